@@ -175,7 +175,7 @@ func Regrow(n *network.Network, set task.Set, g Regrowth, r *rand.Rand) (Report,
 		if set.Len() == 0 {
 			return Report{}, fmt.Errorf("plasticity: the training set is empty: want at least one sample to score sites by")
 		}
-		score = scores(n, set, r.Perm(set.Len()), g.Batches, train.PublishedBatch)
+		score = Scores(n, set, r.Perm(set.Len()), g.Batches, train.PublishedBatch)
 	}
 	rep := Report{Rule: g.Rule}
 	for k := range n.Layers {
@@ -220,9 +220,10 @@ func tiedAtCut(sorted []int, score []float32, chosen int) int {
 	return tied
 }
 
-// scores sums |gradient| at every site over batches of the set taken in the
-// given order, starting over where it ends.
-func scores(n *network.Network, set task.Set, order []int, batches, size int) [][]float32 {
+// Scores sums |gradient of the mean batch loss| at every site of every matrix
+// over batches of the set, taken in the given order and starting over where it
+// ends. Nothing is updated; internal noise is off, the gain is 1, damping stays.
+func Scores(n *network.Network, set task.Set, order []int, batches, size int) [][]float32 {
 	size = min(size, len(order))
 	bare := *n
 	bare.State.Gain = 1
@@ -230,22 +231,18 @@ func scores(n *network.Network, set task.Set, order []int, batches, size int) []
 	for k := range sum {
 		sum[k] = make([]float32, len(n.Layers[k].W))
 	}
-	in := n.Layers[0].In
 	pass := network.NewPass(&bare, size, true)
-	x, y := make([]float32, in*size), make([]uint8, size)
+	index, x, y := make([]int, size), make([]float32, n.Layers[0].In*size), make([]uint8, size)
 	for b := range batches {
-		for j := range size {
-			i := order[(b*size+j)%len(order)]
-			for c := range in {
-				x[c*size+j] = set.X[i*in+c]
-			}
-			y[j] = set.Y[i]
+		for j := range index {
+			index[j] = order[(b*size+j)%len(order)]
 		}
+		set.Gather(index, x, y)
 		pass.Forward(x, size, network.Stress{}, nil)
 		pass.Backward(x, y)
 		for k, g := range pass.Grads {
 			for i, v := range g.W {
-				sum[k][i] += float32(math.Abs(float64(v)))
+				sum[k][i] += max(v, -v)
 			}
 		}
 	}

@@ -34,6 +34,16 @@ type Set struct {
 // Len returns the number of points.
 func (s Set) Len() int { return len(s.Y) }
 
+// Gather copies the points with the given indices to x, 2×len(index) with the
+// samples of a coordinate contiguous, and their labels to y.
+func (s Set) Gather(index []int, x []float32, y []uint8) {
+	n := len(index)
+	for j, i := range index {
+		x[j], x[n+j] = s.X[2*i], s.X[2*i+1]
+		y[j] = s.Y[i]
+	}
+}
+
 // Validate reports the first field outside its range.
 func (c Clusters) Validate() error {
 	switch {

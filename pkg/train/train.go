@@ -90,10 +90,6 @@ func (e *Diverged) Error() string {
 // protocol does. Absent synapses stay exactly 0; biases always train. Shuffles
 // and noise come from r.
 func Fit(n *network.Network, set task.Set, c Config, r *rand.Rand) (Trace, error) {
-	return fit(n, set, c, r, network.NewNoise(r))
-}
-
-func fit(n *network.Network, set task.Set, c Config, r *rand.Rand, noise network.Noise) (Trace, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
@@ -107,7 +103,7 @@ func fit(n *network.Network, set task.Set, c Config, r *rand.Rand, noise network
 	if set.Len() == 0 {
 		return nil, fmt.Errorf("train: the training set is empty: want at least one sample")
 	}
-	o := newStepper(n, batch, c.Rate)
+	o, noise := NewStepper(n, batch, c.Rate), network.NewNoise(r)
 	order := make([]int, set.Len())
 	for i := range order {
 		order[i] = i
@@ -121,8 +117,7 @@ func fit(n *network.Network, set task.Set, c Config, r *rand.Rand, noise network
 		r.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		steps := 0
 		for first := 0; first < len(order); first += batch {
-			o.load(set, order[first:min(first+batch, len(order))])
-			now.Loss += o.step(network.Stress{Internal: now.Noise}, noise)
+			now.Loss += o.Step(set, order[first:min(first+batch, len(order))], network.Stress{Internal: now.Noise}, noise)
 			steps++
 		}
 		now.Loss /= float64(steps)
@@ -137,40 +132,34 @@ func fit(n *network.Network, set task.Set, c Config, r *rand.Rand, noise network
 // Adam's published constants.
 const beta1, beta2, epsilon = 0.9, 0.999, 1e-8
 
-// stepper is the optimiser's state over one training call.
-type stepper struct {
+// Stepper makes single optimiser steps; Fit is the loop over it. The moments
+// start at zero and belong to the Stepper.
+type Stepper struct {
 	net    *network.Network
 	pass   *network.Pass
 	rate   float64
 	t      int
 	moment []moments // per layer
-	input  []float32 // inputs×size of the loaded batch
+	input  []float32 // inputs×size of the batch
 	labels []uint8
 }
 
 type moments struct{ wm, wv, bm, bv []float32 }
 
-func newStepper(n *network.Network, batch int, rate float64) *stepper {
-	return &stepper{net: n, rate: rate,
+// NewStepper returns the optimiser for batches of up to batch samples at the
+// given learning rate. The synapses must not change during its life.
+func NewStepper(n *network.Network, batch int, rate float64) *Stepper {
+	return &Stepper{net: n, rate: rate,
 		pass: network.NewPass(n, batch, false), input: make([]float32, n.Layers[0].In*batch), labels: make([]uint8, batch)}
 }
 
-// load gathers a batch, transposed to inputs×size.
-func (o *stepper) load(set task.Set, index []int) {
-	in, size := o.net.Layers[0].In, len(index)
-	o.input, o.labels = o.input[:in*size], o.labels[:size]
-	for j, i := range index {
-		for c := range in {
-			o.input[c*size+j] = set.X[i*in+c]
-		}
-		o.labels[j] = set.Y[i]
-	}
-}
-
-// step makes one Adam step on the loaded batch and returns the loss before it.
-func (o *stepper) step(stress network.Stress, noise network.Noise) float64 {
-	o.pass.Forward(o.input, len(o.labels), stress, noise)
-	loss := o.pass.Backward(o.input, o.labels)
+// Step makes one Adam step on the samples of the set with the given indices and
+// returns their mean loss before it.
+func (o *Stepper) Step(set task.Set, index []int, stress network.Stress, noise network.Noise) float64 {
+	x, y := o.input[:o.net.Layers[0].In*len(index)], o.labels[:len(index)]
+	set.Gather(index, x, y)
+	o.pass.Forward(x, len(y), stress, noise)
+	loss := o.pass.Backward(x, y)
 	if o.moment == nil {
 		for _, g := range o.pass.Grads {
 			o.moment = append(o.moment, moments{make([]float32, len(g.W)), make([]float32, len(g.W)),
