@@ -1,0 +1,68 @@
+// Package data embeds the published tables and the committed reference results
+// and reads the published numbers.
+//
+// The numbers are Ngo Cheung's, licensed CC-BY-4.0; published/README.md says
+// where each one comes from.
+package data
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+//go:embed published results
+var files embed.FS
+
+// Results returns the committed reference results, read-only: one folder for
+// each study, laid out as results/README.md says. A study without results has
+// no folder, so opening its files gives fs.ErrNotExist.
+func Results() fs.FS {
+	f, err := fs.Sub(files, "results")
+	if err != nil {
+		panic("data: results is not a path") // only if the constant above is misspelt
+	}
+	return f
+}
+
+// Published returns the published tables and their README, read-only.
+func Published() fs.FS {
+	f, err := fs.Sub(files, "published")
+	if err != nil {
+		panic("data: published is not a path") // only if the constant above is misspelt
+	}
+	return f
+}
+
+// Tables returns the names that Table accepts, in alphabetical order.
+func Tables() []string {
+	paths, err := fs.Glob(Published(), "*.csv")
+	if err != nil {
+		panic("data: malformed pattern") // only if the constant above is misspelt
+	}
+	for i, p := range paths {
+		paths[i] = strings.TrimSuffix(path.Base(p), ".csv")
+	}
+	return paths
+}
+
+// Table returns every row of an embedded published table, in the file's order:
+// ch04_divergent holds the numbers of the seed paper's text and tables,
+// ch04_divergent_notebook those printed in the author's notebooks. An unknown
+// name is an error that lists the known ones.
+func Table(name string) ([]Raw, error) {
+	for _, known := range Tables() {
+		if known != name {
+			continue
+		}
+		f, err := Published().Open(name + ".csv")
+		if err != nil {
+			return nil, fmt.Errorf("data: table = %q: %w", name, err)
+		}
+		defer f.Close()
+		return Parse(f, name+".csv")
+	}
+	return nil, fmt.Errorf("data: table = %q: want one of %s", name, strings.Join(Tables(), ", "))
+}

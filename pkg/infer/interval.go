@@ -1,0 +1,179 @@
+// Package infer turns measurements over seeds into intervals, paired
+// comparisons and a check against the published numbers.
+//
+// Everything is deterministic: resampling draws from fixed streams, so equal
+// input gives equal output, bit for bit. Samples are float64 and in the unit of
+// the measurement; their order does not matter except where they are paired.
+package infer
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"divergent/pkg/rng"
+)
+
+// Interval is a mean with an interval around it.
+type Interval struct {
+	Mean  float64 // unit of the sample; NaN for an empty sample
+	Low   float64 // NaN where the sample cannot give an interval
+	High  float64 // likewise
+	Level float64 // nominal coverage, a share in (0, 1)
+	N     int     // size of the sample
+}
+
+// resamples is the number of bootstrap resamples: at 10,000 the Monte Carlo
+// error of a 95 % limit is about 3 % of the standard error of the mean.
+const resamples = 10_000
+
+// Bootstrap returns the mean of x and its bias-corrected and accelerated (BCa)
+// bootstrap interval of the given level (0.95, say): where the mean over many
+// seeds would lie. With z0 the normal quantile of the share of 10,000 resampled
+// means below the mean (ties count half) and
+//
+//	a = Σ(x − m)³ / (6 (Σ(x − m)²)^1.5),
+//
+// the limits are the Φ(z0 + (z0 + z)/(1 − a(z0 + z))) quantiles of the
+// resampled means, at z = Φ⁻¹((1 ∓ level)/2).
+//
+// An empty sample gives NaN throughout, one value its mean and NaN limits, and
+// equal values the point itself. A value that is NaN or infinite gives NaN
+// throughout. With ten normal values a 95 % interval covers about 91 % of the
+// time: the bootstrap is optimistic in small samples. Bootstrap panics if level
+// is not in (0, 1).
+//
+// Source: Efron & Tibshirani 1993, An Introduction to the Bootstrap, 14.3.
+func Bootstrap(x []float64, level float64) Interval {
+	v, done := start(x, level)
+	if done {
+		return v
+	}
+	// Sorted deviations from the mean make the result independent of the order
+	// and keep the sums exact to rounding wherever the sample lies.
+	d := slices.Sorted(slices.Values(x))
+	a2, a3 := 0.0, 0.0
+	for i := range d {
+		d[i] -= v.Mean
+		a2 += d[i] * d[i]
+		a3 += d[i] * d[i] * d[i]
+	}
+	a := a3 / (6 * math.Pow(a2, 1.5))
+	sums := resample(d)
+	z0 := distuv.UnitNormal.Quantile(shareBelow(sums, 1e-12*(d[len(d)-1]-d[0])))
+	limit := func(p float64) float64 {
+		z := z0 + distuv.UnitNormal.Quantile(p)
+		q := distuv.UnitNormal.CDF(z0 + z/(1-a*z))
+		if a*z >= 1 { // beyond the pole of the correction, at levels near 1
+			q = math.Round(p)
+		}
+		return v.Mean + quantile(sums, q)/float64(len(d))
+	}
+	v.Low, v.High = limit((1-level)/2), limit((1+level)/2)
+	return v
+}
+
+// resample returns the sums of resamples of d, sorted. The stream is the same
+// for every sample.
+func resample(d []float64) []float64 {
+	r := rng.Stream(0, "infer", "bootstrap")
+	sums := make([]float64, resamples)
+	n := uint32(len(d))
+	for i := range sums {
+		s := 0.0
+		for range d {
+			s += d[r.Uint32N(n)]
+		}
+		sums[i] = s
+	}
+	slices.Sort(sums)
+	return sums
+}
+
+// shareBelow returns the share of sorted values below 0, ties within tol
+// counting half. It is kept off 0 and 1, where its normal quantile is infinite.
+func shareBelow(sorted []float64, tol float64) float64 {
+	below, _ := slices.BinarySearch(sorted, -tol)
+	notAbove, _ := slices.BinarySearch(sorted, tol)
+	n := float64(2 * len(sorted))
+	return min(max(float64(below+notAbove), 1), n-1) / n
+}
+
+// quantile interpolates linearly between the order statistics, as R's type 7
+// and NumPy do.
+func quantile(sorted []float64, p float64) float64 {
+	at := p * float64(len(sorted)-1)
+	i := min(int(at), len(sorted)-2)
+	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
+}
+
+// Prediction returns the mean of x and the interval that holds one new run with
+// the given probability if runs are normally distributed:
+//
+//	m ± t s √(1 + 1/n),
+//
+// with t the (1 + level)/2 quantile of Student's t on n − 1 degrees of freedom.
+// It is the interval to hold a published single run against: that run has
+// the spread of a run, not that of a mean. The SD s divides by n − 1, because the
+// interval estimates how runs beyond the sample spread; the population SD of
+// the published tables would make it too narrow.
+//
+// Degenerate samples are treated as by Bootstrap. Prediction panics if level is
+// not in (0, 1).
+//
+// Source: Hahn & Meeker 1991, Statistical Intervals, 4.8.
+func Prediction(x []float64, level float64) Interval {
+	v, done := start(x, level)
+	if done {
+		return v
+	}
+	n := float64(v.N)
+	h := student(n-1).Quantile((1+level)/2) * stat.StdDev(x, nil) * math.Sqrt(1+1/n)
+	v.Low, v.High = v.Mean-h, v.Mean+h
+	return v
+}
+
+// start fills the mean and reports whether the sample is degenerate, so that
+// the interval is complete already.
+func start(x []float64, level float64) (Interval, bool) {
+	if !(level > 0 && level < 1) {
+		panic("infer: level must be a share in (0, 1), such as 0.95")
+	}
+	nan := math.NaN()
+	v := Interval{Mean: nan, Low: nan, High: nan, Level: level, N: len(x)}
+	if len(x) == 0 || !finite(x) {
+		return v, true
+	}
+	if slices.Min(x) == slices.Max(x) {
+		v.Mean = x[0]
+		if len(x) > 1 {
+			v.Low, v.High = v.Mean, v.Mean
+		}
+		return v, true
+	}
+	v.Mean = stat.Mean(x, nil)
+	return v, false
+}
+
+func finite(x []float64) bool {
+	for _, v := range x {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return false
+		}
+	}
+	return true
+}
+
+func student(df float64) distuv.StudentsT { return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df} }
+
+// SD returns the population SD of x, Σ(x − m)²/n under the root: the convention
+// of the published tables, for comparing with them. One value has an SD of 0,
+// none NaN. Inference uses the sample SD (n − 1) instead.
+func SD(x []float64) float64 {
+	if len(x) == 0 {
+		return math.NaN()
+	}
+	return math.Sqrt(stat.MomentAbout(2, x, stat.Mean(x, nil), nil))
+}

@@ -1,0 +1,137 @@
+package infer
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"divergent/data"
+	"divergent/pkg/assay"
+	"divergent/pkg/study"
+)
+
+// Values returns the values of one condition over the seeds, in the result's
+// order, and the seeds they belong to. Both are empty where the result has no
+// such row. Level is matched exactly.
+func Values(r *study.Result, arm, phase, test string, level float64, metric string) (seeds []uint64, x []float64) {
+	for _, row := range r.Rows {
+		if row.Arm == arm && row.Phase == phase && row.Test == test && row.Level == level && row.Metric == metric {
+			seeds, x = append(seeds, row.Seed), append(x, row.Value)
+		}
+	}
+	return seeds, x
+}
+
+// Losses returns the training loss of an arm at an epoch (from 1) over the
+// seeds, like Values.
+func Losses(r *study.Result, arm string, epoch int) (seeds []uint64, x []float64) {
+	for _, t := range r.Traces {
+		if t.Arm == arm && t.Epoch == epoch {
+			seeds, x = append(seeds, t.Seed), append(x, t.Loss)
+		}
+	}
+	return seeds, x
+}
+
+// Match keeps the seeds that both samples have, in the order of the first, so
+// that a partial run stays paired by seed. It panics if a sample has not one
+// value for each seed.
+func Match(seedsX []uint64, x []float64, seedsY []uint64, y []float64) (seeds []uint64, mx, my []float64) {
+	if len(seedsX) != len(x) || len(seedsY) != len(y) {
+		panic("infer: seeds and values differ in length")
+	}
+	at := make(map[uint64]int, len(seedsY))
+	for i, s := range seedsY {
+		at[s] = i
+	}
+	for i, s := range seedsX {
+		if j, ok := at[s]; ok {
+			seeds, mx, my = append(seeds, s), append(mx, x[i]), append(my, y[j])
+		}
+	}
+	return seeds, mx, my
+}
+
+// Replication is one published number beside ours.
+type Replication struct {
+	Source    string // table or notebook the number comes from
+	Arm       string
+	Phase     string
+	Test      string
+	Level     float64
+	Metric    string  // accuracy and sparsity in percent, drop in points, loss in nats
+	Epoch     int     // epoch of training from 1, for losses; 0 elsewhere
+	Published float64 // the author's single run
+	Mean      float64 // ours over the seeds
+	Low       float64 // 95 % prediction interval for one run; NaN for a single seed
+	High      float64 // likewise
+	N         int     // seeds
+	Inside    bool    // whether the published number, to its printed digits, lies in the interval
+}
+
+// Replicate compares the published numbers of the result's study with its rows
+// and traces, in the paper's order.
+//
+// A published number is one run, so it is held against Prediction at 95 %, cut
+// to what the metric can be: [0, 100] for accuracy and sparsity, [−100, 100] for
+// drop, [0, ∞) for loss. A printed number stands for all that round to it: 47.5
+// is inside if any of [47.45, 47.55] is, so that sparsity, which does not vary,
+// agrees when its printed digits do. About one number in twenty falls outside by
+// chance. A single seed gives no interval, and nothing is inside.
+//
+// What the result did not measure is left out, so a partial run still
+// compares; a result in which nothing is left, and a study without published
+// numbers, are errors.
+func Replicate(r *study.Result) ([]Replication, error) {
+	if r == nil {
+		return nil, errors.New("infer: result = nil: want the result of a run")
+	}
+	quotes, err := data.Quotes(r.Manifest.Study)
+	if err != nil {
+		return nil, fmt.Errorf("infer: %w", err)
+	}
+	var out []Replication
+	for _, q := range quotes {
+		_, x := Values(r, q.Arm, q.Phase, q.Test, q.Level, q.Metric)
+		if q.Epoch > 0 {
+			_, x = Losses(r, q.Arm, q.Epoch)
+		}
+		if len(x) > 0 {
+			out = append(out, replicate(q, x))
+		}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("infer: none of the %d published numbers of %s is in the result: want at least one published arm", len(quotes), r.Manifest.Study)
+	}
+	return out, nil
+}
+
+func replicate(q data.Quote, x []float64) Replication {
+	v := Prediction(x, 0.95)
+	low, high := bounds(q.Metric)
+	if v.Low < low {
+		v.Low = low
+	}
+	if v.High > high {
+		v.High = high
+	}
+	half := math.Pow10(-q.Digits)/2 + 1e-9 // a mean that rounds to the very edge is not outside
+	return Replication{
+		Source: q.Source, Arm: q.Arm, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric, Epoch: q.Epoch,
+		Published: q.Value, Mean: v.Mean, Low: v.Low, High: v.High, N: v.N,
+		Inside: q.Value+half >= v.Low && q.Value-half <= v.High,
+	}
+}
+
+// bounds returns the least and the largest value a metric can have.
+func bounds(metric string) (low, high float64) {
+	switch metric {
+	case assay.Accuracy, assay.Sparsity:
+		return 0, 100
+	case assay.Drop:
+		return -100, 100
+	case "loss":
+		return 0, math.Inf(1)
+	}
+	return math.Inf(-1), math.Inf(1)
+}
