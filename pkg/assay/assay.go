@@ -58,9 +58,10 @@ type Bench struct {
 	Therapy  treat.Treatment // nil for the conditions that are no arm: dense and untreated
 	Standard task.Set        // noisy test set
 	Clean    task.Set        // cluster centres
+	Readings []Reading       // what the assays before this one found
 }
 
-// Assay measures a subject. Acute readings come before all others.
+// Assay measures a subject. A design lists the acute tests first.
 type Assay interface {
 	Name() string
 	Validate() error
@@ -197,8 +198,8 @@ func (a RelapseTests) Validate() error {
 	return a.Battery.Validate()
 }
 
-// Measure prunes a copy and runs the battery; the drop is the acute combined
-// accuracy minus the one after pruning, for arms only.
+// Measure prunes a copy of an arm's network and runs the battery; the drop is
+// the acute combined accuracy minus the one after pruning.
 func (a RelapseTests) Measure(b Bench) ([]Reading, error) {
 	if b.Therapy == nil {
 		return nil, nil
@@ -210,5 +211,20 @@ func (a RelapseTests) Measure(b Bench) ([]Reading, error) {
 			return nil, err
 		}
 	}
-	return a.Battery.run(b, n, Relapse), nil
+	out := a.Battery.run(b, n, Relapse)
+	before, ok := combined(b.Readings, Acute)
+	after, _ := combined(out, Relapse)
+	if ok {
+		out = append(out, Reading{Relapse, Combined, 0, Drop, before - after})
+	}
+	return out, nil
+}
+
+func combined(rs []Reading, phase string) (float64, bool) {
+	for _, r := range rs {
+		if r.Phase == phase && r.Test == Combined && r.Metric == Accuracy {
+			return r.Value, true
+		}
+	}
+	return 0, false
 }

@@ -47,6 +47,10 @@ const resamples = 10_000
 //
 // Source: Efron & Tibshirani 1993, An Introduction to the Bootstrap, 14.3.
 func Bootstrap(x []float64, level float64) Interval {
+	return bootstrap(x, level, resamples)
+}
+
+func bootstrap(x []float64, level float64, count int) Interval {
 	v, done := start(x, level)
 	if done {
 		return v
@@ -61,7 +65,7 @@ func Bootstrap(x []float64, level float64) Interval {
 		a3 += d[i] * d[i] * d[i]
 	}
 	a := a3 / (6 * math.Pow(a2, 1.5))
-	sums := resample(d)
+	sums := resample(d, count)
 	z0 := distuv.UnitNormal.Quantile(shareBelow(sums, 1e-12*(d[len(d)-1]-d[0])))
 	limit := func(p float64) float64 {
 		z := z0 + distuv.UnitNormal.Quantile(p)
@@ -75,11 +79,11 @@ func Bootstrap(x []float64, level float64) Interval {
 	return v
 }
 
-// resample returns the sums of resamples of d, sorted. The stream is the same
-// for every sample.
-func resample(d []float64) []float64 {
+// resample returns the sums of count resamples of d, sorted. The stream is the
+// same for every sample.
+func resample(d []float64, count int) []float64 {
 	r := rng.Stream(0, "infer", "bootstrap")
-	sums := make([]float64, resamples)
+	sums := make([]float64, count)
 	n := uint32(len(d))
 	for i := range sums {
 		s := 0.0

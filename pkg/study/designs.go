@@ -24,7 +24,7 @@ func Divergent() Design {
 		Arms: []treat.Treatment{treat.Ketamine(), treat.SSRI(), treat.Neurosteroid(),
 			treat.KetamineRandom(), treat.Sham(treat.Ketamine()), treat.Sham(treat.SSRI()), treat.Sham(treat.Neurosteroid())},
 		Assays: []assay.Assay{assay.AcuteTests{Battery: b}, assay.OffDrugTests{Battery: b},
-			assay.RelapseTests{Battery: b, Fraction: 0.4, Cap: 0.99}},
+			assay.RelapseTests{Battery: assay.Battery{Combined: b.Combined}, Fraction: 0.4, Cap: 0.99}},
 		Seeds: []uint64{0, 1, 2, 3, 4, 5, 6, 7, 8, 9},
 	}
 }

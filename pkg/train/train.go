@@ -88,8 +88,9 @@ func (e *Diverged) Error() string {
 
 // Fit trains n on the set. Every call starts a new optimiser, as the published
 // protocol does. Absent synapses stay exactly 0; biases always train. Shuffles
-// and noise come from r.
-func Fit(n *network.Network, set task.Set, c Config, r *rand.Rand) (Trace, error) {
+// and noise come from r. After each epoch watch, unless nil, is told; an error
+// from it stops the training and is returned.
+func Fit(n *network.Network, set task.Set, c Config, r *rand.Rand, watch func(Epoch) error) (Trace, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
@@ -125,6 +126,11 @@ func Fit(n *network.Network, set task.Set, c Config, r *rand.Rand) (Trace, error
 			return trace, &Diverged{Epoch: e + 1, Loss: now.Loss}
 		}
 		trace = append(trace, now)
+		if watch != nil {
+			if err := watch(now); err != nil {
+				return trace, err
+			}
+		}
 	}
 	return trace, nil
 }

@@ -47,6 +47,9 @@ type Subject struct {
 	Train task.Set
 	Rand  *rand.Rand // everything random in the treatment comes from here
 
+	// Watch, unless nil, is told after each epoch; its error stops the training.
+	Watch func(train.Epoch) error
+
 	// What happened so far, for traces and reports.
 	Trace   train.Trace
 	Reports []plasticity.Report
@@ -62,7 +65,7 @@ func (s *Subject) Fit(c train.Config) (train.Trace, error) {
 		s.Net.State = *s.sham
 		defer func() { s.Net.State = drug }()
 	}
-	t, err := train.Fit(s.Net, s.Train, c, s.Rand)
+	t, err := train.Fit(s.Net, s.Train, c, s.Rand, s.Watch)
 	s.Trace = append(s.Trace, t...)
 	return t, err
 }

@@ -8,6 +8,7 @@ package kernel
 
 import (
 	"math"
+	"runtime"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
@@ -15,7 +16,7 @@ import (
 
 // Name says which loops these are; results are the same bits only between
 // equal names.
-func Name() string { return "gonum-blas32" }
+func Name() string { return "gonum-blas32/" + runtime.GOARCH }
 
 var impl gonum.Implementation
 

@@ -1,0 +1,136 @@
+package notebook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/janpfeifer/gonb/gonbui"
+
+	"divergent/data"
+	"divergent/pkg/study"
+)
+
+// Run returns the results of the study: what is stored, in the committed
+// results or in data/runs, is read; the rest is simulated, with a progress line,
+// and kept in data/runs. An error, and an interrupt, fail the cell; finished
+// cells of the study are kept.
+func Run(d study.Design) *study.Result { return run(d, false) }
+
+// Recompute simulates the whole study again, whatever is stored.
+func Recompute(d study.Design) *study.Result { return run(d, true) }
+
+func run(d study.Design, fresh bool) *study.Result {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	p := newProgress()
+	r := study.Runner{Dir: filepath.Join(Root(), "data", "runs"), Reference: data.Results(), Fresh: fresh, Progress: p.event}
+	res, err := r.Run(ctx, d)
+	p.end()
+	if errors.Is(err, context.Canceled) {
+		err = fmt.Errorf("stopped; finished cells are kept, run this cell again to go on")
+	}
+	Check(err)
+	if arms := d.Unstorable(); len(arms) > 0 {
+		Markdownf("*Simulated anew in each cell, as nothing tells whether its code has changed: %s. "+
+			"A method `Version() string` has the results kept.*", strings.Join(arms, ", "))
+	}
+	return res
+}
+
+// progress shows one line, in the notebook or on a terminal.
+type progress struct {
+	show func(string) // nil where nobody looks
+	last time.Time
+	at   study.Event
+}
+
+func newProgress() *progress {
+	p := &progress{}
+	switch {
+	case gonbui.IsNotebook:
+		id := "divergent_" + gonbui.UniqueId()
+		p.show = func(s string) { gonbui.UpdateHTML(id, "<i>"+html.EscapeString(s)+"</i>") }
+	case terminal(os.Stderr):
+		p.show = func(s string) { fmt.Fprintf(os.Stderr, "\r\x1b[K%s", s) }
+	}
+	return p
+}
+
+// event takes what the runner reports, one call at a time, and shows it at most
+// ten times a second. Where everything is stored nothing is shown.
+func (p *progress) event(e study.Event) {
+	p.at = e
+	if p.show == nil || e.Stored == e.Total || time.Since(p.last) < 100*time.Millisecond {
+		return
+	}
+	p.last = time.Now()
+	p.show(Line(e))
+}
+
+// end leaves a line without times, so that a rerun saves the same output.
+func (p *progress) end() {
+	if p.show == nil || p.last.IsZero() {
+		return
+	}
+	s := fmt.Sprintf("simulated %d of %d cells", p.at.Done-p.at.Stored, p.at.Total)
+	if p.at.Stored > 0 {
+		s += fmt.Sprintf("; %d were stored", p.at.Stored)
+	}
+	p.show(s)
+	if gonbui.IsNotebook {
+		gonbui.Sync()
+	} else {
+		fmt.Fprintln(os.Stderr)
+	}
+}
+
+// Line is the progress line of an event.
+func Line(e study.Event) string {
+	s := fmt.Sprintf("simulated %d of %d cells", e.Done, e.Total)
+	if e.Left > 0 {
+		s += fmt.Sprintf(", about %s remaining", about(e.Left))
+	}
+	return s
+}
+
+// about rounds a time to what a reader needs.
+func about(d time.Duration) string {
+	switch {
+	case d >= 90*time.Minute:
+		return fmt.Sprintf("%.1f h", d.Hours())
+	case d >= 90*time.Second:
+		return fmt.Sprintf("%.0f min", d.Minutes())
+	}
+	return fmt.Sprintf("%.0f s", max(d.Seconds(), 1))
+}
+
+func terminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// Root is the folder of the module: at or above the notebook's folder, else the
+// notebook's folder itself.
+func Root() string {
+	wd, err := os.Getwd()
+	if err != nil {
+		return "."
+	}
+	for dir := wd; ; dir = filepath.Dir(dir) {
+		b, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err == nil && strings.HasPrefix(string(b), "module divergent\n") {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			return wd
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package notebook
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode"
+
+	"github.com/janpfeifer/gonb/gonbui"
+	"github.com/janpfeifer/gonb/gonbui/protocol"
+
+	"divergent/plots"
+)
+
+// FiguresVariable is the environment variable that names a folder: every figure
+// shown is exported there too. The headless run sets it.
+const FiguresVariable = "DIVERGENT_FIGURES"
+
+// screenDPI is sharp on screens of twice the usual density and small enough to
+// be committed.
+const screenDPI = 192
+
+// Show shows the figure inline with its caption, and takes the error beside it
+// so that notebook.Show(plots.Recovery(res)) reads well: an error fails the cell.
+func Show(f *plots.Figure, err error) {
+	Check(err)
+	png, w, h, err := f.PNG(screenDPI)
+	Check(err)
+	if dir := os.Getenv(FiguresVariable); dir != "" {
+		Check(export(f, dir))
+	}
+	if !gonbui.IsNotebook {
+		return
+	}
+	gonbui.SendData(&protocol.DisplayData{
+		Data:     map[protocol.MIMEType]any{protocol.MIMEImagePNG: png, protocol.MIMETextPlain: f.Title},
+		Metadata: map[string]any{string(protocol.MIMEImagePNG): map[string]int{"width": w, "height": h}},
+	})
+	if f.Caption != "" {
+		gonbui.DisplayMarkdown("**" + f.Title + ".** " + f.Caption)
+	}
+	gonbui.Sync()
+}
+
+// Save exports the figure to base.png, base.svg and so on, and its numbers to
+// base.csv; a relative base is below the notebook's folder. No formats means
+// all. An error fails the cell.
+func Save(f *plots.Figure, base string, formats ...plots.Format) {
+	Check(f.Save(base, formats...))
+	Markdownf("Saved as `%s` with its numbers in `%s.csv`.", base, filepath.Base(base))
+}
+
+// export saves the figure in the folder under its title; a second figure of the
+// same title gets a number.
+func export(f *plots.Figure, dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("notebook: %s = %q: %w: want a folder that can be written to", FiguresVariable, dir, err)
+	}
+	base := filepath.Join(dir, slug(f.Title))
+	for n := 2; exists(base + ".png"); n++ {
+		base = filepath.Join(dir, fmt.Sprintf("%s-%d", slug(f.Title), n))
+	}
+	return f.Save(base)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// slug makes a file name of a title.
+func slug(title string) string {
+	fields := strings.FieldsFunc(strings.ToLower(title), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if len(fields) == 0 {
+		return "figure"
+	}
+	return strings.Join(fields, "-")
+}

@@ -1,0 +1,175 @@
+package notebook
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Tabler is a value that lays out its own table.
+type Tabler interface {
+	// Table returns the column headers, with units, and the rows.
+	Table() (header []string, rows [][]string)
+}
+
+// Table shows a table as Markdown: a slice of structs, one row each, or a
+// Tabler. A column is an exported field; its header is the field's table tag,
+// such as `table:"Drop (points)"`, or its name; the tag "-" leaves it out. The
+// numbers of a column share their decimals, four significant digits for the
+// largest; anything else fails the cell.
+func Table(t any) {
+	header, rows, err := tabulate(t)
+	Check(err)
+	Markdown(markdown(header, rows))
+}
+
+func tabulate(t any) ([]string, [][]string, error) {
+	if tab, ok := t.(Tabler); ok {
+		h, rows := tab.Table()
+		return h, rows, nil
+	}
+	v := reflect.ValueOf(t)
+	if !v.IsValid() || v.Kind() != reflect.Slice && v.Kind() != reflect.Array {
+		return nil, nil, fmt.Errorf("notebook: Table of %T: want a slice of structs", t)
+	}
+	kind := v.Type().Elem()
+	if kind.Kind() == reflect.Pointer {
+		kind = kind.Elem()
+	}
+	if kind.Kind() != reflect.Struct {
+		return nil, nil, fmt.Errorf("notebook: Table of %T: want a slice of structs", t)
+	}
+	var header []string
+	rows := make([][]string, v.Len())
+	for i := range kind.NumField() {
+		f := kind.Field(i)
+		name, tagged := f.Tag.Lookup("table")
+		if !f.IsExported() || name == "-" {
+			continue
+		}
+		if !tagged {
+			name = words(f.Name)
+		}
+		header = append(header, name)
+		for r, s := range column(v, i) {
+			rows[r] = append(rows[r], s)
+		}
+	}
+	return header, rows, nil
+}
+
+// column formats field i of every element.
+func column(v reflect.Value, i int) []string {
+	out := make([]string, v.Len())
+	var numbers []float64
+	for r := range out {
+		f := reflect.Indirect(v.Index(r)).Field(i)
+		if _, named := f.Interface().(fmt.Stringer); !named && f.CanFloat() {
+			numbers = append(numbers, f.Float())
+			continue
+		}
+		out[r] = cell(f)
+	}
+	if len(numbers) < len(out) {
+		return out
+	}
+	d := decimals(numbers)
+	for r, x := range numbers {
+		out[r] = number(x, d)
+	}
+	return out
+}
+
+func cell(f reflect.Value) string {
+	switch x := f.Interface().(type) {
+	case fmt.Stringer:
+		if f.Kind() == reflect.Pointer && f.IsNil() {
+			return ""
+		}
+		return x.String()
+	case bool:
+		return map[bool]string{true: "yes", false: "no"}[x]
+	case []string:
+		return strings.Join(x, ", ")
+	}
+	return fmt.Sprint(f.Interface())
+}
+
+// decimals gives the largest number four significant digits, and whole numbers
+// none.
+func decimals(x []float64) int {
+	largest, whole := 0.0, true
+	for _, v := range x {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			continue
+		}
+		largest = max(largest, math.Abs(v))
+		whole = whole && v == math.Trunc(v)
+	}
+	if whole {
+		return 0
+	}
+	return min(max(3-int(math.Floor(math.Log10(largest))), 1), 6)
+}
+
+func number(x float64, decimals int) string {
+	if math.IsNaN(x) {
+		return "–"
+	}
+	return strings.Replace(strconv.FormatFloat(x, 'f', decimals, 64), "-", "−", 1)
+}
+
+// words turns a field's name into a header: MeanLoss into Mean loss.
+func words(name string) string {
+	var b strings.Builder
+	runes := []rune(name)
+	for i, r := range runes {
+		if i > 0 && unicode.IsUpper(r) && unicode.IsLower(runes[i-1]) {
+			b.WriteByte(' ')
+			if i+1 < len(runes) && unicode.IsLower(runes[i+1]) {
+				r = unicode.ToLower(r)
+			}
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// markdown writes a table; columns of numbers are set to the right.
+func markdown(header []string, rows [][]string) string {
+	var b strings.Builder
+	line := func(cells []string) {
+		for _, c := range cells {
+			b.WriteString("| " + strings.ReplaceAll(strings.Join(strings.Fields(c), " "), "|", `\|`) + " ")
+		}
+		b.WriteString("|\n")
+	}
+	line(header)
+	for i := range header {
+		if numeric(rows, i) {
+			b.WriteString("|---:")
+		} else {
+			b.WriteString("|:---")
+		}
+	}
+	b.WriteString("|\n")
+	for _, r := range rows {
+		line(r)
+	}
+	return b.String()
+}
+
+// numeric reports whether column i holds only numbers, or texts that begin with
+// one, such as intervals.
+func numeric(rows [][]string, i int) bool {
+	for _, r := range rows {
+		s := strings.TrimLeft(r[i], "−-+<≤ ")
+		if s != "" && s != "–" && (s[0] < '0' || s[0] > '9') {
+			return false
+		}
+	}
+	return len(rows) > 0
+}

@@ -1,0 +1,181 @@
+package notebook
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"divergent/pkg/assay"
+	"divergent/pkg/infer"
+	"divergent/pkg/study"
+)
+
+// level is the coverage of all intervals in tables.
+const level = 0.95
+
+// Estimate is a mean over seeds with its 95 % bootstrap interval; it prints as
+// 97.3 [97.0, 97.5].
+type Estimate struct{ infer.Interval }
+
+// String returns the mean and the interval, or the mean alone where the seeds
+// cannot give one.
+func (e Estimate) String() string { return interval(e.Interval) }
+
+func interval(v infer.Interval) string {
+	switch {
+	case math.IsNaN(v.Mean):
+		return "–"
+	case math.IsNaN(v.Low) || v.Low == v.High:
+		return number(v.Mean, 1)
+	}
+	return fmt.Sprintf("%s [%s, %s]", number(v.Mean, 1), number(v.Low, 1), number(v.High, 1))
+}
+
+// Measure returns a measurement's mean over the seeds: accuracy and sparsity in
+// percent, drop in points. What the result does not have is NaN and prints as –.
+func Measure(r *study.Result, arm, phase, test string, atLevel float64, metric string) Estimate {
+	_, x := infer.Values(r, arm, phase, test, atLevel, metric)
+	return Estimate{infer.Bootstrap(x, level)}
+}
+
+// Outcome is one condition's results over the seeds, each a mean with its 95 %
+// bootstrap interval.
+type Outcome struct {
+	Condition string
+	N         int      `table:"n"`
+	Sparsity  Estimate `table:"Sparsity (%)"`
+	Clean     Estimate `table:"Clean (%)"`
+	Standard  Estimate `table:"Standard (%)"`
+	Combined  Estimate `table:"Combined (%)"`
+	Internal  Estimate `table:"Internal 2.5 (%)"`
+	Drop      Estimate `table:"Relapse drop (points)"`
+}
+
+// Outcomes returns what the paper's Table 1 shows, for every condition of the
+// result and, where a drug was stopped, off the drug.
+func Outcomes(r *study.Result) []Outcome {
+	var out []Outcome
+	seen := map[string]bool{}
+	for _, w := range r.Rows {
+		phase := w.Phase
+		if name := w.Arm + " " + phase; !seen[name] && (phase == assay.Acute || phase == assay.OffDrug) {
+			seen[name] = true
+			out = append(out, outcome(r, w.Arm, phase))
+		}
+	}
+	return out
+}
+
+func outcome(r *study.Result, arm, phase string) Outcome {
+	at := func(test string, x float64) Estimate { return Measure(r, arm, phase, test, x, assay.Accuracy) }
+	o := Outcome{Condition: arm, Clean: at(assay.Clean, 0), Standard: at(assay.Standard, 0),
+		Combined: at(assay.Combined, 0), Internal: at(assay.Internal, 2.5),
+		Sparsity: Measure(r, arm, phase, "", 0, assay.Sparsity),
+		Drop:     Measure(r, arm, assay.Relapse, "", 0, assay.Drop)}
+	o.N = o.Combined.N
+	if phase != assay.Acute {
+		o.Condition += ", " + phase
+		o.Drop = Estimate{infer.Interval{Mean: math.NaN()}}
+	}
+	return o
+}
+
+// Contrast is two conditions compared over the same seeds.
+type Contrast struct {
+	Test       string
+	A          string   `table:"Condition"`
+	B          string   `table:"minus"`
+	Difference Estimate `table:"Difference (points)"`
+	P          float64  `table:"p"`
+	Adjusted   float64  `table:"p (Holm)"`
+	Effect     float64  `table:"Hedges' g"`
+	N          int      `table:"n"`
+}
+
+// Contrasts compares pairs of arms, acute and paired by seed, in accuracy at the
+// combined test, internal noise of SD 2.5, and in relapse drop: mean difference
+// with its 95 % bootstrap interval, two-sided sign-flip p-value, the same
+// adjusted by Holm over all rows, and Hedges' g. Pairs that the result does not
+// have are left out.
+func Contrasts(r *study.Result, pairs ...[2]string) []Contrast {
+	tests := []struct {
+		name, phase, test string
+		level             float64
+		metric            string
+	}{{"combined", assay.Acute, assay.Combined, 0, assay.Accuracy},
+		{"internal 2.5", assay.Acute, assay.Internal, 2.5, assay.Accuracy},
+		{"relapse drop", assay.Relapse, "", 0, assay.Drop}}
+	var out []Contrast
+	var p []float64
+	for _, t := range tests {
+		for _, pair := range pairs {
+			sa, a := infer.Values(r, pair[0], t.phase, t.test, t.level, t.metric)
+			sb, b := infer.Values(r, pair[1], t.phase, t.test, t.level, t.metric)
+			_, a, b = infer.Match(sa, a, sb, b)
+			if len(a) == 0 {
+				continue
+			}
+			c := infer.Paired(a, b, level)
+			out = append(out, Contrast{Test: t.name, A: pair[0], B: pair[1],
+				Difference: Estimate{c.Difference}, P: c.P, Effect: c.Effect, N: c.N})
+			p = append(p, c.P)
+		}
+	}
+	for i, v := range infer.Holm(p) {
+		out[i].Adjusted = v
+	}
+	return out
+}
+
+// Replicated is one published number beside ours, as a table shows it.
+type Replicated struct {
+	Source    string
+	What      string `table:"Number"`
+	Published string
+	Mean      string `table:"Ours, mean"`
+	Interval  string `table:"95 % prediction for one run"`
+	Inside    bool
+}
+
+// Replications lays the replication check out for Table.
+func Replications(list []infer.Replication) []Replicated {
+	var out []Replicated
+	for _, x := range list {
+		d := 1
+		if x.Epoch > 0 {
+			d = 3
+		}
+		out = append(out, Replicated{x.Source, name(x), number(x.Published, d), number(x.Mean, d),
+			fmt.Sprintf("%s to %s", number(x.Low, d), number(x.High, d)), x.Inside})
+	}
+	return out
+}
+
+// name says which number a replication is about.
+func name(x infer.Replication) string {
+	s := x.Arm
+	if x.Phase == assay.OffDrug {
+		s += ", off-drug"
+	}
+	switch {
+	case x.Epoch > 0:
+		return fmt.Sprintf("%s, %s at epoch %d (nats)", s, x.Metric, x.Epoch)
+	case x.Metric == assay.Drop:
+		return s + ", relapse drop (points)"
+	case x.Metric == assay.Accuracy && x.Level > 0:
+		return fmt.Sprintf("%s, %s %g (%%)", s, x.Test, x.Level)
+	case x.Metric == assay.Accuracy:
+		return fmt.Sprintf("%s, %s (%%)", s, x.Test)
+	}
+	return fmt.Sprintf("%s, %s (%%)", s, x.Metric)
+}
+
+// Outside returns the numbers that fall outside their prediction interval, the
+// farthest first.
+func Outside(list []infer.Replication) []infer.Replication {
+	out := slices.DeleteFunc(slices.Clone(list), func(x infer.Replication) bool { return x.Inside })
+	far := func(x infer.Replication) float64 { return max(x.Low-x.Published, x.Published-x.High) }
+	slices.SortStableFunc(out, func(a, b infer.Replication) int { return cmp.Compare(far(b), far(a)) })
+	return out
+}

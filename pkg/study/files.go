@@ -1,0 +1,303 @@
+package study
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"math"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"divergent/pkg/network"
+)
+
+// The files of a results folder; kept networks lie in a folder of their own.
+const (
+	manifestFile  = "manifest.json"
+	resultsFile   = "results.csv"
+	tracesFile    = "traces.csv"
+	networkFolder = "networks"
+)
+
+var (
+	rowHeader   = []string{"seed", "arm", "phase", "test", "level", "metric", "value"}
+	traceHeader = []string{"seed", "arm", "epoch", "loss", "rate", "noise"}
+)
+
+// Save writes the result to the folder: results.csv, traces.csv, the kept
+// networks and, last, manifest.json with the checksums of the others. Each file
+// is written under a temporary name and renamed.
+func (r *Result) Save(dir string) error {
+	files := map[string][]byte{resultsFile: r.rowsCSV(), tracesFile: r.tracesCSV()}
+	for _, s := range r.Networks {
+		b, err := s.Net.MarshalBinary()
+		if err != nil {
+			return err
+		}
+		files[path.Join(networkFolder, s.file(r.Manifest))] = b
+	}
+	r.Manifest.Files = map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		r.Manifest.Files[name] = checksum(files[name])
+		if err := writeFile(filepath.Join(dir, filepath.FromSlash(name)), files[name]); err != nil {
+			return err
+		}
+	}
+	return r.Manifest.save(dir)
+}
+
+func (m Manifest) save(dir string) error {
+	b, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(dir, manifestFile), append(b, '\n'))
+}
+
+// writeFile replaces the file at once and whole, unless it holds b already.
+func writeFile(name string, b []byte) error {
+	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, b) {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return folderError(filepath.Dir(name), err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), ".partial-*")
+	if err != nil {
+		return folderError(filepath.Dir(name), err)
+	}
+	defer os.Remove(f.Name()) // fails once renamed, as it should
+	_, err = f.Write(b)
+	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	if err != nil {
+		return folderError(filepath.Dir(name), err)
+	}
+	return os.Rename(f.Name(), name)
+}
+
+func folderError(dir string, err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return fmt.Errorf("study: cannot write to folder %s (%w): want a folder you may write to with room left", dir, err)
+}
+
+func checksum(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+func (r *Result) rowsCSV() []byte {
+	return writeCSV(rowHeader, len(r.Rows), func(i int) []string {
+		w := r.Rows[i]
+		return []string{strconv.FormatUint(w.Seed, 10), w.Arm, w.Phase, w.Test, number(w.Level), w.Metric, number(w.Value)}
+	})
+}
+
+func (r *Result) tracesCSV() []byte {
+	return writeCSV(traceHeader, len(r.Traces), func(i int) []string {
+		t := r.Traces[i]
+		return []string{strconv.FormatUint(t.Seed, 10), t.Arm, strconv.Itoa(t.Epoch), number(t.Loss), number(t.Rate), number(t.Noise)}
+	})
+}
+
+func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+func writeCSV(header []string, n int, line func(int) []string) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.Write(header) // a bytes.Buffer takes every write
+	for i := range n {
+		w.Write(line(i))
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+// Load reads and checks a results folder. A missing, truncated or edited file is
+// an error that names it.
+func Load(dir fs.FS) (*Result, error) {
+	m, err := loadManifest(dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(m.Files) == 0 {
+		return nil, fmt.Errorf("study: the run in this folder is unfinished: run it again to resume")
+	}
+	r := &Result{Manifest: *m}
+	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
+		if !fs.ValidPath(name) {
+			return nil, fmt.Errorf("study: %s names file %q: want a path inside the folder", manifestFile, name)
+		}
+		b, err := fs.ReadFile(dir, name)
+		if err != nil {
+			return nil, fmt.Errorf("study: %s is missing or unreadable: copy the whole folder again, or rerun the study", name)
+		}
+		if checksum(b) != m.Files[name] {
+			return nil, fmt.Errorf("study: %s is truncated or edited: its checksum is not the one in %s; copy it again, or rerun the study", name, manifestFile)
+		}
+		switch {
+		case name == resultsFile:
+			r.Rows, err = parseRows(b)
+		case name == tracesFile:
+			r.Traces, err = parseTraces(b)
+		case path.Dir(name) == networkFolder:
+			var s Snapshot
+			if s, err = parseSnapshot(path.Base(name), b); err == nil {
+				r.Networks = append(r.Networks, s)
+			}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("study: %s: %w", name, err)
+		}
+	}
+	r.sortNetworks()
+	return r, nil
+}
+
+func loadManifest(dir fs.FS) (*Manifest, error) {
+	b, err := fs.ReadFile(dir, manifestFile)
+	if err != nil {
+		return nil, fmt.Errorf("study: no %s: want a folder that divergent run or merge has written (%w)", manifestFile, fs.ErrNotExist)
+	}
+	var m Manifest
+	if err := json.Unmarshal(b, &m); err != nil {
+		return nil, fmt.Errorf("study: %s is truncated or edited (%v): copy it again, or rerun the study", manifestFile, err)
+	}
+	if m.Schema != Schema {
+		return nil, fmt.Errorf("study: %s: Schema = %d: want %d; rerun the study with this version", manifestFile, m.Schema, Schema)
+	}
+	return &m, nil
+}
+
+// readCSV checks the header and hands each line's fields on.
+func readCSV(b []byte, header []string, line func(f *fields)) error {
+	r := csv.NewReader(bytes.NewReader(b))
+	r.FieldsPerRecord = len(header)
+	r.ReuseRecord = true
+	for n := 1; ; n++ {
+		rec, err := r.Read()
+		switch {
+		case n > 1 && errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("line %d: %v; want the columns %s", n, err, strings.Join(header, ","))
+		case n == 1 && !slices.Equal(rec, header):
+			return fmt.Errorf("line 1: columns %s: want %s", strings.Join(rec, ","), strings.Join(header, ","))
+		case n == 1:
+			continue
+		}
+		f := &fields{rec: rec, header: header}
+		line(f)
+		if f.err != nil {
+			return fmt.Errorf("line %d: %w", n, f.err)
+		}
+	}
+}
+
+// fields reads the columns of one line in order and keeps the first error.
+type fields struct {
+	rec, header []string
+	at          int
+	err         error
+}
+
+func (f *fields) text() string {
+	f.at++
+	return f.rec[f.at-1]
+}
+
+func (f *fields) fail(want string) {
+	if f.err == nil {
+		f.err = fmt.Errorf("%s = %q: want %s", f.header[f.at-1], f.rec[f.at-1], want)
+	}
+}
+
+func (f *fields) float() float64 {
+	v, err := strconv.ParseFloat(f.text(), 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		f.fail("a finite number")
+	}
+	return v
+}
+
+func (f *fields) uint() uint64 {
+	v, err := strconv.ParseUint(f.text(), 10, 64)
+	if err != nil {
+		f.fail("a whole number of 0 or more")
+	}
+	return v
+}
+
+func parseRows(b []byte) ([]Row, error) {
+	var out []Row
+	err := readCSV(b, rowHeader, func(f *fields) {
+		out = append(out, Row{f.uint(), f.text(), f.text(), f.text(), f.float(), f.text(), f.float()})
+	})
+	return out, err
+}
+
+func parseTraces(b []byte) ([]TraceRow, error) {
+	var out []TraceRow
+	err := readCSV(b, traceHeader, func(f *fields) {
+		out = append(out, TraceRow{f.uint(), f.text(), int(f.uint()), f.float(), f.float(), f.float()})
+	})
+	return out, err
+}
+
+// file names a kept network: seed, arm and key. Dense and untreated networks
+// depend on the template alone.
+func (s Snapshot) file(m Manifest) string {
+	k := m.Template
+	for _, c := range m.Conditions {
+		if c.Name == s.Arm && s.Arm != Dense && s.Arm != Untreated {
+			k = c.Key
+		}
+	}
+	return networkFile(s.Seed, s.Arm, k)
+}
+
+func networkFile(seed uint64, arm, key string) string {
+	return fmt.Sprintf("%d-%s-%s.net", seed, arm, key)
+}
+
+func parseSnapshot(name string, b []byte) (Snapshot, error) {
+	stem, isNet := strings.CutSuffix(name, ".net")
+	seed, rest, ok := strings.Cut(stem, "-")
+	cut := strings.LastIndex(rest, "-")
+	v, err := strconv.ParseUint(seed, 10, 64)
+	if !isNet || !ok || cut < 1 || err != nil {
+		return Snapshot{}, fmt.Errorf("file name %q: want SEED-ARM-KEY.net", name)
+	}
+	s := Snapshot{Seed: v, Arm: rest[:cut], Net: new(network.Network)}
+	return s, s.Net.UnmarshalBinary(b)
+}
+
+// sortNetworks orders by seed and then by the manifest's conditions.
+func (r *Result) sortNetworks() {
+	place := map[string]int{}
+	for i, c := range r.Manifest.Conditions {
+		place[c.Name] = i
+	}
+	slices.SortStableFunc(r.Networks, func(a, b Snapshot) int {
+		if a.Seed != b.Seed {
+			if a.Seed < b.Seed {
+				return -1
+			}
+			return 1
+		}
+		return place[a.Arm] - place[b.Arm]
+	})
+}
