@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Raw is one row of a published table as printed.
@@ -80,6 +80,11 @@ func parseRow(rec []string) (Raw, error) {
 	if len(rec) != len(columns()) {
 		return Raw{}, fmt.Errorf("%d fields: want %d; put a field that holds a comma between double quotes", len(rec), len(columns()))
 	}
+	for i, v := range rec {
+		if !utf8.ValidString(v) {
+			return Raw{}, fmt.Errorf("%s = %q: not UTF-8: save the file as UTF-8", columns()[i], v)
+		}
+	}
 	for _, i := range []int{0, 1, 2, 6, 7} {
 		if strings.TrimSpace(rec[i]) == "" {
 			return Raw{}, fmt.Errorf("%s is empty: want a name", columns()[i])
@@ -108,14 +113,15 @@ func parseRow(rec []string) (Raw, error) {
 // decimal reads a plain decimal and the number of its decimals: how far a
 // printed value was rounded is part of it.
 func decimal(field, s string) (float64, int, error) {
-	plain := regexp.MustCompile(`^-?[0-9]{1,15}(\.[0-9]{1,15})?$`)
-	if !plain.MatchString(s) {
-		return 0, 0, fmt.Errorf("%s = %q: want a plain decimal such as -0.2", field, s)
-	}
+	whole, fraction, point := strings.Cut(strings.TrimPrefix(s, "-"), ".")
 	v, err := strconv.ParseFloat(s, 64)
-	if err != nil {
-		return 0, 0, fmt.Errorf("%s = %q: want a plain decimal such as -0.2", field, s)
+	if err != nil || !digits(whole) || point && !digits(fraction) {
+		return 0, 0, fmt.Errorf("%s = %q: want a plain decimal of at most 15 digits a side, such as -0.2", field, s)
 	}
-	_, decimals, _ := strings.Cut(s, ".")
-	return v, len(decimals), nil
+	return v, len(fraction), nil
+}
+
+// digits reports whether s is 1 to 15 decimal digits.
+func digits(s string) bool {
+	return len(s) > 0 && len(s) <= 15 && strings.Trim(s, "0123456789") == ""
 }

@@ -106,6 +106,9 @@ func (r Raw) quote() (Quote, error) {
 		var epoch float64
 		epoch, err = r.setting("epoch")
 		q.Metric, q.Epoch = "loss", int(epoch)
+		if err == nil && (q.Epoch < 1 || float64(q.Epoch) != epoch) {
+			err = fmt.Errorf("sigma_or_setting = %q: want a whole epoch from 1", r.Setting)
+		}
 	default:
 		err = fmt.Errorf("metric = %q: no such metric in the results' vocabulary", r.Metric)
 	}
