@@ -1,0 +1,140 @@
+package plots
+
+import (
+	"slices"
+	"strings"
+
+	"divergent/pkg/assay"
+	"divergent/pkg/study"
+)
+
+// condition is one line of a figure: an arm, on its drug or off it.
+type condition struct {
+	Arm   string
+	Phase string // assay.Acute or assay.OffDrug
+	Label string
+	look
+}
+
+// The published arms, and the endings that mark a control of another arm.
+const (
+	ketamine     = "ketamine"
+	ssri         = "ssri"
+	neurosteroid = "neurosteroid"
+	shamEnding   = "-sham"
+	randomEnding = "-random"
+)
+
+// known holds the looks and labels that do not depend on the result, in the
+// order of all figures.
+var known = []condition{
+	{study.Dense, assay.Acute, "dense", look{Color: black, Mark: box}},
+	{study.Untreated, assay.Acute, "untreated", look{Color: grey, Mark: cross}},
+	{ketamine, assay.Acute, "ketamine-like", look{Color: vermilion, Mark: circle}},
+	{ssri, assay.Acute, "SSRI-like", look{Color: blue, Mark: up}},
+	{neurosteroid, assay.Acute, "neurosteroid-like", look{Color: green, Mark: down}},
+}
+
+// further holds the looks that unknown arms take in turn.
+var further = []look{
+	{Color: purple, Mark: pentagon},
+	{Color: orange, Mark: right},
+	{Color: sky, Mark: left},
+	{Color: purple, Mark: box, Dashes: dashDotted},
+	{Color: orange, Mark: circle, Dashes: dashDotted},
+	{Color: sky, Mark: up, Dashes: dashDotted},
+}
+
+// conditions returns what the result measured, in the order of all figures:
+// dense, untreated, the published arms, further arms as the design has them, each
+// followed by itself off the drug. Controls come along only on request.
+func conditions(r *study.Result, controls bool) []condition {
+	var names []string
+	offDrug := map[string]bool{}
+	for _, row := range r.Rows {
+		if !slices.Contains(names, row.Arm) {
+			names = append(names, row.Arm)
+		}
+		offDrug[row.Arm] = offDrug[row.Arm] || row.Phase == assay.OffDrug
+	}
+	var out []condition
+	for _, c := range ordered(names) {
+		if isControl(c.Arm, names) && !controls {
+			continue
+		}
+		out = append(out, c)
+		if offDrug[c.Arm] {
+			out = append(out, c.off())
+		}
+	}
+	return out
+}
+
+// ordered returns the acute conditions of the named arms in the order of all
+// figures, each with its look. An arm's look depends on the arms before it only.
+func ordered(names []string) []condition {
+	var out []condition
+	for _, c := range known {
+		if slices.Contains(names, c.Arm) {
+			out = append(out, c)
+		}
+	}
+	fresh := 0
+	for _, name := range names {
+		isKnown := slices.ContainsFunc(known, func(c condition) bool { return c.Arm == name })
+		if isKnown || isControl(name, names) {
+			continue
+		}
+		out = append(out, condition{name, assay.Acute, name, further[fresh%len(further)]})
+		fresh++
+	}
+	for _, name := range names {
+		if isControl(name, names) {
+			out = append(out, control(name, out))
+		}
+	}
+	return out
+}
+
+// off returns the condition off the drug: the same colour, dashed and open.
+func (c condition) off() condition {
+	c.Phase = assay.OffDrug
+	c.Label += ", off"
+	c.Dashes, c.Mark = dashed, c.Mark.open()
+	return c
+}
+
+// parent returns the arm that a control belongs to, and what the control is.
+func parent(name string) (arm, kind string) {
+	if p, ok := strings.CutSuffix(name, shamEnding); ok {
+		return p, "sham"
+	}
+	if p, ok := strings.CutSuffix(name, randomEnding); ok {
+		return p, "random sites"
+	}
+	return "", ""
+}
+
+// isControl tells whether the arm is the control of a published arm or of one
+// of the others.
+func isControl(name string, names []string) bool {
+	p, _ := parent(name)
+	return p != "" && (slices.Contains(names, p) || slices.ContainsFunc(known, func(c condition) bool { return c.Arm == p }))
+}
+
+// control returns a control's condition: its parent's colour, paler for shams,
+// with a mark and dashes of its own.
+func control(name string, others []condition) condition {
+	arm, kind := parent(name)
+	look := look{Color: grey, Mark: diamond, Dashes: dotted}
+	label := arm
+	for _, c := range append(slices.Clone(known), others...) {
+		if c.Arm == arm {
+			look.Color, label = c.Color, c.Label
+		}
+	}
+	if kind == "sham" {
+		look.Mark, look.Dashes = box.open(), dashDotted
+	}
+	return condition{name, assay.Acute, label + ", " + kind, look}
+}

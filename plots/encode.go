@@ -1,0 +1,191 @@
+package plots
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"html"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// Format is a file format of a figure.
+type Format string
+
+// The formats. CSV holds the plotted numbers.
+const (
+	PNG Format = "png"
+	SVG Format = "svg"
+	PDF Format = "pdf"
+	CSV Format = "csv"
+)
+
+// Formats returns all formats.
+func Formats() []Format { return []Format{PNG, SVG, PDF, CSV} }
+
+// printDPI is the resolution of a saved PNG file unless the figure sets its own.
+const printDPI = 300
+
+// ParseFormat returns the format of that name, in upper or lower case, with or
+// without a leading dot.
+func ParseFormat(name string) (Format, error) {
+	f := Format(strings.ToLower(strings.TrimPrefix(strings.TrimSpace(name), ".")))
+	if !slices.Contains(Formats(), f) {
+		return "", fmt.Errorf("plots: format %q: want png, svg, pdf or csv", name)
+	}
+	return f, nil
+}
+
+// Save writes the figure to base.png, base.svg and base.pdf, or to the given
+// formats only, and the plotted numbers always to base.csv. Missing folders are
+// made. Each file is complete or absent: it is written to a temporary name and
+// renamed. Equal figures give equal bytes.
+func (f *Figure) Save(base string, formats ...Format) error {
+	if name := filepath.Base(base); base == "" || name == "." || name == ".." || strings.HasSuffix(base, string(filepath.Separator)) {
+		return fmt.Errorf("plots: file name %q: want a folder and a name without extension, such as figures/recovery", base)
+	}
+	if len(formats) == 0 {
+		formats = Formats()
+	} else if !slices.Contains(formats, CSV) {
+		formats = append(slices.Clone(formats), CSV)
+	}
+	var files []bytes.Buffer
+	for _, format := range formats {
+		var b bytes.Buffer
+		if err := f.Encode(&b, format); err != nil {
+			return err
+		}
+		files = append(files, b)
+	}
+	if err := os.MkdirAll(filepath.Dir(base), 0o755); err != nil {
+		return fmt.Errorf("plots: %w", err)
+	}
+	for i, format := range formats {
+		if err := replaceFile(base+"."+string(format), files[i].Bytes()); err != nil {
+			return fmt.Errorf("plots: %w", err)
+		}
+	}
+	return nil
+}
+
+// replaceFile writes the file under a temporary name and renames it.
+func replaceFile(name string, data []byte) error {
+	t, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = t.Write(data)
+	if e := t.Chmod(0o644); err == nil {
+		err = e
+	}
+	if e := t.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(t.Name(), name)
+	}
+	if err != nil {
+		os.Remove(t.Name())
+	}
+	return err
+}
+
+// PNG returns the figure as a PNG image of the given resolution in dots per
+// inch, and the width and height in CSS pixels (96 to the inch) at which it has
+// its physical size.
+func (f *Figure) PNG(dpi float64) (data []byte, width, height int, err error) {
+	if err := f.Validate(); err != nil {
+		return nil, 0, 0, err
+	}
+	if err := checkDPI(dpi); err != nil {
+		return nil, 0, 0, err
+	}
+	var b bytes.Buffer
+	if err := f.writePNG(&b, dpi); err != nil {
+		return nil, 0, 0, err
+	}
+	css := func(mm float64) int { return int(math.Round(mm / 25.4 * 96)) }
+	return b.Bytes(), css(f.Width), css(f.Height), nil
+}
+
+// Encode writes the figure in one format.
+func (f *Figure) Encode(w io.Writer, format Format) error {
+	if err := f.Validate(); err != nil {
+		return err
+	}
+	switch format {
+	case PNG:
+		dpi := f.DPI
+		if dpi == 0 {
+			dpi = printDPI
+		}
+		return f.writePNG(w, dpi)
+	case SVG:
+		return f.writeSVG(w)
+	case PDF:
+		return f.writePDF(w)
+	case CSV:
+		return f.writeCSV(w)
+	}
+	_, err := ParseFormat(string(format))
+	return err
+}
+
+// size returns the figure's physical size.
+func (f *Figure) size() (w, h vg.Length) { return millimetres(f.Width), millimetres(f.Height) }
+
+func (f *Figure) writePNG(w io.Writer, dpi float64) error {
+	width, height := f.size()
+	c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(int(math.Round(dpi))))
+	f.draw(draw.New(c))
+	var b bytes.Buffer
+	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(&b); err != nil {
+		return err
+	}
+	_, err := w.Write(withResolution(b.Bytes(), dpi))
+	return err
+}
+
+// withResolution adds the pHYs chunk to a PNG file, so that it is placed at its
+// physical size.
+func withResolution(png []byte, dpi float64) []byte {
+	const head = 8 + 25 // signature and IHDR, which pHYs may follow
+	perMetre := uint32(math.Round(dpi / 0.0254))
+	chunk := binary.BigEndian.AppendUint32(nil, 9)
+	chunk = append(chunk, "pHYs"...)
+	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
+	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
+	chunk = append(chunk, 1)
+	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
+	return slices.Concat(png[:head], chunk, png[head:])
+}
+
+// writeSVG writes text as text. Liberation Sans has the widths of Arial and
+// Helvetica, so the file looks the same where only one of these is installed.
+func (f *Figure) writeSVG(w io.Writer) error {
+	c := vgsvg.New(f.size())
+	f.draw(draw.New(c))
+	var b bytes.Buffer
+	if _, err := c.WriteTo(&b); err != nil {
+		return err
+	}
+	about := "<title>" + html.EscapeString(f.Title) + "</title>\n<desc>" + html.EscapeString(f.Caption) + "</desc>\n<g "
+	s := strings.Replace(b.String(), "<g ", about, 1)
+	s = strings.NewReplacer(
+		"font-family:Liberation Sans;", "font-family:'Liberation Sans',Arimo,Arial,Helvetica,sans-serif;",
+		"font-variant:normal;", "",
+		`xlink:href="data:image/jpg;`, `preserveAspectRatio="none" xlink:href="data:image/png;`,
+	).Replace(s)
+	_, err := io.WriteString(w, s)
+	return err
+}

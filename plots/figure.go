@@ -1,0 +1,289 @@
+// Package plots draws the toolkit's figures: one function per comparison, one
+// house style, one way to save.
+//
+// A figure function takes what a study found and returns a Figure, which holds
+// its panels, legend, caption and the numbers it plots. Every arm of the result
+// is drawn, in one order and with one look in all figures; an arm that the
+// library does not know gets its own name and the next colour.
+package plots
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Physical widths of a figure in mm, as journals set them.
+const (
+	SingleColumn = 89.0
+	DoubleColumn = 183.0
+)
+
+// Figure is a set of panels with one legend, ready to be shown or saved.
+type Figure struct {
+	Title   string     // what the figure compares, for headings and alternative text; not drawn
+	Caption string     // what is shown, how many seeds, what differs from the published settings; not drawn
+	Width   float64    // mm; range 20 to 500; SingleColumn or DoubleColumn
+	Height  float64    // mm; range 20 to 500
+	Rows    [][]*Panel // panels by row, top row first; a nil panel leaves its place empty
+	Heights []float64  // relative heights of the rows; nil is equal heights
+	Legend  []Entry    // shared legend, above the panels; nil is none
+	Below   bool       // draw the legend below the panels instead
+	DPI     float64    // resolution of saved PNG files; range 20 to 1200; 0 means 300
+}
+
+// Panel is one plot of a figure.
+type Panel struct {
+	Plot   *plot.Plot // axes and what is drawn in them
+	Title  string     // drawn above the data, after the panel's letter
+	Width  float64    // relative width in its row; 0 means 1
+	Square bool       // keep the data area square
+	Data   []Datum    // the plotted numbers
+}
+
+// Entry is one entry of a legend.
+type Entry struct {
+	Label string
+	look
+	line, marked, filled bool
+}
+
+// The distances between the parts of a figure.
+const (
+	margin    vg.Length = 3
+	gapX      vg.Length = 9
+	gapY      vg.Length = 9
+	titleRoom vg.Length = 12
+	legendGap vg.Length = 6
+)
+
+// millimetres converts to the canvas's unit.
+func millimetres(v float64) vg.Length { return vg.Length(v) * vg.Millimeter }
+
+// Validate reports the first field outside its range.
+func (f *Figure) Validate() error {
+	if f == nil {
+		return fmt.Errorf("plots: no figure: want one that was made without an error")
+	}
+	for _, v := range []struct {
+		name  string
+		value float64
+	}{{"Width", f.Width}, {"Height", f.Height}} {
+		if !(v.value >= 20 && v.value <= 500) {
+			return fmt.Errorf("plots: %s = %v mm: want 20 to 500; plots.SingleColumn is 89, plots.DoubleColumn 183", v.name, v.value)
+		}
+	}
+	if f.DPI != 0 {
+		if err := checkDPI(f.DPI); err != nil {
+			return err
+		}
+	}
+	if f.Heights != nil && len(f.Heights) != len(f.Rows) {
+		return fmt.Errorf("plots: Heights has %d entries: want one per row, %d, or none", len(f.Heights), len(f.Rows))
+	}
+	for _, row := range f.Rows {
+		for _, p := range row {
+			if p != nil && p.Plot != nil {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("plots: figure %q has no panel: want at least one", f.Title)
+}
+
+func checkDPI(dpi float64) error {
+	if !(dpi >= 20 && dpi <= 1200) {
+		return fmt.Errorf("plots: DPI = %v: want 20 to 1200 dots per inch; 300 is print, 192 a sharp screen", dpi)
+	}
+	return nil
+}
+
+// draw draws the figure on a canvas of its size.
+func (f *Figure) draw(c draw.Canvas) {
+	c.SetColor(white)
+	c.Fill(c.Rectangle.Path())
+	c = draw.Crop(c, margin, -margin, margin, -margin)
+	if len(f.Legend) > 0 {
+		h := legendHeight(f.Legend, c.Max.X-c.Min.X)
+		if f.Below {
+			drawLegend(draw.Crop(c, 0, 0, 0, h-(c.Max.Y-c.Min.Y)), f.Legend)
+			c = draw.Crop(c, 0, 0, h+legendGap, 0)
+		} else {
+			drawLegend(draw.Crop(c, 0, 0, c.Max.Y-c.Min.Y-h, 0), f.Legend)
+			c = draw.Crop(c, 0, 0, 0, -h-legendGap)
+		}
+	}
+	letter, single := 'a', f.single()
+	for j, row := range f.layout(c) {
+		for i, place := range row {
+			p := f.Rows[j][i]
+			if p == nil {
+				continue
+			}
+			p.Plot.Draw(place.plot)
+			if single {
+				p.drawTitle(place, "")
+			} else {
+				p.drawTitle(place, string(letter))
+			}
+			letter++
+		}
+	}
+}
+
+// single tells whether the figure has one panel, which then gets no letter.
+func (f *Figure) single() bool {
+	n := 0
+	for _, row := range f.Rows {
+		for _, p := range row {
+			if p != nil {
+				n++
+			}
+		}
+	}
+	return n == 1
+}
+
+// place is where one panel goes: the whole plot, and its data area within.
+type place struct{ plot, data draw.Canvas }
+
+// drawTitle writes the panel's letter at its left edge and its title over the
+// data.
+func (p *Panel) drawTitle(at place, letter string) {
+	y := at.plot.Max.Y + p.headroom() - titleRoom + 3.5
+	x := at.plot.Min.X
+	if letter != "" {
+		at.plot.FillText(bold(titleType, black), vg.Point{X: x, Y: y}, letter)
+		x += bold(titleType, black).Width(letter) + 4
+	}
+	at.plot.FillText(sans(titleType, ink), vg.Point{X: max(x, at.data.Min.X), Y: y}, p.Title)
+}
+
+// headroom is the height of what stands above the panel's plot.
+func (p *Panel) headroom() vg.Length { return titleRoom }
+
+// edges is the room that axes and their labels take around a data area.
+type edges struct{ left, right, bottom, top vg.Length }
+
+// edges measures the room around the panel's data area on a typical canvas.
+func (p *Panel) edges(c draw.Canvas) edges {
+	d := p.Plot.DataCanvas(c)
+	return edges{left: d.Min.X - c.Min.X, right: c.Max.X - d.Max.X, bottom: d.Min.Y - c.Min.Y, top: c.Max.Y - d.Max.Y}
+}
+
+// layout divides the canvas: data areas of a row share top and bottom, and those
+// of a column share left and right wherever the rows have the same columns.
+func (f *Figure) layout(c draw.Canvas) [][]place {
+	rooms := make([][]edges, len(f.Rows))
+	bottoms, weights, total := make([]vg.Length, len(f.Rows)), make([]vg.Length, len(f.Rows)), vg.Length(0)
+	free := c.Max.Y - c.Min.Y - gapY*vg.Length(len(f.Rows)-1)
+	for j, row := range f.Rows {
+		rooms[j] = make([]edges, len(row))
+		for i, p := range row {
+			if p != nil {
+				cell := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
+					Max: vg.Point{X: (c.Max.X - c.Min.X) / vg.Length(len(row)), Y: (c.Max.Y - c.Min.Y) / vg.Length(len(f.Rows))}}}
+				rooms[j][i] = p.edges(cell)
+				bottoms[j] = max(bottoms[j], rooms[j][i].bottom)
+			}
+		}
+		weights[j] = 1
+		if f.Heights != nil {
+			weights[j] = vg.Length(f.Heights[j])
+		}
+		total += weights[j]
+		free -= bottoms[j] + titleRoom
+	}
+	f.shareColumns(rooms)
+	places := make([][]place, len(f.Rows))
+	top := c.Max.Y
+	for j, row := range f.Rows {
+		high := top - titleRoom
+		low := high - max(1, free*weights[j]/total)
+		places[j] = f.layoutRow(c, row, rooms[j], low, high)
+		top = low - bottoms[j] - gapY
+	}
+	return places
+}
+
+// shareColumns widens the rooms of each column to the widest, so that the data
+// areas of equally divided rows line up.
+func (f *Figure) shareColumns(rooms [][]edges) {
+	for j := range rooms {
+		for k := range rooms {
+			if !sameColumns(f.Rows[j], f.Rows[k]) {
+				continue
+			}
+			for i := range rooms[j] {
+				rooms[j][i].left = max(rooms[j][i].left, rooms[k][i].left)
+				rooms[j][i].right = max(rooms[j][i].right, rooms[k][i].right)
+			}
+		}
+	}
+}
+
+func sameColumns(a, b []*Panel) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].weight() != b[i].weight() {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *Panel) weight() vg.Length {
+	if p == nil || p.Width == 0 {
+		return 1
+	}
+	return vg.Length(p.Width)
+}
+
+// layoutRow places the panels of one row between two heights of the data area.
+func (f *Figure) layoutRow(c draw.Canvas, row []*Panel, rooms []edges, low, high vg.Length) []place {
+	free, total := c.Max.X-c.Min.X-gapX*vg.Length(len(row)-1), vg.Length(0)
+	for i, p := range row {
+		free -= rooms[i].left + rooms[i].right
+		total += p.weight()
+	}
+	places := make([]place, len(row))
+	x := c.Min.X
+	for i, p := range row {
+		from := x + rooms[i].left
+		to := from + max(1, free*p.weight()/total)
+		x = to + rooms[i].right + gapX
+		if p == nil {
+			continue
+		}
+		data := vg.Rectangle{Min: vg.Point{X: from, Y: low}, Max: vg.Point{X: to, Y: high}}
+		if p.Square {
+			side := min(to-from, high-low)
+			data.Max.X, data.Min.Y = from+side, high-side
+		}
+		places[i] = p.fit(c, data)
+	}
+	return places
+}
+
+// fit returns the canvas on which the plot's data area is the given one. The
+// room that gonum/plot keeps for labels depends a little on the canvas, hence
+// the repeats.
+func (p *Panel) fit(c draw.Canvas, data vg.Rectangle) place {
+	out := draw.Canvas{Canvas: c.Canvas, Rectangle: data}
+	for range 4 {
+		d := p.Plot.DataCanvas(out)
+		out.Min.X += data.Min.X - d.Min.X
+		out.Min.Y += data.Min.Y - d.Min.Y
+		out.Max.X += data.Max.X - d.Max.X
+		out.Max.Y += data.Max.Y - d.Max.Y
+		if math.Abs(float64(data.Max.X-d.Max.X))+math.Abs(float64(data.Min.Y-d.Min.Y)) < 1e-6 {
+			break
+		}
+	}
+	return place{plot: out, data: draw.Canvas{Canvas: c.Canvas, Rectangle: data}}
+}

@@ -1,0 +1,80 @@
+package plots
+
+import (
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Lengths of a legend.
+const (
+	swatchLine vg.Length = 16
+	swatchMark vg.Length = 7
+	entryGap   vg.Length = 10
+	entryLine  vg.Length = 10.5
+)
+
+// The kinds of legend entries.
+func lineEntry(label string, l look) Entry { return Entry{Label: label, look: l, line: true} }
+func markEntry(label string, l look) Entry { return Entry{Label: label, look: l, marked: true} }
+func markedLine(label string, l look) Entry {
+	return Entry{Label: label, look: l, line: true, marked: true}
+}
+func filledEntry(label string, l look) Entry { return Entry{Label: label, look: l, filled: true} }
+
+// swatch is the width of the entry's sample.
+func (e Entry) swatch() vg.Length {
+	if e.line || e.filled {
+		return swatchLine
+	}
+	return swatchMark
+}
+
+func (e Entry) width() vg.Length { return e.swatch() + 3 + sans(smallType, ink).Width(e.Label) }
+
+// legendLines breaks the legend into lines of at most the given width.
+func legendLines(entries []Entry, width vg.Length) [][]Entry {
+	var lines [][]Entry
+	used := vg.Length(0)
+	for _, e := range entries {
+		if len(lines) == 0 || used+entryGap+e.width() > width {
+			lines, used = append(lines, nil), -entryGap
+		}
+		lines[len(lines)-1] = append(lines[len(lines)-1], e)
+		used += entryGap + e.width()
+	}
+	return lines
+}
+
+func legendHeight(entries []Entry, width vg.Length) vg.Length {
+	return entryLine * vg.Length(len(legendLines(entries, width)))
+}
+
+// drawLegend draws the entries in lines from the top left.
+func drawLegend(c draw.Canvas, entries []Entry) {
+	style := aligned(sans(smallType, ink), draw.XLeft, draw.YCenter)
+	y := c.Max.Y - entryLine/2
+	for _, line := range legendLines(entries, c.Max.X-c.Min.X) {
+		x := c.Min.X
+		for _, e := range line {
+			e.draw(c, x, y)
+			c.FillText(style, vg.Point{X: x + e.swatch() + 3, Y: y + 0.5}, e.Label)
+			x += e.width() + entryGap
+		}
+		y -= entryLine
+	}
+}
+
+// draw draws the entry's sample.
+func (e Entry) draw(c draw.Canvas, x, y vg.Length) {
+	w := e.swatch()
+	if e.filled {
+		c.SetColor(e.Color)
+		c.Fill(vg.Rectangle{Min: vg.Point{X: x, Y: y - 3}, Max: vg.Point{X: x + w, Y: y + 3}}.Path())
+	}
+	if e.line {
+		c.StrokeLine2(e.look.line(), x, y, x+w, y)
+	}
+	if e.marked {
+		e.Mark.draw(c, e.look, vg.Point{X: x + w/2, Y: y}, markRadius)
+	}
+}

@@ -1,0 +1,186 @@
+package plots
+
+import (
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// drawing is a plotter made of a function: it draws on the data area, at maps
+// data to it.
+type drawing func(c draw.Canvas, at func(x, y float64) vg.Point)
+
+// Plot implements plot.Plotter.
+func (d drawing) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	d(c, func(a, b float64) vg.Point { return vg.Point{X: x(a), Y: y(b)} })
+}
+
+// axis says what an axis spans and is called.
+type axis struct {
+	Label    string
+	Min, Max float64
+	Ticks    []float64 // marked values; nil leaves the marks to the plot
+	Names    []string  // names of the ticks; nil writes the values
+}
+
+// percentAxis spans 0 to 100 with room for marks at the ends.
+func percentAxis(label string) axis {
+	return axis{Label: label, Min: -3, Max: 103, Ticks: []float64{0, 25, 50, 75, 100}}
+}
+
+// newPanel returns an empty panel in the house style.
+func newPanel(title string, x, y axis) *Panel {
+	p := &Panel{Plot: plot.New(), Title: title}
+	p.Plot.BackgroundColor = nil
+	x.apply(&p.Plot.X)
+	y.apply(&p.Plot.Y)
+	return p
+}
+
+func (a axis) apply(to *plot.Axis) {
+	axisStyle(to)
+	to.Label.Text, to.Min, to.Max = a.Label, a.Min, a.Max
+	ticks := plot.ConstantTicks{}
+	for i, v := range a.Ticks {
+		name := signedShort(v)
+		if a.Names != nil {
+			name = a.Names[i]
+		}
+		ticks = append(ticks, plot.Tick{Value: v, Label: name})
+	}
+	to.Tick.Marker = ticks
+	if a.Names != nil {
+		to.Tick.LineStyle.Width = 0 // a name needs no mark
+	}
+	if a.Ticks == nil {
+		to.Tick.Marker = plot.ConstantTicks{}
+		to.LineStyle.Width = 0
+	}
+}
+
+// signedShort writes a tick's value.
+func signedShort(v float64) string {
+	s := strconv.FormatFloat(math.Abs(v), 'g', -1, 64)
+	if v < 0 {
+		return "−" + s
+	}
+	return s
+}
+
+// add draws something on the data area.
+func (p *Panel) add(d drawing) { p.Plot.Add(d) }
+
+// niceTicks returns about n round values within [low, high].
+func niceTicks(low, high float64, n int) []float64 {
+	raw := (high - low) / float64(n)
+	if !(raw > 0) {
+		return []float64{low}
+	}
+	step := math.Pow(10, math.Floor(math.Log10(raw)))
+	for _, k := range []float64{1, 2, 2.5, 5, 10} {
+		if k*step >= raw {
+			step *= k
+			break
+		}
+	}
+	var out []float64
+	for i := math.Ceil(low/step - 1e-9); i*step <= high+1e-9*step; i++ {
+		out = append(out, math.Round(i*step*1e9)/1e9)
+	}
+	return out
+}
+
+// spread returns the interval that holds the values with a margin, given as a
+// share of its width.
+func spread(margin float64, values ...float64) (low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, v := range values {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			low, high = min(low, v), max(high, v)
+		}
+	}
+	if low > high {
+		return 0, 1
+	}
+	pad := margin * (high - low)
+	if pad == 0 {
+		pad = 1
+	}
+	return low - pad, high + pad
+}
+
+// points draws the look's marker at each place.
+func (p *Panel) points(l look, radius vg.Length, xs, ys []float64) {
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		for i := range xs {
+			l.Mark.draw(c, l, at(xs[i], ys[i]), radius)
+		}
+	})
+}
+
+// lines draws a line through the places.
+func (p *Panel) lines(s draw.LineStyle, xs, ys []float64) {
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		var pts []vg.Point
+		for i := range xs {
+			pts = append(pts, at(xs[i], ys[i]))
+		}
+		c.StrokeLines(s, pts)
+	})
+}
+
+// band fills the area between two lines.
+func (p *Panel) band(l look, xs, low, high []float64) {
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		var pts []vg.Point
+		for i := range xs {
+			pts = append(pts, at(xs[i], low[i]))
+		}
+		for i := range xs {
+			pts = append(pts, at(xs[len(xs)-1-i], high[len(xs)-1-i]))
+		}
+		c.FillPolygon(fade(l.Color, 0.18), pts)
+	})
+}
+
+// text writes a line at each place, shifted by the offset.
+func (p *Panel) text(s draw.TextStyle, x, y float64, offset vg.Point, text string) {
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) { c.FillText(s, at(x, y).Add(offset), text) })
+}
+
+// The styles of the lines that data are compared with.
+var (
+	ceilingLine = draw.LineStyle{Color: ink, Width: thinLine, Dashes: []vg.Length{5, 2}}
+	chanceLine  = draw.LineStyle{Color: ink, Width: thinLine, Dashes: dotted}
+	zeroLine    = draw.LineStyle{Color: grey, Width: thinLine}
+	hairline    = draw.LineStyle{Color: paleGrey, Width: thinLine}
+)
+
+// upright draws a vertical reference line over the whole height, with a label
+// above it. NaN draws nothing.
+func (p *Panel) upright(s draw.LineStyle, x float64, label string) {
+	if math.IsNaN(x) {
+		return
+	}
+	p.record(label, kindReference, short(x), math.NaN())
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		v := at(x, 0).X
+		c.StrokeLine2(s, v, c.Min.Y, v, c.Max.Y)
+	})
+}
+
+// level draws a horizontal reference line over the whole width.
+func (p *Panel) level(s draw.LineStyle, y float64, label string) {
+	if math.IsNaN(y) {
+		return
+	}
+	p.record(label, kindReference, "", y)
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		v := at(0, y).Y
+		c.StrokeLine2(s, c.Min.X, v, c.Max.X, v)
+	})
+}

@@ -1,0 +1,110 @@
+package plots
+
+import (
+	"fmt"
+	"image/color"
+	"io"
+	"sync"
+	"time"
+
+	"codeberg.org/go-pdf/fpdf"
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
+	"golang.org/x/text/encoding/charmap"
+	plotfont "gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgpdf"
+)
+
+// steadyPDF makes fpdf write equal documents as equal bytes: fixed dates, and
+// catalogues in sorted order. fpdf takes these from package variables.
+var steadyPDF = sync.OnceFunc(func() {
+	day := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
+	fpdf.SetDefaultCreationDate(day)
+	fpdf.SetDefaultModificationDate(day)
+	fpdf.SetDefaultCatalogSort(true)
+})
+
+func (f *Figure) writePDF(w io.Writer) (err error) {
+	// vgpdf panics where a font cannot be prepared, for example without a
+	// writable temporary folder.
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("plots: PDF: %v", p)
+		}
+	}()
+	steadyPDF()
+	c := pdfCanvas{vgpdf.New(f.size())}
+	f.draw(draw.New(c))
+	_, err = c.WriteTo(w)
+	return err
+}
+
+// pdfCanvas mends three things in vgpdf, which writes text byte by byte in the
+// Western code page, embeds only one font file whatever the number of fonts, and
+// darkens translucent colours.
+type pdfCanvas struct{ *vgpdf.Canvas }
+
+// FillString writes regular text in the code page's letters as text, any other
+// as outlines.
+func (c pdfCanvas) FillString(f plotfont.Face, at vg.Point, s string) {
+	coded, err := charmap.Windows1252.NewEncoder().String(s)
+	if err != nil || f.Font.Weight != font.WeightNormal {
+		c.fillOutlines(f, at, s)
+		return
+	}
+	c.Canvas.FillString(f, at, coded)
+}
+
+// fillOutlines draws the text's glyphs as filled paths.
+func (c pdfCanvas) fillOutlines(f plotfont.Face, at vg.Point, s string) {
+	var buf sfnt.Buffer
+	em := fixed.Int26_6(f.Face.UnitsPerEm())
+	scale := f.Font.Size / vg.Length(em)
+	for i, r := range s {
+		glyph, err := f.Face.GlyphIndex(&buf, r)
+		if err != nil {
+			continue
+		}
+		segments, err := f.Face.LoadGlyph(&buf, glyph, em, nil)
+		if err != nil {
+			continue
+		}
+		origin := vg.Point{X: at.X + f.Width(s[:i]), Y: at.Y}
+		on := func(p fixed.Point26_6) vg.Point {
+			return vg.Point{X: origin.X + vg.Length(p.X)*scale, Y: origin.Y - vg.Length(p.Y)*scale}
+		}
+		var p vg.Path
+		for _, g := range segments {
+			switch g.Op {
+			case sfnt.SegmentOpMoveTo:
+				p.Move(on(g.Args[0]))
+			case sfnt.SegmentOpLineTo:
+				p.Line(on(g.Args[0]))
+			case sfnt.SegmentOpQuadTo:
+				p.QuadTo(on(g.Args[0]), on(g.Args[1]))
+			case sfnt.SegmentOpCubeTo:
+				p.CubeTo(on(g.Args[0]), on(g.Args[1]), on(g.Args[2]))
+			}
+		}
+		c.Fill(p)
+	}
+}
+
+// SetColor hands on the colour as it is meant, its opacity apart.
+func (c pdfCanvas) SetColor(v color.Color) {
+	if v == nil {
+		v = color.Black
+	}
+	c.Canvas.SetColor(straight(color.NRGBAModel.Convert(v).(color.NRGBA)))
+}
+
+// straight is a colour whose RGBA method leaves red, green and blue as they are
+// instead of multiplying them by the opacity.
+type straight color.NRGBA
+
+func (s straight) RGBA() (r, g, b, a uint32) {
+	return uint32(s.R) * 0x101, uint32(s.G) * 0x101, uint32(s.B) * 0x101, uint32(s.A) * 0x101
+}

@@ -1,0 +1,75 @@
+package plots
+
+import (
+	"encoding/csv"
+	"io"
+	"math"
+	"strconv"
+)
+
+// What a plotted number is.
+const (
+	kindMean      = "mean"      // mean over seeds; low and high are its interval
+	kindSeed      = "seed"      // one seed
+	kindPublished = "published" // a published number
+	kindReference = "reference" // a line drawn for comparison: ceiling, chance
+	kindValue     = "value"     // anything else
+)
+
+// Datum is one plotted number.
+type Datum struct {
+	Panel  string  // the panel's title
+	Series string  // the arm or line
+	Kind   string  // mean, seed, published, reference or value
+	X      string  // position: a level, an epoch or a category
+	Y      float64 // the number, in the unit of the panel's axis
+	Low    float64 // lower end of the interval; NaN where there is none
+	High   float64 // upper end of the interval; NaN where there is none
+	N      int     // seeds behind the number; 0 where that means nothing
+}
+
+// Table returns the plotted numbers, panel by panel.
+func (f *Figure) Table() []Datum {
+	var out []Datum
+	for _, row := range f.Rows {
+		for _, p := range row {
+			if p != nil {
+				out = append(out, p.Data...)
+			}
+		}
+	}
+	return out
+}
+
+func (f *Figure) writeCSV(w io.Writer) error {
+	c := csv.NewWriter(w)
+	c.Write([]string{"panel", "series", "kind", "x", "y", "low", "high", "n"})
+	for _, d := range f.Table() {
+		n := ""
+		if d.N > 0 {
+			n = strconv.Itoa(d.N)
+		}
+		c.Write([]string{d.Panel, d.Series, d.Kind, d.X, decimal(d.Y), decimal(d.Low), decimal(d.High), n})
+	}
+	c.Flush()
+	return c.Error()
+}
+
+// decimal writes a number so that reading it gives the same number, and nothing
+// for NaN.
+func decimal(v float64) string {
+	if math.IsNaN(v) {
+		return ""
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}
+
+// record keeps a plotted number without an interval.
+func (p *Panel) record(series, kind, x string, y float64) {
+	p.Data = append(p.Data, Datum{p.Title, series, kind, x, y, math.NaN(), math.NaN(), 0})
+}
+
+// recordInterval keeps a plotted mean with its interval.
+func (p *Panel) recordInterval(series, x string, s summary) {
+	p.Data = append(p.Data, Datum{p.Title, series, kindMean, x, s.Mean, s.Low, s.High, s.N})
+}

@@ -1,0 +1,188 @@
+package plots
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"divergent/data"
+	"divergent/pkg/assay"
+	"divergent/pkg/infer"
+	"divergent/pkg/study"
+	"divergent/pkg/task"
+)
+
+// level is the coverage of all intervals.
+const level = 0.95
+
+// summary is a mean over seeds with its interval.
+type summary = infer.Interval
+
+// measure names one measurement of a condition; Phase is the condition's own
+// unless the measure sets it.
+type measure struct {
+	Phase  string
+	Test   string
+	Level  float64
+	Metric string
+}
+
+// The measures of Table 1.
+var (
+	sparsity  = measure{Metric: assay.Sparsity}
+	clean     = measure{Test: assay.Clean, Metric: assay.Accuracy}
+	standard  = measure{Test: assay.Standard, Metric: assay.Accuracy}
+	combined  = measure{Test: assay.Combined, Metric: assay.Accuracy}
+	extreme   = measure{Test: assay.Internal, Level: 2.5, Metric: assay.Accuracy}
+	afterLoss = measure{Phase: assay.Relapse, Test: assay.Combined, Metric: assay.Accuracy}
+	drop      = measure{Phase: assay.Relapse, Test: assay.Combined, Metric: assay.Drop}
+)
+
+// sample is one value for each of some seeds.
+type sample struct {
+	Seeds  []uint64
+	Values []float64
+}
+
+func (s sample) summary() summary { return infer.Bootstrap(s.Values, level) }
+
+// values returns the condition's values of a measure over the seeds, empty where
+// there are none. The drop is acute minus relapsed combined accuracy; off the
+// drug there is none.
+func values(r *study.Result, c condition, m measure) sample {
+	phase, ok := c.phase(m)
+	switch {
+	case !ok:
+		return sample{}
+	case m == drop:
+		return difference(values(r, c, combined), values(r, c, afterLoss))
+	}
+	seeds, v := infer.Values(r, c.Arm, phase, m.Test, m.Level, m.Metric)
+	return sample{seeds, v}
+}
+
+// phase returns the phase in which the condition has the measure, if it has it:
+// an arm that is off its drug does not relapse.
+func (c condition) phase(m measure) (string, bool) {
+	if m.Phase == "" {
+		return c.Phase, true
+	}
+	return m.Phase, c.Phase == assay.Acute
+}
+
+// difference returns x − y for the seeds that both have.
+func difference(x, y sample) sample {
+	seeds, a, b := infer.Match(x.Seeds, x.Values, y.Seeds, y.Values)
+	for i := range a {
+		a[i] -= b[i]
+	}
+	return sample{seeds, a}
+}
+
+// publishedValues returns the published numbers of a condition's measure, each
+// once; a study without published numbers has none.
+func publishedValues(r *study.Result, c condition, m measure) []float64 {
+	quotes, err := data.Quotes(r.Manifest.Study)
+	if err != nil {
+		return nil
+	}
+	phase, ok := c.phase(m)
+	if !ok {
+		return nil
+	}
+	var out []float64
+	for _, q := range quotes {
+		if q.Arm == c.Arm && q.Phase == phase && q.Test == m.Test && q.Level == m.Level && q.Metric == m.Metric &&
+			!slices.Contains(out, q.Value) {
+			out = append(out, q.Value)
+		}
+	}
+	return out
+}
+
+// chance is the percent that guessing gets right, NaN where the task is not the
+// published one.
+func chance(r *study.Result) float64 {
+	if changed(r, "Task") {
+		return math.NaN()
+	}
+	return 100 / float64(len(task.Four().Centres))
+}
+
+// ceiling is the percent that no classifier can pass in a test of accuracy; NaN
+// where the task or the tests are not the published ones.
+func ceiling(r *study.Result, m measure) float64 {
+	if m.Metric != assay.Accuracy || changed(r, "Task") || changed(r, "Assays") {
+		return math.NaN()
+	}
+	switch m.Test {
+	case assay.Clean:
+		return 100
+	case assay.Combined:
+		return task.Four().Ceiling(assay.PublishedBattery().Combined.Input)
+	}
+	return task.Four().Ceiling(0)
+}
+
+// changed tells whether a setting below the given field differs from the
+// published one.
+func changed(r *study.Result, field string) bool {
+	return slices.ContainsFunc(r.Manifest.NonDefault, func(s string) bool { return strings.HasPrefix(s, field) })
+}
+
+// checkRows is the error of a result that holds no measurement.
+func checkRows(r *study.Result) error {
+	if r == nil {
+		return errors.New("plots: result = nil: want the result of a run, such as notebook.Run(study.Divergent())")
+	}
+	if len(r.Rows) == 0 {
+		return fmt.Errorf("plots: result of study %q has no rows: want at least one seed of one arm", r.Manifest.Study)
+	}
+	return nil
+}
+
+// missing is the error of a figure whose measurements the result lacks.
+func missing(r *study.Result, figure, what, fix string) error {
+	return fmt.Errorf("plots: %s: study %q has %s: %s", figure, r.Manifest.Study, what, fix)
+}
+
+// seedCount returns how many seeds the result has.
+func seedCount(r *study.Result) int {
+	seen := map[uint64]bool{}
+	for _, row := range r.Rows {
+		seen[row.Seed] = true
+	}
+	return len(seen)
+}
+
+// provenance ends a caption: how many seeds, what was not the published setting.
+func provenance(r *study.Result) string {
+	s := plural(seedCount(r), "seed") + "."
+	if n := len(r.Manifest.NonDefault); n > 0 {
+		s += " Settings that differ from the published ones: " + strings.Join(r.Manifest.NonDefault, "; ") + "."
+	}
+	return s
+}
+
+func plural(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return strconv.Itoa(n) + " " + noun
+}
+
+// short writes a number in as few digits as it needs.
+func short(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+// signed writes a number with one decimal, its sign a minus of the width of a
+// digit's.
+func signed(v float64) string {
+	s := strconv.FormatFloat(math.Abs(v), 'f', 1, 64)
+	if v < 0 && s != "0.0" {
+		return "−" + s
+	}
+	return s
+}
