@@ -73,7 +73,8 @@ func bootstrap(x []float64, level float64, count int) Interval {
 		if a*z >= 1 { // beyond the pole of the correction, at levels near 1
 			q = math.Round(p)
 		}
-		return v.Mean + quantile(sums, q)/float64(len(d))
+		at := v.Mean + quantile(sums, q)/float64(len(d))
+		return min(max(at, slices.Min(x)), slices.Max(x)) // rounding of the sum
 	}
 	v.Low, v.High = limit((1-level)/2), limit((1+level)/2)
 	return v
@@ -84,11 +85,16 @@ func bootstrap(x []float64, level float64, count int) Interval {
 func resample(d []float64, count int) []float64 {
 	r := rng.Stream(0, "infer", "bootstrap")
 	sums := make([]float64, count)
-	n := uint32(len(d))
+	n := uint64(len(d))
 	for i := range sums {
+		// Two indices a word: each half scaled to [0, n), with a bias of n/2³².
 		s := 0.0
-		for range d {
-			s += d[r.Uint32N(n)]
+		for range len(d) / 2 {
+			w := r.Uint64()
+			s += d[((w>>32)*n)>>32] + d[((w&math.MaxUint32)*n)>>32]
+		}
+		if len(d)%2 == 1 {
+			s += d[((r.Uint64()>>32)*n)>>32]
 		}
 		sums[i] = s
 	}
