@@ -51,7 +51,11 @@ func (n *Network) MarshalBinary() ([]byte, error) {
 			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 		}
 	}
-	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b)), nil
+	return appendChecksum(b), nil
+}
+
+func appendChecksum(b []byte) []byte {
+	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
 }
 
 var errTruncated = errors.New("network: file is truncated: want a whole file from MarshalBinary; copy it again")

@@ -1,0 +1,153 @@
+package train
+
+import (
+	"errors"
+	"math"
+	"testing"
+
+	"divergent/pkg/network"
+	"divergent/pkg/rng"
+	"divergent/pkg/task"
+)
+
+func circuit(t *testing.T) *network.Network {
+	t.Helper()
+	n, err := network.New([]int{2, 24, 16, 4}, rng.Stream(1, "test"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// The SSRI-like ramp's values at epochs 25, 50, 75 and 100 are check constants
+// of the published protocol.
+func TestRamp(t *testing.T) {
+	noise, gain := Ramp{From: 0.5}, Ramp{From: 1, To: 1.6}
+	for _, tc := range []struct {
+		epoch       int // from 1
+		noise, gain float64
+	}{{1, 0.5, 1}, {25, 0.379, 1.145}, {50, 0.253, 1.297}, {75, 0.126, 1.448}, {100, 0, 1.6}} {
+		if got := noise.At(tc.epoch-1, 100); math.Abs(got-tc.noise) > 5e-4 { // printed to three decimals
+			t.Errorf("noise in epoch %d = %v, want %v", tc.epoch, got, tc.noise)
+		}
+		if got := gain.At(tc.epoch-1, 100); math.Abs(got-tc.gain) > 5e-4 {
+			t.Errorf("gain in epoch %d = %v, want %v", tc.epoch, got, tc.gain)
+		}
+	}
+	if got := noise.At(0, 1); got != 0.5 {
+		t.Errorf("the only epoch's noise = %v, want 0.5", got)
+	}
+}
+
+func TestFitLearnsTheTask(t *testing.T) {
+	n, set := circuit(t), task.Four().Sample(2000, 0.8, 1)
+	trace, err := Fit(n, set, Config{Epochs: 8, Rate: 1e-2}, rng.Stream(2, "test"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(trace) != 8 || !(trace[7].Loss < trace[0].Loss/3) || trace[0].Rate != 1e-2 {
+		t.Errorf("trace %+v: want eight epochs and a loss that falls", trace)
+	}
+	if got := n.Accuracy(set, network.Stress{}, nil); got < 99 {
+		t.Errorf("training accuracy %.1f, want at least 99 as the clusters are apart", got)
+	}
+}
+
+// Absent synapses stay exactly 0 over many steps on either kind of loop, and
+// biases train.
+func TestMaskedWeightsStayZero(t *testing.T) {
+	for _, every := range []int{2, 9} { // above and below the share that takes sparse loops
+		n := circuit(t)
+		for k := range n.Layers {
+			l := &n.Layers[k]
+			for i := range l.W {
+				if (every == 2 && i%9 == 0) || (every == 9 && i%9 != 0) {
+					l.W[i], l.Present[i] = 0, false
+				}
+			}
+		}
+		was := n.Clone()
+		set := task.Four().Sample(500, 0.8, 1)
+		if _, err := Fit(n, set, Config{Epochs: 3, Rate: 1e-2, Noise: Ramp{From: 0.5}}, rng.Stream(2, "test"), nil); err != nil {
+			t.Fatal(err)
+		}
+		for k, l := range n.Layers {
+			for i, w := range l.W {
+				if !l.Present[i] && w != 0 {
+					t.Fatalf("absent weight %d of matrix %d = %v", i, k, w)
+				}
+			}
+			moved := false
+			for i, b := range l.B {
+				moved = moved || b != was.Layers[k].B[i]
+			}
+			if !moved {
+				t.Errorf("biases of layer %d did not train", k)
+			}
+		}
+	}
+}
+
+// Zero epochs change nothing and draw nothing.
+func TestZeroEpochs(t *testing.T) {
+	n, r := circuit(t), rng.Stream(1, "x")
+	was := n.Clone()
+	if trace, err := Fit(n, task.Four().Sample(10, 0.8, 1), Config{}, r, nil); err != nil || len(trace) != 0 {
+		t.Fatalf("trace %v, error %v", trace, err)
+	}
+	for k := range n.Layers {
+		for i, w := range n.Layers[k].W {
+			if w != was.Layers[k].W[i] {
+				t.Fatal("a weight changed")
+			}
+		}
+	}
+	if r.Uint64() != rng.Stream(1, "x").Uint64() {
+		t.Error("the random stream moved")
+	}
+}
+
+func TestGainIsKept(t *testing.T) {
+	n := circuit(t)
+	if _, err := Fit(n, task.Four().Sample(200, 0.8, 1), Config{Epochs: 3, Rate: 1e-5, Gain: Ramp{From: 1, To: 1.6}}, rng.Stream(2, "test"), nil); err != nil {
+		t.Fatal(err)
+	}
+	if n.State.Gain != 1.6 {
+		t.Errorf("gain after the ramp = %v, want 1.6", n.State.Gain)
+	}
+}
+
+func TestDivergenceIsAnError(t *testing.T) {
+	n := circuit(t)
+	n.Layers[0].B[0] = float32(math.NaN())
+	_, err := Fit(n, task.Four().Sample(200, 0.8, 1), Config{Epochs: 3, Rate: 1}, rng.Stream(2, "test"), nil)
+	var d *Diverged
+	if !errors.As(err, &d) || d.Epoch != 1 || !math.IsNaN(d.Loss) {
+		t.Errorf("error %v, want a divergence in epoch 1", err)
+	}
+}
+
+func TestWatchStopsTraining(t *testing.T) {
+	stop := errors.New("stop")
+	epochs := 0
+	trace, err := Fit(circuit(t), task.Four().Sample(200, 0.8, 1), Config{Epochs: 50, Rate: 1e-3}, rng.Stream(2, "test"),
+		func(Epoch) error {
+			if epochs++; epochs == 3 {
+				return stop
+			}
+			return nil
+		})
+	if !errors.Is(err, stop) || len(trace) != 3 {
+		t.Errorf("%d epochs, error %v: want 3 and the watcher's error", len(trace), err)
+	}
+}
+
+func TestConfigIsRefused(t *testing.T) {
+	for _, c := range []Config{{Epochs: -1}, {Epochs: 1}, {Epochs: 1, Rate: 2}, {Epochs: 1, Rate: math.NaN()},
+		{Epochs: 1, Rate: 1e-3, Batch: -1}, {Epochs: 1, Rate: 1e-3, Noise: Ramp{From: -1}},
+		{Epochs: 1, Rate: 1e-3, Gain: Ramp{From: 1}}, {Epochs: 1, Rate: 1e-3, Noise: Ramp{To: math.NaN()}}} {
+		if c.Validate() == nil {
+			t.Errorf("Validate(%+v) = nil, want an error", c)
+		}
+	}
+}

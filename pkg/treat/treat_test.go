@@ -1,0 +1,179 @@
+package treat
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"divergent/pkg/network"
+	"divergent/pkg/plasticity"
+	"divergent/pkg/rng"
+	"divergent/pkg/task"
+)
+
+// Compile-time assertions of what the arms are.
+var (
+	_ Treatment  = Regrow{}
+	_ Treatment  = Refine{}
+	_ Withdrawer = Inhibit{}
+	_ Treatment  = ShamOf{}
+	_ Withdrawer = drugCourse{}
+)
+
+func subject(t *testing.T) *Subject {
+	t.Helper()
+	n, err := network.New([]int{2, 24, 16, 4}, rng.Stream(1, "test"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := plasticity.Prune(n, 0.8); err != nil {
+		t.Fatal(err)
+	}
+	return &Subject{Net: n, Train: task.Four().Sample(300, 0.8, 1), Rand: rng.Stream(2, "test")}
+}
+
+func bits(t *testing.T, n *network.Network) []byte {
+	t.Helper()
+	b, err := n.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// quick shortens an arm's training.
+func quick(arm Treatment, epochs int) Treatment {
+	switch a := arm.(type) {
+	case Regrow:
+		a.Training.Epochs = epochs
+		return a
+	case Refine:
+		a.Training.Epochs = epochs
+		return a
+	case Inhibit:
+		a.Training.Epochs = epochs
+		return a
+	}
+	return arm
+}
+
+func TestShamOfZeroEpochsChangesNothing(t *testing.T) {
+	for _, arm := range []Treatment{Ketamine(), SSRI(), Neurosteroid(), None()} {
+		s := subject(t)
+		was := bits(t, s.Net)
+		if err := Sham(quick(arm, 0)).Apply(s); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(was, bits(t, s.Net)) {
+			t.Errorf("the sham of %s with no epochs changed the network", arm.Name())
+		}
+	}
+}
+
+// A sham trains as long as its arm does, without touching structure or state.
+func TestShamTrainsOnly(t *testing.T) {
+	for _, arm := range []Treatment{Ketamine(), SSRI(), Neurosteroid()} {
+		s := subject(t)
+		sparsity, weights := s.Net.Sparsity(), bits(t, s.Net)
+		sham := Sham(quick(arm, 3))
+		if err := sham.Apply(s); err != nil {
+			t.Fatal(err)
+		}
+		if s.Net.Sparsity() != sparsity || s.Net.State != network.Neutral() {
+			t.Errorf("%s: sparsity %v, state %+v: want them untouched", sham.Name(), s.Net.Sparsity(), s.Net.State)
+		}
+		if bytes.Equal(weights, bits(t, s.Net)) {
+			t.Errorf("%s did not train", sham.Name())
+		}
+		if len(s.Trace) != 3 || len(s.Reports) != 0 {
+			t.Errorf("%s: %d epochs, %d regrowths: want 3 and 0", sham.Name(), len(s.Trace), len(s.Reports))
+		}
+		for _, e := range s.Trace {
+			if e.Noise != 0 {
+				t.Errorf("%s trained under noise %v", sham.Name(), e.Noise)
+			}
+		}
+		if _, ok := sham.(Withdrawer); ok {
+			t.Errorf("%s has a drug to withdraw", sham.Name())
+		}
+	}
+}
+
+func TestShamFindsDirectChanges(t *testing.T) {
+	arm := Func("direct", func(s *Subject) error { return plasticity.Prune(s.Net, 0.5) })
+	if err := Sham(arm).Apply(subject(t)); err == nil || !strings.Contains(err.Error(), "s.Prune") {
+		t.Errorf("error %v, want one that names s.Prune", err)
+	}
+}
+
+func TestArmsDoWhatTheySay(t *testing.T) {
+	s := subject(t)
+	before := s.Net.Sparsity()
+	if err := quick(Ketamine(), 1).Apply(s); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Net.Sparsity(); got > before*0.51 || len(s.Reports) != 1 || s.Reports[0].Rule != plasticity.Gradient {
+		t.Errorf("sparsity %v after %v, reports %+v: want half the gaps closed by gradient", got, before, s.Reports)
+	}
+	s = subject(t)
+	if err := quick(Neurosteroid(), 1).Apply(s); err != nil {
+		t.Fatal(err)
+	}
+	if s.Net.State != Neurosteroid().Drug {
+		t.Errorf("state %+v: want the drug on", s.Net.State)
+	}
+	weights := s.Net.Clone()
+	Neurosteroid().Withdraw(s)
+	if s.Net.State != network.Neutral() || s.Net.Layers[1].W[0] != weights.Layers[1].W[0] {
+		t.Error("withdrawal: want no drug and the same weights")
+	}
+}
+
+func TestSequenceStopsTheDrugBetweenArms(t *testing.T) {
+	var seen network.State
+	probe := Func("probe", func(s *Subject) error { seen = s.Net.State; return nil })
+	bridge := Sequence("bridge", quick(Neurosteroid(), 1), probe)
+	s := subject(t)
+	if err := bridge.Apply(s); err != nil {
+		t.Fatal(err)
+	}
+	if seen != network.Neutral() {
+		t.Errorf("the second arm began in state %+v, want no drug", seen)
+	}
+	if _, ok := bridge.(Withdrawer); ok {
+		t.Error("a sequence that ends without a drug can be withdrawn")
+	}
+	ends := Sequence("ends", quick(SSRI(), 1), quick(Neurosteroid(), 1))
+	s = subject(t)
+	if err := ends.Apply(s); err != nil {
+		t.Fatal(err)
+	}
+	w, ok := ends.(Withdrawer)
+	if !ok || s.Net.State.Damping != 0.7 || len(s.Trace) != 2 {
+		t.Fatalf("withdrawable %v, state %+v, %d epochs: want the last drug on after 2 epochs", ok, s.Net.State, len(s.Trace))
+	}
+	if w.Withdraw(s); s.Net.State != network.Neutral() {
+		t.Errorf("state %+v after withdrawal", s.Net.State)
+	}
+}
+
+func TestErrorsPassThrough(t *testing.T) {
+	bad := errors.New("bad")
+	fails := Func("fails", func(*Subject) error { return bad })
+	for _, arm := range []Treatment{fails, Sham(fails), Sequence("s", None(), fails)} {
+		if err := arm.Apply(subject(t)); !errors.Is(err, bad) {
+			t.Errorf("%s: error %v, want the arm's own", arm.Name(), err)
+		}
+	}
+	k := Ketamine()
+	k.Fraction = 50
+	if err := k.Apply(subject(t)); err == nil || !strings.Contains(err.Error(), "did you mean 0.5?") {
+		t.Errorf("Fraction = 50: error %v", err)
+	}
+	n := Neurosteroid()
+	n.Drug = network.State{}
+	if err := n.Apply(subject(t)); err == nil {
+		t.Error("a zero drug state was accepted")
+	}
+}
