@@ -142,7 +142,7 @@ func TestIntervalProperties(t *testing.T) {
 }
 
 // Nominal 95 % intervals of ten normal values. BCa falls short in small samples
-// (about 0.91 at n = 10); the prediction interval is exact.
+// (0.89 at n = 10 over 10,000 runs); the prediction interval is exact.
 func TestCoverage(t *testing.T) {
 	const runs, n = 1500, 10
 	r := rand.New(rand.NewPCG(3, 4))
@@ -160,8 +160,8 @@ func TestCoverage(t *testing.T) {
 		}
 	}
 	// The Monte Carlo SD of a coverage over 1,500 runs is 0.006 to 0.008.
-	if c := float64(mean) / runs; c < 0.885 || c > 0.945 {
-		t.Errorf("bootstrap interval covers the mean in %.3f of runs, want about 0.91", c)
+	if c := float64(mean) / runs; c < 0.86 || c > 0.92 {
+		t.Errorf("bootstrap interval covers the mean in %.3f of runs, want about 0.89", c)
 	}
 	if c := float64(next) / runs; c < 0.93 || c > 0.97 {
 		t.Errorf("prediction interval covers the next run in %.3f of runs, want 0.95", c)
