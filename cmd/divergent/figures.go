@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"divergent/data"
+	"divergent/pkg/study"
+	"divergent/plots"
+)
+
+func figuresCommand() command {
+	return command{name: "figures", args: "STUDY --out DIR [--formats png,svg,pdf] [--from RESULTS]",
+		short: "draw every figure of a study, without Jupyter",
+		help: `Draws from the committed results, or from a folder that run or merge has written.
+Beside each figure stands a CSV with the plotted numbers.
+
+  divergent figures divergent --out figures
+  divergent figures divergent --out figures --formats pdf --from my-results`,
+		run: runFigures}
+}
+
+// drawing is one figure of a study.
+type drawing struct {
+	name string // base of the file names
+	draw func(*study.Result) (*plots.Figure, error)
+}
+
+// drawings lists the figures of a study.
+func drawings(name string) ([]drawing, error) {
+	d, err := study.Named(name)
+	if err != nil {
+		return nil, err
+	}
+	return []drawing{
+		{"protocols", func(*study.Result) (*plots.Figure, error) { return plots.Protocols(d) }},
+		{"wiring", plots.Wiring},
+		{"recovery", plots.Recovery},
+		{"resilience", plots.Resilience},
+		{"relapse", plots.Relapse},
+		{"profile", plots.Profile},
+		{"decision-map", plots.DecisionMap},
+		{"controls", plots.Controls},
+		{"replication", plots.Replication},
+	}, nil
+}
+
+func runFigures(c command, a app, ctx context.Context, args []string) error {
+	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	out := fs.String("out", "", "`folder` to write to; made where it is missing")
+	formats := fs.String("formats", "png,svg,pdf", "file `formats`, of png, svg, pdf and csv")
+	from := fs.String("from", "", "`folder` with results; empty means the committed ones")
+	rest, err := c.parse(a, fs, args)
+	if err != nil {
+		return err
+	}
+	name, err := oneStudy(c, rest)
+	if err != nil {
+		return err
+	}
+	want, err := parseFormats(*formats)
+	if err != nil {
+		return err
+	}
+	if *out == "" {
+		return fmt.Errorf("figures: --out is missing: want a folder to write to, such as --out figures")
+	}
+	list, err := drawings(name)
+	if err != nil {
+		return err
+	}
+	res, err := results(name, *from)
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		f, err := d.draw(res)
+		if err != nil {
+			return fmt.Errorf("figure %s: %w", d.name, err)
+		}
+		if err := f.Save(filepath.Join(*out, d.name), want...); err != nil {
+			return err
+		}
+		fmt.Fprintln(a.out, filepath.Join(*out, d.name))
+	}
+	return nil
+}
+
+// oneStudy takes the only positional argument.
+func oneStudy(c command, rest []string) (string, error) {
+	switch len(rest) {
+	case 0:
+		return "", fmt.Errorf("%s: no study given: want one of %s", c.name, strings.Join(study.Studies(), ", "))
+	case 1:
+		return rest[0], nil
+	}
+	return "", fmt.Errorf("%s: unexpected argument %q: want one study, then flags", c.name, rest[1])
+}
+
+func parseFormats(s string) ([]plots.Format, error) {
+	var out []plots.Format
+	for _, name := range strings.Split(s, ",") {
+		f, err := plots.ParseFormat(name)
+		if err != nil {
+			return nil, fmt.Errorf("--formats: %w", err)
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// results loads the results in a folder, or the committed ones of the study.
+func results(name, from string) (*study.Result, error) {
+	dir, where := os.DirFS(from), "folder "+from
+	if from == "" {
+		sub, err := fs.Sub(data.Results(), name)
+		if err != nil {
+			return nil, err
+		}
+		dir, where = sub, "committed results of "+name
+	}
+	r, err := study.Load(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", where, err)
+	}
+	if r.Manifest.Study != name {
+		return nil, fmt.Errorf("%s: results of study %q: want those of %q", where, r.Manifest.Study, name)
+	}
+	return r, nil
+}

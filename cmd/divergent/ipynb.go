@@ -1,0 +1,204 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// document is a notebook of nbformat 4.5. Cells stay maps, so that whatever
+// else stands in them survives a rewrite.
+type document struct {
+	Cells    []cell         `json:"cells"`
+	Metadata map[string]any `json:"metadata"`
+	Format   int            `json:"nbformat"`
+	Minor    int            `json:"nbformat_minor"`
+}
+
+type cell map[string]any
+
+func (c cell) code() bool { return c["cell_type"] == "code" }
+
+func (c cell) id() string { s, _ := c["id"].(string); return s }
+
+// outputs returns the cell's outputs as maps.
+func (c cell) outputs() []map[string]any {
+	var out []map[string]any
+	list, _ := c["outputs"].([]any)
+	for _, o := range list {
+		if m, ok := o.(map[string]any); ok {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// text joins a field that nbformat allows to be a string or a list of lines.
+func text(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case []any:
+		var b strings.Builder
+		for _, line := range v {
+			s, _ := line.(string)
+			b.WriteString(s)
+		}
+		return b.String()
+	}
+	return ""
+}
+
+func readDocument(path string) (document, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return document{}, err
+	}
+	var d document
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.UseNumber() // numbers are written back as they were
+	if err := dec.Decode(&d); err != nil {
+		return document{}, fmt.Errorf("%s: not a notebook: %w", filepath.Base(path), err)
+	}
+	if d.Format != 4 || d.Minor < 5 {
+		return document{}, fmt.Errorf("%s: nbformat = %d.%d: want 4.5; save it with a newer Jupyter", filepath.Base(path), d.Format, d.Minor)
+	}
+	return d, nil
+}
+
+// settle makes the executed notebook differ from its source only where cells
+// or outputs do: metadata comes from the source, executions count from 1, and
+// what a run leaves behind (times, neighbouring chunks of one stream) goes.
+func (d *document) settle(source document) {
+	d.Metadata = source.Metadata
+	d.Format, d.Minor = source.Format, source.Minor
+	was := map[string]cell{}
+	for _, c := range source.Cells {
+		was[c.id()] = c
+	}
+	count := 0
+	for _, c := range d.Cells {
+		c["metadata"] = map[string]any{}
+		if s, ok := was[c.id()]; ok {
+			c["metadata"], c["source"] = s["metadata"], s["source"]
+		}
+		if !c.code() {
+			continue
+		}
+		count++
+		c["execution_count"] = count
+		outputs := []any{}
+		for _, o := range c.outputs() {
+			delete(o, "transient")
+			if o["output_type"] == "execute_result" {
+				o["execution_count"] = count
+			}
+			if last := len(outputs) - 1; last >= 0 && o["output_type"] == "stream" {
+				if p := outputs[last].(map[string]any); p["output_type"] == "stream" && p["name"] == o["name"] {
+					p["text"] = text(p["text"]) + text(o["text"])
+					continue
+				}
+			}
+			outputs = append(outputs, o)
+		}
+		c["outputs"] = outputs
+	}
+}
+
+// write saves the notebook as Jupyter would: one space of indent, keys sorted.
+func (d document) write(path string) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", " ")
+	if err := enc.Encode(d); err != nil {
+		return err
+	}
+	return writeFile(path, b.Bytes())
+}
+
+// writeFile writes to a temporary name beside path and renames it.
+func writeFile(path string, b []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(b)
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Chmod(f.Name(), 0o644)
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// failures says which cells of an executed notebook failed and why.
+func (d document) failures() []string {
+	var out []string
+	for i, c := range d.Cells {
+		for _, o := range c.outputs() {
+			if o["output_type"] == "error" {
+				out = append(out, fmt.Sprintf("cell %d (%s): %s", i+1, c.id(), c.reason(o)))
+				break
+			}
+		}
+	}
+	return out
+}
+
+// reason is the most telling line of a failed cell: where it did not compile,
+// the compiler's first; where it panicked, the panic's; else the last that the
+// program wrote to its error stream.
+func (c cell) reason(failed map[string]any) string {
+	lines := strings.Split(text(failed["evalue"]), "\n")
+	for _, o := range c.outputs() {
+		if o["output_type"] == "stream" && o["name"] == "stderr" {
+			lines = append(lines, strings.Split(text(o["text"]), "\n")...)
+		}
+	}
+	best := ""
+	for _, line := range lines {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "" || strings.HasPrefix(line, "# ") || best != "" && strings.HasPrefix(line, "exit status "):
+		case strings.HasPrefix(line, "./main.go:") || strings.HasPrefix(line, "panic:"):
+			return line
+		default:
+			best = line
+		}
+	}
+	return best
+}
+
+// crash says why the converter gave up, and at which cell where it shows one:
+// a cell that took too long, or a kernel that died.
+func (d document) crash(log string) string {
+	why, shown, inside := "", "", false
+	for _, line := range strings.Split(strings.TrimSpace(log), "\n") {
+		switch name, rest, ok := strings.Cut(line, ": "); {
+		case strings.HasPrefix(line, "----------"):
+			inside = !inside
+		case inside:
+			shown += line + "\n"
+		case ok && strings.HasSuffix(name, "Error") && !strings.Contains(name, " "):
+			why = rest
+		}
+	}
+	if why == "" {
+		why = lastLine(log)
+	}
+	for i, c := range d.Cells {
+		if source := strings.TrimSpace(text(c["source"])); c.code() && source != "" && source == strings.TrimSpace(shown) {
+			return fmt.Sprintf("cell %d (%s): %s", i+1, c.id(), why)
+		}
+	}
+	return why
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// jupyter is Jupyter with the kernel ready, all inside the clone.
+type jupyter struct {
+	program string   // path of jupyter-nbconvert or jupyter-notebook
+	env     []string // environment of everything that Jupyter starts
+	mark    string   // entry of env that no other process carries
+}
+
+// setUp installs the program where it is missing, builds the kernel pinned in
+// go.mod and registers it below .jupyter.
+func (a app) setUp(ctx context.Context, program string) (jupyter, error) {
+	path, err := a.install(ctx, program)
+	if err != nil {
+		return jupyter{}, err
+	}
+	j := jupyter{program: path, mark: "DIVERGENT_SESSION=" + rand.Text()}
+	j.env = append(a.jupyterEnv(os.Environ()), j.mark)
+	bin, log := filepath.Join(a.root, ".bin"), filepath.Join(a.root, ".jupyter", "log")
+	for _, d := range []string{bin, log, filepath.Join(a.root, ".jupyter", "data")} {
+		if err := os.MkdirAll(d, 0o755); err != nil {
+			return jupyter{}, fmt.Errorf("folder %s: %w: want a clone that can be written to", a.relative(d), err)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(bin, "gonb")); err != nil {
+		fmt.Fprintln(a.err, "building the Go kernel into .bin (once, about a minute)")
+	}
+	if err := quiet(ctx, a.root, append(j.env, "GOBIN="+bin), "go", "install", "github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports"); err != nil {
+		return jupyter{}, err
+	}
+	// gopls may be absent, errors are wanted as plain text, and the log in a file.
+	return j, quiet(ctx, a.root, j.env, filepath.Join(bin, "gonb"), "--install", "--force_deps", "--raw_error",
+		"--logtostderr=false", "--stderrthreshold=3", "--log_dir="+log)
+}
+
+// jupyterEnv keeps everything of Jupyter inside the clone, puts the kernel on
+// the path, and drops the Go settings that break the cells' workspace.
+func (a app) jupyterEnv(environ []string) []string {
+	in := func(name string) string { return filepath.Join(a.root, ".jupyter", name) }
+	var env []string
+	path := os.Getenv("PATH")
+	for _, e := range environ {
+		name, value, _ := strings.Cut(e, "=")
+		switch name {
+		case "PATH", "GOWORK", "GOBIN", "JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR":
+		case "GOFLAGS":
+			var keep []string
+			for _, f := range strings.Fields(value) {
+				if !strings.HasPrefix(f, "-mod=") {
+					keep = append(keep, f)
+				}
+			}
+			env = append(env, "GOFLAGS="+strings.Join(keep, " "))
+		default:
+			env = append(env, e)
+		}
+	}
+	return append(env, "PATH="+filepath.Join(a.root, ".bin")+string(os.PathListSeparator)+path,
+		"JUPYTER_DATA_DIR="+in("data"), "JUPYTER_CONFIG_DIR="+in("config"), "JUPYTER_RUNTIME_DIR="+in("runtime"), "IPYTHONDIR="+in("ipython"))
+}
+
+// install returns the path of a Jupyter program, and installs Debian's package
+// of the same name where there is none.
+func (a app) install(ctx context.Context, program string) (string, error) {
+	if path, ok := find(program); ok {
+		return path, nil
+	}
+	missing := fmt.Errorf("%s is not installed and apt-get cannot install it here: install it (Debian: sudo apt-get install --no-install-recommends %s; elsewhere: your system's package or pip install %s)",
+		program, program, strings.TrimPrefix(program, "jupyter-"))
+	apt, err := exec.LookPath("apt-get")
+	if err != nil {
+		return "", missing
+	}
+	get := []string{apt}
+	if os.Geteuid() != 0 {
+		sudo, err := exec.LookPath("sudo")
+		if err != nil || quiet(ctx, a.root, nil, sudo, "-n", "true") != nil {
+			return "", missing
+		}
+		get = []string{sudo, "-n", apt}
+	}
+	fmt.Fprintf(a.err, "installing %s with apt-get\n", program)
+	env := append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
+	run := func(args ...string) error {
+		all := append(append([]string{}, get[1:]...), args...)
+		return quiet(ctx, a.root, env, get[0], all...)
+	}
+	if err := run("install", "-y", "--no-install-recommends", program); err != nil {
+		_ = run("update") // a fresh machine has no package lists
+		if err := run("install", "-y", "--no-install-recommends", program); err != nil {
+			return "", fmt.Errorf("%w (%w)", missing, err)
+		}
+	}
+	if path, ok := find(program); ok {
+		return path, nil
+	}
+	return "", missing
+}
+
+// find prefers Debian's program: another Python may come first on the path.
+func find(program string) (string, bool) {
+	if path, err := exec.LookPath(filepath.Join("/usr/bin", program)); err == nil {
+		return path, true
+	}
+	path, err := exec.LookPath(program)
+	return path, err == nil
+}

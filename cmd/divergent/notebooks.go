@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+func notebooksCommand() command {
+	return command{name: "notebooks", args: "[--write] [NAME...]",
+		short: "execute the notebooks headless and export their figures",
+		help: `Installs what is missing, runs every notebook of notebooks/ (or the named ones)
+into build/notebooks and its figures (PNG, SVG, PDF, CSV) into build/figures.
+Ends with status 1 if any cell failed.
+
+  divergent notebooks
+  divergent notebooks 01-divergent-mechanisms
+  divergent notebooks --write 10    put the executed notebook back in place`,
+		run: runNotebooks}
+}
+
+// headless says how notebooks are executed.
+type headless struct {
+	app
+	jupyter
+	timeout time.Duration // per cell
+	write   bool          // put the executed notebook back in place
+}
+
+// outcome is what happened to one notebook.
+type outcome struct {
+	name    string
+	seconds float64
+	err     error
+}
+
+func runNotebooks(c command, a app, ctx context.Context, args []string) error {
+	h := headless{app: a}
+	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	fs.BoolVar(&h.write, "write", false, "put the executed notebooks back in place, with their outputs")
+	fs.DurationVar(&h.timeout, "timeout", 30*time.Minute, "longest `time` a cell may take")
+	jobs := fs.Int("jobs", min(2, runtime.NumCPU()), "`number` of notebooks to run at once")
+	wanted, err := c.parse(a, fs, args)
+	switch {
+	case err != nil:
+		return err
+	case *jobs < 1:
+		return fmt.Errorf("--jobs = %d: want 1 or more", *jobs)
+	case h.timeout < time.Second:
+		return fmt.Errorf("--timeout = %v: want at least 1s, for example 30m", h.timeout)
+	}
+	paths, err := a.notebooks(wanted)
+	if err != nil {
+		return err
+	}
+	if h.jupyter, err = a.setUp(ctx, "jupyter-nbconvert"); err != nil {
+		return err
+	}
+	// Once, before two kernels would compile the same packages at the same time.
+	if err := quiet(ctx, a.root, h.env, "go", "build", "./pkg/...", "./plots", "./data"); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(a.root, "build", "notebooks"), 0o755); err != nil {
+		return fmt.Errorf("folder build: %w: want a clone that can be written to", err)
+	}
+	return h.report(ctx, h.all(ctx, paths, *jobs))
+}
+
+// notebooks returns the notebooks whose names begin as wanted, or all.
+func (a app) notebooks(wanted []string) ([]string, error) {
+	all, _ := filepath.Glob(filepath.Join(a.root, "notebooks", "*.ipynb"))
+	if len(all) == 0 {
+		return nil, fmt.Errorf("notebooks: want at least one .ipynb file there; the clone is incomplete")
+	}
+	if len(wanted) == 0 {
+		return all, nil
+	}
+	var paths, known []string
+	for _, p := range all {
+		known = append(known, notebookName(p))
+	}
+	for _, w := range wanted {
+		i := slices.IndexFunc(known, func(k string) bool { return strings.HasPrefix(k, notebookName(w)) })
+		if i < 0 {
+			return nil, fmt.Errorf("notebook %q: want one of %s", w, strings.Join(known, ", "))
+		}
+		paths = append(paths, all[i])
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths), nil
+}
+
+func notebookName(path string) string { return strings.TrimSuffix(filepath.Base(path), ".ipynb") }
+
+// all executes the notebooks, the given number at once, and prints a line for
+// each as it ends.
+func (h headless) all(ctx context.Context, paths []string, jobs int) []outcome {
+	done := make([]outcome, len(paths))
+	slots := make(chan struct{}, jobs)
+	var wg sync.WaitGroup
+	var print sync.Mutex
+	for i, p := range paths {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			start := time.Now()
+			err := h.one(ctx, p)
+			o := outcome{notebookName(p), time.Since(start).Seconds(), err}
+			done[i] = o
+			if ctx.Err() != nil {
+				return
+			}
+			print.Lock()
+			defer print.Unlock()
+			state := "ok"
+			if o.err != nil {
+				state = "FAILED"
+			}
+			fmt.Fprintf(h.out, "%-28s %6.1f s  %s\n", o.name, o.seconds, state)
+		})
+	}
+	wg.Wait()
+	sweep(h.mark)
+	return done
+}
+
+// one executes a notebook into build/notebooks.
+func (h headless) one(ctx context.Context, path string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	source, err := readDocument(path)
+	if err != nil {
+		return err
+	}
+	name := notebookName(path)
+	figures, out := filepath.Join(h.root, "build", "figures", name), filepath.Join(h.root, "build", "notebooks")
+	result := filepath.Join(out, name+".ipynb")
+	for _, old := range []string{figures, result} { // those of an earlier run would pass for new ones
+		if err := os.RemoveAll(old); err != nil {
+			return err
+		}
+	}
+	// --allow-errors, as without it nothing is written that names the cell; a
+	// notebook whose cells failed is found below.
+	cmd := child(ctx, append(slices.Clone(h.env), "DIVERGENT_FIGURES="+figures), h.program, "--to", "notebook", "--execute", "--allow-errors",
+		"--ExecutePreprocessor.kernel_name=gonb", "--ExecutePreprocessor.record_timing=False",
+		fmt.Sprintf("--ExecutePreprocessor.timeout=%d", int(h.timeout.Seconds())), "--output-dir", out, path)
+	cmd.Dir = h.root
+	log, err := cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		return errors.New(source.crash(string(log)))
+	}
+	executed, err := readDocument(result)
+	if err != nil {
+		return err
+	}
+	executed.settle(source)
+	if err := executed.write(result); err != nil {
+		return err
+	}
+	if f := executed.failures(); len(f) > 0 {
+		return errors.New(strings.Join(f, "; "))
+	}
+	if h.write {
+		return executed.write(path)
+	}
+	return nil
+}
+
+// report says what failed and where everything is.
+func (h headless) report(ctx context.Context, done []outcome) error {
+	if ctx.Err() != nil {
+		return interrupted("finished cells of a study are kept: run the same command to go on")
+	}
+	failed := 0
+	for _, o := range done {
+		if o.err != nil {
+			failed++
+			fmt.Fprintf(h.err, "%s: %s\n", o.name, oneLine(o.err))
+		}
+	}
+	figures, _ := filepath.Glob(filepath.Join(h.root, "build", "figures", "*", "*.png"))
+	fmt.Fprintf(h.out, "executed notebooks: build/notebooks; %d figures as PNG, SVG, PDF and CSV: build/figures\n", len(figures))
+	if failed > 0 {
+		return fmt.Errorf("%d of %d notebooks failed", failed, len(done))
+	}
+	return nil
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"divergent/pkg/notebook"
+	"divergent/pkg/study"
+)
+
+func runCommand() command {
+	return command{name: "run", args: "STUDY [--seeds 0-9] [--arms a,b] [--workers N] [--dir DIR] [--shard i/n]",
+		short: "simulate a study and write its results",
+		help: `Writes DIR/manifest.json, DIR/results.csv and DIR/traces.csv. Finished cells of the
+same design in DIR are kept, so that a stopped run resumes; nothing is taken from
+the committed results. Seed 42 stands for the published single run's data.
+
+  divergent run divergent --seeds 0-9 --workers 2 --dir results
+  divergent run divergent --seeds 42 --arms ketamine,ssri --dir one-run
+  divergent run divergent --seeds 0-99 --shard 0/4 --dir part0    then merge`,
+		run: runStudy}
+}
+
+// order is a run as asked for.
+type order struct {
+	design study.Design
+	runner study.Runner
+}
+
+func runStudy(c command, a app, ctx context.Context, args []string) error {
+	o, err := parseRun(c, a, args)
+	if err != nil {
+		return err
+	}
+	show := progressTo(a.err)
+	o.runner.Progress = show.event
+	res, err := o.runner.RunFolder(ctx, o.design)
+	show.end()
+	if errors.Is(err, context.Canceled) {
+		return interrupted("finished cells are kept in " + o.runner.Dir + ": run the same command to resume")
+	}
+	if err != nil {
+		return err
+	}
+	if o.runner.Shards > 1 {
+		fmt.Fprintf(a.out, "shard done: %s; when all are, divergent merge makes the result\n", o.runner.Dir)
+		return nil
+	}
+	fmt.Fprintf(a.out, "%d measurements: %s\n", len(res.Rows), filepath.Join(o.runner.Dir, "results.csv"))
+	return nil
+}
+
+func parseRun(c command, a app, args []string) (order, error) {
+	var o order
+	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	seeds := fs.String("seeds", "0-9", "`list` of seeds such as 0-9, 3 or 0,2,5")
+	arms := fs.String("arms", "", "`list` of arms; empty means all; dense and untreated always come along")
+	fs.IntVar(&o.runner.Workers, "workers", 0, "`number` of cells computed at a time; 0 means one per core")
+	fs.StringVar(&o.runner.Dir, "dir", "", "`folder` for the results (default data/runs/STUDY)")
+	shard := fs.String("shard", "", "part of the seeds to run, `i/n`, counted from 0")
+	prune := fs.Float64("prune", 0, "`share` of synapses pruned before treatment, in (0, 1]; the published one unless given")
+	rest, err := c.parse(a, fs, args)
+	if err != nil {
+		return o, err
+	}
+	name, err := oneStudy(c, rest)
+	if err != nil {
+		return o, err
+	}
+	if o.design, err = study.Named(name); err != nil {
+		return o, err
+	}
+	if o.design.Seeds, err = study.ParseSeeds(*seeds); err != nil {
+		return o, fmt.Errorf("--seeds: %w", err)
+	}
+	if *arms != "" {
+		if o.design, err = o.design.WithArms(strings.Split(*arms, ",")); err != nil {
+			return o, fmt.Errorf("--arms: %w", err)
+		}
+	}
+	fs.Visit(func(f *flag.Flag) {
+		if f.Name == "prune" {
+			o.design.Prune = *prune
+		}
+	})
+	if o.runner.Workers < 0 {
+		return o, fmt.Errorf("--workers = %d: want 1 or more, or 0 for one per core", o.runner.Workers)
+	}
+	if o.runner.Shard, o.runner.Shards, err = parseShard(*shard); err != nil {
+		return o, err
+	}
+	if o.runner.Dir == "" {
+		o.runner.Dir = filepath.Join(a.root, "data", "runs", name)
+	}
+	return o, o.design.Validate()
+}
+
+// parseShard reads i/n.
+func parseShard(s string) (i, n int, err error) {
+	if s == "" {
+		return 0, 1, nil
+	}
+	left, right, ok := strings.Cut(s, "/")
+	i, errI := strconv.Atoi(left)
+	n, errN := strconv.Atoi(right)
+	if !ok || errI != nil || errN != nil || n < 1 || i < 0 || i >= n {
+		return 0, 0, fmt.Errorf("--shard = %q: want i/n with i from 0 to n-1, such as 0/4", s)
+	}
+	return i, n, nil
+}
+
+// reporter writes progress: one line that is overwritten on a terminal, else a
+// line for each finished cell.
+type reporter struct {
+	w        io.Writer
+	terminal bool
+	done     int
+	shown    bool
+}
+
+func progressTo(w io.Writer) *reporter {
+	r := &reporter{w: w, done: -1}
+	if f, ok := w.(*os.File); ok {
+		info, err := f.Stat()
+		r.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
+	return r
+}
+
+func (r *reporter) event(e study.Event) {
+	switch {
+	case r.terminal:
+		fmt.Fprintf(r.w, "\r\x1b[K%s", notebook.Line(e))
+		r.shown = true
+	case e.Done > r.done && e.Arm != "":
+		fmt.Fprintf(r.w, "%s (seed %d, %s, after %v)\n", notebook.Line(e), e.Seed, e.Arm, e.Elapsed.Round(time.Second))
+	}
+	r.done = e.Done
+}
+
+// end leaves the last state of a terminal's line standing.
+func (r *reporter) end() {
+	if r.shown {
+		fmt.Fprintln(r.w)
+	}
+}
