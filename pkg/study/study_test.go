@@ -1,0 +1,537 @@
+package study
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"divergent/pkg/assay"
+	"divergent/pkg/network"
+	"divergent/pkg/plasticity"
+	"divergent/pkg/train"
+	"divergent/pkg/treat"
+)
+
+// tiny is the seed study on a network that runs in milliseconds.
+func tiny(seeds ...uint64) Design {
+	d := Divergent()
+	d.Points = Counts{Train: 256, Standard: 100, Clean: 50}
+	d.Sizes = []int{2, 16, 12, 4}
+	d.Baseline.Epochs, d.Baseline.Rate, d.Prune = 4, 1e-2, 0.7
+	k, s, n := treat.Ketamine(), treat.SSRI(), treat.Neurosteroid()
+	k.Training.Epochs, s.Training.Epochs, n.Training.Epochs = 2, 3, 2
+	k.Batches = 2
+	d.Arms = []treat.Treatment{k, s, n, treat.Sham(k)}
+	d.Seeds = seeds
+	return d
+}
+
+func mustRun(t *testing.T, r Runner, d Design) *Result {
+	t.Helper()
+	res, err := r.Run(context.Background(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+// folder returns the files of a results folder but for the journals, whose
+// order of cells follows the workers, and the networks, whose checksums stand
+// in the manifest.
+func folder(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+		if parent := filepath.Base(filepath.Dir(path)); err != nil || e.IsDir() || parent == cellFolder || parent == networkFolder {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		rel, _ := filepath.Rel(dir, path)
+		out[rel] = string(b)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func runFolder(t *testing.T, r Runner, d Design) *Result {
+	t.Helper()
+	res, err := r.RunFolder(context.Background(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+func sameFolders(t *testing.T, what string, a, b string) {
+	t.Helper()
+	x, y := folder(t, a), folder(t, b)
+	if len(x) != len(y) || len(x) < 3 {
+		t.Errorf("%s: %d and %d files", what, len(x), len(y))
+	}
+	for name := range x {
+		if x[name] != y[name] {
+			t.Errorf("%s: %s differs", what, name)
+		}
+	}
+}
+
+func TestSameBytesForAnyWorkers(t *testing.T) {
+	one, three, resumed := t.TempDir(), t.TempDir(), t.TempDir()
+	d := tiny(0, 1, 42)
+	res := runFolder(t, Runner{Dir: one, Workers: 1}, d)
+	runFolder(t, Runner{Dir: three, Workers: 3}, d)
+	sameFolders(t, "one and three workers", one, three)
+	for _, part := range []Design{tiny(1), tiny(42, 0), d} {
+		runFolder(t, Runner{Dir: resumed, Workers: 2}, part)
+	}
+	sameFolders(t, "all at once and seed by seed", one, resumed)
+
+	loaded, err := Load(os.DirFS(one))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(loaded.Rows, res.Rows) || !slices.Equal(loaded.Traces, res.Traces) || len(loaded.Networks) != len(res.Networks) {
+		t.Error("a result read from its folder differs from the one that was written")
+	}
+}
+
+func TestShardsMergeToTheWhole(t *testing.T) {
+	whole, merged := t.TempDir(), t.TempDir()
+	d := tiny(0, 1, 2)
+	runFolder(t, Runner{Dir: whole, Workers: 1}, d)
+	var parts []string
+	for i := range 2 {
+		dir := t.TempDir()
+		runFolder(t, Runner{Dir: dir, Workers: 1, Shard: i, Shards: 2}, d)
+		parts = append(parts, dir)
+	}
+	res, err := Merge(parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := res.Save(merged); err != nil {
+		t.Fatal(err)
+	}
+	sameFolders(t, "whole and merged", whole, merged)
+	again, err := Merge([]string{merged}) // a folder without journals
+	if err != nil || !slices.Equal(again.Rows, res.Rows) {
+		t.Errorf("merging a merged folder: error %v", err)
+	}
+	other := tiny(0)
+	other.Prune = 0.5
+	odd := t.TempDir()
+	runFolder(t, Runner{Dir: odd}, other)
+	if _, err := Merge([]string{merged, odd}); err == nil || !strings.Contains(err.Error(), "another design") {
+		t.Errorf("merging another design: error %v", err)
+	}
+}
+
+// An arm or a seed more changes no other number.
+func TestCellsAreIndependent(t *testing.T) {
+	few := mustRun(t, Runner{}, tiny(1))
+	d := tiny(0, 1)
+	d.Arms = append([]treat.Treatment{treat.Sham(treat.SSRI())}, d.Arms...)
+	d.Arms[0] = treat.ShamOf{Label: "another", Of: d.Arms[2]}
+	many := map[rowID]float64{}
+	for _, w := range mustRun(t, Runner{}, d).Rows {
+		many[w.id()] = w.Value
+	}
+	for _, w := range few.Rows {
+		if many[w.id()] != w.Value {
+			t.Errorf("%+v became %v", w, many[w.id()])
+		}
+	}
+}
+
+func TestRowsSpeakTheVocabulary(t *testing.T) {
+	res := mustRun(t, Runner{}, tiny(0))
+	seen := map[string]int{}
+	for _, w := range res.Rows {
+		seen[w.Arm+" "+w.Phase]++
+		if w.Metric == assay.Accuracy && (w.Value < 0 || w.Value > 100) {
+			t.Errorf("%+v: accuracy out of range", w)
+		}
+	}
+	want := map[string]bool{}
+	for _, arm := range []string{Dense, Untreated, "ketamine", "ssri", "neurosteroid", "ketamine-sham"} {
+		want[arm+" acute"] = true
+		if arm != Dense && arm != Untreated {
+			want[arm+" relapse"] = true
+		}
+	}
+	want["neurosteroid off-drug"] = true
+	for k := range seen {
+		if !want[k] {
+			t.Errorf("unexpected rows of %s", k)
+		}
+	}
+	for k := range want {
+		if seen[k] == 0 {
+			t.Errorf("no rows of %s", k)
+		}
+	}
+	var before, after, drop float64
+	for _, w := range res.Rows {
+		if w.Arm == "ssri" && w.Test == assay.Combined {
+			switch {
+			case w.Metric == assay.Drop:
+				drop = w.Value
+			case w.Phase == assay.Acute:
+				before = w.Value
+			case w.Phase == assay.Relapse:
+				after = w.Value
+			}
+		}
+	}
+	if drop != before-after {
+		t.Errorf("drop = %v, want %v − %v", drop, before, after)
+	}
+}
+
+func TestInterruptedRunsResume(t *testing.T) {
+	dir, whole := t.TempDir(), t.TempDir()
+	d := tiny(0, 1)
+	ctx, cancel := context.WithCancel(context.Background())
+	_, err := Runner{Dir: dir, Workers: 1, Progress: func(e Event) {
+		if e.Done == 4 {
+			cancel()
+		}
+	}}.RunFolder(ctx, d)
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v, want a cancelled run", err)
+	}
+	if _, err := Load(os.DirFS(dir)); err == nil || !strings.Contains(err.Error(), "unfinished") {
+		t.Errorf("loading an unfinished folder: error %v", err)
+	}
+	journals, err := filepath.Glob(filepath.Join(dir, cellFolder, "*.jsonl"))
+	if err != nil || len(journals) != 1 {
+		t.Fatalf("journals %v, %v", journals, err)
+	}
+	b, err := os.ReadFile(journals[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := bytes.Count(b, []byte("\n"))
+	if kept < 4 {
+		t.Errorf("%d cells kept, want at least 4", kept)
+	}
+	// A kill in the middle of a line costs that cell only.
+	if err := os.WriteFile(journals[0], b[:len(b)-40], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	stored := 0
+	runFolder(t, Runner{Dir: dir, Progress: func(e Event) { stored = e.Stored }}, d)
+	if stored != kept-1 {
+		t.Errorf("%d cells were read on resuming, want %d", stored, kept-1)
+	}
+	runFolder(t, Runner{Dir: whole}, d)
+	sameFolders(t, "resumed and whole", dir, whole)
+}
+
+func TestDamageIsFound(t *testing.T) {
+	spoil := func(name string, change func([]byte) []byte) (string, error) {
+		dir := t.TempDir()
+		runFolder(t, Runner{Dir: dir}, tiny(0))
+		path := filepath.Join(dir, name)
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, change(b), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		was := folder(t, dir)
+		_, err = Runner{Dir: dir}.RunFolder(context.Background(), tiny(0))
+		for name, b := range folder(t, dir) {
+			if was[name] != b {
+				t.Errorf("the refused run changed %s", name)
+			}
+		}
+		return dir, err
+	}
+	cut := func(b []byte) []byte { return b[:len(b)/2] }
+	flip := func(b []byte) []byte { b[len(b)/2] ^= 1; return b }
+	for _, tc := range []struct {
+		name   string
+		change func([]byte) []byte
+	}{{resultsFile, cut}, {resultsFile, flip}, {tracesFile, cut}, {manifestFile, cut}, {cellFolder + "/0001.jsonl", flip}} {
+		_, err := spoil(tc.name, tc.change)
+		if err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), filepath.Base(tc.name)) {
+			t.Errorf("%s damaged: error %v, want one line that names it", tc.name, err)
+		}
+	}
+}
+
+func TestAnotherDesignsFolderIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	runFolder(t, Runner{Dir: dir}, tiny(0))
+	was := folder(t, dir)
+	template, arm, tests := tiny(0), tiny(0), tiny(0)
+	template.Baseline.Rate = 2e-2
+	k := arm.Arms[0].(treat.Regrow)
+	k.Fraction = 0.3
+	arm.Arms[0] = k
+	tests.Assays = tests.Assays[:1]
+	for _, d := range []Design{template, arm, tests} {
+		if _, err := (Runner{Dir: dir}).RunFolder(context.Background(), d); err == nil || !strings.Contains(err.Error(), "another design") {
+			t.Errorf("error %v, want a refusal", err)
+		}
+	}
+	other := t.TempDir()
+	if err := os.WriteFile(filepath.Join(other, "thesis.tex"), []byte("x"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (Runner{Dir: other}).RunFolder(context.Background(), tiny(0)); err == nil {
+		t.Error("a folder with other files was taken")
+	}
+	for name, b := range folder(t, dir) {
+		if was[name] != b {
+			t.Errorf("a refused run changed %s", name)
+		}
+	}
+	file := filepath.Join(other, "thesis.tex", "sub")
+	if _, err := (Runner{Dir: file}).RunFolder(context.Background(), tiny(0)); err == nil || strings.Contains(err.Error(), "\n") {
+		t.Errorf("a folder that cannot be made: error %v", err)
+	}
+}
+
+func TestReferenceResultsAreRead(t *testing.T) {
+	base := t.TempDir()
+	res := runFolder(t, Runner{Dir: filepath.Join(base, "any-name")}, tiny(0, 1))
+	computed := 0
+	again := mustRun(t, Runner{Reference: os.DirFS(base), Progress: func(e Event) { computed = e.Done - e.Stored }}, tiny(0, 1))
+	if computed != 0 || !slices.Equal(again.Rows, res.Rows) || len(again.Networks) != len(res.Networks) {
+		t.Errorf("%d cells computed, want all read", computed)
+	}
+	// A new arm starts from the stored templates.
+	d := tiny(0, 1)
+	d.Arms = append(d.Arms, treat.Sequence("ssri then ketamine", d.Arms[1], d.Arms[0]))
+	more := mustRun(t, Runner{Reference: os.DirFS(base), Progress: func(e Event) { computed = e.Done - e.Stored }}, d)
+	fresh := mustRun(t, Runner{Fresh: true, Reference: os.DirFS(base)}, d)
+	if computed != 2 || !slices.Equal(more.Rows, fresh.Rows) {
+		t.Errorf("%d cells computed, want 2 that equal those from nothing", computed)
+	}
+}
+
+// pulsed is a treatment as a reader writes one, but with a version.
+type pulsed struct {
+	Pulses int
+	calls  *int
+}
+
+func (pulsed) Name() string    { return "pulsed" }
+func (pulsed) Version() string { return "1" }
+func (p pulsed) Apply(s *treat.Subject) error {
+	*p.calls++
+	for range p.Pulses {
+		if _, err := s.Regrow(plasticity.Regrowth{Fraction: 0.1}); err != nil {
+			return err
+		}
+		if _, err := s.Fit(train.Config{Epochs: 1, Rate: 5e-4}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func TestWhatIsStored(t *testing.T) {
+	calls := 0
+	d := tiny(0)
+	d.Arms = []treat.Treatment{pulsed{2, &calls}, treat.Func("free", func(*treat.Subject) error { calls++; return nil })}
+	if got := d.Unstorable(); !slices.Equal(got, []string{"free"}) {
+		t.Errorf("unstorable arms %v, want only the function", got)
+	}
+	dir := t.TempDir()
+	for range 2 {
+		mustRun(t, Runner{Dir: dir}, d)
+	}
+	if calls != 3 {
+		t.Errorf("%d calls over two runs, want 3: the versioned arm once, the function twice", calls)
+	}
+	d.Arms[0] = pulsed{3, &calls}
+	mustRun(t, Runner{Dir: dir}, d)
+	if calls != 5 {
+		t.Errorf("%d calls after a changed field, want 5", calls)
+	}
+}
+
+func TestCellErrorsNameSeedAndArm(t *testing.T) {
+	dir := t.TempDir()
+	d := tiny(3)
+	d.Arms = append(d.Arms, treat.Func("bad", func(s *treat.Subject) error {
+		s.Net.Layers[0].B[0] = float32(math.NaN())
+		_, err := s.Fit(train.Config{Epochs: 2, Rate: 1e-3})
+		return err
+	}))
+	_, err := Runner{Dir: dir, Workers: 1}.Run(context.Background(), d)
+	if err == nil || !strings.Contains(err.Error(), "seed 3, arm bad") || !strings.Contains(err.Error(), "epoch 1") || !strings.Contains(err.Error(), "NaN") {
+		t.Errorf("error %v, want seed, arm, epoch and loss", err)
+	}
+	stored := 0
+	mustRun(t, Runner{Dir: dir, Progress: func(e Event) { stored = e.Stored }}, tiny(3))
+	if stored != 6 {
+		t.Errorf("%d cells kept beside the failed one, want 6", stored)
+	}
+}
+
+func TestVerify(t *testing.T) {
+	d := tiny(0, 1)
+	stored := mustRun(t, Runner{}, d)
+	v, err := Verify(context.Background(), stored, d, []uint64{1}, 2, nil)
+	if err != nil || !v.OK() || !v.SameBits || v.Compared < 50 {
+		t.Fatalf("%v, error %v", v, err)
+	}
+	stored.Rows[len(stored.Rows)-1].Value += 1e-12
+	if v, err = Verify(context.Background(), stored, d, []uint64{1}, 2, nil); err != nil || v.OK() || len(v.Differences) != 1 {
+		t.Errorf("a changed bit: %v, error %v", v, err)
+	}
+	stored.Manifest.Kernel = "another"
+	if v, err = Verify(context.Background(), stored, d, []uint64{0, 1}, 2, nil); err != nil || !v.OK() || v.SameBits {
+		t.Errorf("another kernel: %v, error %v", v, err)
+	}
+	for i := range stored.Rows {
+		stored.Rows[i].Value += 40
+	}
+	if v, err = Verify(context.Background(), stored, d, []uint64{0, 1}, 2, nil); err != nil || v.OK() {
+		t.Errorf("results 40 points off on another kernel: %v, error %v", v, err)
+	}
+	if _, err = Verify(context.Background(), stored, d, []uint64{7}, 2, nil); err == nil {
+		t.Error("a seed that is not stored was verified")
+	}
+}
+
+func TestBadDesignsAreRefused(t *testing.T) {
+	for want, change := range map[string]func(*Design){
+		"Prune = 95":     func(d *Design) { d.Prune = 95 },
+		"Prune = NaN":    func(d *Design) { d.Prune = math.NaN() },
+		"Points.Train":   func(d *Design) { d.Points.Train = 0 },
+		"Sizes":          func(d *Design) { d.Sizes = []int{3, 4} },
+		"widths":         func(d *Design) { d.Sizes = nil },
+		"Rate = 0":       func(d *Design) { d.Baseline.Rate = 0 },
+		"Seeds is empty": func(d *Design) { d.Seeds = nil },
+		"stands twice":   func(d *Design) { d.Seeds = []uint64{1, 1} },
+		"32 bits":        func(d *Design) { d.Seeds = []uint64{1 << 40} },
+		"two arms":       func(d *Design) { d.Arms = append(d.Arms, d.Arms[0]) },
+		"is nil":         func(d *Design) { d.Arms = append(d.Arms, nil) },
+		"without commas": func(d *Design) { d.Arms = append(d.Arms, treat.Func("a,b", nil)) },
+		"Assays":         func(d *Design) { d.Assays = nil },
+		"Internal = NaN": func(d *Design) {
+			d.Assays = []assay.Assay{assay.AcuteTests{Battery: assay.Battery{Internal: []float64{math.NaN()}}}}
+		},
+		"Damping = 0": func(d *Design) { d.Arms = []treat.Treatment{treat.Inhibit{Label: "x"}} },
+		"did you mean 0.5?": func(d *Design) {
+			d.Arms = []treat.Treatment{treat.Sham(treat.Regrow{Label: "x", Regrowth: plasticity.Regrowth{Fraction: 50}})}
+		},
+		"SD = NaN": func(d *Design) { d.Task.SD = math.NaN() },
+	} {
+		d := tiny(0)
+		change(&d)
+		_, err := Runner{}.Run(context.Background(), d)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("error %q, want one line with %q", fmt.Sprint(err), want)
+		}
+	}
+	if _, err := (Runner{Workers: -1}).Run(context.Background(), tiny(0)); err == nil {
+		t.Error("Workers = -1 was accepted")
+	}
+}
+
+func TestParseSeeds(t *testing.T) {
+	for s, want := range map[string][]uint64{"0-3": {0, 1, 2, 3}, "3": {3}, "0,2,5": {0, 2, 5}, "0-1,42": {0, 1, 42}} {
+		if got, err := ParseSeeds(s); err != nil || !slices.Equal(got, want) {
+			t.Errorf("ParseSeeds(%q) = %v, %v; want %v", s, got, err, want)
+		}
+	}
+	for _, s := range []string{"", "a", "3-1", "-1", "1,,2", "1,1", "0-3,2", "1.5", "99999999999", "0-999999", "1 2"} {
+		if got, err := ParseSeeds(s); err == nil || strings.Contains(err.Error(), "\n") {
+			t.Errorf("ParseSeeds(%q) = %v, %v; want an error of one line", s, got, err)
+		}
+	}
+}
+
+func FuzzParseSeeds(f *testing.F) {
+	for _, s := range []string{"0-9", "3", "0,2,5", "9-0", ",", "-"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		seeds, err := ParseSeeds(s)
+		for i, v := range seeds {
+			if err == nil && (v > maxSeed || slices.Contains(seeds[:i], v)) {
+				t.Errorf("ParseSeeds(%q) = %v", s, seeds)
+			}
+		}
+	})
+}
+
+func FuzzReaders(f *testing.F) {
+	res, err := Runner{}.Run(context.Background(), tiny(0))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(res.rowsCSV()[:400])
+	f.Add(res.tracesCSV()[:200])
+	f.Add([]byte("00000000 {}\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if rows, err := parseRows(b); err == nil {
+			again, err := parseRows((&Result{Rows: rows}).rowsCSV())
+			if err != nil || !slices.Equal(rows, again) {
+				t.Errorf("rows changed when written and read again: %v", err)
+			}
+		}
+		if traces, err := parseTraces(b); err == nil {
+			for _, x := range traces {
+				if math.IsNaN(x.Loss) {
+					t.Error("a loss that is not a number was read")
+				}
+			}
+		}
+		body := append([]byte(journalSum(b)+" "), append(b, '\n')...)
+		if cells, err := parseJournal(body); err == nil && len(cells) == 0 {
+			t.Error("a journal line vanished")
+		}
+	})
+}
+
+func TestNonDefault(t *testing.T) {
+	if got := Divergent().NonDefault(); len(got) != 0 {
+		t.Errorf("the published design differs from itself: %v", got)
+	}
+	if got := Published42().NonDefault(); len(got) != 0 {
+		t.Errorf("the published single run differs: %v", got)
+	}
+	d := Divergent()
+	d.Prune = 0.9
+	k := treat.Ketamine()
+	k.Fraction = 0.3
+	d.Arms[0] = k
+	d.Arms = append(d.Arms, treat.Sequence("bridge", treat.Neurosteroid(), treat.SSRI()))
+	got := strings.Join(d.NonDefault(), "; ")
+	for _, want := range []string{"Prune = 0.9 (published 0.95)", "ketamine.Regrowth.Fraction = 0.3 (published 0.5)", "arm bridge added"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("NonDefault() = %q, want %q in it", got, want)
+		}
+	}
+}
+
+func TestPublishedProtocol(t *testing.T) {
+	d := Divergent()
+	if err := d.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	if dataSeed(42) != 0 || dataSeed(7) != 7000 {
+		t.Error("data seeds: want 100/200/300 for seed 42 and 1000·s + 100/200/300 for others")
+	}
+	if !slices.Equal(d.Sizes, network.Published()) || d.Prune != 0.95 || d.Baseline.Epochs != 20 || d.Baseline.Rate != 1e-3 {
+		t.Errorf("design %+v is not the published one", d)
+	}
+}
