@@ -15,7 +15,7 @@ func doctorCommand() command {
 		run:   runDoctor}
 }
 
-func runDoctor(c command, a app, ctx context.Context, args []string) error {
+func runDoctor(ctx context.Context, c command, a app, args []string) error {
 	rest, err := c.parse(a, flag.NewFlagSet(c.name, flag.ContinueOnError), args)
 	if err != nil {
 		return err

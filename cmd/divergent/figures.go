@@ -50,7 +50,7 @@ func drawings(name string) ([]drawing, error) {
 	}, nil
 }
 
-func runFigures(c command, a app, ctx context.Context, args []string) error {
+func runFigures(ctx context.Context, c command, a app, args []string) error {
 	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	out := fs.String("out", "", "`folder` to write to; made where it is missing")
 	formats := fs.String("formats", "png,svg,pdf", "file `formats`, of png, svg, pdf and csv")

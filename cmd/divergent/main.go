@@ -26,7 +26,7 @@ type command struct {
 	name, args string // as typed
 	short      string // what it does, one line
 	help       string // more, and examples
-	run        func(c command, a app, ctx context.Context, args []string) error
+	run        func(ctx context.Context, c command, a app, args []string) error
 }
 
 func commands() []command {
@@ -79,7 +79,7 @@ func dispatch(ctx context.Context, args []string, out, err io.Writer) error {
 			if e != nil {
 				return e
 			}
-			return c.run(c, app{out: out, err: err, root: root}, ctx, args[1:])
+			return c.run(ctx, c, app{out: out, err: err, root: root}, args[1:])
 		}
 	}
 	return fmt.Errorf("unknown command %q: want one of %s", args[0], names())

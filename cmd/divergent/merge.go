@@ -19,7 +19,7 @@ func mergeCommand() command {
 		run: runMerge}
 }
 
-func runMerge(c command, a app, ctx context.Context, args []string) error {
+func runMerge(ctx context.Context, c command, a app, args []string) error {
 	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	out := fs.String("dir", "", "`folder` for the joined results")
 	dirs, err := c.parse(a, fs, args)

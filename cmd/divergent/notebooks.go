@@ -42,10 +42,10 @@ type outcome struct {
 	err     error
 }
 
-func runNotebooks(c command, a app, ctx context.Context, args []string) error {
+func runNotebooks(ctx context.Context, c command, a app, args []string) error {
 	h := headless{app: a}
 	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
-	fs.BoolVar(&h.write, "write", false, "put the executed notebooks back in place, with their outputs")
+	fs.BoolVar(&h.write, "write", false, "put the executed notebooks back in place, with their outputs, and draw their thumbnails")
 	fs.DurationVar(&h.timeout, "timeout", 30*time.Minute, "longest `time` a cell may take")
 	jobs := fs.Int("jobs", min(2, runtime.NumCPU()), "`number` of notebooks to run at once")
 	wanted, err := c.parse(a, fs, args)
@@ -173,10 +173,13 @@ func (h headless) one(ctx context.Context, path string) error {
 	if f := executed.failures(); len(f) > 0 {
 		return errors.New(strings.Join(f, "; "))
 	}
-	if h.write {
-		return executed.write(path)
+	if !h.write {
+		return nil
 	}
-	return nil
+	if err := executed.thumbnail(filepath.Join(h.root, "notebooks", "thumbnails", name+".png")); err != nil {
+		return err
+	}
+	return executed.write(path)
 }
 
 // report says what failed and where everything is.

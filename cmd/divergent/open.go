@@ -23,7 +23,7 @@ Ctrl-C. The server listens on loopback only and wants the token in the address.
 		run: runOpen}
 }
 
-func runOpen(c command, a app, ctx context.Context, args []string) error {
+func runOpen(ctx context.Context, c command, a app, args []string) error {
 	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	port := fs.Int("port", 0, "`port` to listen on; 0 takes 8888 or the next free one")
 	rest, err := c.parse(a, fs, args)

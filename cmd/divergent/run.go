@@ -35,7 +35,7 @@ type order struct {
 	runner study.Runner
 }
 
-func runStudy(c command, a app, ctx context.Context, args []string) error {
+func runStudy(ctx context.Context, c command, a app, args []string) error {
 	o, err := parseRun(c, a, args)
 	if err != nil {
 		return err

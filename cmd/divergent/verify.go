@@ -19,7 +19,7 @@ Ends with status 1 where they differ.
 		run: runVerify}
 }
 
-func runVerify(c command, a app, ctx context.Context, args []string) error {
+func runVerify(ctx context.Context, c command, a app, args []string) error {
 	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	list := fs.String("seeds", "0", "`list` of seeds such as 0-9, 3 or 0,2,5")
 	workers := fs.Int("workers", 0, "`number` of cells computed at a time; 0 means one per core")

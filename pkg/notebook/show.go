@@ -69,8 +69,10 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// slug makes a file name of a title.
+// slug makes a file name of a title; what follows a colon is a finding, and may
+// change.
 func slug(title string) string {
+	title, _, _ = strings.Cut(title, ":")
 	fields := strings.FieldsFunc(strings.ToLower(title), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	if len(fields) == 0 {
 		return "figure"

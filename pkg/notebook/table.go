@@ -112,14 +112,18 @@ func decimals(x []float64) int {
 	if whole {
 		return 0
 	}
-	return min(max(3-int(math.Floor(math.Log10(largest))), 1), 6)
+	return min(max(3-int(math.Floor(math.Log10(largest))), 1), 4)
 }
 
 func number(x float64, decimals int) string {
 	if math.IsNaN(x) {
 		return "–"
 	}
-	return strings.Replace(strconv.FormatFloat(x, 'f', decimals, 64), "-", "−", 1)
+	s := strconv.FormatFloat(x, 'f', decimals, 64)
+	if x != 0 && math.Abs(x) < math.Pow10(-decimals) && decimals > 1 {
+		s = strconv.FormatFloat(x, 'g', 3, 64) // a rate of 1e-05 is not 0.0000
+	}
+	return strings.Replace(s, "-", "−", 1)
 }
 
 // words turns a field's name into a header: MeanLoss into Mean loss.

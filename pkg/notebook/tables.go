@@ -179,3 +179,8 @@ func Outside(list []infer.Replication) []infer.Replication {
 	slices.SortStableFunc(out, func(a, b infer.Replication) int { return cmp.Compare(far(b), far(a)) })
 	return out
 }
+
+// Select returns the numbers of one arm in one phase.
+func Select(list []infer.Replication, arm, phase string) []infer.Replication {
+	return slices.DeleteFunc(slices.Clone(list), func(x infer.Replication) bool { return x.Arm != arm || x.Phase != phase })
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// packageOrder is the order of the packages: each imports only what stands in an earlier group.
+var packageOrder = [][]string{
+	{"pkg/rng", "pkg/task", "pkg/internal/kernel", "pkg/ode", "pkg/pk", "data"},
+	{"pkg/network", "pkg/spines", "pkg/glutamate", "pkg/landscape", "pkg/convergence"},
+	{"pkg/train"}, {"pkg/plasticity"}, {"pkg/treat"}, {"pkg/assay"}, {"pkg/study"}, {"pkg/infer"},
+	{"plots"}, {"pkg/notebook"}, {"cmd/divergent"},
+}
+
+func TestImportsGoOneWay(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "divergent/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	group := func(path string) int {
+		return slices.IndexFunc(packageOrder, func(g []string) bool { return slices.Contains(g, strings.TrimPrefix(path, "divergent/")) })
+	}
+	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		fields := strings.Fields(line)
+		pkg := fields[0]
+		at := group(pkg)
+		if at < 0 {
+			t.Errorf("%s has no place in the order of packages: give it one", pkg)
+		}
+		for _, imp := range fields[1:] {
+			switch {
+			case strings.HasPrefix(imp, "divergent/") && group(imp) >= at:
+				t.Errorf("%s imports %s, which does not stand before it", pkg, imp)
+			case strings.HasPrefix(imp, "github.com/janpfeifer/gonb") && pkg != "divergent/pkg/notebook":
+				t.Errorf("%s imports %s: only pkg/notebook may", pkg, imp)
+			case strings.HasPrefix(imp, "gonum.org/v1/plot") && pkg != "divergent/plots":
+				t.Errorf("%s imports %s: only plots may", pkg, imp)
+			}
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+const executedNotebook = `{"cells": [
+ {"cell_type": "markdown", "id": "a", "metadata": {"trusted": true}, "source": ["# <x> & y"]},
+ {"cell_type": "code", "id": "b", "metadata": {"execution": {"iopub.execute_input": "now"}}, "source": "work()", "execution_count": 7,
+  "outputs": [
+   {"output_type": "stream", "name": "stdout", "text": ["one\n"]},
+   {"output_type": "stream", "name": "stdout", "text": "two\n"},
+   {"output_type": "display_data", "data": {"image/png": "AA=="}, "metadata": {"image/png": {"width": 10}}, "transient": {"display_id": "x"}}]},
+ {"cell_type": "code", "id": "c", "metadata": {}, "source": ["fail()"], "execution_count": 9,
+  "outputs": [
+   {"output_type": "stream", "name": "stderr", "text": ["divergent: treat: Fraction = 50\n", "exit status 1\n"]},
+   {"output_type": "error", "ename": "ERROR", "evalue": "exit status 1", "traceback": []}]}],
+ "metadata": {"language_info": {"version": "go1.99"}}, "nbformat": 4, "nbformat_minor": 5}`
+
+const sourceNotebook = `{"cells": [
+ {"cell_type": "markdown", "id": "a", "metadata": {}, "source": ["# <x> & y"]},
+ {"cell_type": "code", "id": "b", "metadata": {}, "source": ["work()"], "execution_count": null, "outputs": []},
+ {"cell_type": "code", "id": "c", "metadata": {}, "source": ["fail()"], "execution_count": null, "outputs": []}],
+ "metadata": {"language_info": {"name": "go"}}, "nbformat": 4, "nbformat_minor": 5}`
+
+func notebookFile(t *testing.T, content string) string {
+	path := filepath.Join(t.TempDir(), "n.ipynb")
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestSettleIsStable(t *testing.T) {
+	source, err := readDocument(notebookFile(t, sourceNotebook))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := notebookFile(t, executedNotebook)
+	var first string
+	for range 2 { // executing what was written gives the same bytes
+		d, err := readDocument(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.settle(source)
+		if err := d.write(path); err != nil {
+			t.Fatal(err)
+		}
+		b, _ := os.ReadFile(path)
+		if first != "" && first != string(b) {
+			t.Errorf("a second pass changed the notebook:\n%s\n%s", first, b)
+		}
+		first = string(b)
+	}
+	for _, w := range []string{"# <x> & y", `"execution_count": 1`, `one\ntwo\n`, `"width": 10`, "\n \"cells\""} {
+		if !strings.Contains(first, w) {
+			t.Errorf("notebook lacks %q:\n%s", w, first)
+		}
+	}
+	for _, w := range []string{"iopub", "transient", "go1.99", "trusted", `"execution_count": 7`} {
+		if strings.Contains(first, w) {
+			t.Errorf("notebook still has %q:\n%s", w, first)
+		}
+	}
+}
+
+func TestFailuresNameCellAndError(t *testing.T) {
+	d, err := readDocument(notebookFile(t, executedNotebook))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := d.failures(); len(got) != 1 || got[0] != "cell 3 (c): divergent: treat: Fraction = 50" {
+		t.Errorf("failures = %q", got)
+	}
+	log := "Traceback\nnbclient.exceptions.CellTimeoutError: A cell timed out, after 3 seconds.\n-------------------\nfail()\n-------------------\n"
+	if got := d.crash(log); got != "cell 3 (c): A cell timed out, after 3 seconds." {
+		t.Errorf("crash = %q", got)
+	}
+	for evalue, want := range map[string]string{
+		"# gonb_1\n./main.go:13:13: undefined: x\n": "./main.go:13:13: undefined: x",
+		"exit status 2": "exit status 2",
+	} {
+		if got := (cell{}).reason(map[string]any{"evalue": evalue}); got != want {
+			t.Errorf("reason of %q = %q, want %q", evalue, got, want)
+		}
+	}
+}
+
+func TestBadNotebooks(t *testing.T) {
+	for content, want := range map[string]string{
+		`{"cells": [`: "not a notebook",
+		`{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}`: "want 4.5",
+	} {
+		if _, err := readDocument(notebookFile(t, content)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q", content, err, want)
+		}
+	}
+}
+
+// The committed notebooks keep the rules that the kernel and the readers need.
+func TestNotebooksKeepTheHouseRules(t *testing.T) {
+	paths, err := filepath.Glob("../../notebooks/*.ipynb")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no notebooks: %v", err)
+	}
+	foreign := regexp.MustCompile(`(?m)^\s*"([a-z0-9]+\.[a-z]+/[^"]*)"$`)
+	const setUp = "!*[ -f go.work ] || go work init . \"$GONB_DIR/..\"\n%noautoget"
+	for _, p := range paths {
+		d, err := readDocument(p)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		ids, first, figures := map[string]bool{}, true, 0
+		for i, c := range d.Cells {
+			source := text(c["source"])
+			if c.id() == "" || ids[c.id()] {
+				t.Errorf("%s: cell %d: id %q is empty or stands twice", p, i+1, c.id())
+			}
+			ids[c.id()] = true
+			if !c.code() {
+				continue
+			}
+			if first && source != setUp {
+				t.Errorf("%s: the first code cell is not the set-up", p)
+			}
+			first = false
+			if n := strings.Count(source, "\n") + 1; n > 15 {
+				t.Errorf("%s: cell %s has %d lines, want at most 15", p, c.id(), n)
+			}
+			if m := foreign.FindStringSubmatch(source); m != nil {
+				t.Errorf("%s: cell %s imports %s: want our packages and the standard library", p, c.id(), m[1])
+			}
+			if c["execution_count"] == nil {
+				t.Errorf("%s: cell %s was not run: divergent notebooks --write %s", p, c.id(), notebookName(p))
+			}
+			for _, o := range c.outputs() {
+				if data, ok := o["data"].(map[string]any); ok && data["image/png"] != nil {
+					figures++
+				}
+			}
+		}
+		if f := d.failures(); len(f) > 0 {
+			t.Errorf("%s: %s", p, f)
+		}
+		if figures == 0 {
+			t.Errorf("%s: no figure among the saved outputs", p)
+		}
+	}
+}

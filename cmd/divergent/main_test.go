@@ -1,0 +1,172 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"divergent/pkg/study"
+)
+
+// commandLine runs a command line in process.
+func commandLine(ctx context.Context, args ...string) (code int, out, err string) {
+	var o, e bytes.Buffer
+	code = start(ctx, args, &o, &e)
+	return code, o.String(), e.String()
+}
+
+func TestBadInputIsOneClearLine(t *testing.T) {
+	dir := t.TempDir()
+	full := filepath.Join(dir, "full")
+	file := filepath.Join(dir, "file")
+	if err := os.MkdirAll(full, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []string{file, filepath.Join(full, "letter.txt")} {
+		if err := os.WriteFile(f, []byte("mine\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	missing := filepath.Join(dir, "missing")
+	tests := []struct {
+		args string // space separated
+		want []string
+	}{
+		{"", []string{"no command", "notebooks", "doctor"}},
+		{"fly", []string{`"fly"`, "notebooks", "doctor"}},
+		{"notebooks --nope", []string{"nope", "--help"}},
+		{"notebooks 77", []string{`"77"`, "want one of"}},
+		{"notebooks --jobs 0", []string{"--jobs = 0", "want 1"}},
+		{"notebooks --timeout 5", []string{"timeout"}},
+		{"notebooks --timeout 5ms", []string{"--timeout = 5ms", "30m"}},
+		{"open --port 99999", []string{"99999", "65535"}},
+		{"open here", []string{`"here"`}},
+		{"doctor now", []string{`"now"`}},
+		{"figures --out " + missing, []string{"no study", "divergent"}},
+		{"figures divergentt --out " + missing, []string{`"divergentt"`, "want one of"}},
+		{"figures divergent", []string{"--out", "want a folder"}},
+		{"figures divergent ssri --out " + missing, []string{`"ssri"`}},
+		{"figures divergent --out " + missing + " --formats gif", []string{`"gif"`, "png, svg, pdf"}},
+		{"figures divergent --out " + missing + " --formats png,,svg", []string{`""`, "png, svg, pdf"}},
+		{"figures divergent --out " + missing + " --from " + dir, []string{"manifest.json", dir}},
+		{"figures divergent --out " + missing + " --from " + missing, []string{missing}},
+		{"run", []string{"no study"}},
+		{"run depression --dir " + missing, []string{`"depression"`, "divergent"}},
+		{"run divergent --seeds 9-0 --dir " + missing, []string{"--seeds", `"9-0"`, "0-9, 3 or 0,2,5"}},
+		{"run divergent --seeds one --dir " + missing, []string{`"one"`}},
+		{"run divergent --seeds -1 --dir " + missing, []string{`"-1"`}},
+		{"run divergent --seeds 0,0 --dir " + missing, []string{"twice"}},
+		{"run divergent --seeds 99999999999 --dir " + missing, []string{"99999999999"}},
+		{"run divergent --arms ketamin --dir " + missing, []string{`"ketamin"`, "ketamine, ssri"}},
+		{"run divergent --workers -2 --dir " + missing, []string{"--workers = -2", "want 1"}},
+		{"run divergent --workers two --dir " + missing, []string{"workers", `"two"`}},
+		{"run divergent --shard 4/4 --dir " + missing, []string{`"4/4"`, "0/4"}},
+		{"run divergent --shard x --dir " + missing, []string{`"x"`, "0/4"}},
+		{"run divergent --prune 95 --dir " + missing, []string{"Prune = 95", "0.95"}},
+		{"run divergent --prune NaN --dir " + missing, []string{"Prune = NaN", "(0, 1]"}},
+		{"run divergent --prune 0 --dir " + missing, []string{"Prune = 0", "(0, 1]"}},
+		{"run divergent --dir " + full, []string{full, "empty or new folder"}},
+		{"run divergent --dir " + file, []string{file}},
+		{"merge --dir " + missing, []string{"no folders"}},
+		{"merge " + missing + " --dir " + missing, []string{missing, "manifest.json"}},
+		{"merge " + missing, []string{"--dir"}},
+		{"merge " + missing + " --dir " + full, []string{full, "not empty"}},
+		{"verify divergent --seeds x", []string{"--seeds", `"x"`}},
+		{"verify divergent --workers -1", []string{"--workers = -1"}},
+		{"verify nothing", []string{`"nothing"`, "divergent"}},
+		{"verify divergent --from " + missing, []string{missing}},
+	}
+	for _, tc := range tests {
+		t.Run(tc.args, func(t *testing.T) {
+			code, _, stderr := commandLine(t.Context(), strings.Fields(tc.args)...)
+			if code != 1 {
+				t.Errorf("exit status %d, want 1", code)
+			}
+			if strings.Count(stderr, "\n") != 1 {
+				t.Errorf("error is not one line: %q", stderr)
+			}
+			for _, w := range tc.want {
+				if !strings.Contains(stderr, w) {
+					t.Errorf("error %q does not say %q", stderr, w)
+				}
+			}
+		})
+	}
+	if _, err := os.Stat(missing); err == nil {
+		t.Errorf("a refused command made the folder %s", missing)
+	}
+	for _, f := range []string{file, filepath.Join(full, "letter.txt")} {
+		if b, err := os.ReadFile(f); err != nil || string(b) != "mine\n" {
+			t.Errorf("%s was changed: %q, %v", f, b, err)
+		}
+	}
+	if entries, _ := os.ReadDir(full); len(entries) != 1 {
+		t.Errorf("files were left in a folder that is not ours: %v", entries)
+	}
+}
+
+// A folder below a plain file cannot be written to by anybody, root included.
+func TestFolderThatCannotBeWritten(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o444); err != nil {
+		t.Fatal(err)
+	}
+	code, _, stderr := commandLine(t.Context(), "run", "divergent", "--seeds", "0", "--dir", filepath.Join(file, "below"))
+	if code != 1 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, file) {
+		t.Errorf("exit status %d, error %q: want 1 and one line naming %s", code, stderr, file)
+	}
+	if os.Geteuid() == 0 {
+		t.Skip("root may write to a read-only folder")
+	}
+	locked := t.TempDir()
+	if err := os.Chmod(locked, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	code, _, stderr = commandLine(t.Context(), "run", "divergent", "--seeds", "0", "--dir", locked)
+	if code != 1 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, locked) {
+		t.Errorf("exit status %d, error %q: want 1 and one line naming %s", code, stderr, locked)
+	}
+}
+
+func TestInterruptSaysHowToResume(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	dir := filepath.Join(t.TempDir(), "results")
+	code, _, stderr := commandLine(ctx, "run", "divergent", "--seeds", "0", "--dir", dir)
+	if code != 130 || !strings.Contains(stderr, "resume") || !strings.Contains(stderr, dir) {
+		t.Errorf("exit status %d, error %q: want 130 and how to resume in %s", code, stderr, dir)
+	}
+}
+
+func TestHelpOfEveryCommand(t *testing.T) {
+	for _, c := range commands() {
+		code, out, _ := commandLine(t.Context(), c.name, "--help")
+		if code != 0 || !strings.Contains(out, "divergent "+c.name) {
+			t.Errorf("%s --help: exit status %d, output %q", c.name, code, out)
+		}
+	}
+}
+
+func TestFlagsInAnyOrder(t *testing.T) {
+	for _, args := range []string{"divergent --seeds 3 --prune 0.9", "--seeds 3 --prune=0.9 divergent", "--seeds 3 divergent --prune 0.9"} {
+		o, err := parseRun(runCommand(), app{}, strings.Fields(args))
+		if err != nil || len(o.design.Seeds) != 1 || o.design.Seeds[0] != 3 || o.design.Prune != 0.9 {
+			t.Errorf("%s: seeds %v, prune %v, error %v", args, o.design.Seeds, o.design.Prune, err)
+		}
+	}
+}
+
+func TestProgressWithoutTerminal(t *testing.T) {
+	var b bytes.Buffer
+	r := progressTo(&b)
+	for _, e := range []study.Event{{Done: 0, Total: 2}, {Done: 0, Total: 2, Arm: "ssri"}, {Done: 1, Total: 2, Arm: "ssri"}, {Done: 1, Total: 2, Arm: "ssri"}, {Done: 2, Total: 2, Arm: "ketamine"}} {
+		r.event(e)
+	}
+	r.end()
+	if got := strings.Count(b.String(), "\n"); got != 2 || strings.Contains(b.String(), "\r") {
+		t.Errorf("%d lines, want one for each of the 2 cells: %q", got, b.String())
+	}
+}

@@ -1,0 +1,228 @@
+package notebook
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"divergent/pkg/assay"
+	"divergent/pkg/infer"
+	"divergent/pkg/study"
+	"divergent/plots"
+)
+
+// failing is set in a child process that is to fail as a cell does.
+const failing = "DIVERGENT_TEST_FAILS"
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(failing) {
+	case "check":
+		Check(errors.New("treat: Fraction = 50:\nwant a share in (0, 1]; did you mean 0.5?"))
+	case "show":
+		Show(nil, errors.New("plots: no rows"))
+	case "nil":
+		Show(nil, nil)
+	case "table":
+		Table(42)
+	case "run":
+		Run(study.Design{Name: "empty"})
+	default:
+		os.Exit(m.Run())
+	}
+	os.Exit(0)
+}
+
+// A failure is one line on standard error and exit status 1, which fails a cell.
+func TestFailuresAreOneLine(t *testing.T) {
+	for _, how := range []string{"check", "show", "nil", "table", "run"} {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), failing+"="+how)
+		var out, stderr bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &stderr
+		err := cmd.Run()
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.ExitCode() != 1 {
+			t.Errorf("%s: %v, want exit status 1", how, err)
+		}
+		if s := stderr.String(); strings.Count(s, "\n") != 1 || !strings.HasPrefix(s, "divergent: ") || out.Len() > 0 {
+			t.Errorf("%s: standard error %q, output %q: want one line", how, s, out.String())
+		}
+	}
+}
+
+func TestMustGivesTheValue(t *testing.T) {
+	if got := Must(3, nil); got != 3 {
+		t.Errorf("Must(3, nil) = %v", got)
+	}
+}
+
+func TestTable(t *testing.T) {
+	type row struct {
+		Arm      string
+		MeanLoss float64 `table:"Mean loss (nats)"`
+		Seeds    int
+		Kept     bool
+		Hidden   string `table:"-"`
+		P        float64
+		Interval Estimate
+		inner    int
+	}
+	rows := []row{
+		{Arm: "a|b", MeanLoss: 1.21534, Seeds: 10, Kept: true, P: 0.002, Interval: Estimate{infer.Interval{Mean: 97.25, Low: 96.9, High: 97.6}}, inner: 1},
+		{Arm: "c", MeanLoss: -0.5, Seeds: 9, P: math.NaN(), Interval: Estimate{infer.Interval{Mean: math.NaN()}}},
+	}
+	header, cells, err := tabulate(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := strings.Join([]string{
+		`| Arm | Mean loss (nats) | Seeds | Kept | P | Interval |`,
+		`|:---|---:|---:|:---|---:|---:|`,
+		`| a\|b | 1.215 | 10 | yes | 0.0020 | 97.2 [96.9, 97.6] |`,
+		`| c | −0.500 | 9 | no | – | – |`, ""}, "\n")
+	if got := markdown(header, cells); got != want {
+		t.Errorf("table:\n%s\nwant:\n%s", got, want)
+	}
+	if h, c, err := tabulate([]*row{{Arm: "x"}}); err != nil || len(h) != 6 || len(c) != 1 {
+		t.Errorf("slice of pointers: %v %v %v", h, c, err)
+	}
+	for _, bad := range []any{nil, 3, []int{1}, struct{}{}} {
+		if _, _, err := tabulate(bad); err == nil {
+			t.Errorf("tabulate(%v): no error", bad)
+		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	for name, want := range map[string]string{"MeanLoss": "Mean loss", "P": "P", "MeanSD": "Mean SD", "N": "N"} {
+		if got := words(name); got != want {
+			t.Errorf("words(%s) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestSlug(t *testing.T) {
+	for title, want := range map[string]string{"Recovery, 95 % pruned: 3 of 4": "recovery-95-pruned", "../..": "figure", "": "figure"} {
+		if got := slug(title); got != want {
+			t.Errorf("slug(%q) = %q, want %q", title, got, want)
+		}
+	}
+}
+
+func TestProgressLine(t *testing.T) {
+	for _, tc := range []struct {
+		e    study.Event
+		want string
+	}{
+		{study.Event{Done: 3, Total: 8}, "simulated 3 of 8 cells"},
+		{study.Event{Done: 3, Total: 8, Left: 42 * time.Second}, "simulated 3 of 8 cells, about 42 s remaining"},
+		{study.Event{Done: 3, Total: 8, Left: 10 * time.Minute}, "simulated 3 of 8 cells, about 10 min remaining"},
+		{study.Event{Done: 3, Total: 8, Left: 3 * time.Hour}, "simulated 3 of 8 cells, about 3.0 h remaining"},
+		{study.Event{Done: 7, Total: 8, Left: time.Millisecond}, "simulated 7 of 8 cells, about 1 s remaining"},
+	} {
+		if got := Line(tc.e); got != tc.want {
+			t.Errorf("Line = %q, want %q", got, tc.want)
+		}
+	}
+	var lines []string
+	p := &progress{show: func(s string) { lines = append(lines, s) }}
+	for done := range 1000 {
+		p.event(study.Event{Done: done, Total: 1000, Stored: 4})
+	}
+	p.end()
+	if len(lines) < 2 || len(lines) > 10 || lines[len(lines)-1] != "simulated 995 of 1000 cells; 4 were stored" {
+		t.Errorf("a thousand events at once gave %d lines: %q", len(lines), lines)
+	}
+	stored := &progress{show: func(string) { t.Error("progress is shown where everything is stored") }}
+	stored.event(study.Event{Done: 8, Total: 8, Stored: 8})
+	stored.end()
+}
+
+// twoSeeds is a result with known values.
+func twoSeeds() *study.Result {
+	r := &study.Result{}
+	for seed, v := range []float64{90, 92} {
+		add := func(arm, phase, test string, level float64, metric string, value float64) {
+			r.Rows = append(r.Rows, study.Row{Seed: uint64(seed), Arm: arm, Phase: phase, Test: test, Level: level, Metric: metric, Value: value})
+		}
+		add("untreated", assay.Acute, assay.Combined, 0, assay.Accuracy, 30)
+		add("neurosteroid", assay.Acute, assay.Combined, 0, assay.Accuracy, v)
+		add("neurosteroid", assay.OffDrug, assay.Combined, 0, assay.Accuracy, v-10)
+		add("neurosteroid", assay.Relapse, "", 0, assay.Drop, 2)
+	}
+	return r
+}
+
+func TestOutcomes(t *testing.T) {
+	out := Outcomes(twoSeeds())
+	if len(out) != 3 || out[0].Condition != "untreated" || out[2].Condition != "neurosteroid, off-drug" {
+		t.Fatalf("outcomes: %+v", out)
+	}
+	if o := out[1]; o.N != 2 || o.Combined.Mean != 91 || o.Drop.Mean != 2 || o.Clean.String() != "–" {
+		t.Errorf("on the drug: %+v", o)
+	}
+	if o := out[2]; o.Combined.Mean != 81 || o.Drop.String() != "–" {
+		t.Errorf("off the drug: %+v", o)
+	}
+}
+
+func TestContrasts(t *testing.T) {
+	out := Contrasts(twoSeeds(), [2]string{"neurosteroid", "untreated"}, [2]string{"neurosteroid", "nobody"})
+	if len(out) != 1 || out[0].Test != "combined" || out[0].Difference.Mean != 61 || out[0].N != 2 || !(out[0].Adjusted >= out[0].P) {
+		t.Errorf("contrasts: %+v", out)
+	}
+}
+
+func TestReplications(t *testing.T) {
+	list := []infer.Replication{
+		{Arm: "ssri", Phase: assay.Acute, Metric: "loss", Epoch: 25, Published: 1.2153, Mean: 1.2, Low: 1, High: 1.4, Inside: true},
+		{Arm: "neurosteroid", Phase: assay.OffDrug, Test: assay.Combined, Metric: assay.Accuracy, Published: 90.5, Mean: 80, Low: 70, High: 90},
+		{Arm: "ssri", Phase: assay.Acute, Test: assay.Internal, Level: 2.5, Metric: assay.Accuracy, Published: 44, Mean: 60, Low: 50, High: 70},
+	}
+	rows := Replications(list)
+	for i, want := range []string{"ssri, loss at epoch 25 (nats)", "neurosteroid, off-drug, combined (%)", "ssri, internal 2.5 (%)"} {
+		if rows[i].What != want {
+			t.Errorf("row %d is %q, want %q", i, rows[i].What, want)
+		}
+	}
+	if rows[0].Published != "1.215" || rows[1].Interval != "70.0 to 90.0" {
+		t.Errorf("rows: %+v", rows)
+	}
+	if out := Outside(list); len(out) != 2 || out[0].Published != 44 {
+		t.Errorf("outside, farthest first: %+v", out)
+	}
+}
+
+func TestDoctorFindsTheModule(t *testing.T) {
+	if _, err := os.Stat(filepath.Join(Root(), "go.mod")); err != nil {
+		t.Error(err)
+	}
+	list := Diagnose()
+	if len(list) < 8 || list[0].Found == "" {
+		t.Errorf("findings: %+v", list)
+	}
+}
+
+func TestExportNumbersFiguresOfOneTitle(t *testing.T) {
+	f, err := plots.Protocols(study.Divergent())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "figures")
+	for range 2 {
+		if err := export(f, dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, end := range []string{".png", ".svg", ".pdf", ".csv", "-2.png"} {
+		if !exists(filepath.Join(dir, slug(f.Title)+end)) {
+			t.Errorf("no %s%s", slug(f.Title), end)
+		}
+	}
+}
