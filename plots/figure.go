@@ -10,6 +10,7 @@ package plots
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -41,14 +42,17 @@ type Panel struct {
 	Title  string     // drawn above the data, after the panel's letter
 	Width  float64    // relative width in its row; 0 means 1
 	Square bool       // keep the data area square
+	Head   float64    // room above the data for column heads, in points; 0 is room for the title
 	Data   []Datum    // the plotted numbers
 }
 
 // Entry is one entry of a legend.
 type Entry struct {
 	Label string
+	Low   string // name of the low end, for a colour scale
 	look
 	line, marked, filled bool
+	scale                func(share float64) paint // colour scale, share 0 to 1
 }
 
 // The distances between the parts of a figure.
@@ -57,6 +61,8 @@ const (
 	gapX      vg.Length = 9
 	gapY      vg.Length = 9
 	titleRoom vg.Length = 12
+	titleLine vg.Length = 9 // each further line of a title
+	bareRoom  vg.Length = 3 // above a panel without a title
 	legendGap vg.Length = 6
 )
 
@@ -116,7 +122,7 @@ func (f *Figure) draw(c draw.Canvas) {
 			c = draw.Crop(c, 0, 0, 0, -h-legendGap)
 		}
 	}
-	letter, single := 'a', f.single()
+	letter, single := 'a', f.titles() < 2
 	for j, row := range f.layout(c) {
 		for i, place := range row {
 			p := f.Rows[j][i]
@@ -124,46 +130,64 @@ func (f *Figure) draw(c draw.Canvas) {
 				continue
 			}
 			p.Plot.Draw(place.plot)
-			if single {
+			switch {
+			case p.Title == "":
+			case single:
 				p.drawTitle(place, "")
-			} else {
+			default:
 				p.drawTitle(place, string(letter))
+				letter++
 			}
-			letter++
 		}
 	}
 }
 
-// single tells whether the figure has one panel, which then gets no letter.
-func (f *Figure) single() bool {
+// titles counts the panels with a title: these get a letter, if there is more
+// than one.
+func (f *Figure) titles() int {
 	n := 0
 	for _, row := range f.Rows {
 		for _, p := range row {
-			if p != nil {
+			if p != nil && p.Title != "" {
 				n++
 			}
 		}
 	}
-	return n == 1
+	return n
 }
 
-// place is where one panel goes: the whole plot, and its data area within.
-type place struct{ plot, data draw.Canvas }
+// place is where one panel goes: the whole plot, its data area within, and the
+// left edge of its column.
+type place struct {
+	plot, data draw.Canvas
+	left       vg.Length
+}
 
-// drawTitle writes the panel's letter at its left edge and its title over the
+// drawTitle writes the panel's letter at its column's left edge and its title over the
 // data.
 func (p *Panel) drawTitle(at place, letter string) {
-	y := at.plot.Max.Y + p.headroom() - titleRoom + 3.5
-	x := at.plot.Min.X
+	y := at.data.Max.Y + 5
+	top := y + titleLine*vg.Length(strings.Count(p.Title, "\n"))
+	x := at.left
 	if letter != "" {
-		at.plot.FillText(bold(titleType, black), vg.Point{X: x, Y: y}, letter)
+		at.plot.FillText(bold(titleType, black), vg.Point{X: x, Y: top}, letter)
 		x += bold(titleType, black).Width(letter) + 4
 	}
-	at.plot.FillText(sans(titleType, ink), vg.Point{X: max(x, at.data.Min.X), Y: y}, p.Title)
+	for i, line := range strings.Split(p.Title, "\n") {
+		at.plot.FillText(sans(titleType, ink), vg.Point{X: max(x, at.data.Min.X), Y: top - titleLine*vg.Length(i)}, line)
+	}
 }
 
 // headroom is the height of what stands above the panel's plot.
-func (p *Panel) headroom() vg.Length { return titleRoom }
+func (p *Panel) headroom() vg.Length {
+	switch {
+	case p.Head > 0:
+		return vg.Length(p.Head)
+	case p.Title == "":
+		return bareRoom
+	}
+	return titleRoom + titleLine*vg.Length(strings.Count(p.Title, "\n"))
+}
 
 // edges is the room that axes and their labels take around a data area.
 type edges struct{ left, right, bottom, top vg.Length }
@@ -178,7 +202,8 @@ func (p *Panel) edges(c draw.Canvas) edges {
 // of a column share left and right wherever the rows have the same columns.
 func (f *Figure) layout(c draw.Canvas) [][]place {
 	rooms := make([][]edges, len(f.Rows))
-	bottoms, weights, total := make([]vg.Length, len(f.Rows)), make([]vg.Length, len(f.Rows)), vg.Length(0)
+	bottoms, heads, weights := make([]vg.Length, len(f.Rows)), make([]vg.Length, len(f.Rows)), make([]vg.Length, len(f.Rows))
+	total := vg.Length(0)
 	free := c.Max.Y - c.Min.Y - gapY*vg.Length(len(f.Rows)-1)
 	for j, row := range f.Rows {
 		rooms[j] = make([]edges, len(row))
@@ -188,6 +213,7 @@ func (f *Figure) layout(c draw.Canvas) [][]place {
 					Max: vg.Point{X: (c.Max.X - c.Min.X) / vg.Length(len(row)), Y: (c.Max.Y - c.Min.Y) / vg.Length(len(f.Rows))}}}
 				rooms[j][i] = p.edges(cell)
 				bottoms[j] = max(bottoms[j], rooms[j][i].bottom)
+				heads[j] = max(heads[j], p.headroom())
 			}
 		}
 		weights[j] = 1
@@ -195,13 +221,13 @@ func (f *Figure) layout(c draw.Canvas) [][]place {
 			weights[j] = vg.Length(f.Heights[j])
 		}
 		total += weights[j]
-		free -= bottoms[j] + titleRoom
+		free -= bottoms[j] + heads[j]
 	}
 	f.shareColumns(rooms)
 	places := make([][]place, len(f.Rows))
 	top := c.Max.Y
 	for j, row := range f.Rows {
-		high := top - titleRoom
+		high := top - heads[j]
 		low := high - max(1, free*weights[j]/total)
 		places[j] = f.layoutRow(c, row, rooms[j], low, high)
 		top = low - bottoms[j] - gapY
@@ -254,7 +280,8 @@ func (f *Figure) layoutRow(c draw.Canvas, row []*Panel, rooms []edges, low, high
 	places := make([]place, len(row))
 	x := c.Min.X
 	for i, p := range row {
-		from := x + rooms[i].left
+		edge := x
+		from := edge + rooms[i].left
 		to := from + max(1, free*p.weight()/total)
 		x = to + rooms[i].right + gapX
 		if p == nil {
@@ -266,6 +293,7 @@ func (f *Figure) layoutRow(c draw.Canvas, row []*Panel, rooms []edges, low, high
 			data.Max.X, data.Min.Y = from+side, high-side
 		}
 		places[i] = p.fit(c, data)
+		places[i].left = edge
 	}
 	return places
 }

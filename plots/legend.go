@@ -9,6 +9,7 @@ import (
 const (
 	swatchLine vg.Length = 16
 	swatchMark vg.Length = 7
+	swatchRamp vg.Length = 60
 	entryGap   vg.Length = 10
 	entryLine  vg.Length = 10.5
 )
@@ -21,13 +22,29 @@ func markedLine(label string, l look) Entry {
 }
 func filledEntry(label string, l look) Entry { return Entry{Label: label, look: l, filled: true} }
 
+// swatchEntry shows a filled patch with the open mark on it.
+func swatchEntry(label string, l look) Entry {
+	return Entry{Label: label, look: l, filled: true, marked: true}
+}
+
+// rampEntry shows a colour scale between the names of its ends.
+func rampEntry(low, high string, scale func(share float64) paint) Entry {
+	return Entry{Low: low, Label: high, scale: scale}
+}
+
 // swatch is the width of the entry's sample.
 func (e Entry) swatch() vg.Length {
-	if e.line || e.filled {
+	switch {
+	case e.scale != nil:
+		return swatchRamp + e.lowWidth()
+	case e.line || e.filled:
 		return swatchLine
 	}
 	return swatchMark
 }
+
+// lowWidth is the width of the name at the low end of a colour scale.
+func (e Entry) lowWidth() vg.Length { return sans(smallType, ink).Width(e.Low) + 3 }
 
 func (e Entry) width() vg.Length { return e.swatch() + 3 + sans(smallType, ink).Width(e.Label) }
 
@@ -67,6 +84,16 @@ func drawLegend(c draw.Canvas, entries []Entry) {
 // draw draws the entry's sample.
 func (e Entry) draw(c draw.Canvas, x, y vg.Length) {
 	w := e.swatch()
+	if e.scale != nil {
+		c.FillText(aligned(sans(smallType, ink), draw.XLeft, draw.YCenter), vg.Point{X: x, Y: y + 0.5}, e.Low)
+		const steps = 24
+		x += e.lowWidth()
+		for i := range steps {
+			from, to := x+swatchRamp*vg.Length(i)/steps, x+swatchRamp*vg.Length(i+1)/steps
+			c.SetColor(e.scale((float64(i) + 0.5) / steps))
+			c.Fill(vg.Rectangle{Min: vg.Point{X: from, Y: y - 3}, Max: vg.Point{X: to, Y: y + 3}}.Path())
+		}
+	}
 	if e.filled {
 		c.SetColor(e.Color)
 		c.Fill(vg.Rectangle{Min: vg.Point{X: x, Y: y - 3}, Max: vg.Point{X: x + w, Y: y + 3}}.Path())
@@ -74,7 +101,9 @@ func (e Entry) draw(c draw.Canvas, x, y vg.Length) {
 	if e.line {
 		c.StrokeLine2(e.look.line(), x, y, x+w, y)
 	}
-	if e.marked {
+	if e.marked && e.filled {
+		e.Mark.open().draw(c, look{Color: black}, vg.Point{X: x + w/2, Y: y}, markRadius)
+	} else if e.marked {
 		e.Mark.draw(c, e.look, vg.Point{X: x + w/2, Y: y}, markRadius)
 	}
 }

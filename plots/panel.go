@@ -147,11 +147,6 @@ func (p *Panel) band(l look, xs, low, high []float64) {
 	})
 }
 
-// text writes a line at each place, shifted by the offset.
-func (p *Panel) text(s draw.TextStyle, x, y float64, offset vg.Point, text string) {
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) { c.FillText(s, at(x, y).Add(offset), text) })
-}
-
 // The styles of the lines that data are compared with.
 var (
 	ceilingLine = draw.LineStyle{Color: ink, Width: thinLine, Dashes: []vg.Length{5, 2}}

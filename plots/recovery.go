@@ -133,22 +133,9 @@ func dropAxis(r *study.Result, conds []condition, unit string) axis {
 // height y.
 func (p *Panel) dotRow(r *study.Result, c condition, m measure, y float64) bool {
 	v := values(r, c, m)
-	pale := look{Color: tint(c.Color, 0.4), Mark: circle}
-	if len(v.Values) > 1 {
-		ys := make([]float64, len(v.Values))
-		for i := range ys {
-			ys[i] = y + jitter(i, len(ys))*0.5
-			p.record(c.Label, kindSeed, fmt.Sprintf("seed %d", v.Seeds[i]), v.Values[i])
-		}
-		p.points(pale, seedRadius, v.Values, ys)
-	}
+	p.seedDots(c.Label, c.Color, v, y)
 	if len(v.Values) > 0 {
-		s := v.summary()
-		p.recordInterval(c.Label, "", s)
-		if !math.IsNaN(s.Low) {
-			p.lines(draw.LineStyle{Color: c.Color, Width: dataLine}, []float64{s.Low, s.High}, []float64{y, y})
-		}
-		p.points(c.look, markRadius, []float64{s.Mean}, []float64{y})
+		p.meanMark(c.Label, c.look, v.summary(), y)
 	}
 	quoted := publishedValues(r, c, m)
 	for _, q := range quoted {
@@ -156,6 +143,20 @@ func (p *Panel) dotRow(r *study.Result, c condition, m measure, y float64) bool 
 		p.points(published, quoteRadius, []float64{q}, []float64{y})
 	}
 	return len(v.Values)+len(quoted) > 0
+}
+
+// seedDots draws single seeds as pale dots around height y, unless there is only
+// one, which is the mean.
+func (p *Panel) seedDots(series string, c paint, v sample, y float64) {
+	if len(v.Values) < 2 {
+		return
+	}
+	ys := make([]float64, len(v.Values))
+	for i := range ys {
+		ys[i] = y + jitter(i, len(ys))*0.5
+		p.record(series, kindSeed, fmt.Sprintf("seed %d", v.Seeds[i]), v.Values[i])
+	}
+	p.points(look{Color: tint(c, 0.4), Mark: circle}, seedRadius, v.Values, ys)
 }
 
 // jitter spreads n points over [−0.5, 0.5] in an order that keeps neighbours

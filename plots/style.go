@@ -2,6 +2,7 @@ package plots
 
 import (
 	"image/color"
+	"math"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
@@ -31,20 +32,32 @@ const (
 	tickLength  vg.Length = 2.5
 )
 
+// paint is an opaque or translucent colour.
+type paint struct{ R, G, B, A uint8 }
+
+// RGBA implements image/color's Color.
+func (c paint) RGBA() (r, g, b, a uint32) { return color.NRGBA(c).RGBA() }
+
+// luminance is the colour's relative luminance, 0 black to 1 white (WCAG 2).
+func (c paint) luminance() float64 {
+	linear := func(v uint8) float64 { return math.Pow(float64(v)/255, 2.2) }
+	return 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
+}
+
 // The palette of Okabe and Ito (2008), chosen to be told apart by colour-blind
 // readers; its yellow is too pale for lines on white and is left out.
 var (
-	black      = color.NRGBA{A: 255}
-	ink        = color.NRGBA{R: 38, G: 38, B: 38, A: 255}
-	grey       = color.NRGBA{R: 125, G: 125, B: 125, A: 255}
-	paleGrey   = color.NRGBA{R: 226, G: 226, B: 226, A: 255}
-	white      = color.NRGBA{R: 255, G: 255, B: 255, A: 255}
-	vermilion  = color.NRGBA{R: 213, G: 94, A: 255}
-	blue       = color.NRGBA{G: 114, B: 178, A: 255}
-	green      = color.NRGBA{G: 158, B: 115, A: 255}
-	purple     = color.NRGBA{R: 204, G: 121, B: 167, A: 255}
-	orange     = color.NRGBA{R: 230, G: 159, A: 255}
-	sky        = color.NRGBA{R: 86, G: 180, B: 233, A: 255}
+	black      = paint{A: 255}
+	ink        = paint{R: 38, G: 38, B: 38, A: 255}
+	grey       = paint{R: 125, G: 125, B: 125, A: 255}
+	paleGrey   = paint{R: 226, G: 226, B: 226, A: 255}
+	white      = paint{R: 255, G: 255, B: 255, A: 255}
+	vermilion  = paint{R: 213, G: 94, A: 255}
+	blue       = paint{G: 114, B: 178, A: 255}
+	green      = paint{G: 158, B: 115, A: 255}
+	purple     = paint{R: 204, G: 121, B: 167, A: 255}
+	orange     = paint{R: 230, G: 159, A: 255}
+	sky        = paint{R: 86, G: 180, B: 233, A: 255}
 	published  = look{Color: black, Mark: diamond.seeThrough()}
 	dashed     = []vg.Length{3, 1.8}
 	dotted     = []vg.Length{0.8, 1.6}
@@ -53,7 +66,7 @@ var (
 
 // look is how one condition is drawn: colour and mark, colour and dashes.
 type look struct {
-	Color  color.NRGBA
+	Color  paint
 	Mark   mark
 	Dashes []vg.Length // nil is a full line
 }
@@ -64,19 +77,19 @@ func (l look) line() draw.LineStyle {
 }
 
 // tint mixes the colour with white; share is how much of the colour is left.
-func tint(c color.NRGBA, share float64) color.NRGBA {
+func tint(c paint, share float64) paint {
 	mix := func(v uint8) uint8 { return uint8(255 - (255-float64(v))*share + 0.5) }
-	return color.NRGBA{R: mix(c.R), G: mix(c.G), B: mix(c.B), A: 255}
+	return paint{R: mix(c.R), G: mix(c.G), B: mix(c.B), A: 255}
 }
 
 // between mixes two colours; share 0 is a, share 1 is b.
-func between(a, b color.NRGBA, share float64) color.NRGBA {
+func between(a, b paint, share float64) paint {
 	mix := func(x, y uint8) uint8 { return uint8(float64(x) + (float64(y)-float64(x))*share + 0.5) }
-	return color.NRGBA{R: mix(a.R, b.R), G: mix(a.G, b.G), B: mix(a.B, b.B), A: 255}
+	return paint{R: mix(a.R, b.R), G: mix(a.G, b.G), B: mix(a.B, b.B), A: 255}
 }
 
 // fade returns the colour with the given opacity.
-func fade(c color.NRGBA, opacity float64) color.NRGBA {
+func fade(c paint, opacity float64) paint {
 	c.A = uint8(255*opacity + 0.5)
 	return c
 }

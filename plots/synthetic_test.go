@@ -78,7 +78,9 @@ func (p profile) rows(seed uint64) []study.Row {
 	}
 	out = append(out, row(phase, assay.Combined, 0, assay.Accuracy, combined), row(phase, "", 0, assay.Sparsity, p.sparsity))
 	if p.after > 0 {
-		out = append(out, row(assay.Relapse, assay.Combined, 0, assay.Accuracy, about(p.after)))
+		after := about(p.after)
+		out = append(out, row(assay.Relapse, assay.Combined, 0, assay.Accuracy, after),
+			row(assay.Relapse, assay.Combined, 0, assay.Drop, combined-after))
 	}
 	return out
 }
@@ -132,8 +134,8 @@ var _ = fmt.Sprint
 var _ treat.Treatment
 
 func TestLook(t *testing.T) {
-	r := synthetic(10)
-	for name, f := range map[string]func(*study.Result) (*Figure, error){"recovery": Recovery, "resilience": Resilience} {
+	r := withNetworks(t, synthetic(10))
+	for name, f := range map[string]func(*study.Result) (*Figure, error){"recovery": Recovery, "resilience": Resilience, "relapse": Relapse, "profile": Profile, "controls": Controls, "replication": Replication, "wiring": Wiring, "decisions": DecisionMap, "protocols": func(*study.Result) (*Figure, error) { return Protocols(study.Divergent()) }} {
 		fig, err := f(r)
 		if err != nil {
 			t.Fatal(err)

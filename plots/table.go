@@ -66,7 +66,7 @@ func decimal(v float64) string {
 
 // record keeps a plotted number without an interval.
 func (p *Panel) record(series, kind, x string, y float64) {
-	p.Data = append(p.Data, Datum{p.Title, series, kind, x, y, math.NaN(), math.NaN(), 0})
+	p.Data = append(p.Data, Datum{p.Title, series, kind, x, y, nan, nan, 0})
 }
 
 // recordInterval keeps a plotted mean with its interval.

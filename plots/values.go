@@ -15,6 +15,9 @@ import (
 	"divergent/pkg/task"
 )
 
+// nan stands for what there is not.
+var nan = math.NaN()
+
 // level is the coverage of all intervals.
 const level = 0.95
 

@@ -1,0 +1,115 @@
+package plots
+
+import (
+	"math"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/pkg/assay"
+	"divergent/pkg/study"
+)
+
+// pair is an arm and one of its controls.
+type pair struct{ arm, control condition }
+
+// Controls returns the arms beside their controls (the same training without the
+// mechanism, or regrowth at random sites) and, below, the paired difference arm
+// − control over seeds with its 95 % bootstrap interval: what the mechanism
+// adds. It is an error if the result has no control beside its arm.
+func Controls(r *study.Result) (*Figure, error) {
+	if err := checkRows(r); err != nil {
+		return nil, err
+	}
+	var rows []condition
+	var pairs []pair
+	all := conditions(r, true)
+	for _, c := range all {
+		if p, _ := parent(c.Arm); c.Phase != assay.Acute || p != "" && isControl(c.Arm, armsOf(all)) {
+			continue
+		}
+		first := true
+		for _, k := range all {
+			if p, _ := parent(k.Arm); k.Phase != assay.Acute || p != c.Arm {
+				continue
+			}
+			if first {
+				rows, first = append(rows, c), false
+			}
+			rows, pairs = append(rows, k), append(pairs, pair{c, k})
+		}
+	}
+	if len(pairs) == 0 {
+		return nil, missing(r, "Controls", "no control beside its arm", "want arms such as treat.Sham(treat.SSRI()) in the design")
+	}
+	f := &Figure{
+		Title: "Arms beside their controls",
+		Caption: "Top: arms and their controls; mean with 95 % bootstrap interval over seeds, single seeds as pale dots, the published single run as open diamonds. " +
+			"Sham: the same training, with no change of structure or state and no noise; random sites: regrowth without the gradient's guidance. " +
+			"Bottom: arm less control, paired by seed. " + provenance(r),
+		Width: DoubleColumn, Height: 42 + 4.4*float64(len(rows)+1) + 4.4*float64(len(pairs)+1),
+		Rows: [][]*Panel{{}, {}}, Heights: []float64{float64(len(rows)) + 0.2, float64(len(pairs)) + 0.2}, Legend: dotLegend(r),
+	}
+	for i, v := range []struct {
+		title, unit string
+		measure
+	}{
+		{"Combined stress", "accuracy (%)", combined},
+		{"Extreme internal noise, SD 2.5", "accuracy (%)", extreme},
+		{"Relapse after second pruning", "accuracy lost (points)", drop},
+	} {
+		p, _ := dotPanel(r, rows, v.measure, v.title, v.unit, i == 0)
+		f.Rows[0] = append(f.Rows[0], p)
+		f.Rows[1] = append(f.Rows[1], differencePanel(r, pairs, v.measure, i == 0))
+	}
+	return f, nil
+}
+
+// label names the difference.
+func (v pair) label() string {
+	_, kind := parent(v.control.Arm)
+	return v.arm.Label + " − " + kind
+}
+
+// armsOf returns the arms of the conditions.
+func armsOf(conds []condition) []string {
+	var out []string
+	for _, c := range conds {
+		out = append(out, c.Arm)
+	}
+	return out
+}
+
+// differencePanel draws arm − control of one measure, a row for each pair.
+func differencePanel(r *study.Result, pairs []pair, m measure, named bool) *Panel {
+	n := len(pairs)
+	var diffs []sample
+	all := []float64{0}
+	for _, v := range pairs {
+		d := difference(values(r, v.arm, m), values(r, v.control, m))
+		diffs, all = append(diffs, d), append(all, d.Values...)
+	}
+	low, high := spread(0.06, all...)
+	y := axis{Min: -0.6, Max: float64(n) - 0.4}
+	if named {
+		y.Names = []string{}
+		for i, v := range pairs {
+			y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, v.label())
+		}
+	}
+	p := newPanel("Arm − control", axis{Label: "difference (points)", Min: low, Max: high, Ticks: niceTicks(low, high, 5)}, y)
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		for i := range n {
+			v := at(0, float64(i)).Y
+			c.StrokeLine2(hairline, c.Min.X, v, c.Max.X, v)
+		}
+	})
+	p.upright(zeroLine, 0, "no difference")
+	for i, d := range diffs {
+		if s := d.summary(); s.N > 0 && !math.IsNaN(s.Mean) {
+			p.seedDots(pairs[i].label(), pairs[i].arm.Color, d, float64(n-1-i))
+			p.meanMark(pairs[i].label(), look{Color: pairs[i].arm.Color, Mark: pairs[i].control.Mark}, s, float64(n-1-i))
+		}
+	}
+	return p
+}

@@ -1,0 +1,125 @@
+package plots
+
+import (
+	"fmt"
+	"slices"
+
+	"divergent/pkg/assay"
+	"divergent/pkg/network"
+	"divergent/pkg/study"
+	"divergent/pkg/task"
+)
+
+// The maps of DecisionMap.
+const (
+	mapReach = 6.0  // input units from the origin
+	mapCells = 72   // points per side
+	mapDraws = 15   // noise draws per point
+	mapEvery = 6    // of the points per side, one in so many is written to the table
+	mapNoise = 1.5  // SD of internal noise
+	mapLow   = 0.12 // strength of colour where the classes tie
+)
+
+// classColours tell the classes apart; no arm has them as fills.
+var classColours = []paint{sky, orange, purple, {R: 120, G: 94, B: 40, A: 255}, vermilion, blue, green, grey}
+
+// classMarks tell the centres apart.
+var classMarks = []mark{circle, box, up, diamond, down, pentagon, right, left}
+
+// DecisionMap returns how each kept network classifies the input plane from −6
+// to 6, a column for each condition: in the upper row without noise, in the
+// lower row under internal noise of SD 1.5, where the colour is the class that
+// most of 15 draws chose and its strength the share that chose it. The
+// networks are those of the first seed, which the caption names; an arm that was
+// tested off its drug is shown off it too. It is an error if the result kept no
+// network, or one whose inputs are not a plane.
+func DecisionMap(r *study.Result) (*Figure, error) {
+	if r == nil {
+		return nil, checkRows(r)
+	}
+	conds, nets, seed := kept(r)
+	if len(nets) == 0 {
+		return nil, noNetworks(r, "DecisionMap")
+	}
+	conds, nets = withOffDrug(r, conds, nets)
+	f := &Figure{
+		Title: "The input plane as each network classifies it",
+		Caption: fmt.Sprintf("Class by colour; marks are the cluster centres. Upper row: without noise. Lower row: under internal noise of SD %v; "+
+			"colour is the majority of %d draws at each point, paler where fewer agree. Seed %d.", mapNoise, mapDraws, seed),
+		Width: DoubleColumn,
+	}
+	var quiet, noisy []*Panel
+	for i, c := range conds {
+		if in := nets[i].Layers[0].In; in != 2 {
+			return nil, missing(r, "DecisionMap", fmt.Sprintf("networks with %d inputs", in), "want 2, a plane")
+		}
+		quiet = append(quiet, mapPanel(c, nets[i], seed, 0, len(conds), i%perRow == 0))
+		noisy = append(noisy, mapPanel(c, nets[i], seed, mapNoise, len(conds), i%perRow == 0))
+	}
+	upper, lower := inRows(quiet), inRows(noisy)
+	for i := range upper {
+		f.Rows = append(f.Rows, upper[i], lower[i])
+		f.Height += 2*rasterSide(len(conds)) + 24
+	}
+	shown := task.Four()
+	for k := range shown.Centres {
+		look := look{Color: classColours[k%len(classColours)], Mark: classMarks[k%len(classMarks)]}
+		f.Legend = append(f.Legend, swatchEntry(fmt.Sprintf("class %d and its centre", k), look))
+	}
+	f.Legend = append(f.Legend, rampEntry("votes: tie", "all agree", func(share float64) paint { return tint(grey, mapLow+(1-mapLow)*share) }))
+	f.Height += 12
+	return f, nil
+}
+
+// mapPanel draws the plane of one network at one SD of internal noise.
+func mapPanel(c condition, n *network.Network, seed uint64, sd float64, columns int, first bool) *Panel {
+	span := axis{Min: -mapReach, Max: mapReach, Ticks: []float64{-6, -3, 0, 3, 6}}
+	x, y := span, span
+	title := narrowTitle(c.Label, columns)
+	if sd > 0 {
+		title, x.Label = "", "input 1"
+	} else {
+		x.Names = make([]string, len(x.Ticks))
+	}
+	if first {
+		y.Label = "no noise\ninput 2"
+		if sd > 0 {
+			y.Label = "noise, SD " + short(sd) + "\ninput 2"
+		}
+	} else {
+		y.Names = make([]string, len(y.Ticks))
+	}
+	p := newPanel(title, x, y)
+	p.Plot.X.Tick.LineStyle.Width, p.Plot.Y.Tick.LineStyle.Width = thinLine, thinLine
+	p.Square = true
+	votes, classes := mapVotes(n, c, seed, sd)
+	p.fill(mapRaster(votes, classes))
+	p.recordMap(c, sd, votes, classes)
+	p.add(drawCentres)
+	return p
+}
+
+// withOffDrug adds, after each arm that the result tested off its drug, the same
+// network off it.
+func withOffDrug(r *study.Result, conds []condition, nets []*network.Network) (c []condition, n []*network.Network) {
+	for i := range conds {
+		c, n = append(c, conds[i]), append(n, nets[i])
+		if withdrawn(r, conds[i].Arm) {
+			c, n = append(c, conds[i].off()), append(n, offDrugNetwork(nets[i]))
+		}
+	}
+	return c, n
+}
+
+// offDrugNetwork returns the network off the drug: the same weights in the
+// neutral state.
+func offDrugNetwork(n *network.Network) *network.Network {
+	off := *n
+	off.State = network.Neutral()
+	return &off
+}
+
+// withdrawn tells whether the result tested the arm off its drug.
+func withdrawn(r *study.Result, arm string) bool {
+	return slices.ContainsFunc(r.Rows, func(row study.Row) bool { return row.Arm == arm && row.Phase == assay.OffDrug })
+}

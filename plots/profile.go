@@ -1,0 +1,174 @@
+package plots
+
+import (
+	"math"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/pkg/assay"
+	"divergent/pkg/study"
+)
+
+// trade is one column of the profile.
+type trade struct {
+	Name, Unit string
+	Lower      bool // less is better
+	of         func(r *study.Result, c condition) sample
+}
+
+// trades returns the profile's columns.
+func trades() []trade {
+	plain := func(m measure) func(*study.Result, condition) sample {
+		return func(r *study.Result, c condition) sample { return values(r, c, m) }
+	}
+	return []trade{
+		{"Structure", "synapses present (%)", false, present},
+		{"Ease", "standard input (%)", false, plain(standard)},
+		{"Stress", "combined stress (%)", false, plain(combined)},
+		{"Extreme stress", "internal noise 2.5 (%)", false, plain(extreme)},
+		{"Durability", "lost in relapse (points)", true, plain(drop)},
+		{"State dependence", "lost off drug (points)", true, dependence},
+	}
+}
+
+// present is the percent of synapses present.
+func present(r *study.Result, c condition) sample {
+	s := values(r, c, sparsity)
+	for i := range s.Values {
+		s.Values[i] = 100 - s.Values[i]
+	}
+	return s
+}
+
+// dependence is combined accuracy on the drug less the one off it.
+func dependence(r *study.Result, c condition) sample {
+	off := c
+	off.Phase = assay.OffDrug
+	return difference(values(r, c, combined), values(r, off, combined))
+}
+
+// Profile returns the arms' trade-offs as a heat table: a row for each
+// condition, a column each for structure (percent of synapses present), ease
+// (standard accuracy), stress (combined accuracy), extreme stress (accuracy under
+// internal noise of SD 2.5), durability (points of combined accuracy lost after
+// the second pruning) and state dependence (points of combined accuracy lost off
+// the drug). Cells hold the mean and the 95 % bootstrap interval; a darker cell
+// is better. It is an error if no cell has a value.
+func Profile(r *study.Result) (*Figure, error) {
+	if err := checkRows(r); err != nil {
+		return nil, err
+	}
+	var conds []condition
+	for _, c := range conditions(r, false) {
+		if c.Phase == assay.Acute {
+			conds = append(conds, c)
+		}
+	}
+	columns := trades()
+	n := len(conds)
+	y := axis{Min: -0.5, Max: float64(n) - 0.5, Names: []string{}}
+	for i, c := range conds {
+		y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, c.Label)
+	}
+	p := newPanel("", axis{Min: -0.5, Max: float64(len(columns)) - 0.5}, y)
+	p.Plot.Y.LineStyle.Width = 0
+	p.Head = 30
+	filled := false
+	for j, t := range columns {
+		p.columnHead(t, float64(j))
+		filled = p.heatColumn(r, conds, t, float64(j)) || filled
+	}
+	if !filled {
+		return nil, missing(r, "Profile", "no value for any column", "want assay.AcuteTests in the design's Assays")
+	}
+	return &Figure{
+		Title: "Trade-offs by arm",
+		Caption: "Mean over seeds with 95 % bootstrap interval. Darker is better: colour runs over 0 to 100 % in Structure, from chance to 100 % in the accuracies, " +
+			"and from 20 points or the largest loss down to 0 in Durability and State dependence. " +
+			"A dash: not measured, or no drug to stop. " + provenance(r),
+		Width: DoubleColumn, Height: 26 + 10.5*float64(n), Rows: [][]*Panel{{p}},
+		Legend: []Entry{rampEntry("worst", "best on the column's scale", heat)},
+	}, nil
+}
+
+// heat is the colour of a cell whose value is the given share of the way from
+// worst to best: one hue, evenly darker, so that it survives grey printing.
+func heat(share float64) paint { return tint(blue, 0.06+0.84*min(1, max(0, share))) }
+
+// columnHead writes the column's name, unit and direction over it.
+func (p *Panel) columnHead(t trade, x float64) {
+	direction := "higher is better"
+	if t.Lower {
+		direction = "lower is better"
+	}
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		top := vg.Point{X: at(x, 0).X, Y: c.Max.Y}
+		for i, line := range []string{direction, t.Unit} {
+			style := aligned(sans(smallType, grey), draw.XCenter, draw.YBottom)
+			if i == 1 {
+				style.Color = ink
+			}
+			c.FillText(style, top.Add(vg.Point{Y: 2 + 9*vg.Length(i)}), line)
+		}
+		c.FillText(aligned(bold(titleType, ink), draw.XCenter, draw.YBottom), top.Add(vg.Point{Y: 20.5}), t.Name)
+	})
+}
+
+// heatColumn draws one column's cells and tells whether any has a value.
+func (p *Panel) heatColumn(r *study.Result, conds []condition, t trade, x float64) bool {
+	worst, best := 0.0, 100.0
+	switch {
+	case t.Lower:
+		worst, best = 20, 0
+		for _, c := range conds {
+			if m := t.of(r, c).summary().Mean; m > worst {
+				worst = m
+			}
+		}
+	case t.Name != "Structure" && !math.IsNaN(chance(r)):
+		worst = chance(r)
+	}
+	any := false
+	for i, c := range conds {
+		s := t.of(r, c).summary()
+		y := float64(len(conds) - 1 - i)
+		if s.N == 0 {
+			p.cell(x, y, paleGrey, "–", "")
+			continue
+		}
+		any = true
+		p.recordCell(t, c, s)
+		interval := ""
+		if low, high := signed(s.Low), signed(s.High); s.N > 1 && low != high {
+			interval = low + " to " + high
+		}
+		p.cell(x, y, heat((s.Mean-worst)/(best-worst)), signed(s.Mean), interval)
+	}
+	return any
+}
+
+func (p *Panel) recordCell(t trade, c condition, s summary) {
+	p.Data = append(p.Data, Datum{t.Name, c.Label, kindMean, t.Unit, s.Mean, s.Low, s.High, s.N})
+}
+
+// cell fills one cell and writes its two lines in black or white, whichever is
+// easier to read.
+func (p *Panel) cell(x, y float64, fill paint, text, below string) {
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		low, high := at(x-0.5, y-0.5), at(x+0.5, y+0.5)
+		c.SetColor(fill)
+		c.Fill(vg.Rectangle{Min: low.Add(vg.Point{X: 0.6, Y: 0.6}), Max: high.Sub(vg.Point{X: 0.6, Y: 0.6})}.Path())
+		letters := black
+		if fill.luminance() < 0.2 {
+			letters = white
+		}
+		middle := at(x, y)
+		if below == "" {
+			c.FillText(aligned(sans(titleType, letters), draw.XCenter, draw.YCenter), middle, text)
+			return
+		}
+		c.FillText(aligned(sans(titleType, letters), draw.XCenter, draw.YBottom), middle.Add(vg.Point{Y: 0.5}), text)
+		c.FillText(aligned(sans(smallType, letters), draw.XCenter, draw.YTop), middle.Add(vg.Point{Y: -1}), below)
+	})
+}

@@ -1,0 +1,112 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/pkg/infer"
+	"divergent/pkg/study"
+)
+
+// Relapse returns accuracy under combined stress before and after the second
+// pruning, a row for each arm with the seeds as paired lines, and beside it the
+// loss of each arm. Published numbers after the pruning are the published
+// numbers before less the published drop. It is an error if the result has no
+// relapse test.
+func Relapse(r *study.Result) (*Figure, error) {
+	if err := checkRows(r); err != nil {
+		return nil, err
+	}
+	var conds []condition
+	for _, c := range conditions(r, false) {
+		if len(values(r, c, drop).Values) > 0 {
+			conds = append(conds, c)
+		}
+	}
+	if len(conds) == 0 {
+		return nil, missing(r, "Relapse", "no relapse test", "want assay.RelapseTests in the design's Assays and at least one arm")
+	}
+	pairs := relapsePairs(r, conds)
+	lost, _ := dotPanel(r, conds, drop, "Loss", "accuracy lost (points)", false)
+	lost.Width = 0.6
+	return &Figure{
+		Title: "Relapse after the second pruning",
+		Caption: "Accuracy under combined stress before (filled) and after (open) pruning 40 % of the remaining synapses without retraining. " +
+			"Thin lines join a seed with itself; marks are means with 95 % bootstrap intervals; open diamonds are the published single run. " +
+			"A loss below 0 is a gain. " + provenance(r),
+		Width: DoubleColumn, Height: 32 + 10*float64(len(conds)),
+		Rows:   [][]*Panel{{pairs, lost}},
+		Legend: relapseLegend(r),
+	}, nil
+}
+
+func relapseLegend(r *study.Result) []Entry {
+	out := []Entry{
+		markEntry("before", look{Color: ink, Mark: circle}),
+		markEntry("after second pruning", look{Color: ink, Mark: circle.open()}),
+	}
+	if seedCount(r) > 1 {
+		out = append(out, lineEntry("one seed", look{Color: tint(ink, 0.35)}))
+	}
+	if hasPublished(r) {
+		out = append(out, markEntry("published single run", published))
+	}
+	if !math.IsNaN(ceiling(r, combined)) {
+		out = append(out, lineEntry("Bayes ceiling", lookOf(ceilingLine)))
+	}
+	return out
+}
+
+// relapsePairs draws before above after, row by row.
+func relapsePairs(r *study.Result, conds []condition) *Panel {
+	all := []float64{ceiling(r, combined)}
+	for _, c := range conds {
+		all = append(all, values(r, c, combined).Values...)
+		all = append(all, values(r, c, afterLoss).Values...)
+	}
+	low, high := spread(0.04, all...)
+	n := len(conds)
+	y := axis{Min: -0.6, Max: float64(n) - 0.4, Names: []string{}}
+	for i, c := range conds {
+		y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, c.Label)
+	}
+	p := newPanel("Combined stress", axis{Label: "accuracy (%)", Min: low, Max: high, Ticks: niceTicks(low, min(high, 100), 6)}, y)
+	p.upright(ceilingLine, ceiling(r, combined), "Bayes ceiling")
+	for i, c := range conds {
+		p.pairRow(r, c, float64(n-1-i))
+	}
+	return p
+}
+
+// pairRow draws one arm: before at the top of its row, after at the bottom.
+func (p *Panel) pairRow(r *study.Result, c condition, y float64) {
+	const half = 0.22
+	before, after := values(r, c, combined), values(r, c, afterLoss)
+	seeds, b, a := infer.Match(before.Seeds, before.Values, after.Seeds, after.Values)
+	for i := range seeds {
+		name := fmt.Sprintf("seed %d", seeds[i])
+		p.record(c.Label+", before", kindSeed, name, b[i])
+		p.record(c.Label+", after", kindSeed, name, a[i])
+		p.lines(draw.LineStyle{Color: tint(c.Color, 0.4), Width: thinLine}, []float64{b[i], a[i]}, []float64{y + half, y - half})
+	}
+	open := look{Color: c.Color, Mark: c.Mark.open()}
+	p.meanMark(c.Label+", before", c.look, sample{seeds, b}.summary(), y+half)
+	p.meanMark(c.Label+", after", open, sample{seeds, a}.summary(), y-half)
+	quoted, lost := publishedValues(r, c, combined), publishedValues(r, c, drop)
+	for i := range min(len(quoted), len(lost)) {
+		p.record(c.Label+", before", kindPublished, "", quoted[i])
+		p.record(c.Label+", after", kindPublished, "", quoted[i]-lost[i])
+		p.points(published, quoteRadius, []float64{quoted[i], quoted[i] - lost[i]}, []float64{y + half, y - half})
+	}
+}
+
+// meanMark draws a mean and its interval at height y.
+func (p *Panel) meanMark(series string, l look, s summary, y float64) {
+	p.recordInterval(series, "", s)
+	if !math.IsNaN(s.Low) {
+		p.lines(draw.LineStyle{Color: l.Color, Width: dataLine}, []float64{s.Low, s.High}, []float64{y, y})
+	}
+	p.points(l, markRadius, []float64{s.Mean}, []float64{y})
+}

@@ -1,0 +1,174 @@
+package plots
+
+import (
+	"fmt"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/pkg/assay"
+	"divergent/pkg/infer"
+	"divergent/pkg/study"
+)
+
+// The looks of published numbers in Replication.
+var (
+	insideLook  = look{Color: black, Mark: diamond}
+	outsideLook = look{Color: vermilion, Mark: diamond.open()}
+)
+
+// Replication returns every published number of the study beside ours: the 95 %
+// prediction interval for one run (the published numbers are one run), a tick at
+// the mean, and the published number as a filled diamond inside it or an open
+// one, ringed by its value, outside it. Drops and training losses have panels of
+// their own. It is an error if the study has no published numbers, or none that
+// the result measured.
+func Replication(r *study.Result) (*Figure, error) {
+	if err := checkRows(r); err != nil {
+		return nil, err
+	}
+	all, err := infer.Replicate(r)
+	if err != nil {
+		return nil, fmt.Errorf("plots: Replication: %w", err)
+	}
+	var columns [4][]infer.Replication
+	inside := 0
+	for _, v := range all {
+		columns[replicationPanel(v)] = append(columns[replicationPanel(v)], v)
+		if v.Inside {
+			inside++
+		}
+	}
+	count := fmt.Sprintf("%d of %d published numbers inside", inside, len(all))
+	f := &Figure{
+		Title: "Replication: " + count,
+		Caption: "Published numbers (one run, seed 42) against the 95 % prediction interval for one run here (bar; tick: mean): " + count +
+			"; about one in twenty falls outside by chance. Numbers outside are open, in vermilion, with their value. " + provenance(r),
+		Width: DoubleColumn,
+		Legend: []Entry{
+			filledEntry("95 % prediction interval for one run (tick: mean)", look{Color: tint(blue, 0.45)}),
+			markEntry(fmt.Sprintf("published, inside (%d)", inside), insideLook),
+			markEntry(fmt.Sprintf("published, outside (%d)", len(all)-inside), outsideLook),
+		},
+	}
+	f.Rows, f.Heights = replicationRows(r, columns)
+	total := 0.0
+	for _, h := range f.Heights {
+		total += h
+	}
+	f.Height = 16 + 13*float64(len(f.Rows)) + 3.5*total
+	return f, nil
+}
+
+// replicationPanel sorts a number into the panel of Table 1, Table 2, drops or
+// losses.
+func replicationPanel(v infer.Replication) int {
+	switch {
+	case v.Epoch > 0:
+		return 3
+	case v.Metric == assay.Drop:
+		return 2
+	case strings.Contains(v.Source, "Table 2"):
+		return 1
+	}
+	return 0
+}
+
+// replicationRows lays the panels out two by two, leaving out empty ones.
+func replicationRows(r *study.Result, columns [4][]infer.Replication) (rows [][]*Panel, heights []float64) {
+	titles := []string{"Table 1", "Table 2: internal noise", "Relapse", "Training loss, SSRI-like"}
+	units := []string{"percent", "accuracy (%)", "accuracy lost (points)", "cross-entropy (nats)"}
+	for first := 0; first < 4; first += 2 {
+		var row []*Panel
+		longest := max(len(columns[first]), len(columns[first+1]))
+		for i := first; i < first+2; i++ {
+			if len(columns[i]) > 0 {
+				row = append(row, replicationColumn(r, columns[i], titles[i], units[i], i >= 2, longest))
+			}
+		}
+		if len(row) > 0 {
+			rows, heights = append(rows, row), append(heights, float64(longest)+0.4)
+		}
+	}
+	return rows, heights
+}
+
+// replicationColumn draws a row for each number, all of one height.
+func replicationColumn(r *study.Result, list []infer.Replication, title, unit string, fit bool, longest int) *Panel {
+	y := axis{Min: float64(len(list)-longest) - 0.7, Max: float64(len(list)) - 0.3, Names: []string{}}
+	x := percentAxis(unit)
+	var ends []float64
+	for i, v := range list {
+		y.Ticks, y.Names = append(y.Ticks, float64(len(list)-1-i)), append(y.Names, replicationLabel(r, v))
+		ends = append(ends, v.Low, v.High, v.Published, v.Mean)
+	}
+	if fit {
+		x.Min, x.Max = spread(0.08, ends...)
+		x.Ticks = niceTicks(x.Min, x.Max, 5)
+	}
+	p := newPanel(title, x, y)
+	for i, v := range list {
+		p.replicationRow(v, y.Names[i], float64(len(list)-1-i))
+	}
+	return p
+}
+
+// replicationLabel names a published number: the arm, and what was measured.
+func replicationLabel(r *study.Result, v infer.Replication) string {
+	label := v.Arm
+	for _, c := range conditions(r, true) {
+		if c.Arm == v.Arm && (c.Phase == v.Phase || v.Phase == assay.Relapse && c.Phase == assay.Acute) {
+			label = c.Label
+		}
+	}
+	switch {
+	case v.Epoch > 0:
+		return fmt.Sprintf("epoch %d", v.Epoch)
+	case v.Metric == assay.Drop:
+		return label
+	case v.Metric == assay.Sparsity:
+		return label + ": sparsity"
+	case strings.Contains(v.Source, "Table 2"):
+		return label + ": SD " + short(v.Level)
+	case v.Test == assay.Internal:
+		return label + ": noise " + short(v.Level)
+	}
+	return label + ": " + v.Test
+}
+
+// replicationRow draws one number at height y.
+func (p *Panel) replicationRow(v infer.Replication, label string, y float64) {
+	p.Data = append(p.Data,
+		Datum{p.Title, label, "prediction", "", v.Mean, v.Low, v.High, v.N},
+		Datum{p.Title, label, map[bool]string{true: "published, inside", false: "published, outside"}[v.Inside], "", v.Published, nan, nan, 0})
+	bar := tint(blue, 0.45)
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		mid := at(v.Mean, y)
+		c.StrokeLine2(hairline, c.Min.X, mid.Y, c.Max.X, mid.Y)
+		if v.N > 1 {
+			from, to := at(v.Low, y).X, at(v.High, y).X
+			c.StrokeLine2(draw.LineStyle{Color: bar, Width: 3}, from-0.4, mid.Y, to+0.4, mid.Y)
+		}
+		c.StrokeLine2(draw.LineStyle{Color: blue, Width: 1}, mid.X, mid.Y-2.6, mid.X, mid.Y+2.6)
+		l := outsideLook
+		if v.Inside {
+			l = insideLook
+		}
+		l.Mark.draw(c, l, at(v.Published, y), 2)
+		if !v.Inside {
+			p.sideLabel(c, at(v.Published, y), short(v.Published), max(mid.X, at(v.High, y).X))
+		}
+	})
+}
+
+// sideLabel writes a value beside its mark, on the side away from the interval
+// and within the data area.
+func (p *Panel) sideLabel(c draw.Canvas, at vg.Point, text string, intervalEnd vg.Length) {
+	style := aligned(sans(smallType, vermilion), draw.XLeft, draw.YCenter)
+	x := at.X + 4
+	if right := x + style.Width(text); right > c.Max.X || at.X < intervalEnd && at.X-4-style.Width(text) > c.Min.X {
+		style.XAlign, x = draw.XRight, at.X-4
+	}
+	c.FillText(style, vg.Point{X: x, Y: at.Y + 0.5}, text)
+}

@@ -1,0 +1,89 @@
+package plots
+
+import (
+	"fmt"
+	"strconv"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/pkg/network"
+	"divergent/pkg/rng"
+	"divergent/pkg/task"
+)
+
+// mapPoints returns the points of the map, row by row from the top.
+func mapPoints() []float32 {
+	var out []float32
+	at := func(i int) float64 { return mapReach * (2*(float64(i)+0.5)/mapCells - 1) }
+	for i := range mapCells {
+		for j := range mapCells {
+			out = append(out, float32(at(j)), float32(-at(i)))
+		}
+	}
+	return out
+}
+
+// mapVotes returns how many draws chose each class at each point (points ×
+// classes), and the number of classes. Without noise there is one draw.
+func mapVotes(n *network.Network, c condition, seed uint64, sd float64) (votes []int, classes int) {
+	classes = n.Layers[len(n.Layers)-1].Out
+	points := mapPoints()
+	votes = make([]int, len(points)/2*classes)
+	draws := mapDraws
+	if sd == 0 {
+		draws = 1
+	}
+	r := rng.Stream(seed, "figure", "decision map", c.Arm, c.Phase)
+	for range draws {
+		for i, y := range n.Classify(points, network.Stress{Internal: sd}, r) {
+			votes[i*classes+int(y)]++
+		}
+	}
+	return votes, classes
+}
+
+// majority returns the class with the most votes and its share of them.
+func majority(votes []int) (class int, share float64) {
+	all := 0
+	for k, v := range votes {
+		all += v
+		if v > votes[class] {
+			class = k
+		}
+	}
+	return class, float64(votes[class]) / float64(all)
+}
+
+// mapRaster colours each point by its majority, paler where fewer agree.
+func mapRaster(votes []int, classes int) raster {
+	g := raster{Cols: mapCells, Rows: mapCells}
+	tie := 1 / float64(classes)
+	for i := 0; i < len(votes); i += classes {
+		k, share := majority(votes[i : i+classes])
+		strength := mapLow + (1-mapLow)*(share-tie)/(1-tie)
+		g.Cells = append(g.Cells, tint(classColours[k%len(classColours)], 0.75*strength))
+	}
+	return g
+}
+
+// recordMap keeps a coarse grid of the map: the class and its share of votes.
+func (p *Panel) recordMap(c condition, sd float64, votes []int, classes int) {
+	points := mapPoints()
+	for i := mapEvery / 2; i < mapCells; i += mapEvery {
+		for j := mapEvery / 2; j < mapCells; j += mapEvery {
+			at := i*mapCells + j
+			k, share := majority(votes[at*classes : (at+1)*classes])
+			place := fmt.Sprintf("(%.3g, %.3g)", points[2*at], points[2*at+1])
+			p.Data = append(p.Data, Datum{"noise SD " + short(sd), c.Label, "share of votes for class " + strconv.Itoa(k), place, share, nan, nan, 0})
+		}
+	}
+}
+
+// drawCentres marks the centres of the published task.
+func drawCentres(c draw.Canvas, at func(x, y float64) vg.Point) {
+	for k, v := range task.Four().Centres {
+		l := look{Color: black, Mark: classMarks[k%len(classMarks)].open()}
+		l.Mark.draw(c, l, at(v[0], v[1]), markRadius)
+	}
+}
