@@ -107,6 +107,15 @@ func TestWords(t *testing.T) {
 	}
 }
 
+func TestLabel(t *testing.T) {
+	for arm, want := range map[string]string{"ssri": "SSRI-like", "ketamine-random": "ketamine-like, random sites",
+		"neurosteroid-sham": "neurosteroid-like, sham", "ketamine-0.1": "ketamine-0.1", "dense": "dense", "mine-sham": "mine-sham"} {
+		if got := label(arm); got != want {
+			t.Errorf("label(%s) = %q, want %q", arm, got, want)
+		}
+	}
+}
+
 func TestSlug(t *testing.T) {
 	for title, want := range map[string]string{"Recovery, 95 % pruned: 3 of 4": "recovery-95-pruned", "../..": "figure", "": "figure"} {
 		if got := slug(title); got != want {
@@ -154,14 +163,14 @@ func twoSeeds() *study.Result {
 		add("untreated", assay.Acute, assay.Combined, 0, assay.Accuracy, 30)
 		add("neurosteroid", assay.Acute, assay.Combined, 0, assay.Accuracy, v)
 		add("neurosteroid", assay.OffDrug, assay.Combined, 0, assay.Accuracy, v-10)
-		add("neurosteroid", assay.Relapse, "", 0, assay.Drop, 2)
+		add("neurosteroid", assay.Relapse, assay.Combined, 0, assay.Drop, 2)
 	}
 	return r
 }
 
 func TestOutcomes(t *testing.T) {
 	out := Outcomes(twoSeeds())
-	if len(out) != 3 || out[0].Condition != "untreated" || out[2].Condition != "neurosteroid, off-drug" {
+	if len(out) != 3 || out[0].Condition != "untreated" || out[2].Condition != "neurosteroid-like, off" {
 		t.Fatalf("outcomes: %+v", out)
 	}
 	if o := out[1]; o.N != 2 || o.Combined.Mean != 91 || o.Drop.Mean != 2 || o.Clean.String() != "–" {
@@ -186,7 +195,7 @@ func TestReplications(t *testing.T) {
 		{Arm: "ssri", Phase: assay.Acute, Test: assay.Internal, Level: 2.5, Metric: assay.Accuracy, Published: 44, Mean: 60, Low: 50, High: 70},
 	}
 	rows := Replications(list)
-	for i, want := range []string{"ssri, loss at epoch 25 (nats)", "neurosteroid, off-drug, combined (%)", "ssri, internal 2.5 (%)"} {
+	for i, want := range []string{"SSRI-like, loss at epoch 25 (nats)", "neurosteroid-like, off, combined (%)", "SSRI-like, internal 2.5 (%)"} {
 		if rows[i].What != want {
 			t.Errorf("row %d is %q, want %q", i, rows[i].What, want)
 		}

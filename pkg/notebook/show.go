@@ -48,7 +48,21 @@ func Show(f *plots.Figure, err error) {
 // all. An error fails the cell.
 func Save(f *plots.Figure, base string, formats ...plots.Format) {
 	Check(f.Save(base, formats...))
-	Markdownf("Saved as `%s` with its numbers in `%s.csv`.", base, filepath.Base(base))
+	if len(formats) == 0 {
+		formats = plots.Formats()
+	}
+	Markdownf("Saved `%s` as %s, its numbers as csv.", base, list(formats))
+}
+
+// list names the formats but for the CSV that always comes along.
+func list(formats []plots.Format) string {
+	var names []string
+	for _, f := range formats {
+		if f != plots.CSV {
+			names = append(names, string(f))
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // export saves the figure in the folder under its title; a second figure of the

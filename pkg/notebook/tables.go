@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
@@ -69,16 +70,28 @@ func Outcomes(r *study.Result) []Outcome {
 
 func outcome(r *study.Result, arm, phase string) Outcome {
 	at := func(test string, x float64) Estimate { return Measure(r, arm, phase, test, x, assay.Accuracy) }
-	o := Outcome{Condition: arm, Clean: at(assay.Clean, 0), Standard: at(assay.Standard, 0),
+	o := Outcome{Condition: label(arm), Clean: at(assay.Clean, 0), Standard: at(assay.Standard, 0),
 		Combined: at(assay.Combined, 0), Internal: at(assay.Internal, 2.5),
 		Sparsity: Measure(r, arm, phase, "", 0, assay.Sparsity),
-		Drop:     Measure(r, arm, assay.Relapse, "", 0, assay.Drop)}
+		Drop:     Measure(r, arm, assay.Relapse, assay.Combined, 0, assay.Drop)}
 	o.N = o.Combined.N
 	if phase != assay.Acute {
-		o.Condition += ", " + phase
+		o.Condition += ", off"
 		o.Drop = Estimate{infer.Interval{Mean: math.NaN()}}
 	}
 	return o
+}
+
+// label is what figures call the arm: the published arms borrow a mechanism and
+// are not the drug.
+func label(arm string) string {
+	name, control, _ := strings.Cut(arm, "-")
+	like, known := map[string]string{"ketamine": "ketamine-like", "ssri": "SSRI-like", "neurosteroid": "neurosteroid-like"}[name]
+	kind, isControl := map[string]string{"": "", "sham": ", sham", "random": ", random sites"}[control]
+	if !known || !isControl {
+		return arm
+	}
+	return like + kind
 }
 
 // Contrast is two conditions compared over the same seeds.
@@ -105,7 +118,7 @@ func Contrasts(r *study.Result, pairs ...[2]string) []Contrast {
 		metric            string
 	}{{"combined", assay.Acute, assay.Combined, 0, assay.Accuracy},
 		{"internal 2.5", assay.Acute, assay.Internal, 2.5, assay.Accuracy},
-		{"relapse drop", assay.Relapse, "", 0, assay.Drop}}
+		{"relapse drop", assay.Relapse, assay.Combined, 0, assay.Drop}}
 	var out []Contrast
 	var p []float64
 	for _, t := range tests {
@@ -117,7 +130,7 @@ func Contrasts(r *study.Result, pairs ...[2]string) []Contrast {
 				continue
 			}
 			c := infer.Paired(a, b, level)
-			out = append(out, Contrast{Test: t.name, A: pair[0], B: pair[1],
+			out = append(out, Contrast{Test: t.name, A: label(pair[0]), B: label(pair[1]),
 				Difference: Estimate{c.Difference}, P: c.P, Effect: c.Effect, N: c.N})
 			p = append(p, c.P)
 		}
@@ -154,9 +167,9 @@ func Replications(list []infer.Replication) []Replicated {
 
 // name says which number a replication is about.
 func name(x infer.Replication) string {
-	s := x.Arm
+	s := label(x.Arm)
 	if x.Phase == assay.OffDrug {
-		s += ", off-drug"
+		s += ", off"
 	}
 	switch {
 	case x.Epoch > 0:
