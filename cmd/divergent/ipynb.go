@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"divergent/pkg/notebook"
 )
 
 // document is a notebook of nbformat 4.5. Cells stay maps, so that whatever
@@ -71,7 +73,7 @@ func readDocument(path string) (document, error) {
 
 // settle makes the executed notebook differ from its source only where cells
 // or outputs do: metadata comes from the source, executions count from 1, and
-// what a run leaves behind (times, neighbouring chunks of one stream) goes.
+// what only this run left behind (times, progress, chunks of one stream) goes.
 func (d *document) settle(source document) {
 	d.Metadata = source.Metadata
 	d.Format, d.Minor = source.Format, source.Minor
@@ -93,6 +95,9 @@ func (d *document) settle(source document) {
 		outputs := []any{}
 		for _, o := range c.outputs() {
 			delete(o, "transient")
+			if data, ok := o["data"].(map[string]any); ok && strings.Contains(text(data["text/html"]), notebook.ProgressClass) {
+				continue
+			}
 			if o["output_type"] == "execute_result" {
 				o["execution_count"] = count
 			}

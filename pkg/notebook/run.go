@@ -45,6 +45,9 @@ func run(d study.Design, fresh bool) *study.Result {
 	return res
 }
 
+// ProgressClass marks the progress line, which no notebook is committed with.
+const ProgressClass = "divergent-progress"
+
 // progress shows one line, in the notebook or on a terminal.
 type progress struct {
 	show func(string) // nil where nobody looks
@@ -57,7 +60,7 @@ func newProgress() *progress {
 	switch {
 	case gonbui.IsNotebook:
 		id := "divergent_" + gonbui.UniqueId()
-		p.show = func(s string) { gonbui.UpdateHTML(id, "<i>"+html.EscapeString(s)+"</i>") }
+		p.show = func(s string) { gonbui.UpdateHTML(id, `<i class="`+ProgressClass+`">`+html.EscapeString(s)+"</i>") }
 	case terminal(os.Stderr):
 		p.show = func(s string) { fmt.Fprintf(os.Stderr, "\r\x1b[K%s", s) }
 	}
@@ -75,7 +78,7 @@ func (p *progress) event(e study.Event) {
 	p.show(Line(e))
 }
 
-// end leaves a line without times, so that a rerun saves the same output.
+// end leaves a line that says what was done.
 func (p *progress) end() {
 	if p.show == nil || p.last.IsZero() {
 		return
