@@ -59,7 +59,7 @@ func DecisionMap(r *study.Result) (*Figure, error) {
 	upper, lower := inRows(quiet), inRows(noisy)
 	for i := range upper {
 		f.Rows = append(f.Rows, upper[i], lower[i])
-		f.Height += 2*rasterSide(len(conds)) + 24
+		f.Height += 2*rasterSide(len(conds)) + 22
 	}
 	shown := task.Four()
 	for k := range shown.Centres {
@@ -67,7 +67,7 @@ func DecisionMap(r *study.Result) (*Figure, error) {
 		f.Legend = append(f.Legend, swatchEntry(fmt.Sprintf("class %d and its centre", k), look))
 	}
 	f.Legend = append(f.Legend, rampEntry("votes: tie", "all agree", func(share float64) paint { return tint(grey, mapLow+(1-mapLow)*share) }))
-	f.Height += 12
+	f.Height += 10
 	return f, nil
 }
 

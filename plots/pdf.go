@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"image"
 	"image/color"
 	"io"
 	"sync"
@@ -36,20 +37,23 @@ func (f *Figure) writePDF(w io.Writer) (err error) {
 		}
 	}()
 	steadyPDF()
-	c := pdfCanvas{vgpdf.New(f.size())}
+	c := &pdfCanvas{Canvas: vgpdf.New(f.size())}
 	f.draw(draw.New(c))
 	_, err = c.WriteTo(w)
 	return err
 }
 
-// pdfCanvas mends three things in vgpdf, which writes text byte by byte in the
-// Western code page, embeds only one font file whatever the number of fonts, and
-// darkens translucent colours.
-type pdfCanvas struct{ *vgpdf.Canvas }
+// pdfCanvas mends four things in vgpdf, which writes text byte by byte in the
+// Western code page, embeds only one font file whatever the number of fonts,
+// darkens translucent colours, and leaves images of one width in random order.
+type pdfCanvas struct {
+	*vgpdf.Canvas
+	images int
+}
 
 // FillString writes regular text in the code page's letters as text, any other
 // as outlines.
-func (c pdfCanvas) FillString(f plotfont.Face, at vg.Point, s string) {
+func (c *pdfCanvas) FillString(f plotfont.Face, at vg.Point, s string) {
 	coded, err := charmap.Windows1252.NewEncoder().String(s)
 	if err != nil || f.Font.Weight != font.WeightNormal {
 		c.fillOutlines(f, at, s)
@@ -59,7 +63,7 @@ func (c pdfCanvas) FillString(f plotfont.Face, at vg.Point, s string) {
 }
 
 // fillOutlines draws the text's glyphs as filled paths.
-func (c pdfCanvas) fillOutlines(f plotfont.Face, at vg.Point, s string) {
+func (c *pdfCanvas) fillOutlines(f plotfont.Face, at vg.Point, s string) {
 	var buf sfnt.Buffer
 	em := fixed.Int26_6(f.Face.UnitsPerEm())
 	scale := f.Font.Size / vg.Length(em)
@@ -94,11 +98,35 @@ func (c pdfCanvas) fillOutlines(f plotfont.Face, at vg.Point, s string) {
 }
 
 // SetColor hands on the colour as it is meant, its opacity apart.
-func (c pdfCanvas) SetColor(v color.Color) {
+func (c *pdfCanvas) SetColor(v color.Color) {
 	if v == nil {
 		v = color.Black
 	}
 	c.Canvas.SetColor(straight(color.NRGBAModel.Convert(v).(color.NRGBA)))
+}
+
+// DrawImage draws the image, each one a pixel wider than the one before: fpdf
+// sorts images by width only.
+func (c *pdfCanvas) DrawImage(r vg.Rectangle, img image.Image) {
+	c.Canvas.DrawImage(r, wider{img, c.images})
+	c.images++
+}
+
+// wider is an image stretched by some columns.
+type wider struct {
+	image.Image
+	columns int
+}
+
+func (w wider) Bounds() image.Rectangle {
+	b := w.Image.Bounds()
+	b.Max.X += w.columns
+	return b
+}
+
+func (w wider) At(x, y int) color.Color {
+	b := w.Image.Bounds()
+	return w.Image.At(b.Min.X+(x-b.Min.X)*b.Dx()/(b.Dx()+w.columns), y)
 }
 
 // straight is a colour whose RGBA method leaves red, green and blue as they are

@@ -93,8 +93,9 @@ func Profile(r *study.Result) (*Figure, error) {
 }
 
 // heat is the colour of a cell whose value is the given share of the way from
-// worst to best: one hue, evenly darker, so that it survives grey printing.
-func heat(share float64) paint { return tint(blue, 0.06+0.84*min(1, max(0, share))) }
+// worst to best: one hue, evenly darker, so that it survives grey printing, and
+// light enough for black numbers.
+func heat(share float64) paint { return tint(blue, 0.05+0.6*min(1, max(0, share))) }
 
 // columnHead writes the column's name, unit and direction over it.
 func (p *Panel) columnHead(t trade, x float64) {
@@ -152,23 +153,18 @@ func (p *Panel) recordCell(t trade, c condition, s summary) {
 	p.Data = append(p.Data, Datum{t.Name, c.Label, kindMean, t.Unit, s.Mean, s.Low, s.High, s.N})
 }
 
-// cell fills one cell and writes its two lines in black or white, whichever is
-// easier to read.
+// cell fills one cell and writes its two lines.
 func (p *Panel) cell(x, y float64, fill paint, text, below string) {
 	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		low, high := at(x-0.5, y-0.5), at(x+0.5, y+0.5)
 		c.SetColor(fill)
 		c.Fill(vg.Rectangle{Min: low.Add(vg.Point{X: 0.6, Y: 0.6}), Max: high.Sub(vg.Point{X: 0.6, Y: 0.6})}.Path())
-		letters := black
-		if fill.luminance() < 0.2 {
-			letters = white
-		}
 		middle := at(x, y)
 		if below == "" {
-			c.FillText(aligned(sans(titleType, letters), draw.XCenter, draw.YCenter), middle, text)
+			c.FillText(aligned(sans(titleType, black), draw.XCenter, draw.YCenter), middle, text)
 			return
 		}
-		c.FillText(aligned(sans(titleType, letters), draw.XCenter, draw.YBottom), middle.Add(vg.Point{Y: 0.5}), text)
-		c.FillText(aligned(sans(smallType, letters), draw.XCenter, draw.YTop), middle.Add(vg.Point{Y: -1}), below)
+		c.FillText(aligned(sans(titleType, black), draw.XCenter, draw.YBottom), middle.Add(vg.Point{Y: 0.5}), text)
+		c.FillText(aligned(sans(smallType, black), draw.XCenter, draw.YTop), middle.Add(vg.Point{Y: -1}), below)
 	})
 }

@@ -269,8 +269,12 @@ func (p *Panel) events(c condition, s script, top float64) {
 		p.add(func(cv draw.Canvas, at func(x, y float64) vg.Point) {
 			foot := at(float64(e.At), top)
 			foot.Y -= 4 + 9*vg.Length(i)
-			look{Color: c.Color, Mark: right}.Mark.draw(cv, look{Color: c.Color}, foot.Add(vg.Point{X: 4}), 2.2)
-			cv.FillText(aligned(sans(smallType, ink), draw.XLeft, draw.YCenter), foot.Add(vg.Point{X: 9, Y: 0.5}), e.Text)
+			style, x := aligned(sans(smallType, ink), draw.XLeft, draw.YCenter), foot.X+9
+			if x+style.Width(e.Text) > cv.Max.X {
+				style.XAlign, x = draw.XRight, foot.X-1
+			}
+			right.draw(cv, look{Color: c.Color}, foot.Add(vg.Point{X: 4}), 2.2)
+			cv.FillText(style, vg.Point{X: x, Y: foot.Y + 0.5}, e.Text)
 		})
 	}
 }

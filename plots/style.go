@@ -2,7 +2,6 @@ package plots
 
 import (
 	"image/color"
-	"math"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
@@ -37,12 +36,6 @@ type paint struct{ R, G, B, A uint8 }
 
 // RGBA implements image/color's Color.
 func (c paint) RGBA() (r, g, b, a uint32) { return color.NRGBA(c).RGBA() }
-
-// luminance is the colour's relative luminance, 0 black to 1 white (WCAG 2).
-func (c paint) luminance() float64 {
-	linear := func(v uint8) float64 { return math.Pow(float64(v)/255, 2.2) }
-	return 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
-}
 
 // The palette of Okabe and Ito (2008), chosen to be told apart by colour-blind
 // readers; its yellow is too pale for lines on white and is left out.

@@ -1,17 +1,14 @@
 package plots
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
-	"testing"
 
 	"divergent/pkg/assay"
 	"divergent/pkg/network"
 	"divergent/pkg/plasticity"
 	"divergent/pkg/rng"
 	"divergent/pkg/study"
-	"divergent/pkg/treat"
 )
 
 // profile is what a synthetic arm scores on average, and how much seeds differ.
@@ -97,20 +94,23 @@ func traces(seed uint64) []study.TraceRow {
 	return out
 }
 
-// withNetworks adds small networks, untrained but shaped like the study's.
-func withNetworks(t testing.TB, r *study.Result) *study.Result {
+// withNetworks adds small untrained networks, and one for each further arm.
+func withNetworks(r *study.Result) *study.Result {
 	net, err := network.New([]int{2, 64, 64, 32, 4}, rng.Stream(0, "synthetic", "network"))
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	r.Networks = append(r.Networks, study.Snapshot{Arm: study.Dense, Net: net})
 	pruned := net.Clone()
 	if err := plasticity.Prune(pruned, 0.95); err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	r.Networks = append(r.Networks, study.Snapshot{Arm: study.Untreated, Net: pruned})
-	for _, a := range []string{"ketamine", "ssri", "neurosteroid"} {
-		n := pruned.Clone()
+	for _, row := range r.Rows {
+		if n, _ := r.Network(row.Arm); n != nil {
+			continue
+		}
+		a, n := row.Arm, pruned.Clone()
 		if a == "ketamine" {
 			regrow(n, rng.Stream(1, "synthetic"))
 		}
@@ -126,22 +126,6 @@ func regrow(n *network.Network, r *rand.Rand) {
 			if !l.Present[i] && r.IntN(2) == 0 {
 				l.Present[i], l.W[i] = true, float32(0.03*r.NormFloat64())
 			}
-		}
-	}
-}
-
-var _ = fmt.Sprint
-var _ treat.Treatment
-
-func TestLook(t *testing.T) {
-	r := withNetworks(t, synthetic(10))
-	for name, f := range map[string]func(*study.Result) (*Figure, error){"recovery": Recovery, "resilience": Resilience, "relapse": Relapse, "profile": Profile, "controls": Controls, "replication": Replication, "wiring": Wiring, "decisions": DecisionMap, "protocols": func(*study.Result) (*Figure, error) { return Protocols(study.Divergent()) }} {
-		fig, err := f(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := fig.Save("/tmp/figs/" + name); err != nil {
-			t.Fatal(err)
 		}
 	}
 }

@@ -66,14 +66,17 @@ func Wiring(r *study.Result) (*Figure, error) {
 	f.Height = 32 + lower
 	for range f.Rows[1:] {
 		f.Heights = append(f.Heights, rasterSide(len(conds)))
-		f.Height += rasterSide(len(conds)) + 12
+		f.Height += rasterSide(len(conds)) + 9
 	}
 	f.Heights = append(f.Heights, lower)
 	return f, nil
 }
 
-// density is the colour of a share of synapses present.
-func density(share float64) paint { return between(white, paint{R: 20, G: 20, B: 60, A: 255}, share) }
+// density is the colour of a share of synapses present; the root spreads the
+// small shares that pruning leaves.
+func density(share float64) paint {
+	return between(white, paint{R: 20, G: 20, B: 60, A: 255}, math.Sqrt(share))
+}
 
 // largest returns the layer with the most weights.
 func largest(n *network.Network) int {
@@ -159,6 +162,7 @@ const (
 	strengthLow  = -4.0 // 10⁻⁴
 	strengthHigh = 0.5
 	strengthBins = 45
+	emptyBin     = -0.2 // where an empty bin is drawn on the logarithmic axis
 )
 
 // strengthPanel draws how many of the network's synapses have which strength.
@@ -173,7 +177,7 @@ func strengthPanel(conds []condition, nets []*network.Network) *Panel {
 		Ticks: []float64{-4, -3, -2, -1, 0}, Names: []string{"0.0001", "0.001", "0.01", "0.1", "1"}}
 	// Counts span four orders of magnitude, so their axis is logarithmic too.
 	high := math.Ceil(math.Log10(max(top, 10)))
-	y := axis{Label: "synapses per bin", Min: 0, Max: high}
+	y := axis{Label: "synapses per bin", Min: emptyBin, Max: high}
 	for e := 0.0; e <= high; e++ {
 		y.Ticks, y.Names = append(y.Ticks, e), append(y.Names, short(math.Pow(10, e)))
 	}
@@ -196,7 +200,7 @@ func (p *Panel) strengthLine(c condition, counts []float64) {
 		}
 		x := strengthLow + (float64(b)+0.5)*(strengthHigh-strengthLow)/strengthBins
 		p.record(c.Label, kindValue, short(math.Pow(10, x)), v)
-		xs, ys = append(xs, x), append(ys, math.Log10(max(v, 1)))
+		xs, ys = append(xs, x), append(ys, max(math.Log10(v), emptyBin))
 		if ys[len(ys)-1] > ys[peak] {
 			peak = len(ys) - 1
 		}
@@ -208,7 +212,7 @@ func (p *Panel) strengthLine(c condition, counts []float64) {
 }
 
 // strengths counts the network's present synapses by strength; what lies beyond
-// the scale counts in its first or last bin.
+// the scale is left out.
 func strengths(n *network.Network) []float64 {
 	counts := make([]float64, strengthBins)
 	for k := range n.Layers {
@@ -218,7 +222,9 @@ func strengths(n *network.Network) []float64 {
 				continue
 			}
 			at := (math.Log10(math.Abs(float64(l.W[i]))) - strengthLow) / (strengthHigh - strengthLow) * strengthBins
-			counts[int(min(strengthBins-1, max(0, at)))]++
+			if at >= 0 && at < strengthBins {
+				counts[int(at)]++
+			}
 		}
 	}
 	return counts

@@ -1,0 +1,127 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"divergent/pkg/assay"
+	"divergent/pkg/study"
+)
+
+func labels(conds []condition) []string {
+	var out []string
+	for _, c := range conds {
+		out = append(out, c.Label)
+	}
+	return out
+}
+
+func TestOrderIsTheSameWhateverTheResults(t *testing.T) {
+	r := synthetic(1, "pulsed", "bridge")
+	slices.Reverse(r.Rows)
+	want := []string{"dense", "untreated", "ketamine-like", "SSRI-like", "neurosteroid-like", "neurosteroid-like, off"}
+	got := labels(conditions(r, false))
+	if !slices.Equal(got[:6], want) || len(got) != 8 {
+		t.Errorf("order %q: want %q and two further arms", got, want)
+	}
+	if n := len(conditions(r, true)); n != 12 {
+		t.Errorf("%d conditions with controls: want 12", n)
+	}
+}
+
+func TestNoTwoConditionsLookAlike(t *testing.T) {
+	conds := conditions(synthetic(1, "a", "b", "c", "d", "e", "f"), true)
+	for i, a := range conds {
+		for _, b := range conds[:i] {
+			sameColour := a.Color == b.Color
+			sameShape := fmt.Sprint(a.Mark) == fmt.Sprint(b.Mark) && fmt.Sprint(a.Dashes) == fmt.Sprint(b.Dashes)
+			if sameColour && sameShape {
+				t.Errorf("%s looks like %s", a.Label, b.Label)
+			}
+		}
+	}
+}
+
+func TestControlsAreControlsOnlyOfAnArm(t *testing.T) {
+	names := []string{"ketamine", "ketamine-sham", "mine", "mine-sham", "at-random", "pseudo-sham"}
+	for name, want := range map[string]bool{"ketamine-sham": true, "mine-sham": true, "ssri-sham": true, "at-random": false, "pseudo-sham": false, "ketamine": false} {
+		if isControl(name, names) != want {
+			t.Errorf("isControl(%q) = %v: want %v", name, !want, want)
+		}
+	}
+}
+
+func TestFurtherArmsAreInEveryFigure(t *testing.T) {
+	for _, seeds := range []int{1, 4} {
+		for name, f := range all(t, withNetworks(synthetic(seeds, "pulsed regrowth"))) {
+			if name == "protocols" || name == "controls" || name == "replication" {
+				continue
+			}
+			if !slices.ContainsFunc(f.Table(), func(d Datum) bool { return d.Series == "pulsed regrowth" || d.Series == "pulsed regrowth, before" }) {
+				t.Errorf("%s, %d seeds: the further arm is missing", name, seeds)
+			}
+		}
+	}
+}
+
+// TestMissingArmsAndTests draws what is there and says what is not.
+func TestMissingArmsAndTests(t *testing.T) {
+	figures := []func(*study.Result) (*Figure, error){Recovery, Resilience, Relapse, Profile, Controls, Replication, Wiring, DecisionMap}
+	full := synthetic(3, "pulsed regrowth")
+	var cases []*study.Result
+	for _, arms := range [][]string{{"dense"}, {"ketamine"}, {"pulsed regrowth"}, {"untreated", "neurosteroid"}, {"ketamine", "ketamine-sham"}, {"ssri-sham"}} {
+		cases = append(cases, keep(full, arms...))
+	}
+	for _, test := range []string{assay.Clean, assay.Standard, assay.Combined, assay.Internal, ""} {
+		r := &study.Result{Manifest: full.Manifest}
+		for _, row := range full.Rows {
+			if row.Test != test {
+				r.Rows = append(r.Rows, row)
+			}
+		}
+		cases = append(cases, r)
+	}
+	for i, r := range cases {
+		for j, draw := range figures {
+			f, err := draw(r)
+			if (f == nil) == (err == nil) {
+				t.Fatalf("case %d, figure %d: figure %v and error %v", i, j, f != nil, err)
+			}
+			if err == nil {
+				checkText(t, fmt.Sprintf("case %d, %s", i, f.Title), f)
+				if _, _, _, err := f.PNG(40); err != nil {
+					t.Errorf("case %d, %s: %v", i, f.Title, err)
+				}
+			}
+		}
+	}
+}
+
+func TestOtherTasksHaveNoCeiling(t *testing.T) {
+	r := synthetic(2)
+	r.Manifest.NonDefault = []string{"Task.SD = 1 (published 0.8)"}
+	f, err := Resilience(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range f.Table() {
+		if d.Kind == kindReference {
+			t.Errorf("%s is drawn for a task it does not belong to", d.Series)
+		}
+	}
+	if !math.IsNaN(chance(r)) {
+		t.Error("chance of an unknown task is known")
+	}
+}
+
+func TestPublishedNumbersComeFromTheTables(t *testing.T) {
+	c := known[2]
+	if got := publishedValues(synthetic(1), c, extreme); !slices.Equal(got, []float64{84.5}) {
+		t.Errorf("published extreme noise of ketamine = %v: want 84.5, once", got)
+	}
+	if got := publishedValues(synthetic(1), known[4].off(), drop); got != nil {
+		t.Errorf("published drop off the drug = %v: want none", got)
+	}
+}
