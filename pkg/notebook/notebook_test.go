@@ -133,6 +133,8 @@ func TestProgressLine(t *testing.T) {
 		{study.Event{Done: 3, Total: 8, Left: 42 * time.Second}, "simulated 3 of 8 cells, about 42 s remaining"},
 		{study.Event{Done: 3, Total: 8, Left: 10 * time.Minute}, "simulated 3 of 8 cells, about 10 min remaining"},
 		{study.Event{Done: 3, Total: 8, Left: 3 * time.Hour}, "simulated 3 of 8 cells, about 3.0 h remaining"},
+		{study.Event{Done: 3, Stored: 2, Total: 8, Left: 5 * time.Second}, "simulated 1 of 6 cells (2 more were stored), about 5 s remaining"},
+		{study.Event{Done: 8, Total: 8, Left: time.Second}, "simulated 8 of 8 cells"},
 		{study.Event{Done: 7, Total: 8, Left: time.Millisecond}, "simulated 7 of 8 cells, about 1 s remaining"},
 	} {
 		if got := Line(tc.e); got != tc.want {
@@ -145,7 +147,7 @@ func TestProgressLine(t *testing.T) {
 		p.event(study.Event{Done: done, Total: 1000, Stored: 4})
 	}
 	p.end()
-	if len(lines) < 2 || len(lines) > 10 || lines[len(lines)-1] != "simulated 995 of 1000 cells; 4 were stored" {
+	if len(lines) < 2 || len(lines) > 10 || lines[len(lines)-1] != "simulated 995 of 996 cells (4 more were stored)" {
 		t.Errorf("a thousand events at once gave %d lines: %q", len(lines), lines)
 	}
 	stored := &progress{show: func(string) { t.Error("progress is shown where everything is stored") }}

@@ -83,11 +83,7 @@ func (p *progress) end() {
 	if p.show == nil || p.last.IsZero() {
 		return
 	}
-	s := fmt.Sprintf("simulated %d of %d cells", p.at.Done-p.at.Stored, p.at.Total)
-	if p.at.Stored > 0 {
-		s += fmt.Sprintf("; %d were stored", p.at.Stored)
-	}
-	p.show(s)
+	p.show(Line(p.at))
 	if gonbui.IsNotebook {
 		gonbui.Sync()
 	} else {
@@ -95,10 +91,13 @@ func (p *progress) end() {
 	}
 }
 
-// Line is the progress line of an event.
+// Line is the progress line of an event. Stored cells do not count as work.
 func Line(e study.Event) string {
-	s := fmt.Sprintf("simulated %d of %d cells", e.Done, e.Total)
-	if e.Left > 0 {
+	s := fmt.Sprintf("simulated %d of %d cells", e.Done-e.Stored, e.Total-e.Stored)
+	if e.Stored > 0 {
+		s += fmt.Sprintf(" (%d more were stored)", e.Stored)
+	}
+	if e.Left > 0 && e.Done < e.Total {
 		s += fmt.Sprintf(", about %s remaining", about(e.Left))
 	}
 	return s
