@@ -12,11 +12,14 @@ const testBatch = 128
 
 // sweep runs the N×inputs row-major points through the network in batches,
 // adding the stress's input noise, and hands each batch's logits to each.
-func (n *Network) sweep(points []float32, x Stress, r *rand.Rand, each func(first, size int, p *Pass, logits []float32)) {
+func (n *Network) sweep(points []float32, x Stress, r *rand.Rand, sites Sites, each func(first, size int, p *Pass, logits []float32)) {
 	in := n.Layers[0].In
 	total := len(points) / in
-	p := NewPass(n, testBatch, false)
-	noise := NewNoise(r)
+	p := NewPass(n, testBatch, sites)
+	var noise Noise
+	if x.Internal > 0 || x.Bias != 0 {
+		noise = NewNoise(r)
+	}
 	input := make([]float32, in*testBatch)
 	for first := 0; first < total; first += testBatch {
 		size := min(testBatch, total-first)
@@ -39,7 +42,7 @@ func (n *Network) sweep(points []float32, x Stress, r *rand.Rand, each func(firs
 func (n *Network) Classify(points []float32, x Stress, r *rand.Rand) []uint8 {
 	classes := n.Layers[len(n.Layers)-1].Out
 	y := make([]uint8, len(points)/n.Layers[0].In)
-	n.sweep(points, x, r, func(first, size int, _ *Pass, logits []float32) {
+	n.sweep(points, x, r, PresentSites, func(first, size int, _ *Pass, logits []float32) {
 		for j := range size {
 			best := 0
 			for c := 1; c < classes; c++ {
@@ -71,7 +74,7 @@ func (n *Network) Activity(s task.Set) float64 {
 	bare := *n
 	bare.State.Protection = 0
 	sums := make([]float64, len(n.Layers)-1)
-	bare.sweep(s.X, Stress{}, nil, func(_, size int, p *Pass, _ []float32) {
+	bare.sweep(s.X, Stress{}, nil, EverySite, func(_, size int, p *Pass, _ []float32) {
 		for k := range sums {
 			for _, v := range p.out[k][:n.Layers[k].Out*size] {
 				if v < 0 {

@@ -61,7 +61,7 @@ func TestNewIsUniform(t *testing.T) {
 // function of the weights.
 type fixedNoise struct{}
 
-func (fixedNoise) Normal(layer int, dst []float32) {
+func (fixedNoise) Normal(layer int, _ []int32, _ int, dst []float32) {
 	r := rand.New(rand.NewPCG(uint64(layer), 9))
 	for i := range dst {
 		dst[i] = float32(r.NormFloat64())
@@ -90,7 +90,7 @@ func TestGradientsAgainstFiniteDifferences(t *testing.T) {
 			for i := range x {
 				x[i] /= 3 // keeps tanh off saturation, where differences lose digits
 			}
-			pass := NewPass(n, batch, false)
+			pass := NewPass(n, batch, PresentSites)
 			loss := func() float64 {
 				pass.Forward(x, batch, Stress{Internal: 0.3}, fixedNoise{})
 				return pass.Backward(x, y)
@@ -152,12 +152,80 @@ func TestSparseAndDenseLoopsAgree(t *testing.T) {
 	for i := range x {
 		x[i] = float32(i%7) - 3
 	}
-	a := NewPass(n, 33, false).Forward(x, 33, Stress{Internal: 1}, fixedNoise{})
-	b := NewPass(full, 33, false).Forward(x, 33, Stress{Internal: 1}, fixedNoise{})
+	a := NewPass(n, 33, PresentSites).Forward(x, 33, Stress{Internal: 1}, fixedNoise{})
+	b := NewPass(full, 33, PresentSites).Forward(x, 33, Stress{Internal: 1}, fixedNoise{})
 	for i := range a {
 		if math.Abs(float64(a[i]-b[i])) > 1e-5 {
 			t.Fatalf("logit %d: sparse %v, dense %v", i, a[i], b[i])
 		}
+	}
+}
+
+// Leaving out units without a path to the output changes nothing: not the
+// logits, not the loss, not one gradient, whatever mixture of full, thin and cut
+// layers there is and however the batch size changes.
+func TestUnitsWithoutPathAffectNothing(t *testing.T) {
+	r := rand.New(rand.NewPCG(12, 12))
+	dead := 0
+	for trial := range 60 {
+		n := small(t, uint64(trial))
+		for k := range n.Layers {
+			share := []float64{0, 0.1, 0.5, 0.9}[r.IntN(4)]
+			l := &n.Layers[k]
+			for i := range l.W {
+				if r.Float64() < share {
+					l.W[i], l.Present[i] = 0, false
+				}
+			}
+		}
+		few, all := NewPass(n, 64, PresentSites), NewPass(n, 64, EverySite)
+		for _, live := range few.live {
+			if live != nil {
+				dead++
+			}
+		}
+		for _, size := range []int{64, 48, 64, 5} {
+			x, y := make([]float32, 2*size), make([]uint8, size)
+			for i := range x {
+				x[i] = float32(r.NormFloat64())
+			}
+			for i := range y {
+				y[i] = uint8(r.IntN(4))
+			}
+			a := few.Forward(x, size, Stress{Internal: 0.5}, fixedNoise{})
+			b := all.Forward(x, size, Stress{Internal: 0.5}, fixedNoise{})
+			near := func(what string, got, want float32) {
+				t.Helper()
+				// The loops differ, so sums of up to 64 terms run in another order.
+				if !(math.Abs(float64(got-want)) <= 2e-6*(1+math.Abs(float64(want)))) {
+					t.Fatalf("trial %d, %d samples, %s = %v, with all units %v", trial, size, what, got, want)
+				}
+			}
+			for i := range a {
+				near("logit", a[i], b[i])
+			}
+			near("loss", float32(few.Backward(x, y)), float32(all.Backward(x, y)))
+			for k := range n.Layers {
+				got := make([]float32, len(n.Layers[k].W))
+				for e, v := range few.Grads[k].W {
+					if site := few.Grads[k].Site; site != nil {
+						e = int(site[e])
+					}
+					got[e] = v
+				}
+				for i, p := range n.Layers[k].Present {
+					if p {
+						near("gradient", got[i], all.Grads[k].W[i])
+					}
+				}
+				for i, v := range few.Grads[k].B {
+					near("bias gradient", v, all.Grads[k].B[i])
+				}
+			}
+		}
+	}
+	if dead < 20 {
+		t.Errorf("only %d layers with units left out: the trials do not test it", dead)
 	}
 }
 

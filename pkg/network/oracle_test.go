@@ -95,8 +95,7 @@ type hashNoise struct {
 	step int
 }
 
-func (h *hashNoise) Normal(layer int, dst []float32) {
-	units := h.o.Sizes[layer+1]
+func (h *hashNoise) Normal(layer int, _ []int32, units int, dst []float32) {
 	b := len(dst) / units
 	for j := range units {
 		for i := range b {
@@ -196,7 +195,7 @@ func (o oracle) testForward(t *testing.T) {
 	n, set := o.network(), o.set()
 	x, y := make([]float32, 2*o.Batch), make([]uint8, o.Batch)
 	set.Gather(o.batch(0), x, y)
-	logits := network.NewPass(n, o.Batch, false).Forward(x, o.Batch, o.stress(), &hashNoise{o: o})
+	logits := network.NewPass(n, o.Batch, network.PresentSites).Forward(x, o.Batch, o.stress(), &hashNoise{o: o})
 	for i, row := range o.Expected.Logits {
 		top := 0.0
 		for _, v := range row {

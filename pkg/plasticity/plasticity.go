@@ -231,7 +231,7 @@ func Scores(n *network.Network, set task.Set, order []int, batches, size int) []
 	for k := range sum {
 		sum[k] = make([]float32, len(n.Layers[k].W))
 	}
-	pass := network.NewPass(&bare, size, true)
+	pass := network.NewPass(&bare, size, network.EverySite)
 	index, x, y := make([]int, size), make([]float32, n.Layers[0].In*size), make([]uint8, size)
 	for b := range batches {
 		for j := range index {

@@ -156,7 +156,7 @@ type moments struct{ wm, wv, bm, bv []float32 }
 // given learning rate. The synapses must not change during its life.
 func NewStepper(n *network.Network, batch int, rate float64) *Stepper {
 	return &Stepper{net: n, rate: rate,
-		pass: network.NewPass(n, batch, false), input: make([]float32, n.Layers[0].In*batch), labels: make([]uint8, batch)}
+		pass: network.NewPass(n, batch, network.PresentSites), input: make([]float32, n.Layers[0].In*batch), labels: make([]uint8, batch)}
 }
 
 // Step makes one Adam step on the samples of the set with the given indices and

@@ -1,0 +1,214 @@
+//go:build amd64 && !noasm
+
+package kernel
+
+import "golang.org/x/sys/cpu"
+
+// level is the widest set of loops that this processor has.
+var level = detect()
+
+func detect() isa {
+	x := cpu.X86
+	switch {
+	case x.HasAVX512F && x.HasAVX512DQ && x.HasAVX512VL && x.HasAVX512BW && x.HasAVX2 && x.HasFMA:
+		return avx512
+	case x.HasAVX2 && x.HasFMA:
+		return avx2
+	}
+	return portable
+}
+
+// tile computes the next rows of a panel of a product and returns how many.
+func tile(c []float32, ldc int, a []float32, rs, cs int, b []float32, k, rows int, add bool) int {
+	if level == avx512 {
+		switch {
+		case rows >= 8:
+			tile8AVX512(&c[0], 4*ldc, &a[0], 4*rs, 4*cs, &b[0], k, add)
+			return 8
+		case rows >= 4:
+			tile4AVX512(&c[0], 4*ldc, &a[0], 4*rs, 4*cs, &b[0], k, add)
+			return 4
+		case rows >= 2:
+			tile2AVX512(&c[0], 4*ldc, &a[0], 4*rs, 4*cs, &b[0], k, add)
+			return 2
+		}
+		tile1AVX512(&c[0], 4*ldc, &a[0], 4*rs, 4*cs, &b[0], k, add)
+		return 1
+	}
+	switch {
+	case rows >= 6:
+		tile6AVX2(&c[0], 4*ldc, &a[0], 4*rs, 4*cs, &b[0], k, add)
+		return 6
+	case rows >= 4:
+		tile4AVX2(&c[0], 4*ldc, &a[0], 4*rs, 4*cs, &b[0], k, add)
+		return 4
+	case rows >= 2:
+		tile2AVX2(&c[0], 4*ldc, &a[0], 4*rs, 4*cs, &b[0], k, add)
+		return 2
+	}
+	tile1AVX2(&c[0], 4*ldc, &a[0], 4*rs, 4*cs, &b[0], k, add)
+	return 1
+}
+
+// gather sets z = start + Σ w[site]·(row of x), rows as long as z.
+func gather(z, x, w []float32, site, row []int32, start float32) {
+	n := len(z)
+	at := 0
+	if level > portable && len(site) > 0 {
+		for n-at >= 128 && level == avx512 {
+			gather128AVX512(&z[at], &x[at], &w[0], &site[0], &row[0], len(site), 4*n, start)
+			at += 128
+		}
+		for n-at >= 64 {
+			if level == avx512 {
+				gather64AVX512(&z[at], &x[at], &w[0], &site[0], &row[0], len(site), 4*n, start)
+			} else {
+				gather64AVX2(&z[at], &x[at], &w[0], &site[0], &row[0], len(site), 4*n, start)
+			}
+			at += 64
+		}
+		for n-at >= 32 {
+			if level == avx512 {
+				gather32AVX512(&z[at], &x[at], &w[0], &site[0], &row[0], len(site), 4*n, start)
+			} else {
+				gather32AVX2(&z[at], &x[at], &w[0], &site[0], &row[0], len(site), 4*n, start)
+			}
+			at += 32
+		}
+	}
+	if at < n {
+		gatherGo(z[at:], x[at:], w, site, row, n, start)
+	}
+}
+
+// dots sets g[k] to the product of d with row[k] of x, rows as long as d.
+func dots(g, d, x []float32, row []int32) {
+	n := len(d)
+	at := 0
+	if len(row) == 0 {
+		return
+	}
+	if level > portable {
+		for n-at >= 128 && level == avx512 {
+			dots128AVX512(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
+			at += 128
+		}
+		for n-at >= 64 {
+			if level == avx512 {
+				dots64AVX512(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
+			} else {
+				dots64AVX2(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
+			}
+			at += 64
+		}
+		for n-at >= 32 {
+			if level == avx512 {
+				dots32AVX512(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
+			} else {
+				dots32AVX2(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
+			}
+			at += 32
+		}
+	}
+	if at < n {
+		dotsGo(g, d[at:], x[at:], row, n, at > 0)
+	}
+}
+
+// transposeRows turns up to 8 rows of n floats into n rows of 8, stride apart,
+// filled up with zeros.
+func transposeRows(dst []float32, stride int, src []float32, rows, n int) {
+	if rows == 8 && n%8 == 0 {
+		transpose8AVX2(&dst[0], 4*stride, &src[0], 4*n, n/8)
+		return
+	}
+	transposeGo(dst, stride, src, rows, n)
+}
+
+// vectors is how many of n elements the vector loops take.
+func vectors(n int) int {
+	if level == portable {
+		return 0
+	}
+	return n &^ 7
+}
+
+func relu(z []float32) {
+	n := vectors(len(z))
+	if n > 0 {
+		reluAVX2(&z[0], n)
+	}
+	reluGo(z[n:])
+}
+
+func tanh(z []float32) {
+	n := vectors(len(z))
+	if n > 0 {
+		tanhAVX2(&z[0], n)
+	}
+	tanhGo(z[n:])
+}
+
+func disturb(x, act, eps []float32, sd, mean, scale, shift float32) {
+	n := vectors(len(eps))
+	if n > 0 {
+		disturbAVX2(&x[0], &act[0], &eps[0], n, sd, mean, scale, shift)
+	}
+	disturbGo(x[n:], act[n:], eps[n:], sd, mean, scale, shift)
+}
+
+func rescale(x, act []float32, scale, shift float32) {
+	n := vectors(len(act))
+	if n > 0 {
+		rescaleAVX2(&x[0], &act[0], n, scale, shift)
+	}
+	rescaleGo(x[n:], act[n:], scale, shift)
+}
+
+func reluGrad(d, act []float32, scale float32) {
+	n := vectors(len(act))
+	if n > 0 {
+		reluGradAVX2(&d[0], &act[0], n, scale)
+	}
+	reluGradGo(d[n:], act[n:], scale)
+}
+
+func tanhGrad(d, act []float32, scale float32) {
+	n := vectors(len(act))
+	if n > 0 {
+		tanhGradAVX2(&d[0], &act[0], n, scale)
+	}
+	tanhGradGo(d[n:], act[n:], scale)
+}
+
+func adam(g, m, v []float32, beta1, beta2, rate, invRoot, eps float32) {
+	n := vectors(len(v))
+	if n > 0 {
+		adamAVX2(&g[0], &m[0], &v[0], n, beta1, beta2, rate, invRoot, eps)
+	}
+	adamGo(g[n:], m[n:], v[n:], beta1, beta2, rate, invRoot, eps)
+}
+
+func subtract(w, d []float32) {
+	n := vectors(len(d))
+	if n > 0 {
+		subtractAVX2(&w[0], &d[0], n)
+	}
+	subtractGo(w[n:], d[n:])
+}
+
+func sum(x []float32) float32 {
+	n := vectors(len(x))
+	if n == 0 {
+		return sumGo(x)
+	}
+	return sumAVX2(&x[0], n) + sumGo(x[n:])
+}
+
+func normals(dst []float32, key0, key1 uint32, counter uint64) {
+	if level == portable {
+		normalsGo(dst, key0, key1, counter)
+		return
+	}
+	normalsAVX2(&dst[0], len(dst)/32, key0, key1, counter)
+}

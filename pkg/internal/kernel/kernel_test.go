@@ -1,0 +1,424 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// shapes are out×in by n: the network's own, odd sizes and edges.
+var shapes = [][3]int{
+	{512, 512, 128}, {256, 512, 128}, {512, 2, 128}, {4, 256, 128}, {512, 512, 96}, {4, 256, 96},
+	{1, 1, 1}, {1, 7, 3}, {7, 1, 5}, {13, 9, 33}, {9, 8, 31}, {17, 40, 100}, {6, 16, 16}, {8, 33, 65}, {15, 70, 127}, {3, 300, 130}, {31, 5, 8},
+}
+
+func random(r *rand.Rand, n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(r.NormFloat64())
+	}
+	return x
+}
+
+// near compares a sum of terms of size 1 with its float64 value: each of the k
+// roundings is at most 2⁻²⁴ of a partial sum, which is about √k; factor 8 spare.
+func near(t *testing.T, what string, got float32, want float64, k int) {
+	t.Helper()
+	tol := 8 * float64(k) * math.Sqrt(float64(k)) / (1 << 24)
+	if !(math.Abs(float64(got)-want) <= tol) {
+		t.Fatalf("%s = %v, want %v ± %.1g", what, got, want, tol)
+	}
+}
+
+// levels runs a test at every set of loops this machine has.
+func levels(t *testing.T, f func(t *testing.T)) {
+	for _, l := range available() {
+		t.Run(l.String(), func(t *testing.T) {
+			defer use(l)()
+			f(t)
+		})
+	}
+}
+
+func testMatrix(t *testing.T, make_ func(r *rand.Rand, present []bool, out, in, n int) Matrix) {
+	for _, s := range shapes {
+		out, in, n := s[0], s[1], s[2]
+		r := rand.New(rand.NewPCG(uint64(out*1000+in), uint64(n)))
+		present := make([]bool, out*in)
+		for i := range present {
+			present[i] = r.IntN(3) == 0
+		}
+		m := make_(r, present, out, in, n)
+		sparse, isSparse := m.(*Sparse)
+		w, a, dz, bias := random(r, out*in), random(r, in*n), random(r, out*n), random(r, out)
+		if isSparse {
+			for i, p := range present {
+				if !p {
+					w[i] = 0
+				}
+			}
+		}
+		name := fmt.Sprint(s)
+		z := random(r, out*n)
+		m.MulBias(z, w, a, bias, n)
+		da := random(r, in*n)
+		m.MulTrans(da, w, dz, n)
+		g := random(r, out*in)
+		if isSparse {
+			g = g[:len(sparse.Site)]
+		}
+		m.Outer(g, dz, a, n)
+		for range 300 {
+			i, c, j := r.IntN(out), r.IntN(in), r.IntN(n)
+			want := float64(bias[i])
+			for k := range in {
+				want += float64(w[i*in+k]) * float64(a[k*n+j])
+			}
+			near(t, name+" MulBias", z[i*n+j], want, in+1)
+			want = 0
+			for k := range out {
+				want += float64(w[k*in+c]) * float64(dz[k*n+j])
+			}
+			near(t, name+" MulTrans", da[c*n+j], want, out)
+			want = 0
+			for k := range n {
+				want += float64(dz[i*n+k]) * float64(a[c*n+k])
+			}
+			if !isSparse {
+				near(t, name+" Outer", g[i*in+c], want, n)
+			} else if k, ok := slices.BinarySearch(sparse.Site, int32(i*in+c)); ok {
+				near(t, name+" Outer", g[k], want, n)
+			} else if present[i*in+c] {
+				t.Fatalf("%s: site %d is missing", name, i*in+c)
+			}
+		}
+	}
+}
+
+func TestDense(t *testing.T) {
+	levels(t, func(t *testing.T) {
+		testMatrix(t, func(_ *rand.Rand, _ []bool, out, in, n int) Matrix { return NewDense(out, in, n) })
+	})
+}
+
+func TestSparse(t *testing.T) {
+	levels(t, func(t *testing.T) {
+		testMatrix(t, func(_ *rand.Rand, present []bool, out, in, n int) Matrix {
+			return NewSparse(present, out, in, nil, nil)
+		})
+	})
+}
+
+// Rows and columns left out are not written, and the others do not change.
+func TestSparseLeavesOutWhatItIsTold(t *testing.T) {
+	levels(t, func(t *testing.T) {
+		const out, in, n = 11, 13, 96
+		r := rand.New(rand.NewPCG(1, 1))
+		present, rows, cols := make([]bool, out*in), make([]bool, out), make([]bool, in)
+		for i := range present {
+			present[i] = r.IntN(2) == 0
+		}
+		for i := range rows {
+			rows[i] = i%3 != 0
+		}
+		for i := range cols {
+			cols[i] = i%4 != 0
+		}
+		w, a, dz, bias := random(r, out*in), random(r, in*n), random(r, out*n), random(r, out)
+		for i := range rows {
+			if !rows[i] {
+				clear(dz[i*n : (i+1)*n]) // a row left out has no gradient
+			}
+		}
+		all, some := NewSparse(present, out, in, nil, nil), NewSparse(present, out, in, rows, cols)
+		z, zs := make([]float32, out*n), make([]float32, out*n)
+		all.MulBias(z, w, a, bias, n)
+		some.MulBias(zs, w, a, bias, n)
+		da, das := make([]float32, in*n), make([]float32, in*n)
+		all.MulTrans(da, w, dz, n)
+		some.MulTrans(das, w, dz, n)
+		for i := range zs {
+			if want := z[i]; rows[i/n] && zs[i] != want || !rows[i/n] && zs[i] != 0 {
+				t.Fatalf("row %d: %v, want %v or untouched", i/n, zs[i], want)
+			}
+		}
+		for i := range das {
+			// The same terms but for exact zeros, in the same order.
+			if want := da[i]; cols[i/n] && das[i] != want || !cols[i/n] && das[i] != 0 {
+				t.Fatalf("column %d: %v, want %v or untouched", i/n, das[i], want)
+			}
+		}
+	})
+}
+
+func TestElementwise(t *testing.T) {
+	levels(t, func(t *testing.T) {
+		for _, n := range []int{1, 7, 8, 9, 64, 100, 128} {
+			r := rand.New(rand.NewPCG(uint64(n), 2))
+			a, b, c := random(r, n), random(r, n), random(r, n)
+			within := func(what string, got []float32, want func(i int) float64, tol float64) {
+				t.Helper()
+				for i, v := range got {
+					if w := want(i); !(math.Abs(float64(v)-w) <= tol*(1+math.Abs(w))) {
+						t.Fatalf("%s of %d: [%d] = %v, want %v", what, n, i, v, w)
+					}
+				}
+			}
+			const ulp = 1.0 / (1 << 23)
+			f := func(x float32) float64 { return float64(x) }
+			z := slices.Clone(a)
+			ReLU(z)
+			within("ReLU", z, func(i int) float64 { return max(f(a[i]), 0) }, 0)
+			z = slices.Clone(a)
+			Tanh(z)
+			within("Tanh", z, func(i int) float64 { return math.Tanh(f(a[i])) }, 4*ulp) // a rational approximation
+			z = make([]float32, n)
+			Disturb(z, a, b, 0.5, 1.25, 0.7, 0.1)
+			within("Disturb", z, func(i int) float64 { return 0.7*(f(a[i])+0.5*f(b[i])+1.25) - 0.1 }, 8*ulp) // 0.7 and 0.1 round, too
+			Rescale(z, a, 0.7, 0.1)
+			within("Rescale", z, func(i int) float64 { return 0.7*f(a[i]) - 0.1 }, 4*ulp)
+			z = slices.Clone(b)
+			ReLUGrad(z, a, 0.7)
+			within("ReLUGrad", z, func(i int) float64 {
+				if a[i] > 0 {
+					return 0.7 * f(b[i])
+				}
+				return 0
+			}, 4*ulp)
+			z = slices.Clone(b)
+			TanhGrad(z, a, 0.7)
+			within("TanhGrad", z, func(i int) float64 { return 0.7 * f(b[i]) * (1 - f(a[i])*f(a[i])) }, 8*ulp)
+			var total float64
+			for _, v := range a {
+				total += f(v)
+			}
+			near(t, "Sum", Sum(a), total, n)
+
+			g, m, v, w := slices.Clone(a), random(r, n), random(r, n), slices.Clone(c)
+			for i := range v {
+				v[i] *= v[i]
+			}
+			m0, v0 := slices.Clone(m), slices.Clone(v)
+			step := AdamStep{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Rate: 1e-3, Root: 0.5}
+			Adam(w, g, m, v, nil, step)
+			b1, b2 := f(step.Beta1), f(step.Beta2)
+			within("Adam m", m, func(i int) float64 { return b1*f(m0[i]) + (1-b1)*f(a[i]) }, 4*ulp)
+			within("Adam v", v, func(i int) float64 { return b2*f(v0[i]) + (1-b2)*f(a[i])*f(a[i]) }, 4*ulp)
+			within("Adam w", w, func(i int) float64 {
+				return f(c[i]) - 1e-3*f(m[i])/(math.Sqrt(f(v[i]))/0.5+1e-8)
+			}, 4*ulp)
+
+			// The same at scattered sites.
+			site, ws := make([]int32, n), make([]float32, 3*n)
+			for i := range site {
+				site[i] = int32(3*i + 1)
+				ws[site[i]] = c[i]
+			}
+			Adam(ws, slices.Clone(a), m0, v0, site, step)
+			for i, s := range site {
+				if ws[s] != w[i] || ws[s-1] != 0 || ws[s+1] != 0 {
+					t.Fatalf("Adam at sites: [%d] = %v, want %v alone", i, ws[s], w[i])
+				}
+			}
+		}
+	})
+}
+
+// Extremes must not leave [−1, 1] or give NaN.
+func TestTanhExtremes(t *testing.T) {
+	levels(t, func(t *testing.T) {
+		z := []float32{0, 1e-30, -1e-30, 8, -8, 100, -100, float32(math.Inf(1)), float32(math.Inf(-1)), 5, -5, 9, 1, -1, 0.5, 2}
+		want := slices.Clone(z)
+		Tanh(z)
+		for i, v := range z {
+			if w := math.Tanh(float64(want[i])); math.Abs(float64(v)-w) > 2.5e-7 {
+				t.Errorf("tanh(%v) = %v, want %v", want[i], v, w)
+			}
+		}
+	})
+}
+
+// Known answers of Philox4x32-10, published with the Random123 library
+// (kat_vectors).
+func TestPhilox(t *testing.T) {
+	for _, tc := range []struct {
+		c    [4]uint32
+		k    [2]uint32
+		want [4]uint32
+	}{
+		{[4]uint32{}, [2]uint32{}, [4]uint32{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
+		{[4]uint32{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, [2]uint32{0xffffffff, 0xffffffff}, [4]uint32{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
+		{[4]uint32{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, [2]uint32{0xa4093822, 0x299f31d0}, [4]uint32{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
+	} {
+		if got := philox(tc.c, tc.k); got != tc.want {
+			t.Errorf("philox(%x, %x) = %x, want %x", tc.c, tc.k, got, tc.want)
+		}
+	}
+}
+
+// The vector loop gives the twin's draws: the words are the same, the
+// transform rounds differently.
+func TestNormalsTwins(t *testing.T) {
+	levels(t, func(t *testing.T) {
+		for _, counter := range []uint64{0, 8, 1 << 31, 1<<32 - 16, 1<<40 + 8} {
+			a, b := make([]float32, 32*5), make([]float32, 32*5)
+			normals(a, 0xdeadbeef, 0x12345678, counter)
+			normalsGo(b, 0xdeadbeef, 0x12345678, counter)
+			for i := range a {
+				if math.Abs(float64(a[i]-b[i])) > 2e-6*(1+math.Abs(float64(b[i]))) {
+					t.Fatalf("counter %d, draw %d: %v, twin %v", counter, i, a[i], b[i])
+				}
+			}
+		}
+	})
+}
+
+// Moments and the distribution's shape over 2²² draws: standard errors are
+// 1/√n for the mean, √2/√n for the variance, √15/√n and √96/√n for the third
+// and fourth moment; five of each. The Kolmogorov-Smirnov distance stays below
+// 1.95/√n with probability 0.999.
+func TestNormalsDistribution(t *testing.T) {
+	levels(t, func(t *testing.T) {
+		const n = 1 << 22
+		s := &Normals{Key: 12345}
+		x := make([]float32, n)
+		for at := 0; at < n; at += 4096 {
+			s.Fill(x[at : at+4096])
+		}
+		var m1, m2, m3, m4, serial float64
+		for i, v := range x {
+			f := float64(v)
+			m1, m2, m3, m4 = m1+f, m2+f*f, m3+f*f*f, m4+f*f*f*f
+			if i > 0 {
+				serial += f * float64(x[i-1])
+			}
+		}
+		root := math.Sqrt(n)
+		for _, m := range []struct {
+			name            string
+			got, want, unit float64
+		}{{"mean", m1 / n, 0, 1}, {"variance", m2 / n, 1, math.Sqrt2}, {"third moment", m3 / n, 0, math.Sqrt(15)},
+			{"fourth moment", m4 / n, 3, math.Sqrt(96)}, {"serial correlation", serial / n, 0, 1}} {
+			if math.Abs(m.got-m.want) > 5*m.unit/root {
+				t.Errorf("%s = %.6f, want %v ± %.6f", m.name, m.got, m.want, 5*m.unit/root)
+			}
+		}
+		slices.Sort(x)
+		var d float64
+		for i, v := range x {
+			p := distuv.UnitNormal.CDF(float64(v))
+			d = max(d, p-float64(i)/n, float64(i+1)/n-p)
+		}
+		if d > 1.95/root {
+			t.Errorf("Kolmogorov-Smirnov distance %.2g, want below %.2g", d, 1.95/root)
+		}
+		if top := float64(x[n-1]); top < 4.5 || top > 6.7 {
+			t.Errorf("largest of %d draws = %v", n, top)
+		}
+	})
+}
+
+// Two keys give unrelated streams, one key one stream, however it is cut into
+// calls of whole blocks.
+func TestNormalsStreams(t *testing.T) {
+	draw := func(key uint64, sizes ...int) []float32 {
+		s := &Normals{Key: key}
+		var out []float32
+		for _, n := range sizes {
+			x := make([]float32, n)
+			s.Fill(x)
+			out = append(out, x...)
+		}
+		return out
+	}
+	whole := draw(7, 4096)
+	if !slices.Equal(whole, draw(7, 32, 1024, 3040)) {
+		t.Error("the stream depends on how it is cut")
+	}
+	if other := draw(8, 4096); slices.Equal(whole, other) {
+		t.Error("two keys give one stream")
+	}
+	if odd := draw(7, 5, 5); !slices.Equal(odd[:5], whole[:5]) || !slices.Equal(odd[5:], whole[32:37]) {
+		t.Error("odd lengths do not take whole blocks")
+	}
+}
+
+func benchmarkProduct(b *testing.B, flops float64, f func()) {
+	f()
+	for b.Loop() {
+		f()
+	}
+	b.ReportMetric(flops*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+}
+
+// The network's dense products, 128 samples.
+func BenchmarkDense(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, s := range [][2]int{{512, 512}, {256, 512}} {
+		out, in, n := s[0], s[1], 128
+		d := NewDense(out, in, n)
+		w, a, dz, bias := random(r, out*in), random(r, in*n), random(r, out*n), random(r, out)
+		z, da, g := make([]float32, out*n), make([]float32, in*n), make([]float32, out*in)
+		flops := 2 * float64(out) * float64(in) * float64(n)
+		name := fmt.Sprintf("%dx%d/", out, in)
+		b.Run(name+"forward", func(b *testing.B) { benchmarkProduct(b, flops, func() { d.MulBias(z, w, a, bias, n) }) })
+		b.Run(name+"backward", func(b *testing.B) { benchmarkProduct(b, flops, func() { d.MulTrans(da, w, dz, n) }) })
+		b.Run(name+"gradient", func(b *testing.B) { benchmarkProduct(b, flops, func() { d.Outer(g, dz, a, n) }) })
+	}
+}
+
+// The network's sparse products at 5 and 52 percent present, 128 samples.
+func BenchmarkSparse(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	const out, in, n = 512, 512, 128
+	for _, percent := range []int{5, 52} {
+		present := make([]bool, out*in)
+		for i := range present {
+			present[i] = r.IntN(100) < percent
+		}
+		s := NewSparse(present, out, in, nil, nil)
+		w, a, dz, bias := random(r, out*in), random(r, in*n), random(r, out*n), random(r, out)
+		z, da, g := make([]float32, out*n), make([]float32, in*n), make([]float32, len(s.Site))
+		flops := 2 * float64(len(s.Site)) * n
+		name := fmt.Sprintf("%dpercent/", percent)
+		b.Run(name+"forward", func(b *testing.B) { benchmarkProduct(b, flops, func() { s.MulBias(z, w, a, bias, n) }) })
+		b.Run(name+"backward", func(b *testing.B) { benchmarkProduct(b, flops, func() { s.MulTrans(da, w, dz, n) }) })
+		b.Run(name+"gradient", func(b *testing.B) { benchmarkProduct(b, flops, func() { s.Outer(g, dz, a, n) }) })
+	}
+}
+
+func BenchmarkNormals(b *testing.B) {
+	x := make([]float32, 512*128)
+	s := &Normals{Key: 1}
+	for b.Loop() {
+		s.Fill(x)
+	}
+	b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(b.N)/float64(len(x)), "ns/draw")
+}
+
+func BenchmarkAdam(b *testing.B) {
+	const n = 512 * 512
+	w, g, m, v := make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n)
+	for b.Loop() {
+		Adam(w, g, m, v, nil, AdamStep{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Rate: 1e-3, Root: 0.5})
+	}
+	b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(b.N)/n, "ns/weight")
+}
+
+func BenchmarkElementwise(b *testing.B) {
+	const n = 1280 * 128
+	x, y, z := make([]float32, n), make([]float32, n), make([]float32, n)
+	for name, f := range map[string]func(){"relu": func() { ReLU(x) }, "tanh": func() { Tanh(x) },
+		"disturb": func() { Disturb(x, y, z, 0.5, 0, 1, 0) }, "reluGrad": func() { ReLUGrad(x, y, 1) }, "sum": func() { Sum(x) }} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				f()
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(b.N)/n, "ns/value")
+		})
+	}
+}
