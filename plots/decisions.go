@@ -13,8 +13,8 @@ import (
 // The maps of DecisionMap.
 const (
 	mapReach = 6.0  // input units from the origin
-	mapCells = 72   // points per side
-	mapDraws = 15   // noise draws per point
+	mapCells = 60   // points per side
+	mapDraws = 12   // noise draws per point
 	mapEvery = 6    // of the points per side, one in so many is written to the table
 	mapNoise = 1.5  // SD of internal noise
 	mapLow   = 0.12 // strength of colour where the classes tie
@@ -29,7 +29,7 @@ var classMarks = []mark{circle, box, up, diamond, down, pentagon, right, left}
 // DecisionMap returns how each kept network classifies the input plane from −6
 // to 6, a column for each condition: in the upper row without noise, in the
 // lower row under internal noise of SD 1.5, where the colour is the class that
-// most of 15 draws chose and its strength the share that chose it. The
+// most of 12 draws chose and its strength the share that chose it. The
 // networks are those of the first seed, which the caption names; an arm that was
 // tested off its drug is shown off it too. It is an error if the result kept no
 // network, or one whose inputs are not a plane.

@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -178,6 +179,44 @@ func TestPDFKeepsAnyLetter(t *testing.T) {
 	}
 	if !bytes.HasPrefix(b.Bytes(), []byte("%PDF-")) || !bytes.Contains(b.Bytes(), []byte("D:20260101")) {
 		t.Error("no PDF with the fixed date")
+	}
+}
+
+// TestPDFImagesStandUpright draws a raster, dark above and light below, with a
+// tool of the system, where there is one.
+func TestPDFImagesStandUpright(t *testing.T) {
+	tool, err := exec.LookPath("pdftoppm")
+	if err != nil {
+		t.Skip("pdftoppm is not installed")
+	}
+	p := newPanel("", axis{Max: 1}, axis{Max: 1})
+	p.fill(raster{Cols: 2, Rows: 2, Cells: []paint{black, vermilion, white, green}})
+	f := &Figure{Width: 40, Height: 40, Rows: [][]*Panel{{p}}}
+	base := filepath.Join(t.TempDir(), "x")
+	if err := f.Save(base, PDF); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(tool, "-png", "-singlefile", "-r", "72", base+".pdf", base).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	file, err := os.Open(base + ".png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	img, err := png.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := img.Bounds()
+	for _, c := range []struct {
+		x, y int
+		want paint
+	}{{1, 1, black}, {3, 1, vermilion}, {1, 3, white}, {3, 3, green}} {
+		r, g, bl, _ := img.At(b.Dx()*c.x/4, b.Dy()*c.y/4).RGBA()
+		if got := (paint{uint8(r >> 8), uint8(g >> 8), uint8(bl >> 8), 255}); got != c.want {
+			t.Errorf("quarter (%d, %d) is %v: want %v", c.x, c.y, got, c.want)
+		}
 	}
 }
 

@@ -43,9 +43,10 @@ func (f *Figure) writePDF(w io.Writer) (err error) {
 	return err
 }
 
-// pdfCanvas mends four things in vgpdf, which writes text byte by byte in the
+// pdfCanvas mends five things in vgpdf, which writes text byte by byte in the
 // Western code page, embeds only one font file whatever the number of fonts,
-// darkens translucent colours, and leaves images of one width in random order.
+// darkens translucent colours, leaves images of one width in random order, and
+// draws images upside down.
 type pdfCanvas struct {
 	*vgpdf.Canvas
 	images int
@@ -108,25 +109,25 @@ func (c *pdfCanvas) SetColor(v color.Color) {
 // DrawImage draws the image, each one a pixel wider than the one before: fpdf
 // sorts images by width only.
 func (c *pdfCanvas) DrawImage(r vg.Rectangle, img image.Image) {
-	c.Canvas.DrawImage(r, wider{img, c.images})
+	c.Canvas.DrawImage(r, turned{img, c.images})
 	c.images++
 }
 
-// wider is an image stretched by some columns.
-type wider struct {
+// turned is an image upside down, stretched by some columns.
+type turned struct {
 	image.Image
 	columns int
 }
 
-func (w wider) Bounds() image.Rectangle {
-	b := w.Image.Bounds()
-	b.Max.X += w.columns
+func (t turned) Bounds() image.Rectangle {
+	b := t.Image.Bounds()
+	b.Max.X += t.columns
 	return b
 }
 
-func (w wider) At(x, y int) color.Color {
-	b := w.Image.Bounds()
-	return w.Image.At(b.Min.X+(x-b.Min.X)*b.Dx()/(b.Dx()+w.columns), y)
+func (t turned) At(x, y int) color.Color {
+	b := t.Image.Bounds()
+	return t.Image.At(b.Min.X+(x-b.Min.X)*b.Dx()/(b.Dx()+t.columns), b.Max.Y-1-(y-b.Min.Y))
 }
 
 // straight is a colour whose RGBA method leaves red, green and blue as they are

@@ -51,8 +51,8 @@ func Wiring(r *study.Result) (*Figure, error) {
 	l := nets[0].Layers[k]
 	f := &Figure{
 		Title: "Synapses before and after treatment",
-		Caption: fmt.Sprintf("Top: the %d × %d weight matrix from hidden layer %d to the next, averaged in blocks; darker has more of its synapses. "+
-			"Bottom: synapses present in each weight matrix, and the strength of those present in the whole network. Seed %d.", l.Out, l.In, k, seed),
+		Caption: fmt.Sprintf("Top: the %d × %d weight matrix from hidden layer %d to the next, averaged in blocks; darker has more of its synapses (colour goes by the square root). "+
+			"Bottom: synapses present in each weight matrix, and the strength of those present in the whole network, marked at its commonest. Seed %d.", l.Out, l.In, k, seed),
 		Width: DoubleColumn,
 	}
 	var matrices []*Panel
@@ -137,7 +137,7 @@ func countPanel(conds []condition, nets []*network.Network) *Panel {
 		var xs, ys []float64
 		for k := range min(layers, len(nets[i].Layers)) {
 			l := &nets[i].Layers[k]
-			shift := 0.12 * (float64(i) - float64(len(conds)-1)/2)
+			shift := min(0.12, 0.8/float64(len(conds))) * (float64(i) - float64(len(conds)-1)/2)
 			xs, ys = append(xs, float64(k)+shift), append(ys, 100*float64(l.Count())/float64(len(l.W)))
 			p.record(c.Label, kindValue, matrixName(k, layers), ys[k])
 		}
