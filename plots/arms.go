@@ -96,6 +96,11 @@ func ordered(names []string) []condition {
 	return out
 }
 
+// Label returns what figures call an arm: the published arms borrow a mechanism
+// and are not the drug, a control is named after its arm, and any other arm
+// keeps its name.
+func Label(arm string) string { return ordered([]string{arm})[0].Label }
+
 // off returns the condition off the drug: the same colour, dashed and open.
 func (c condition) off() condition {
 	c.Phase = assay.OffDrug

@@ -53,6 +53,15 @@ func TestControlsAreControlsOnlyOfAnArm(t *testing.T) {
 	}
 }
 
+func TestLabel(t *testing.T) {
+	for arm, want := range map[string]string{"ssri": "SSRI-like", "dense": "dense", "ketamine-random": "ketamine-like, random sites",
+		"neurosteroid-sham": "neurosteroid-like, sham", "pulsed regrowth": "pulsed regrowth", "at-random": "at-random"} {
+		if got := Label(arm); got != want {
+			t.Errorf("Label(%q) = %q: want %q", arm, got, want)
+		}
+	}
+}
+
 func TestFurtherArmsAreInEveryFigure(t *testing.T) {
 	for _, seeds := range []int{1, 4} {
 		for name, f := range all(t, withNetworks(synthetic(seeds, "pulsed regrowth"))) {

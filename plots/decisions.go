@@ -7,7 +7,6 @@ import (
 	"divergent/pkg/assay"
 	"divergent/pkg/network"
 	"divergent/pkg/study"
-	"divergent/pkg/task"
 )
 
 // The maps of DecisionMap.
@@ -45,7 +44,7 @@ func DecisionMap(r *study.Result) (*Figure, error) {
 	f := &Figure{
 		Title: "The input plane as each network classifies it",
 		Caption: fmt.Sprintf("Class by colour; marks are the cluster centres. Upper row: without noise. Lower row: under internal noise of SD %v; "+
-			"colour is the majority of %d draws at each point, paler where fewer agree. Seed %d.", mapNoise, mapDraws, seed),
+			"colour is the majority of %d draws at each point, paler where fewer agree. Seed %d.", mapNoise, mapDraws, seed) + settings(r.Manifest.NonDefault),
 		Width: DoubleColumn,
 	}
 	var quiet, noisy []*Panel
@@ -53,18 +52,30 @@ func DecisionMap(r *study.Result) (*Figure, error) {
 		if in := nets[i].Layers[0].In; in != 2 {
 			return nil, missing(r, "DecisionMap", fmt.Sprintf("networks with %d inputs", in), "want 2, a plane")
 		}
-		quiet = append(quiet, mapPanel(c, nets[i], seed, 0, len(conds), i%perRow == 0))
-		noisy = append(noisy, mapPanel(c, nets[i], seed, mapNoise, len(conds), i%perRow == 0))
+		for _, sd := range []float64{0, mapNoise} {
+			p := mapPanel(c, nets[i], seed, sd, len(conds), i%perRow == 0)
+			if !changed(r, "Task") {
+				p.add(drawCentres)
+			}
+			if sd == 0 {
+				quiet = append(quiet, p)
+			} else {
+				noisy = append(noisy, p)
+			}
+		}
 	}
 	upper, lower := inRows(quiet), inRows(noisy)
 	for i := range upper {
 		f.Rows = append(f.Rows, upper[i], lower[i])
 		f.Height += 2*rasterSide(len(conds)) + 22
 	}
-	shown := task.Four()
-	for k := range shown.Centres {
+	for k := range nets[0].Layers[len(nets[0].Layers)-1].Out {
 		look := look{Color: classColours[k%len(classColours)], Mark: classMarks[k%len(classMarks)]}
-		f.Legend = append(f.Legend, swatchEntry(fmt.Sprintf("class %d and its centre", k), look))
+		if changed(r, "Task") {
+			f.Legend = append(f.Legend, filledEntry(fmt.Sprintf("class %d", k), look))
+		} else {
+			f.Legend = append(f.Legend, swatchEntry(fmt.Sprintf("class %d and its centre", k), look))
+		}
 	}
 	f.Legend = append(f.Legend, rampEntry("votes: tie", "all agree", func(share float64) paint { return tint(grey, mapLow+(1-mapLow)*share) }))
 	f.Height += 10
@@ -95,7 +106,6 @@ func mapPanel(c condition, n *network.Network, seed uint64, sd float64, columns 
 	votes, classes := mapVotes(n, c, seed, sd)
 	p.fill(mapRaster(votes, classes))
 	p.recordMap(c, sd, votes, classes)
-	p.add(drawCentres)
 	return p
 }
 

@@ -3,6 +3,7 @@ package plots
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"html"
@@ -67,15 +68,19 @@ func (f *Figure) Save(base string, formats ...Format) error {
 		}
 		files = append(files, b)
 	}
-	if err := os.MkdirAll(filepath.Dir(base), 0o755); err != nil {
-		return fmt.Errorf("plots: %w", err)
-	}
+	err := os.MkdirAll(filepath.Dir(base), 0o755)
 	for i, format := range formats {
-		if err := replaceFile(base+"."+string(format), files[i].Bytes()); err != nil {
-			return fmt.Errorf("plots: %w", err)
+		if err == nil {
+			err = replaceFile(base+"."+string(format), files[i].Bytes())
 		}
 	}
-	return nil
+	if err == nil {
+		return nil
+	}
+	if p := new(os.PathError); errors.As(err, &p) {
+		err = p.Err // without the temporary name
+	}
+	return fmt.Errorf("plots: cannot save %s: %w; want a folder that can be written to", base, err)
 }
 
 // replaceFile writes the file under a temporary name and renames it.

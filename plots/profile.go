@@ -134,7 +134,7 @@ func (p *Panel) heatColumn(r *study.Result, conds []condition, t trade, x float6
 	for i, c := range conds {
 		s := t.of(r, c).summary()
 		y := float64(len(conds) - 1 - i)
-		if s.N == 0 {
+		if math.IsNaN(s.Mean) {
 			p.cell(x, y, paleGrey, "–", "")
 			continue
 		}

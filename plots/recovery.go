@@ -115,6 +115,11 @@ func dotPanel(r *study.Result, conds []condition, m measure, title, unit string,
 	for i, c := range conds {
 		any = p.dotRow(r, c, m, float64(n-1-i)) || any
 	}
+	if !any {
+		p.add(func(c draw.Canvas, _ func(x, y float64) vg.Point) {
+			c.FillText(aligned(sans(labelType, grey), draw.XCenter, draw.YCenter), c.Center(), "not measured")
+		})
+	}
 	return p, any
 }
 

@@ -105,6 +105,9 @@ func (p *Panel) pairRow(r *study.Result, c condition, y float64) {
 // meanMark draws a mean and its interval at height y.
 func (p *Panel) meanMark(series string, l look, s summary, y float64) {
 	p.recordInterval(series, "", s)
+	if math.IsNaN(s.Mean) {
+		return
+	}
 	if !math.IsNaN(s.Low) {
 		p.lines(draw.LineStyle{Color: l.Color, Width: dataLine}, []float64{s.Low, s.High}, []float64{y, y})
 	}

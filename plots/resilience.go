@@ -85,7 +85,7 @@ func (p *Panel) noiseLine(r *study.Result, c condition, levels []float64) bool {
 	banded := true
 	for _, v := range levels {
 		s := values(r, c, noiseTest(v)).summary()
-		if s.N == 0 {
+		if math.IsNaN(s.Mean) {
 			continue
 		}
 		p.recordInterval(c.Label, short(v), s)

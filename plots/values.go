@@ -163,11 +163,15 @@ func seedCount(r *study.Result) int {
 
 // provenance ends a caption: how many seeds, what was not the published setting.
 func provenance(r *study.Result) string {
-	s := plural(seedCount(r), "seed") + "."
-	if n := len(r.Manifest.NonDefault); n > 0 {
-		s += " Settings that differ from the published ones: " + strings.Join(r.Manifest.NonDefault, "; ") + "."
+	return plural(seedCount(r), "seed") + "." + settings(r.Manifest.NonDefault)
+}
+
+// settings tells which settings differ from the published ones, if any do.
+func settings(nonDefault []string) string {
+	if len(nonDefault) == 0 {
+		return ""
 	}
-	return s
+	return " Settings that differ from the published ones: " + strings.Join(nonDefault, "; ") + "."
 }
 
 func plural(n int, noun string) string {
