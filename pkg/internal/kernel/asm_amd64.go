@@ -210,5 +210,9 @@ func normals(dst []float32, key0, key1 uint32, counter uint64) {
 		normalsGo(dst, key0, key1, counter)
 		return
 	}
+	if level == avx512 {
+		normalsAVX512(&dst[0], len(dst)/32, key0, key1, counter)
+		return
+	}
 	normalsAVX2(&dst[0], len(dst)/32, key0, key1, counter)
 }

@@ -148,3 +148,8 @@ func subtractAVX2(w *float32, d *float32, n int)
 //
 //go:noescape
 func normalsAVX2(dst *float32, blocks int, key0 uint32, key1 uint32, counter uint64)
+
+// normalsAVX512 writes 32·blocks standard normal draws.
+//
+//go:noescape
+func normalsAVX512(dst *float32, blocks int, key0 uint32, key1 uint32, counter uint64)

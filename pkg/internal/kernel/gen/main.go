@@ -63,7 +63,8 @@ func main() {
 	transpose()
 	elementwise()
 	adam()
-	normals()
+	normals(avx2, philoxAVX2(lanes(4)), transformAVX2)
+	normals(avx512, philoxAVX512(lanes(8)), transformAVX512)
 	Generate()
 }
 
@@ -159,11 +160,7 @@ func gather(s isa, vecs int) {
 	acc := s.vecs(vecs)
 	VBROADCASTSS(start.Addr, acc[0])
 	for _, v := range acc[1:] {
-		if s.lanes == 16 {
-			VMOVAPS(acc[0], v)
-		} else {
-			VMOVAPS(acc[0], v)
-		}
+		VMOVAPS(acc[0], v)
 	}
 	name := fmt.Sprintf("%d%s", vecs*s.lanes, s.name)
 	TESTQ(count, count)
@@ -317,8 +314,8 @@ func transpose() {
 }
 
 // constant is a broadcast float32.
-func constant(v float64) VecVirtual {
-	x := YMM()
+func (s isa) constant(v float64) VecVirtual {
+	x := s.vec()
 	VBROADCASTSS(data(math.Float32bits(float32(v))), x)
 	return x
 }
@@ -430,7 +427,7 @@ func elementwise() {
 	Doc("tanhGradAVX2 sets d = scale·d·(1 − act²).")
 	d, act, n = Load(Param("d"), GP64()), Load(Param("act"), GP64()), Load(Param("n"), GP64())
 	scale = param("scale")
-	one := constant(1)
+	one := avx2.constant(1)
 	loop("tanhGrad", n, func(at func(Register) Mem) {
 		t, v := load(at(act)), YMM()
 		VFNMADD213PS(one, t, t)
@@ -443,16 +440,16 @@ func elementwise() {
 	Pragma("noescape")
 	Doc("tanhAVX2 sets z = tanh z by a rational function of degree 13 over 6.")
 	z, n = Load(Param("z"), GP64()), Load(Param("n"), GP64())
-	hi, lo := constant(tanhLimit), constant(-tanhLimit)
+	hi, lo := avx2.constant(tanhLimit), avx2.constant(-tanhLimit)
 	loop("tanh", n, func(at func(Register) Mem) {
 		v := load(at(z))
 		VMINPS(hi, v, v)
 		VMAXPS(lo, v, v)
 		q := YMM()
 		VMULPS(v, v, q)
-		p := horner(q, tanhP)
+		p := avx2.horner(q, tanhP)
 		VMULPS(v, p, p)
-		r := horner(q, tanhQ)
+		r := avx2.horner(q, tanhQ)
 		VDIVPS(r, p, p)
 		VMOVUPS(p, at(z))
 	})
@@ -492,10 +489,10 @@ var (
 )
 
 // horner evaluates a polynomial, lowest power first.
-func horner(x VecVirtual, c []float64) VecVirtual {
-	v := constant(c[len(c)-1])
+func (s isa) horner(x VecVirtual, c []float64) VecVirtual {
+	v := s.constant(c[len(c)-1])
 	for i := len(c) - 2; i >= 0; i-- {
-		VFMADD213PS(constant(c[i]), x, v)
+		VFMADD213PS(s.constant(c[i]), x, v)
 	}
 	return v
 }
@@ -507,7 +504,7 @@ func adam() {
 	g, m, v := Load(Param("grad"), GP64()), Load(Param("m"), GP64()), Load(Param("v"), GP64())
 	n := Load(Param("n"), GP64())
 	b1, b2, rate, inv, eps := param("beta1"), param("beta2"), param("rate"), param("invRoot"), param("eps")
-	c1, c2 := constant(1), constant(1)
+	c1, c2 := avx2.constant(1), avx2.constant(1)
 	VSUBPS(b1, c1, c1)
 	VSUBPS(b2, c2, c2)
 	// Moments of dying gradients reach the subnormals, where the processor is a

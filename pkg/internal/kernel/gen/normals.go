@@ -17,8 +17,8 @@ const (
 	philoxW1 = 0xBB67AE85
 )
 
-func word(v uint32) VecVirtual {
-	x := YMM()
+func (s isa) word(v uint32) VecVirtual {
+	x := s.vec()
 	VPBROADCASTD(data(v), x)
 	return x
 }
@@ -37,108 +37,210 @@ func mulHiLo(x, m VecVirtual) (hi, lo VecVirtual) {
 	return hi, lo
 }
 
+// philox gives four words for each of 8 counters.
+type philox func(counter, k0, k1 GPVirtual) [4]VecVirtual
+
 // normals writes 32 draws for every 8 counters: Philox4x32-10 of counters c to
-// c+7 in the lanes, then Box-Muller on words 0, 1 and on words 2, 3.
-func normals() {
-	TEXT("normalsAVX2", NOSPLIT, "func(dst *float32, blocks int, key0, key1 uint32, counter uint64)")
+// c+7, then Box-Muller on words 0, 1 and on words 2, 3.
+func normals(s isa, words philox, transform func(dst Register, x [4]VecVirtual)) {
+	TEXT("normals"+s.name, NOSPLIT, "func(dst *float32, blocks int, key0, key1 uint32, counter uint64)")
 	Pragma("noescape")
-	Doc("normalsAVX2 writes 32·blocks standard normal draws.")
+	Doc("normals" + s.name + " writes 32·blocks standard normal draws.")
 	dst, blocks := Load(Param("dst"), GP64()), Load(Param("blocks"), GP64())
-	k0, k1 := Load(Param("key0"), GP32()), Load(Param("key1"), GP32())
-	counter := Load(Param("counter"), GP64())
-	lane := GLOBL("lanes", RODATA|NOPTR)
-	for i := range 8 {
-		DATA(4*i, U32(i))
-	}
-	Label("draw")
-	c0, c1, c2, c3 := YMM(), YMM(), YMM(), YMM()
-	// The counter is a multiple of 8, so adding the lane cannot carry.
-	low, high := GP64(), GP64()
-	MOVQ(counter, low)
-	MOVQ(counter, high)
-	SHRQ(Imm(32), high)
-	VMOVD(low.As32(), c0.AsX())
-	VPBROADCASTD(c0.AsX(), c0)
-	VPADDD(lane, c0, c0)
-	VMOVD(high.As32(), c1.AsX())
-	VPBROADCASTD(c1.AsX(), c1)
-	VPXOR(c2, c2, c2)
-	VPXOR(c3, c3, c3)
-	key0, key1 := YMM(), YMM()
-	VMOVD(k0, key0.AsX())
-	VPBROADCASTD(key0.AsX(), key0)
-	VMOVD(k1, key1.AsX())
-	VPBROADCASTD(key1.AsX(), key1)
-	m0, m1 := word(philoxM0), word(philoxM1)
-	step0, step1 := word(philoxW0), word(philoxW1)
-	for round := range 10 {
-		hi0, lo0 := mulHiLo(c0, m0)
-		hi1, lo1 := mulHiLo(c2, m1)
-		VPXOR(c1, hi1, hi1)
-		VPXOR(key0, hi1, hi1)
-		VPXOR(c3, hi0, hi0)
-		VPXOR(key1, hi0, hi0)
-		c0, c1, c2, c3 = hi1, lo1, hi0, lo0
-		if round < 9 {
-			VPADDD(step0, key0, key0)
-			VPADDD(step1, key1, key1)
-		}
-	}
-	boxMuller(dst, 0, c0, c1)
-	boxMuller(dst, 64, c2, c3)
+	k0, k1 := GP64(), GP64()
+	Load(Param("key0"), k0.As32())
+	Load(Param("key1"), k1.As32())
+	counter := GP64()
+	Load(Param("counter"), counter)
+	Label("draw" + s.name)
+	transform(dst, words(counter, k0, k1))
 	ADDQ(Imm(128), dst)
 	ADDQ(Imm(8), counter)
 	DECQ(blocks)
-	JNZ(LabelRef("draw"))
+	JNZ(LabelRef("draw" + s.name))
 	VZEROUPPER()
 	RET()
 }
 
-// boxMuller stores √(−2 ln u)·cos 2πt and √(−2 ln u)·sin 2πt, with u in (0, 1)
+// lanes holds the lane numbers as words of the given size in bytes.
+func lanes(size int) Mem {
+	m := GLOBL(map[int]string{4: "lanes32", 8: "lanes64"}[size], RODATA|NOPTR)
+	for i := range 8 {
+		if size == 8 {
+			DATA(8*i, U64(i))
+		} else {
+			DATA(4*i, U32(i))
+		}
+	}
+	return m
+}
+
+// philoxAVX2 has a word of all 8 counters in a register.
+func philoxAVX2(lane Mem) philox {
+	return func(counter, k0, k1 GPVirtual) [4]VecVirtual {
+		wide := func(r GPVirtual) VecVirtual {
+			v := YMM()
+			VMOVD(r.As32(), v.AsX())
+			VPBROADCASTD(v.AsX(), v)
+			return v
+		}
+		// The counter is a multiple of 8, so adding the lane cannot carry.
+		high := GP64()
+		MOVQ(counter, high)
+		SHRQ(Imm(32), high)
+		c0, c1, c2, c3 := wide(counter), wide(high), YMM(), YMM()
+		VPADDD(lane, c0, c0)
+		VPXOR(c2, c2, c2)
+		VPXOR(c3, c3, c3)
+		key0, key1 := wide(k0), wide(k1)
+		m0, m1 := avx2.word(philoxM0), avx2.word(philoxM1)
+		step0, step1 := avx2.word(philoxW0), avx2.word(philoxW1)
+		for round := range 10 {
+			hi0, lo0 := mulHiLo(c0, m0)
+			hi1, lo1 := mulHiLo(c2, m1)
+			VPXOR(c1, hi1, hi1)
+			VPXOR(key0, hi1, hi1)
+			VPXOR(c3, hi0, hi0)
+			VPXOR(key1, hi0, hi0)
+			c0, c1, c2, c3 = hi1, lo1, hi0, lo0
+			if round < 9 {
+				VPADDD(step0, key0, key0)
+				VPADDD(step1, key1, key1)
+			}
+		}
+		return [4]VecVirtual{c0, c1, c2, c3}
+	}
+}
+
+// philoxAVX512 has the words in the low halves of 64-bit lanes, where one
+// product gives the high and the low word at once; what stands in the high
+// halves does not matter.
+func philoxAVX512(lane Mem) philox {
+	return func(counter, k0, k1 GPVirtual) [4]VecVirtual {
+		wide := func(r GPVirtual) VecVirtual {
+			v := ZMM()
+			VPBROADCASTQ(r, v)
+			return v
+		}
+		high := GP64()
+		MOVQ(counter, high)
+		SHRQ(Imm(32), high)
+		c0, c1, c2, c3 := wide(counter), wide(high), VecVirtual(ZMM()), VecVirtual(ZMM())
+		VPADDQ(lane, c0, c0)
+		VPXORD(c2, c2, c2)
+		VPXORD(c3, c3, c3)
+		key0, key1 := wide(k0), wide(k1)
+		m0, m1 := avx512.word(philoxM0), avx512.word(philoxM1)
+		step0, step1 := avx512.word(philoxW0), avx512.word(philoxW1)
+		for round := range 10 {
+			p0, p1, hi0, hi1 := ZMM(), ZMM(), ZMM(), ZMM()
+			VPMULUDQ(m0, c0, p0)
+			VPMULUDQ(m1, c2, p1)
+			VPSRLQ(Imm(32), p1, hi1)
+			VPTERNLOGD(Imm(0x96), c1, key0, hi1) // a three-way exclusive or
+			VPSRLQ(Imm(32), p0, hi0)
+			VPTERNLOGD(Imm(0x96), c3, key1, hi0)
+			c0, c1, c2, c3 = hi1, p1, hi0, p0
+			if round < 9 {
+				VPADDD(step0, key0, key0)
+				VPADDD(step1, key1, key1)
+			}
+		}
+		return [4]VecVirtual{c0, c1, c2, c3}
+	}
+}
+
+// transformAVX2 stores the draws of words 0, 1, then those of words 2, 3.
+func transformAVX2(dst Register, x [4]VecVirtual) {
+	for h := range 2 {
+		cos, sin := avx2.boxMuller(x[2*h], x[2*h+1])
+		VMOVUPS(cos, Mem{Base: dst, Disp: 64 * h})
+		VMOVUPS(sin, Mem{Base: dst, Disp: 64*h + 32})
+	}
+}
+
+// transformAVX512 does both at once and stores them in the same order.
+func transformAVX512(dst Register, x [4]VecVirtual) {
+	join := func(a, b VecVirtual) VecVirtual {
+		lo, hi, v := YMM(), YMM(), ZMM()
+		VPMOVQD(a, lo)
+		VPMOVQD(b, hi)
+		VINSERTI32X8(Imm(1), hi, lo.AsZ(), v)
+		return v
+	}
+	cos, sin := avx512.boxMuller(join(x[0], x[2]), join(x[1], x[3]))
+	for i, v := range []VecVirtual{cos, sin} {
+		VMOVUPS(v.AsY(), Mem{Base: dst, Disp: 32 * i})
+		VEXTRACTF32X8(Imm(1), v, Mem{Base: dst, Disp: 64 + 32*i})
+	}
+}
+
+// boxMuller returns √(−2 ln u)·cos 2πt and √(−2 ln u)·sin 2πt, with u in (0, 1)
 // from one word and t in [−½, ½) from the other.
-func boxMuller(dst Register, disp int, u, t VecVirtual) {
-	radius := logRadius(u)
-	cos, sin := cosSin(t)
+func (s isa) boxMuller(u, t VecVirtual) (cos, sin VecVirtual) {
+	radius := s.logRadius(u)
+	cos, sin = s.cosSin(t)
 	VMULPS(radius, cos, cos)
 	VMULPS(radius, sin, sin)
-	VMOVUPS(cos, Mem{Base: dst, Disp: disp})
-	VMOVUPS(sin, Mem{Base: dst, Disp: disp + 32})
+	return cos, sin
+}
+
+// xor flips the bits of mask in v.
+func (s isa) xor(mask, v VecVirtual) {
+	if s.lanes == 16 {
+		VPXORD(mask, v, v)
+		return
+	}
+	VPXOR(mask, v, v)
+}
+
+// choose takes a where the mask's top bit is set, else b.
+func (s isa) choose(mask, a, b VecVirtual) VecVirtual {
+	v := s.vec()
+	if s.lanes == 16 {
+		k := K()
+		VPMOVD2M(mask, k)
+		VBLENDMPS(a, b, k, v)
+		return v
+	}
+	VBLENDVPS(mask, a, b, v)
+	return v
 }
 
 // logRadius returns √(−2 ln u) with u = (word/2 + ½)·2⁻³¹, to which the word is
 // rounded as float32: so u runs from 2⁻³² to 1.
-func logRadius(word32 VecVirtual) VecVirtual {
-	x := YMM()
+func (s isa) logRadius(word32 VecVirtual) VecVirtual {
+	x := s.vec()
 	VPSRLD(Imm(1), word32, x)
-	f := YMM()
+	f := s.vec()
 	VCVTDQ2PS(x, f)
-	VADDPS(constant(0.5), f, f)
+	VADDPS(s.constant(0.5), f, f)
 	// ln u = ln m + (e−31)·ln 2 with m in [√½, √2): shift the exponent's cut.
-	bits, e := YMM(), YMM()
-	VPSUBD(word(math.Float32bits(float32(math.Sqrt2/2))), f, bits)
+	bits, e := s.vec(), s.vec()
+	VPSUBD(s.word(math.Float32bits(float32(math.Sqrt2/2))), f, bits)
 	VPSRAD(Imm(23), bits, e)
-	frac := YMM()
+	frac := s.vec()
 	VPSLLD(Imm(23), e, frac)
 	VPSUBD(frac, f, frac) // m
-	ef := YMM()
+	ef := s.vec()
 	VCVTDQ2PS(e, ef)
-	VSUBPS(constant(31), ef, ef)
-	// ln m by the atanh series in s = (m−1)/(m+1), |s| < 0.1716: to s⁹ it is
+	VSUBPS(s.constant(31), ef, ef)
+	// ln m by the atanh series in a = (m−1)/(m+1), |a| < 0.1716: to a⁹ it is
 	// below 1e-9 relative.
-	num, den := YMM(), YMM()
-	VSUBPS(constant(1), frac, num)
-	VADDPS(constant(1), frac, den)
-	s := YMM()
-	VDIVPS(den, num, s)
-	q := YMM()
-	VMULPS(s, s, q)
-	p := horner(q, []float64{2, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9})
-	VMULPS(s, p, p)
-	VFMADD231PS(constant(math.Ln2), ef, p) // ln u
-	r := YMM()
-	VMULPS(constant(-2), p, r)
-	none := YMM()
-	VXORPS(none, none, none)
+	num, den := s.vec(), s.vec()
+	VSUBPS(s.constant(1), frac, num)
+	VADDPS(s.constant(1), frac, den)
+	a := s.vec()
+	VDIVPS(den, num, a)
+	q := s.vec()
+	VMULPS(a, a, q)
+	p := s.horner(q, []float64{2, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9})
+	VMULPS(a, p, p)
+	VFMADD231PS(s.constant(math.Ln2), ef, p) // ln u
+	r := s.vec()
+	VMULPS(s.constant(-2), p, r)
+	none := s.vec()
+	zero(none, s)
 	VMAXPS(none, r, r) // rounding may give a u just above 1
 	VSQRTPS(r, r)
 	return r
@@ -146,36 +248,34 @@ func logRadius(word32 VecVirtual) VecVirtual {
 
 // cosSin returns cos 2πt and sin 2πt for t = word·2⁻³², the word signed: the
 // top two bits, rounded, give the quadrant, the rest an angle within ±π/4.
-func cosSin(word32 VecVirtual) (cos, sin VecVirtual) {
-	quadrant := YMM()
-	VPADDD(word(1<<29), word32, quadrant)
+func (s isa) cosSin(word32 VecVirtual) (cos, sin VecVirtual) {
+	quadrant := s.vec()
+	VPADDD(s.word(1<<29), word32, quadrant)
 	VPSRLD(Imm(30), quadrant, quadrant)
-	rest := YMM()
+	rest := s.vec()
 	VPSLLD(Imm(30), quadrant, rest)
 	VPSUBD(rest, word32, rest)
-	a := YMM()
+	a := s.vec()
 	VCVTDQ2PS(rest, a)
-	VMULPS(constant(2*math.Pi/(1<<32)), a, a)
-	q := YMM()
+	VMULPS(s.constant(2*math.Pi/(1<<32)), a, a)
+	q := s.vec()
 	VMULPS(a, a, q)
 	// Taylor series: the first term left out is below 3e-8 at π/4.
-	s := horner(q, []float64{1, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880})
-	VMULPS(a, s, s)
-	c := horner(q, []float64{1, -1.0 / 2, 1.0 / 24, -1.0 / 720, 1.0 / 40320})
+	sine := s.horner(q, []float64{1, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880})
+	VMULPS(a, sine, sine)
+	cosine := s.horner(q, []float64{1, -1.0 / 2, 1.0 / 24, -1.0 / 720, 1.0 / 40320})
 	// Odd quadrants swap the two; signs follow the quadrant.
-	odd := YMM()
+	odd := s.vec()
 	VPSLLD(Imm(31), quadrant, odd)
-	cos, sin = YMM(), YMM()
-	VBLENDVPS(odd, s, c, cos)
-	VBLENDVPS(odd, c, s, sin)
-	flip := YMM()
-	VPADDD(word(1), quadrant, flip) // cos is negative in quadrants 1 and 2
+	cos, sin = s.choose(odd, sine, cosine), s.choose(odd, cosine, sine)
+	flip := s.vec()
+	VPADDD(s.word(1), quadrant, flip) // cos is negative in quadrants 1 and 2
 	VPSRLD(Imm(1), flip, flip)
 	VPSLLD(Imm(31), flip, flip)
-	VXORPS(flip, cos, cos)
-	flip = YMM()
+	s.xor(flip, cos)
+	flip = s.vec()
 	VPSRLD(Imm(1), quadrant, flip) // sin is negative in quadrants 2 and 3
 	VPSLLD(Imm(31), flip, flip)
-	VXORPS(flip, sin, sin)
+	s.xor(flip, sin)
 	return cos, sin
 }

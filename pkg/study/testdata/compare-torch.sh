@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Times one seed of the seed study, the three published arms, in Divergent and in
+# PyTorch, one thread each on one core, in turn, and prints both and the ratio.
+# Needs Debian's python3-torch.  Usage: compare-torch.sh [SEED] [ROUNDS] [CORE]
+set -euo pipefail
+cd "$(dirname "$0")"
+seed=${1:-7} rounds=${2:-1} core=${3:-1}
+python=/usr/bin/python3
+"$python" -c 'import torch' 2>/dev/null || { echo "PyTorch is missing: apt-get install python3-torch" >&2; exit 1; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+go build -o "$work/divergent" ../../../cmd/divergent
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+
+# wall seconds of a command pinned to the core; what it printed is in $work/out
+seconds() {
+  local t0 t1
+  t0=$(date +%s.%N)
+  taskset -c "$core" "$@" >"$work/out" 2>"$work/err" || { cat "$work/err" >&2; exit 1; }
+  t1=$(date +%s.%N)
+  awk "BEGIN {printf \"%.2f\", $t1 - $t0}"
+}
+
+for i in $(seq "$rounds"); do
+  ours=$(seconds "$work/divergent" run divergent --seeds "$seed" --arms ketamine,ssri,neurosteroid --workers 1 --dir "$work/run-$i")
+  torch=$(seconds "$python" torch_reference.py --first "$seed" --seeds 1 --threads 1)
+  phases=$("$python" -c 'import json, sys; print(", ".join(f"{k} {v:.1f}" for k, v in json.load(open(sys.argv[1]))["seconds"].items()))' "$work/out")
+  echo "round $i: Divergent $ours s; PyTorch $torch s ($phases); ratio $(awk "BEGIN {printf \"%.2f\", $torch / $ours}")"
+done
