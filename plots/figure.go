@@ -43,6 +43,8 @@ type Panel struct {
 	Square bool       // keep the data area square
 	Head   float64    // room above the data for column heads, in points; 0 is room for the title
 	Data   []Datum    // the plotted numbers
+
+	reach, heights []float64 // where marks and lines were drawn, for tests
 }
 
 // Entry is one entry of a legend.
@@ -89,14 +91,29 @@ func (f *Figure) Validate() error {
 	if f.Heights != nil && len(f.Heights) != len(f.Rows) {
 		return fmt.Errorf("plots: Heights has %d entries: want one per row, %d, or none", len(f.Heights), len(f.Rows))
 	}
-	for _, row := range f.Rows {
-		for _, p := range row {
-			if p != nil && p.Plot != nil {
-				return nil
+	for i, h := range f.Heights {
+		if !(h > 0) {
+			return fmt.Errorf("plots: Heights[%d] = %v: want a positive share", i, h)
+		}
+	}
+	panels := 0
+	for j, row := range f.Rows {
+		for i, p := range row {
+			switch {
+			case p == nil:
+			case p.Plot == nil:
+				return fmt.Errorf("plots: Rows[%d][%d] has no Plot: want plot.New(), or nil for an empty place", j, i)
+			case p.Width < 0:
+				return fmt.Errorf("plots: Rows[%d][%d]: Width = %v: want a share of 0 or more; 0 means 1", j, i, p.Width)
+			default:
+				panels++
 			}
 		}
 	}
-	return fmt.Errorf("plots: figure %q has no panel: want at least one", f.Title)
+	if panels == 0 {
+		return fmt.Errorf("plots: figure %q has no panel: want at least one", f.Title)
+	}
+	return nil
 }
 
 func checkDPI(dpi float64) error {

@@ -138,6 +138,8 @@ func TestErrorsAreOneClearLine(t *testing.T) {
 		"width":       {encode(with(func(f *Figure) { f.Width = 0 })), "Width = 0 mm: want 20 to 500"},
 		"height":      {encode(with(func(f *Figure) { f.Height = math.Inf(1) })), "Height = +Inf mm"},
 		"heights":     {encode(with(func(f *Figure) { f.Heights = []float64{1} })), "Heights has 1 entries: want one per row, 2"},
+		"zero height": {encode(with(func(f *Figure) { f.Heights = []float64{1, 0} })), "Heights[1] = 0"},
+		"no plot":     {encode(with(func(f *Figure) { f.Rows = [][]*Panel{{{}}} })), "Rows[0][0] has no Plot"},
 		"panels":      {encode(with(func(f *Figure) { f.Rows = nil })), "no panel"},
 		"no figure":   {encode(nil), "no figure"},
 		"no name":     {ok.Save(""), "file name"},

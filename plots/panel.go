@@ -115,6 +115,8 @@ func spread(margin float64, values ...float64) (low, high float64) {
 
 // points draws the look's marker at each place.
 func (p *Panel) points(l look, radius vg.Length, xs, ys []float64) {
+	p.reach = append(p.reach, xs...)
+	p.heights = append(p.heights, ys...)
 	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		for i := range xs {
 			l.Mark.draw(c, l, at(xs[i], ys[i]), radius)
@@ -124,6 +126,8 @@ func (p *Panel) points(l look, radius vg.Length, xs, ys []float64) {
 
 // lines draws a line through the places.
 func (p *Panel) lines(s draw.LineStyle, xs, ys []float64) {
+	p.reach = append(p.reach, xs...)
+	p.heights = append(p.heights, ys...)
 	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		var pts []vg.Point
 		for i := range xs {

@@ -65,6 +65,8 @@ func relapsePairs(r *study.Result, conds []condition) *Panel {
 	for _, c := range conds {
 		all = append(all, values(r, c, combined).Values...)
 		all = append(all, values(r, c, afterLoss).Values...)
+		before, after := publishedRelapse(r, c)
+		all = append(append(all, before...), after...)
 	}
 	low, high := spread(0.04, all...)
 	n := len(conds)
@@ -94,12 +96,22 @@ func (p *Panel) pairRow(r *study.Result, c condition, y float64) {
 	open := look{Color: c.Color, Mark: c.Mark.open()}
 	p.meanMark(c.Label+", before", c.look, sample{seeds, b}.summary(), y+half)
 	p.meanMark(c.Label+", after", open, sample{seeds, a}.summary(), y-half)
+	quoted, later := publishedRelapse(r, c)
+	for i := range quoted {
+		p.record(c.Label+", before", kindPublished, "", quoted[i])
+		p.record(c.Label+", after", kindPublished, "", later[i])
+		p.points(published, quoteRadius, []float64{quoted[i], later[i]}, []float64{y + half, y - half})
+	}
+}
+
+// publishedRelapse returns the published accuracies before and after the second
+// pruning, the latter from the published drop.
+func publishedRelapse(r *study.Result, c condition) (before, after []float64) {
 	quoted, lost := publishedValues(r, c, combined), publishedValues(r, c, drop)
 	for i := range min(len(quoted), len(lost)) {
-		p.record(c.Label+", before", kindPublished, "", quoted[i])
-		p.record(c.Label+", after", kindPublished, "", quoted[i]-lost[i])
-		p.points(published, quoteRadius, []float64{quoted[i], quoted[i] - lost[i]}, []float64{y + half, y - half})
+		before, after = append(before, quoted[i]), append(after, quoted[i]-lost[i])
 	}
+	return before, after
 }
 
 // meanMark draws a mean and its interval at height y.

@@ -16,6 +16,7 @@ import (
 var (
 	insideLook  = look{Color: black, Mark: diamond}
 	outsideLook = look{Color: vermilion, Mark: diamond.open()}
+	alone       = look{Color: black, Mark: diamond.seeThrough()} // without an interval
 )
 
 // Replication returns every published number of the study beside ours: the 95 %
@@ -40,18 +41,8 @@ func Replication(r *study.Result) (*Figure, error) {
 			inside++
 		}
 	}
-	count := fmt.Sprintf("%d of %d published numbers inside", inside, len(all))
-	f := &Figure{
-		Title: "Replication: " + count,
-		Caption: "Published numbers (one run, seed 42) against the 95 % prediction interval for one run here (bar; tick: mean): " + count +
-			"; about one in twenty falls outside by chance. Numbers outside are open, in vermilion, with their value. " + provenance(r),
-		Width: DoubleColumn,
-		Legend: []Entry{
-			filledEntry("95 % prediction interval for one run (tick: mean)", look{Color: tint(blue, 0.45)}),
-			markEntry(fmt.Sprintf("published, inside (%d)", inside), insideLook),
-			markEntry(fmt.Sprintf("published, outside (%d)", len(all)-inside), outsideLook),
-		},
-	}
+	f := &Figure{Width: DoubleColumn}
+	f.describeReplication(r, all, inside)
 	f.Rows, f.Heights = replicationRows(r, columns)
 	total := 0.0
 	for _, h := range f.Heights {
@@ -59,6 +50,26 @@ func Replication(r *study.Result) (*Figure, error) {
 	}
 	f.Height = 16 + 13*float64(len(f.Rows)) + 3.5*total
 	return f, nil
+}
+
+// describeReplication writes title, caption and legend. A single seed gives no
+// interval, so nothing is in it or outside it.
+func (f *Figure) describeReplication(r *study.Result, all []infer.Replication, inside int) {
+	if seedCount(r) < 2 {
+		f.Title = "Replication by one seed"
+		f.Caption = "Published numbers (one run, seed 42) beside one seed here. One seed gives no interval to hold them against. " + provenance(r)
+		f.Legend = []Entry{lineEntry("here, one seed (tick)", look{Color: blue}), markEntry("published", alone)}
+		return
+	}
+	count := fmt.Sprintf("%d of %d published numbers inside", inside, len(all))
+	f.Title = "Replication: " + count
+	f.Caption = "Published numbers (one run, seed 42) against the 95 % prediction interval for one run here (bar; tick: mean): " + count +
+		"; about one in twenty falls outside by chance. Numbers outside are open, in vermilion, with their value. " + provenance(r)
+	f.Legend = []Entry{
+		filledEntry("95 % prediction interval for one run (tick: mean)", look{Color: tint(blue, 0.45)}),
+		markEntry(fmt.Sprintf("published, inside (%d)", inside), insideLook),
+		markEntry(fmt.Sprintf("published, outside (%d)", len(all)-inside), outsideLook),
+	}
 }
 
 // replicationPanel sorts a number into the panel of Table 1, Table 2, drops or
@@ -139,32 +150,36 @@ func replicationLabel(r *study.Result, v infer.Replication) string {
 
 // replicationRow draws one number at height y.
 func (p *Panel) replicationRow(v infer.Replication, label string, y float64) {
+	l, kind := outsideLook, "published, outside"
+	switch {
+	case v.N < 2:
+		l, kind = alone, kindPublished
+	case v.Inside:
+		l, kind = insideLook, "published, inside"
+	}
 	p.Data = append(p.Data,
 		Datum{p.Title, label, "prediction", "", v.Mean, v.Low, v.High, v.N},
-		Datum{p.Title, label, map[bool]string{true: "published, inside", false: "published, outside"}[v.Inside], "", v.Published, nan, nan, 0})
-	bar := tint(blue, 0.45)
+		Datum{p.Title, label, kind, "", v.Published, nan, nan, 0})
+	p.reach, p.heights = append(p.reach, v.Published, v.Mean), append(p.heights, y, y)
 	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		mid := at(v.Mean, y)
-		c.StrokeLine2(hairline, c.Min.X, mid.Y, c.Max.X, mid.Y)
+		mean, quoted := at(v.Mean, y), at(v.Published, y)
+		c.StrokeLine2(hairline, c.Min.X, mean.Y, c.Max.X, mean.Y)
+		end := mean.X
 		if v.N > 1 {
-			from, to := at(v.Low, y).X, at(v.High, y).X
-			c.StrokeLine2(draw.LineStyle{Color: bar, Width: 3}, from-0.4, mid.Y, to+0.4, mid.Y)
+			end = at(v.High, y).X
+			c.StrokeLine2(draw.LineStyle{Color: tint(blue, 0.45), Width: 3}, at(v.Low, y).X-0.4, mean.Y, end+0.4, mean.Y)
 		}
-		c.StrokeLine2(draw.LineStyle{Color: blue, Width: 1}, mid.X, mid.Y-2.6, mid.X, mid.Y+2.6)
-		l := outsideLook
-		if v.Inside {
-			l = insideLook
-		}
-		l.Mark.draw(c, l, at(v.Published, y), 2)
-		if !v.Inside {
-			p.sideLabel(c, at(v.Published, y), short(v.Published), max(mid.X, at(v.High, y).X))
+		c.StrokeLine2(draw.LineStyle{Color: blue, Width: 1}, mean.X, mean.Y-2.6, mean.X, mean.Y+2.6)
+		l.Mark.draw(c, l, quoted, 2)
+		if v.N > 1 && !v.Inside {
+			sideLabel(c, quoted, signedShort(v.Published), end)
 		}
 	})
 }
 
 // sideLabel writes a value beside its mark, on the side away from the interval
 // and within the data area.
-func (p *Panel) sideLabel(c draw.Canvas, at vg.Point, text string, intervalEnd vg.Length) {
+func sideLabel(c draw.Canvas, at vg.Point, text string, intervalEnd vg.Length) {
 	style := aligned(sans(smallType, vermilion), draw.XLeft, draw.YCenter)
 	x := at.X + 4
 	if right := x + style.Width(text); right > c.Max.X || at.X < intervalEnd && at.X-4-style.Width(text) > c.Min.X {

@@ -69,12 +69,56 @@ func checkText(t *testing.T, name string, f *Figure) {
 	}
 }
 
+// checkReach reports marks and lines outside their panel's axes.
+func checkReach(t *testing.T, name string, f *Figure) {
+	t.Helper()
+	for _, row := range f.Rows {
+		for _, p := range row {
+			if p == nil {
+				continue
+			}
+			for i, x := range p.reach {
+				y := p.heights[i]
+				if !(x >= p.Plot.X.Min && x <= p.Plot.X.Max && y >= p.Plot.Y.Min && y <= p.Plot.Y.Max) {
+					t.Errorf("%s: a mark at (%v, %v) is outside panel %q", name, x, y, p.Title)
+				}
+			}
+		}
+	}
+}
+
 func TestTextIsWholeAndApart(t *testing.T) {
 	for _, seeds := range []int{1, 10} {
 		for _, extra := range [][]string{nil, {"pulsed regrowth", "neurosteroid, then SSRI", "third", "fourth"}} {
 			for name, f := range all(t, withNetworks(synthetic(seeds, extra...))) {
-				checkText(t, fmt.Sprintf("%s, %d seeds, %d further arms", name, seeds, len(extra)), f)
+				name = fmt.Sprintf("%s, %d seeds, %d further arms", name, seeds, len(extra))
+				checkText(t, name, f)
+				checkReach(t, name, f)
 			}
+		}
+	}
+}
+
+// TestSeedStudyIsWhole looks at the committed results, over ten seeds and for
+// one.
+func TestSeedStudyIsWhole(t *testing.T) {
+	r := SeedStudy()
+	one := &study.Result{Manifest: r.Manifest, Networks: r.Networks}
+	for _, row := range r.Rows {
+		if row.Seed == r.Rows[0].Seed {
+			one.Rows = append(one.Rows, row)
+		}
+	}
+	for _, row := range r.Traces {
+		if row.Seed == r.Rows[0].Seed {
+			one.Traces = append(one.Traces, row)
+		}
+	}
+	for i, r := range []*study.Result{r, one} {
+		for name, f := range all(t, r) {
+			name = fmt.Sprintf("%s, result %d", name, i)
+			checkText(t, name, f)
+			checkReach(t, name, f)
 		}
 	}
 }
