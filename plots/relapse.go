@@ -33,7 +33,7 @@ func Relapse(r *study.Result) (*Figure, error) {
 	lost.Width = 0.6
 	return &Figure{
 		Title: "Relapse after the second pruning",
-		Caption: "Accuracy under combined stress before (filled) and after (open) pruning 40 % of the remaining synapses without retraining. " +
+		Caption: "Accuracy under combined stress before (filled) and after (open) the second pruning (published: 40 % of the remaining synapses), without retraining. " +
 			"Thin lines join a seed with itself; marks are means with 95 % bootstrap intervals; open diamonds are the published single run. " +
 			"A loss below 0 is a gain. " + provenance(r),
 		Width: DoubleColumn, Height: 32 + 10*float64(len(conds)),
