@@ -181,20 +181,20 @@ func tanhGrad(d, act []float32, scale float32) {
 	tanhGradGo(d[n:], act[n:], scale)
 }
 
-func adam(g, m, v []float32, beta1, beta2, rate, invRoot, eps float32) {
-	n := vectors(len(v))
+func adam(w, g, m, v []float32, beta1, beta2, rate, invRoot, eps float32) {
+	n := vectors(len(g))
 	if n > 0 {
-		adamAVX2(&g[0], &m[0], &v[0], n, beta1, beta2, rate, invRoot, eps)
+		adamAVX2(&w[0], &g[0], &m[0], &v[0], n, beta1, beta2, rate, invRoot, eps)
 	}
-	adamGo(g[n:], m[n:], v[n:], beta1, beta2, rate, invRoot, eps)
+	adamGo(w[n:], g[n:], m[n:], v[n:], beta1, beta2, rate, invRoot, eps)
 }
 
-func subtract(w, d []float32) {
-	n := vectors(len(d))
+func adamSteps(g, m, v []float32, beta1, beta2, rate, invRoot, eps float32) {
+	n := vectors(len(g))
 	if n > 0 {
-		subtractAVX2(&w[0], &d[0], n)
+		adamStepsAVX2(&g[0], &m[0], &v[0], n, beta1, beta2, rate, invRoot, eps)
 	}
-	subtractGo(w[n:], d[n:])
+	adamStepsGo(g[n:], m[n:], v[n:], beta1, beta2, rate, invRoot, eps)
 }
 
 func sum(x []float32) float32 {

@@ -36,8 +36,10 @@ func reluGrad(d, act []float32, scale float32) { reluGradGo(d, act, scale) }
 
 func tanhGrad(d, act []float32, scale float32) { tanhGradGo(d, act, scale) }
 
-func adam(g, m, v []float32, beta1, beta2, rate, invRoot, eps float32) {
-	adamGo(g, m, v, beta1, beta2, rate, invRoot, eps)
+func adam(w, g, m, v []float32, beta1, beta2, rate, invRoot, eps float32) {
+	adamGo(w, g, m, v, beta1, beta2, rate, invRoot, eps)
 }
 
-func subtract(w, d []float32) { subtractGo(w, d) }
+func adamSteps(g, m, v []float32, beta1, beta2, rate, invRoot, eps float32) {
+	adamStepsGo(g, m, v, beta1, beta2, rate, invRoot, eps)
+}

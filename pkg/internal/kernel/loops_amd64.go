@@ -134,15 +134,15 @@ func tanhAVX2(z *float32, n int)
 //go:noescape
 func sumAVX2(x *float32, n int) float32
 
-// adamAVX2 turns gradients into steps: m and v move on, grad = rate·m/(√v·invRoot + eps).
+// adamAVX2 makes one step: m and v move on, w −= rate·m/(√v·invRoot + eps).
 //
 //go:noescape
-func adamAVX2(grad *float32, m *float32, v *float32, n int, beta1 float32, beta2 float32, rate float32, invRoot float32, eps float32)
+func adamAVX2(w *float32, grad *float32, m *float32, v *float32, n int, beta1 float32, beta2 float32, rate float32, invRoot float32, eps float32)
 
-// subtractAVX2 sets w −= d.
+// adamStepsAVX2 turns gradients into steps: m and v move on, grad = rate·m/(√v·invRoot + eps).
 //
 //go:noescape
-func subtractAVX2(w *float32, d *float32, n int)
+func adamStepsAVX2(grad *float32, m *float32, v *float32, n int, beta1 float32, beta2 float32, rate float32, invRoot float32, eps float32)
 
 // normalsAVX2 writes 32·blocks standard normal draws.
 //

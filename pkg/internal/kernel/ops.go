@@ -11,11 +11,11 @@ type AdamStep struct {
 // Adam updates w[site[k]] from gradient g[k] and the moments m[k], v[k]; a nil
 // site means k itself. The gradients are spent.
 func Adam(w, g, m, v []float32, site []int32, s AdamStep) {
-	adam(g, m, v, s.Beta1, s.Beta2, s.Rate, 1/s.Root, s.Eps)
 	if site == nil {
-		subtract(w, g)
+		adam(w, g, m, v, s.Beta1, s.Beta2, s.Rate, 1/s.Root, s.Eps)
 		return
 	}
+	adamSteps(g, m, v, s.Beta1, s.Beta2, s.Rate, 1/s.Root, s.Eps)
 	for k, i := range site {
 		w[i] -= g[k]
 	}

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"math"
+	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -62,7 +63,8 @@ func main() {
 	}
 	transpose()
 	elementwise()
-	adam()
+	adam(true)
+	adam(false)
 	normals(avx2, philoxAVX2(lanes(4)), transformAVX2)
 	normals(avx512, philoxAVX512(lanes(8)), transformAVX512)
 	Generate()
@@ -497,11 +499,22 @@ func (s isa) horner(x VecVirtual, c []float64) VecVirtual {
 	return v
 }
 
-func adam() {
-	TEXT("adamAVX2", NOSPLIT, "func(grad, m, v *float32, n int, beta1, beta2, rate, invRoot, eps float32)")
+// adam is one optimiser step: fused with the update of contiguous weights, or
+// leaving the steps in place of the gradients for weights at scattered sites.
+func adam(fused bool) {
+	name, first, doc := "adamStepsAVX2", "grad", "turns gradients into steps: m and v move on, grad = rate·m/(√v·invRoot + eps)"
+	if fused {
+		name, first, doc = "adamAVX2", "w", "makes one step: m and v move on, w −= rate·m/(√v·invRoot + eps)"
+	}
+	signature := "func(grad, m, v *float32, n int, beta1, beta2, rate, invRoot, eps float32)"
+	if fused {
+		signature = strings.Replace(signature, "grad,", "w, grad,", 1)
+	}
+	TEXT(name, NOSPLIT, signature)
 	Pragma("noescape")
-	Doc("adamAVX2 turns gradients into steps: m and v move on, grad = rate·m/(√v·invRoot + eps).")
-	g, m, v := Load(Param("grad"), GP64()), Load(Param("m"), GP64()), Load(Param("v"), GP64())
+	Doc(name + " " + doc + ".")
+	target, g := Load(Param(first), GP64()), Load(Param("grad"), GP64())
+	m, v := Load(Param("m"), GP64()), Load(Param("v"), GP64())
 	n := Load(Param("n"), GP64())
 	b1, b2, rate, inv, eps := param("beta1"), param("beta2"), param("rate"), param("invRoot"), param("eps")
 	c1, c2 := avx2.constant(1), avx2.constant(1)
@@ -518,7 +531,7 @@ func adam() {
 	MOVL(flush, control)
 	LDMXCSR(control)
 	MOVL(old, control)
-	count("adam", n, func(at func(Register) Mem) {
+	count(name, n, func(at func(Register) Mem) {
 		gv, mv, vv := load(at(g)), load(at(m)), load(at(v))
 		t := YMM()
 		VSUBPS(mv, gv, t)
@@ -532,20 +545,13 @@ func adam() {
 		VFMADD213PS(eps, inv, vv)
 		VMULPS(rate, mv, mv)
 		VDIVPS(vv, mv, mv)
-		VMOVUPS(mv, at(g))
+		if fused {
+			w := load(at(target))
+			VSUBPS(mv, w, mv)
+		}
+		VMOVUPS(mv, at(target))
 	})
 	LDMXCSR(control)
 	VZEROUPPER()
 	RET()
-
-	TEXT("subtractAVX2", NOSPLIT, "func(w, d *float32, n int)")
-	Pragma("noescape")
-	Doc("subtractAVX2 sets w −= d.")
-	w, d := Load(Param("w"), GP64()), Load(Param("d"), GP64())
-	n = Load(Param("n"), GP64())
-	loop("subtract", n, func(at func(Register) Mem) {
-		x := load(at(w))
-		VSUBPS(at(d), x, x)
-		VMOVUPS(x, at(w))
-	})
 }
