@@ -187,15 +187,16 @@ func (h headless) report(ctx context.Context, done []outcome) error {
 	if ctx.Err() != nil {
 		return interrupted("finished cells of a study are kept: run the same command to go on")
 	}
-	failed := 0
+	failed, figures := 0, 0
 	for _, o := range done {
+		pngs, _ := filepath.Glob(filepath.Join(h.root, "build", "figures", o.name, "*.png"))
+		figures += len(pngs)
 		if o.err != nil {
 			failed++
 			fmt.Fprintf(h.err, "%s: %s\n", o.name, oneLine(o.err))
 		}
 	}
-	figures, _ := filepath.Glob(filepath.Join(h.root, "build", "figures", "*", "*.png"))
-	fmt.Fprintf(h.out, "executed notebooks: build/notebooks; %d figures as PNG, SVG, PDF and CSV: build/figures\n", len(figures))
+	fmt.Fprintf(h.out, "executed notebooks: build/notebooks; %d figures as PNG, SVG, PDF and CSV: build/figures\n", figures)
 	if failed > 0 {
 		return fmt.Errorf("%d of %d notebooks failed", failed, len(done))
 	}

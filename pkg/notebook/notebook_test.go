@@ -190,6 +190,39 @@ func TestContrasts(t *testing.T) {
 	}
 }
 
+func TestEstimate(t *testing.T) {
+	for _, tc := range []struct {
+		v    infer.Interval
+		want string
+	}{
+		{infer.Interval{Mean: 97.46, Low: 97.21, High: 97.6}, "97.5 [97.2, 97.6]"},
+		{infer.Interval{Mean: 100, Low: 99.96, High: 100}, "100.0"},
+		{infer.Interval{Mean: 0.1, Low: -0.04, High: 0.3}, "0.1 [0.0, 0.3]"},
+		{infer.Interval{Mean: -0.2, Low: math.NaN(), High: math.NaN()}, "−0.2"},
+		{infer.Interval{Mean: math.NaN()}, "–"},
+	} {
+		if got := (Estimate{tc.v}).String(); got != tc.want {
+			t.Errorf("%+v prints as %q, want %q", tc.v, got, tc.want)
+		}
+	}
+}
+
+func TestSentences(t *testing.T) {
+	r := twoSeeds()
+	if got := Means(r, assay.Acute, assay.Combined, 0, assay.Accuracy, "untreated", "neurosteroid"); !strings.HasPrefix(got, "untreated 30.0, neurosteroid-like 91.0 [") {
+		t.Errorf("Means = %q", got)
+	}
+	if d := Difference(r, "neurosteroid", "untreated", assay.Acute, assay.Combined, 0, assay.Accuracy); d.Mean != 61 || d.N != 2 {
+		t.Errorf("Difference = %+v", d)
+	}
+	if d := Difference(r, "neurosteroid", "nobody", assay.Acute, assay.Combined, 0, assay.Accuracy); d.String() != "–" {
+		t.Errorf("Difference to an arm that is not there = %v", d)
+	}
+	if n := Below([]float64{1, 2, 3}, 3); n != 2 {
+		t.Errorf("Below = %d, want 2", n)
+	}
+}
+
 func TestReplications(t *testing.T) {
 	list := []infer.Replication{
 		{Arm: "ssri", Phase: assay.Acute, Metric: "loss", Epoch: 25, Published: 1.2153, Mean: 1.2, Low: 1, High: 1.4, Inside: true},
@@ -204,6 +237,12 @@ func TestReplications(t *testing.T) {
 	}
 	if rows[0].Published != "1.215" || rows[1].Interval != "70.0 to 90.0" {
 		t.Errorf("rows: %+v", rows)
+	}
+	if got := Select(list, "ssri", assay.Acute, assay.Internal); len(got) != 1 || got[0].Published != 44 {
+		t.Errorf("Select by test: %+v", got)
+	}
+	if got := Select(list, "ssri", assay.Acute); len(got) != 2 {
+		t.Errorf("Select of all tests: %+v", got)
 	}
 	if out := Outside(list); len(out) != 2 || out[0].Published != 44 {
 		t.Errorf("outside, farthest first: %+v", out)

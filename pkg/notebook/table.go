@@ -123,6 +123,9 @@ func number(x float64, decimals int) string {
 	if x != 0 && math.Abs(x) < math.Pow10(-decimals) && decimals > 1 {
 		s = strconv.FormatFloat(x, 'g', 3, 64) // a rate of 1e-05 is not 0.0000
 	}
+	if strings.Trim(s, "-0.") == "" {
+		s = strings.TrimPrefix(s, "-") // no negative zero
+	}
 	return strings.Replace(s, "-", "−", 1)
 }
 
@@ -169,11 +172,13 @@ func markdown(header []string, rows [][]string) string {
 // numeric reports whether column i holds only numbers, or texts that begin with
 // one, such as intervals.
 func numeric(rows [][]string, i int) bool {
+	found := false
 	for _, r := range rows {
 		s := strings.TrimLeft(r[i], "−-+<≤ ")
 		if s != "" && s != "–" && (s[0] < '0' || s[0] > '9') {
 			return false
 		}
+		found = found || s != ""
 	}
-	return len(rows) > 0
+	return found
 }

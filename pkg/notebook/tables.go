@@ -24,13 +24,14 @@ type Estimate struct{ infer.Interval }
 func (e Estimate) String() string { return interval(e.Interval) }
 
 func interval(v infer.Interval) string {
-	switch {
-	case math.IsNaN(v.Mean):
+	if math.IsNaN(v.Mean) {
 		return "–"
-	case math.IsNaN(v.Low) || v.Low == v.High:
-		return number(v.Mean, 1)
 	}
-	return fmt.Sprintf("%s [%s, %s]", number(v.Mean, 1), number(v.Low, 1), number(v.High, 1))
+	mean, low, high := number(v.Mean, 1), number(v.Low, 1), number(v.High, 1)
+	if math.IsNaN(v.Low) || low == mean && high == mean {
+		return mean
+	}
+	return fmt.Sprintf("%s [%s, %s]", mean, low, high)
 }
 
 // Measure returns a measurement's mean over the seeds: accuracy and sparsity in
@@ -38,6 +39,34 @@ func interval(v infer.Interval) string {
 func Measure(r *study.Result, arm, phase, test string, atLevel float64, metric string) Estimate {
 	_, x := infer.Values(r, arm, phase, test, atLevel, metric)
 	return Estimate{infer.Bootstrap(x, level)}
+}
+
+// Means names the arms with their means, for a sentence: ketamine-like 97.5
+// [97.2, 97.6], SSRI-like 86.1 [82.8, 89.0].
+func Means(r *study.Result, phase, test string, atLevel float64, metric string, arms ...string) string {
+	var s []string
+	for _, arm := range arms {
+		s = append(s, label(arm)+" "+Measure(r, arm, phase, test, atLevel, metric).String())
+	}
+	return strings.Join(s, ", ")
+}
+
+// Difference returns the mean of arm a minus arm b over the seeds that both
+// have, paired by seed, in points.
+func Difference(r *study.Result, a, b, phase, test string, atLevel float64, metric string) Estimate {
+	seedsA, x := infer.Values(r, a, phase, test, atLevel, metric)
+	seedsB, y := infer.Values(r, b, phase, test, atLevel, metric)
+	_, x, y = infer.Match(seedsA, x, seedsB, y)
+	return Estimate{infer.Paired(x, y, level).Difference}
+}
+
+// Change returns how much an arm's accuracy changes from one phase to another,
+// paired by seed, in points.
+func Change(r *study.Result, arm, from, to, test string, atLevel float64) Estimate {
+	seedsA, x := infer.Values(r, arm, to, test, atLevel, assay.Accuracy)
+	seedsB, y := infer.Values(r, arm, from, test, atLevel, assay.Accuracy)
+	_, x, y = infer.Match(seedsA, x, seedsB, y)
+	return Estimate{infer.Paired(x, y, level).Difference}
 }
 
 // Outcome is one condition's results over the seeds, each a mean with its 95 %
@@ -193,7 +222,47 @@ func Outside(list []infer.Replication) []infer.Replication {
 	return out
 }
 
-// Select returns the numbers of one arm in one phase.
-func Select(list []infer.Replication, arm, phase string) []infer.Replication {
-	return slices.DeleteFunc(slices.Clone(list), func(x infer.Replication) bool { return x.Arm != arm || x.Phase != phase })
+// Select returns the numbers of one arm in one phase, of the given tests or of
+// all.
+func Select(list []infer.Replication, arm, phase string, tests ...string) []infer.Replication {
+	return slices.DeleteFunc(slices.Clone(list), func(x infer.Replication) bool {
+		return x.Arm != arm || x.Phase != phase || len(tests) > 0 && !slices.Contains(tests, x.Test)
+	})
+}
+
+// Verdict says how many published numbers lie inside their prediction interval,
+// how wide the intervals are, and shows those outside, the farthest first.
+func Verdict(list []infer.Replication) {
+	out := Outside(list)
+	var width []float64
+	widest := 0
+	for i, x := range list {
+		width = append(width, x.High-x.Low)
+		if x.Epoch == 0 && (width[i] > width[widest] || math.IsNaN(width[widest])) {
+			widest = i
+		}
+	}
+	text := fmt.Sprintf("%d of %d published numbers lie inside their interval.", len(list)-len(out), len(list))
+	if len(list) > 0 && !math.IsNaN(width[widest]) {
+		slices.Sort(width)
+		text += fmt.Sprintf(" Being inside says little where the interval is wide: half of them are narrower than %s, the widest (%s) runs from %s to %s.",
+			number(width[len(width)/2], 1), name(list[widest]), number(list[widest].Low, 1), number(list[widest].High, 1))
+	}
+	if len(out) == 0 {
+		Markdown(text)
+		return
+	}
+	Markdown(text + " Outside, the farthest first:")
+	Table(Replications(out))
+}
+
+// Below counts the values below v.
+func Below(x []float64, v float64) int {
+	n := 0
+	for _, y := range x {
+		if y < v {
+			n++
+		}
+	}
+	return n
 }
