@@ -1,6 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"encoding/base64"
+	"image"
+	"image/png"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -89,6 +93,43 @@ func TestFailuresNameCellAndError(t *testing.T) {
 		if got := (cell{}).reason(map[string]any{"evalue": evalue}); got != want {
 			t.Errorf("reason of %q = %q, want %q", evalue, got, want)
 		}
+	}
+}
+
+func TestThumbnailTakesTheTaggedFigure(t *testing.T) {
+	picture := func(w, h int) string {
+		var b bytes.Buffer
+		if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, w, h))); err != nil {
+			t.Fatal(err)
+		}
+		return base64.StdEncoding.EncodeToString(b.Bytes())
+	}
+	figure := func(data string, tags ...any) cell {
+		return cell{"cell_type": "code", "metadata": map[string]any{"tags": tags},
+			"outputs": []any{map[string]any{"data": map[string]any{"image/png": data}}}}
+	}
+	path := filepath.Join(t.TempDir(), "thumbnails", "n.png")
+	for name, tc := range map[string]struct {
+		cells []cell
+		high  int
+	}{
+		"tagged": {[]cell{figure(picture(1280, 1280)), figure(picture(1280, 640), "thumbnail")}, 320},
+		"first":  {[]cell{{"cell_type": "markdown"}, figure(picture(1280, 1280)), figure(picture(1280, 640))}, 640},
+	} {
+		if err := (document{Cells: tc.cells}).thumbnail(path); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := png.DecodeConfig(f)
+		if f.Close(); err != nil || c.Width != 640 || c.Height != tc.high {
+			t.Errorf("%s: %d×%d, %v, want 640×%d", name, c.Width, c.Height, err, tc.high)
+		}
+	}
+	if err := (document{}).thumbnail(filepath.Join(t.TempDir(), "none.png")); err != nil {
+		t.Errorf("a notebook without figures: %v", err)
 	}
 }
 

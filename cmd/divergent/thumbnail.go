@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"image"
-	"image/color"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -37,10 +36,8 @@ func (d document) thumbnail(path string) error {
 		return fmt.Errorf("thumbnail: %w", err)
 	}
 	size := full.Bounds().Size()
-	small := image.NewPaletted(image.Rect(0, 0, thumbnailWidth, max(1, thumbnailWidth*size.Y/max(1, size.X))), greysAndColours())
-	fine := image.NewRGBA(small.Bounds())
-	draw.CatmullRom.Scale(fine, fine.Bounds(), full, full.Bounds(), draw.Src, nil)
-	draw.Draw(small, small.Bounds(), fine, image.Point{}, draw.Src)
+	small := image.NewRGBA(image.Rect(0, 0, thumbnailWidth, max(1, thumbnailWidth*size.Y/max(1, size.X))))
+	draw.CatmullRom.Scale(small, small.Bounds(), full, full.Bounds(), draw.Src, nil)
 	var out bytes.Buffer
 	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&out, small); err != nil {
 		return err
@@ -66,17 +63,4 @@ func (d document) figure(tagged bool) string {
 		}
 	}
 	return ""
-}
-
-// greysAndColours is a palette of 40 greys and a 6×6×6 colour cube: a quarter of
-// the bytes of true colour, at a size where the difference does not show.
-func greysAndColours() color.Palette {
-	var p color.Palette
-	for i := range 40 {
-		p = append(p, color.Gray{Y: uint8(i * 255 / 39)})
-	}
-	for i := range 216 {
-		p = append(p, color.RGBA{R: uint8(i / 36 * 51), G: uint8(i / 6 % 6 * 51), B: uint8(i % 6 * 51), A: 255})
-	}
-	return p
 }
