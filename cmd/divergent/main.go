@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"divergent/pkg/notebook"
 )
 
 // app is what a subcommand works with.
@@ -75,7 +77,7 @@ func dispatch(ctx context.Context, args []string, out, err io.Writer) error {
 	}
 	for _, c := range commands() {
 		if c.name == args[0] {
-			root, e := moduleRoot()
+			root, e := notebook.Module()
 			if e != nil {
 				return e
 			}
@@ -137,23 +139,6 @@ func (c command) explain(w io.Writer, fs *flag.FlagSet) {
 		}
 		fmt.Fprintln(w)
 	})
-}
-
-// moduleRoot is the folder of this module's go.mod, at or above the working one.
-func moduleRoot() (string, error) {
-	wd, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for dir := wd; ; dir = filepath.Dir(dir) {
-		b, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil && strings.HasPrefix(string(b), "module divergent\n") {
-			return dir, nil
-		}
-		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("folder %s: want a clone of divergent (no go.mod of it here or above); cd into the clone", wd)
-		}
-	}
 }
 
 // relative shortens a path inside the clone.

@@ -122,17 +122,26 @@ func terminal(f *os.File) bool {
 // Root is the folder of the module: at or above the notebook's folder, else the
 // notebook's folder itself.
 func Root() string {
+	dir, err := Module()
+	if err != nil {
+		dir, _ = os.Getwd()
+	}
+	return dir
+}
+
+// Module is the folder of this module's go.mod, at or above the working one.
+func Module() (string, error) {
 	wd, err := os.Getwd()
 	if err != nil {
-		return "."
+		return "", err
 	}
 	for dir := wd; ; dir = filepath.Dir(dir) {
 		b, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 		if err == nil && strings.HasPrefix(string(b), "module divergent\n") {
-			return dir
+			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return wd
+			return "", fmt.Errorf("folder %s: want a clone of divergent (no go.mod of it here or above); cd into the clone", wd)
 		}
 	}
 }

@@ -54,19 +54,29 @@ func Means(r *study.Result, phase, test string, atLevel float64, metric string, 
 // Difference returns the mean of arm a minus arm b over the seeds that both
 // have, paired by seed, in points.
 func Difference(r *study.Result, a, b, phase, test string, atLevel float64, metric string) Estimate {
-	seedsA, x := infer.Values(r, a, phase, test, atLevel, metric)
-	seedsB, y := infer.Values(r, b, phase, test, atLevel, metric)
-	_, x, y = infer.Match(seedsA, x, seedsB, y)
-	return Estimate{infer.Paired(x, y, level).Difference}
+	return paired(r, study.Row{Arm: a, Phase: phase, Test: test, Level: atLevel, Metric: metric},
+		study.Row{Arm: b, Phase: phase, Test: test, Level: atLevel, Metric: metric})
 }
 
 // Change returns how much an arm's accuracy changes from one phase to another,
 // paired by seed, in points.
 func Change(r *study.Result, arm, from, to, test string, atLevel float64) Estimate {
-	seedsA, x := infer.Values(r, arm, to, test, atLevel, assay.Accuracy)
-	seedsB, y := infer.Values(r, arm, from, test, atLevel, assay.Accuracy)
-	_, x, y = infer.Match(seedsA, x, seedsB, y)
+	return paired(r, study.Row{Arm: arm, Phase: to, Test: test, Level: atLevel, Metric: assay.Accuracy},
+		study.Row{Arm: arm, Phase: from, Test: test, Level: atLevel, Metric: assay.Accuracy})
+}
+
+// paired returns the mean of a minus b over the seeds that have both.
+func paired(r *study.Result, a, b study.Row) Estimate {
+	x, y := match(r, a, b)
 	return Estimate{infer.Paired(x, y, level).Difference}
+}
+
+// match returns the values of a and b, seed by seed.
+func match(r *study.Result, a, b study.Row) (x, y []float64) {
+	seedsA, x := infer.Values(r, a.Arm, a.Phase, a.Test, a.Level, a.Metric)
+	seedsB, y := infer.Values(r, b.Arm, b.Phase, b.Test, b.Level, b.Metric)
+	_, x, y = infer.Match(seedsA, x, seedsB, y)
+	return x, y
 }
 
 // Outcome is one condition's results over the seeds, each a mean with its 95 %
@@ -142,23 +152,22 @@ type Contrast struct {
 // have are left out.
 func Contrasts(r *study.Result, pairs ...[2]string) []Contrast {
 	tests := []struct {
-		name, phase, test string
-		level             float64
-		metric            string
-	}{{"combined", assay.Acute, assay.Combined, 0, assay.Accuracy},
-		{"internal 2.5", assay.Acute, assay.Internal, 2.5, assay.Accuracy},
-		{"relapse drop", assay.Relapse, assay.Combined, 0, assay.Drop}}
+		name string
+		at   study.Row
+	}{{"combined", study.Row{Phase: assay.Acute, Test: assay.Combined, Metric: assay.Accuracy}},
+		{"internal 2.5", study.Row{Phase: assay.Acute, Test: assay.Internal, Level: 2.5, Metric: assay.Accuracy}},
+		{"relapse drop", study.Row{Phase: assay.Relapse, Test: assay.Combined, Metric: assay.Drop}}}
 	var out []Contrast
 	var p []float64
 	for _, t := range tests {
 		for _, pair := range pairs {
-			sa, a := infer.Values(r, pair[0], t.phase, t.test, t.level, t.metric)
-			sb, b := infer.Values(r, pair[1], t.phase, t.test, t.level, t.metric)
-			_, a, b = infer.Match(sa, a, sb, b)
-			if len(a) == 0 {
+			a, b := t.at, t.at
+			a.Arm, b.Arm = pair[0], pair[1]
+			x, y := match(r, a, b)
+			if len(x) == 0 {
 				continue
 			}
-			c := infer.Paired(a, b, level)
+			c := infer.Paired(x, y, level)
 			out = append(out, Contrast{Test: t.name, A: label(pair[0]), B: label(pair[1]),
 				Difference: Estimate{c.Difference}, P: c.P, Effect: c.Effect, N: c.N})
 			p = append(p, c.P)
