@@ -91,19 +91,19 @@ func (o oracle) set() task.Set {
 
 // hashNoise is the case's noise source: step, layer, sample and unit decide.
 type hashNoise struct {
-	o    oracle
-	step int
+	o           oracle
+	step, layer int
 }
 
-func (h *hashNoise) Normal(layer int, _ []int32, units int, dst []float32) {
-	b := len(dst) / units
-	for j := range units {
-		for i := range b {
-			dst[j*b+i] = float32(uniform(uint64(((8*h.step+layer)*b+i)*units+j), h.o.Salt+50))
-		}
-	}
-	if layer == len(h.o.Sizes)-3 { // the last hidden layer ends the step
+func (h *hashNoise) Normal(layer, first int, dst []float32) {
+	if layer < h.layer { // the next sweep
 		h.step++
+	}
+	h.layer = layer
+	b, units := h.o.Batch, h.o.Sizes[layer+1]
+	for i := range dst {
+		unit, sample := first+i/b, i%b
+		dst[i] = float32(uniform(uint64(((8*h.step+layer)*b+sample)*units+unit), h.o.Salt+50))
 	}
 }
 

@@ -8,24 +8,23 @@ import (
 	"divergent/pkg/internal/kernel"
 )
 
-// Noise supplies the internal noise. Normal fills the rows of the listed units
-// (nil for all) of dst, units×samples with the samples of a unit contiguous,
-// with independent standard normal draws for hidden layer number layer (from 0).
+// Noise supplies the internal noise. Normal fills dst with independent standard
+// normal draws for consecutive units of hidden layer number layer (from 0),
+// beginning with unit first; the samples of a unit are contiguous. In a sweep
+// the layers come in order and so do the units; units that affect nothing may be
+// passed over.
 type Noise interface {
-	Normal(layer int, live []int32, units int, dst []float32)
+	Normal(layer, first int, dst []float32)
 }
 
 // NewNoise returns a noise source with a stream of its own that r decides.
 func NewNoise(r *rand.Rand) Noise {
-	return &normalNoise{kernel.Normals{Key: r.Uint64()}}
+	return normalNoise{kernel.NewNormals(r.Uint64())}
 }
 
-type normalNoise struct{ stream kernel.Normals }
+type normalNoise struct{ stream *kernel.Normals }
 
-func (n *normalNoise) Normal(_ int, live []int32, units int, dst []float32) {
-	size := len(dst) / units
-	rows(live, size, units, func(from, to int) { n.stream.Fill(dst[from:to]) })
-}
+func (n normalNoise) Normal(_, _ int, dst []float32) { n.stream.Fill(dst) }
 
 // sparseBelow is the share of present synapses under which a layer takes the
 // sparse loops: measured on the network's shapes, see kernel's benchmarks.
@@ -58,18 +57,19 @@ type Pass struct {
 	net    *Network
 	matrix []kernel.Matrix // forward and backward products
 	outer  []kernel.Matrix // gradient products
-	live   [][]int32       // per hidden layer: units that are computed; nil for all
+	keep   [][]float32     // per layer with a full gradient: 1 at present synapses, 0 elsewhere
 	size   int             // samples in the sweep
 	act    [][]float32     // per layer: activation before noise, or logits
 	out    [][]float32     // per hidden layer: what is handed on
 	delta  [][]float32     // per layer: dLoss/d(affine output)
-	noise  []float32
 	sites  Sites
+	up     forward
+	down   backward
 }
 
 // NewPass returns the buffers for up to batch samples.
 func NewPass(n *Network, batch int, sites Sites) *Pass {
-	p := &Pass{net: n, sites: sites, live: make([][]int32, len(n.Layers)-1)}
+	p := &Pass{net: n, sites: sites}
 	paths := make([][]bool, len(n.Layers)) // per layer: its outputs with a path on; nil for all
 	if sites == PresentSites {
 		paths = n.paths()
@@ -88,12 +88,11 @@ func NewPass(n *Network, batch int, sites Sites) *Pass {
 		}
 		p.act = append(p.act, make([]float32, l.Out*batch))
 		if k < len(n.Layers)-1 {
-			p.live[k] = listed(paths[k])
 			p.out = append(p.out, make([]float32, l.Out*batch))
 			widest = max(widest, l.Out)
 		}
 	}
-	p.noise = make([]float32, widest*batch)
+	p.up.eps = make([]float32, widest*batch)
 	return p
 }
 
@@ -119,29 +118,62 @@ func (n *Network) paths() [][]bool {
 	return out
 }
 
-// listed turns flags into positions; nil stays nil.
-func listed(flags []bool) []int32 {
-	if flags == nil {
-		return nil
-	}
-	list := []int32{}
-	for i, f := range flags {
-		if f {
-			list = append(list, int32(i))
-		}
-	}
-	return list
+// forward goes on from the affine map of a hidden layer: activation, noise,
+// damping, effective gain, protection shift.
+type forward struct {
+	layer, size   int
+	activation    Activation
+	noise         Noise // nil for none
+	sd, mean      float32
+	scale, shift  float32
+	act, out, eps []float32
 }
 
-// rows calls f with the values of each unit, or of all units at once where none
-// is left out.
-func rows(live []int32, n, units int, f func(from, to int)) {
-	if live == nil {
-		f(0, units*n)
+// Then handles the units of the elements from to to.
+func (f *forward) Then(from, to int) {
+	if f.out == nil {
+		return // logits
+	}
+	act, out, eps := f.act[from:to], f.out[from:to], f.eps[:to-from]
+	if f.activation == Tanh {
+		kernel.Tanh(act)
+	} else {
+		kernel.ReLU(act)
+	}
+	if f.noise == nil {
+		kernel.Rescale(out, act, f.scale, f.shift)
 		return
 	}
-	for _, u := range live {
-		f(int(u)*n, int(u+1)*n)
+	f.noise.Normal(f.layer, from/f.size, eps)
+	kernel.Disturb(out, act, eps, f.sd, f.mean, f.scale, f.shift)
+}
+
+// backward turns dLoss/d(handed on) into dLoss/d(affine output): the noise and
+// the shift drop out, the activation's derivative follows from its value (ReLU:
+// act > 0; tanh: 1 − act²). It also sums the bias gradients.
+type backward struct {
+	size       int
+	activation Activation
+	scale      float32
+	delta, act []float32
+	bias       []float32
+}
+
+// Then handles the units of the elements from to to.
+func (b *backward) Then(from, to int) {
+	delta, act := b.delta[from:to], b.act[from:to]
+	if b.activation == Tanh {
+		kernel.TanhGrad(delta, act, b.scale)
+	} else {
+		kernel.ReLUGrad(delta, act, b.scale)
+	}
+	sumUnits(b.bias[from/b.size:to/b.size], delta, b.size)
+}
+
+// sumUnits sums each unit's samples.
+func sumUnits(sum, x []float32, size int) {
+	for i := range sum {
+		sum[i] = kernel.Sum(x[i*size : (i+1)*size])
 	}
 }
 
@@ -153,35 +185,26 @@ func rows(live []int32, n, units int, f func(from, to int)) {
 func (p *Pass) Forward(x []float32, size int, stress Stress, noise Noise) []float32 {
 	p.size = size
 	s := p.net.State
-	sd, mean := stress.Internal, 0.0
+	f := &p.up
+	f.size, f.activation, f.noise = size, s.Activation, noise
+	f.sd, f.mean = float32(stress.Internal), 0
 	if stress.Bias != 0 {
-		sd, mean = biasedSD, stress.Bias*(1-biasRelief*s.Protection)
+		f.sd, f.mean = biasedSD, float32(stress.Bias*(1-biasRelief*s.Protection))
+	} else if stress.Internal == 0 {
+		f.noise = nil
 	}
-	scale := float32(s.Damping * s.effectiveGain())
-	shift := float32(shiftPerProtection * s.Protection)
-	last := len(p.net.Layers) - 1
+	f.scale = float32(s.Damping * s.effectiveGain())
+	f.shift = float32(shiftPerProtection * s.Protection)
 	for k := range p.net.Layers {
 		l := &p.net.Layers[k]
-		z := p.act[k][:l.Out*size]
-		p.matrix[k].MulBias(z, l.W, x, l.B, size)
-		if k == last {
-			return z
+		f.layer, f.act, f.out = k, p.act[k][:l.Out*size], nil
+		if k < len(p.out) {
+			f.out = p.out[k][:l.Out*size]
 		}
-		x = p.out[k][:len(z)]
-		eps := p.noise[:len(z)]
-		if sd > 0 {
-			noise.Normal(k, p.live[k], l.Out, eps)
-		}
-		rows(p.live[k], size, l.Out, func(from, to int) {
-			activate(z[from:to], s.Activation)
-			if sd > 0 {
-				kernel.Disturb(x[from:to], z[from:to], eps[from:to], float32(sd), float32(mean), scale, shift)
-			} else {
-				kernel.Rescale(x[from:to], z[from:to], scale, shift)
-			}
-		})
+		p.matrix[k].MulBias(f.act, l.W, x, l.B, size, f)
+		x = f.out
 	}
-	panic("network: no layers")
+	return f.act
 }
 
 // Backward computes the mean cross-entropy of the last Forward against the
@@ -190,7 +213,10 @@ func (p *Pass) Backward(x []float32, labels []uint8) float64 {
 	p.prepareBackward()
 	n, last := p.size, len(p.net.Layers)-1
 	loss := softmaxLoss(p.delta[last], p.act[last], labels, p.net.Layers[last].Out, n)
-	scale := float32(p.net.State.Damping * p.net.State.effectiveGain())
+	sumUnits(p.Grads[last].B, p.delta[last], n)
+	b := &p.down
+	b.size, b.activation = n, p.net.State.Activation
+	b.scale = float32(p.net.State.Damping * p.net.State.effectiveGain())
 	for k := last; k >= 0; k-- {
 		l, g := &p.net.Layers[k], &p.Grads[k]
 		dz, in := p.delta[k][:l.Out*n], x
@@ -198,39 +224,16 @@ func (p *Pass) Backward(x []float32, labels []uint8) float64 {
 			in = p.out[k-1][:l.In*n]
 		}
 		p.outer[k].Outer(g.W, dz, in, n)
-		if g.Site == nil && p.sites == PresentSites {
-			clearAbsent(g.W, l.Present)
+		if p.keep[k] != nil {
+			kernel.Mask(g.W, p.keep[k])
 		}
-		if k == last {
-			p.biasGrad(g.B, dz, nil)
-		} else {
-			p.biasGrad(g.B, dz, p.live[k])
+		if k > 0 {
+			b.delta, b.act, b.bias = p.delta[k-1], p.act[k-1], p.Grads[k-1].B
+			clear(b.bias) // the optimiser spends gradients, and units may be left out
+			p.matrix[k].MulTrans(b.delta[:l.In*n], l.W, dz, n, b)
 		}
-		if k == 0 {
-			break
-		}
-		da, act := p.delta[k-1][:l.In*n], p.act[k-1][:l.In*n]
-		p.matrix[k].MulTrans(da, l.W, dz, n)
-		rows(p.live[k-1], n, l.In, func(from, to int) {
-			differentiate(da[from:to], act[from:to], p.net.State.Activation, scale)
-		})
 	}
 	return loss
-}
-
-// biasGrad sums each live unit's row; the others keep a gradient of 0.
-func (p *Pass) biasGrad(g, dz []float32, live []int32) {
-	n := p.size
-	if live == nil {
-		for i := range g {
-			g[i] = kernel.Sum(dz[i*n : (i+1)*n])
-		}
-		return
-	}
-	clear(g) // the optimiser spends gradients
-	for _, i := range live {
-		g[i] = kernel.Sum(dz[int(i)*n : int(i+1)*n])
-	}
 }
 
 // prepareBackward makes the buffers that only training needs.
@@ -240,48 +243,37 @@ func (p *Pass) prepareBackward() {
 	}
 	for k := range p.net.Layers {
 		l := &p.net.Layers[k]
-		g := Grad{B: make([]float32, l.Out)}
-		outer := p.matrix[k]
-		if s, ok := outer.(*kernel.Sparse); ok && p.sites == PresentSites {
+		g, outer, keep := Grad{B: make([]float32, l.Out)}, p.matrix[k], []float32(nil)
+		s, sparse := outer.(*kernel.Sparse)
+		switch {
+		case sparse && p.sites == PresentSites:
 			g.Site = s.Site
 			g.W = make([]float32, len(g.Site))
-		} else {
+		case sparse:
+			outer = kernel.NewDense(l.Out, l.In, len(p.act[k])/l.Out)
 			g.W = make([]float32, len(l.W))
-			if ok {
-				outer = kernel.NewDense(l.Out, l.In, len(p.act[k])/l.Out)
+		default:
+			g.W = make([]float32, len(l.W))
+			if p.sites == PresentSites && l.Count() < len(l.W) {
+				keep = presence(l.Present)
 			}
 		}
+		p.keep = append(p.keep, keep)
 		p.outer = append(p.outer, outer)
 		p.Grads = append(p.Grads, g)
 		p.delta = append(p.delta, make([]float32, len(p.act[k])))
 	}
 }
 
-func activate(z []float32, a Activation) {
-	if a == Tanh {
-		kernel.Tanh(z)
-		return
-	}
-	kernel.ReLU(z)
-}
-
-// differentiate turns dLoss/d(handed on) into dLoss/d(affine output): the
-// noise and the shift drop out, the activation's derivative follows from its
-// value (ReLU: act > 0; tanh: 1 − act²).
-func differentiate(d, act []float32, a Activation, scale float32) {
-	if a == Tanh {
-		kernel.TanhGrad(d, act, scale)
-		return
-	}
-	kernel.ReLUGrad(d, act, scale)
-}
-
-func clearAbsent(g []float32, present []bool) {
+// presence is 1 where the synapse is present, else 0.
+func presence(present []bool) []float32 {
+	keep := make([]float32, len(present))
 	for i, p := range present {
-		if !p {
-			g[i] = 0
+		if p {
+			keep[i] = 1
 		}
 	}
+	return keep
 }
 
 // softmaxLoss returns the mean cross-entropy of n samples over the given

@@ -2,7 +2,11 @@
 
 package kernel
 
-import "golang.org/x/sys/cpu"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
 
 // level is the widest set of loops that this processor has.
 var level = detect()
@@ -52,28 +56,23 @@ func tile(c []float32, ldc int, a []float32, rs, cs int, b []float32, k, rows in
 
 // gather sets z = start + Σ w[site]·(row of x), rows as long as z.
 func gather(z, x, w []float32, site, row []int32, start float32) {
-	n := len(z)
-	at := 0
-	if level > portable && len(site) > 0 {
-		for n-at >= 128 && level == avx512 {
-			gather128AVX512(&z[at], &x[at], &w[0], &site[0], &row[0], len(site), 4*n, start)
-			at += 128
+	n, at := len(z), 0
+	i, r := unsafe.SliceData(site), unsafe.SliceData(row) // there may be none
+	for ; level == avx512 && n-at >= 128; at += 128 {
+		gather128AVX512(&z[at], &x[at], &w[0], i, r, len(site), 4*n, start)
+	}
+	for ; level > portable && n-at >= 64; at += 64 {
+		if level == avx512 {
+			gather64AVX512(&z[at], &x[at], &w[0], i, r, len(site), 4*n, start)
+		} else {
+			gather64AVX2(&z[at], &x[at], &w[0], i, r, len(site), 4*n, start)
 		}
-		for n-at >= 64 {
-			if level == avx512 {
-				gather64AVX512(&z[at], &x[at], &w[0], &site[0], &row[0], len(site), 4*n, start)
-			} else {
-				gather64AVX2(&z[at], &x[at], &w[0], &site[0], &row[0], len(site), 4*n, start)
-			}
-			at += 64
-		}
-		for n-at >= 32 {
-			if level == avx512 {
-				gather32AVX512(&z[at], &x[at], &w[0], &site[0], &row[0], len(site), 4*n, start)
-			} else {
-				gather32AVX2(&z[at], &x[at], &w[0], &site[0], &row[0], len(site), 4*n, start)
-			}
-			at += 32
+	}
+	for ; level > portable && n-at >= 32; at += 32 {
+		if level == avx512 {
+			gather32AVX512(&z[at], &x[at], &w[0], i, r, len(site), 4*n, start)
+		} else {
+			gather32AVX2(&z[at], &x[at], &w[0], i, r, len(site), 4*n, start)
 		}
 	}
 	if at < n {
@@ -83,31 +82,25 @@ func gather(z, x, w []float32, site, row []int32, start float32) {
 
 // dots sets g[k] to the product of d with row[k] of x, rows as long as d.
 func dots(g, d, x []float32, row []int32) {
-	n := len(d)
-	at := 0
 	if len(row) == 0 {
 		return
 	}
-	if level > portable {
-		for n-at >= 128 && level == avx512 {
-			dots128AVX512(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
-			at += 128
+	n, at := len(d), 0
+	for ; level == avx512 && n-at >= 128; at += 128 {
+		dots128AVX512(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
+	}
+	for ; level > portable && n-at >= 64; at += 64 {
+		if level == avx512 {
+			dots64AVX512(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
+		} else {
+			dots64AVX2(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
 		}
-		for n-at >= 64 {
-			if level == avx512 {
-				dots64AVX512(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
-			} else {
-				dots64AVX2(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
-			}
-			at += 64
-		}
-		for n-at >= 32 {
-			if level == avx512 {
-				dots32AVX512(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
-			} else {
-				dots32AVX2(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
-			}
-			at += 32
+	}
+	for ; level > portable && n-at >= 32; at += 32 {
+		if level == avx512 {
+			dots32AVX512(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
+		} else {
+			dots32AVX2(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
 		}
 	}
 	if at < n {
@@ -205,14 +198,21 @@ func sum(x []float32) float32 {
 	return sumAVX2(&x[0], n) + sumGo(x[n:])
 }
 
-func normals(dst []float32, key0, key1 uint32, counter uint64) {
-	if level == portable {
-		normalsGo(dst, key0, key1, counter)
-		return
+func normals(dst []float32, keys *roundKeys, counter uint64) {
+	switch level {
+	case avx512:
+		normalsAVX512(&dst[0], len(dst)/32, &keys[0], counter)
+	case avx2:
+		normalsAVX2(&dst[0], len(dst)/32, &keys[0], counter)
+	default:
+		normalsGo(dst, keys, counter)
 	}
-	if level == avx512 {
-		normalsAVX512(&dst[0], len(dst)/32, key0, key1, counter)
-		return
+}
+
+func mask(g, keep []float32) {
+	n := vectors(len(keep))
+	if n > 0 {
+		maskAVX2(&g[0], &keep[0], n)
 	}
-	normalsAVX2(&dst[0], len(dst)/32, key0, key1, counter)
+	maskGo(g[n:], keep[n:])
 }

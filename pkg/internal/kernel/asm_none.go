@@ -18,7 +18,7 @@ func transposeRows(dst []float32, stride int, src []float32, rows, n int) {
 	transposeGo(dst, stride, src, rows, n)
 }
 
-func normals(dst []float32, key0, key1 uint32, counter uint64) { normalsGo(dst, key0, key1, counter) }
+func normals(dst []float32, keys *roundKeys, counter uint64) { normalsGo(dst, keys, counter) }
 
 func sum(x []float32) float32 { return sumGo(x) }
 
@@ -43,3 +43,5 @@ func adam(w, g, m, v []float32, beta1, beta2, rate, invRoot, eps float32) {
 func adamSteps(g, m, v []float32, beta1, beta2, rate, invRoot, eps float32) {
 	adamStepsGo(g, m, v, beta1, beta2, rate, invRoot, eps)
 }
+
+func mask(g, keep []float32) { maskGo(g, keep) }

@@ -37,30 +37,32 @@ func panelWidth() int {
 func up(n, m int) int { return (n + m - 1) / m * m }
 
 // MulBias sets z = w·a + bias.
-func (d *Dense) MulBias(z, w, a, bias []float32, n int) {
+func (d *Dense) MulBias(z, w, a, bias []float32, n int, then Then) {
 	fillRows(z, bias, n)
 	if level == portable {
 		for r := 0; r < d.Out; r += serialRows {
 			m := min(serialRows, d.Out-r)
 			impl.Sgemm(blas.NoTrans, blas.NoTrans, m, n, d.In, 1, w[r*d.In:], d.In, a, n, 1, z[r*n:], n)
 		}
-		return
+	} else {
+		d.pack(a, d.In, n)
+		d.multiply(z, d.Out, n, w, d.In, 1, d.In, true)
 	}
-	d.pack(a, d.In, n)
-	d.multiply(z, d.Out, n, w, d.In, 1, d.In, true)
+	then.Then(0, d.Out*n)
 }
 
 // MulTrans sets da = wᵀ·dz.
-func (d *Dense) MulTrans(da, w, dz []float32, n int) {
+func (d *Dense) MulTrans(da, w, dz []float32, n int, then Then) {
 	if level == portable {
 		for c := 0; c < d.In; c += serialRows {
 			m := min(serialRows, d.In-c)
 			impl.Sgemm(blas.Trans, blas.NoTrans, m, n, d.Out, 1, w[c:], d.In, dz, n, 0, da[c*n:], n)
 		}
-		return
+	} else {
+		d.pack(dz, d.Out, n)
+		d.multiply(da, d.In, n, w, 1, d.In, d.Out, false)
 	}
-	d.pack(dz, d.Out, n)
-	d.multiply(da, d.In, n, w, 1, d.In, d.Out, false)
+	then.Then(0, d.In*n)
 }
 
 // Outer sets dw = dz·aᵀ, out×in.
@@ -111,31 +113,45 @@ func (d *Dense) packTransposed(x []float32, units, n int) {
 	}
 }
 
+// depth is how many rows of a panel are multiplied at a time, so that they stay
+// in the first-level cache.
+const depth = 256
+
 // multiply sets c = a·b or adds it, with c rows×cols, b packed with k rows, and
 // a's element (r, j) at a[r·rs + j·cs].
 func (d *Dense) multiply(c []float32, rows, cols int, a []float32, rs, cs, k int, add bool) {
 	p := panelWidth()
 	for at := 0; at < cols; at += p {
 		b := d.panel[at*k : (at+p)*k]
-		whole := at+p <= cols
-		for r := 0; r < rows; {
-			var done int
-			if whole {
-				done = tile(c[r*cols+at:], cols, a[r*rs:], rs, cs, b, k, rows-r, add)
-			} else {
-				done = tile(d.edge[:], p, a[r*rs:], rs, cs, b, k, rows-r, false)
-				for i := range done {
-					row := c[(r+i)*cols+at : (r+i+1)*cols]
-					for j, v := range d.edge[i*p : i*p+len(row)] {
-						if add {
-							v += row[j]
-						}
-						row[j] = v
-					}
-				}
-			}
-			r += done
+		if at+p > cols {
+			d.multiplyEdge(c[at:], rows, cols, cols-at, a, rs, cs, b, k, add)
+			return
 		}
+		for from := 0; from < k; from += depth {
+			m := min(depth, k-from)
+			for r := 0; r < rows; {
+				r += tile(c[r*cols+at:], cols, a[r*rs+from*cs:], rs, cs, b[from*p:], m, rows-r, add || from > 0)
+			}
+		}
+	}
+}
+
+// multiplyEdge is multiply for the last panel, of which only width columns
+// belong to the matrix.
+func (d *Dense) multiplyEdge(c []float32, rows, ldc, width int, a []float32, rs, cs int, b []float32, k int, add bool) {
+	p := panelWidth()
+	for r := 0; r < rows; {
+		done := tile(d.edge[:], p, a[r*rs:], rs, cs, b, k, rows-r, false)
+		for i := range done {
+			row := c[(r+i)*ldc : (r+i)*ldc+width]
+			for j, v := range d.edge[i*p : i*p+width] {
+				if add {
+					v += row[j]
+				}
+				row[j] = v
+			}
+		}
+		r += done
 	}
 }
 

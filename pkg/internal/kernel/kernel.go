@@ -30,15 +30,22 @@ const (
 func (i isa) String() string { return [...]string{"portable", "avx2", "avx512"}[i] }
 
 // Matrix multiplies by one weight matrix, out×in, whose synapses stay where
-// they are.
+// they are. What follows elementwise on a product is told by then which part of
+// the result is ready, elements from to to, while it is still in the cache:
+// whole rows, each once, in ascending order.
 type Matrix interface {
 	// MulBias sets z = w·a + bias; z is out×n, a in×n, bias out.
-	MulBias(z, w, a, bias []float32, n int)
+	MulBias(z, w, a, bias []float32, n int, then Then)
 	// MulTrans sets da = wᵀ·dz; da is in×n, dz out×n.
-	MulTrans(da, w, dz []float32, n int)
+	MulTrans(da, w, dz []float32, n int, then Then)
 	// Outer sets g = dz·aᵀ: out×in for a Dense matrix, one entry per site for a
 	// Sparse one.
 	Outer(g, dz, a []float32, n int)
+}
+
+// Then goes on with the elements from to to of a product.
+type Then interface {
+	Then(from, to int)
 }
 
 var (

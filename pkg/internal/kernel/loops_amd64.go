@@ -109,6 +109,11 @@ func reluAVX2(z *float32, n int)
 //go:noescape
 func disturbAVX2(x *float32, act *float32, eps *float32, n int, sd float32, mean float32, scale float32, shift float32)
 
+// maskAVX2 sets grad *= keep.
+//
+//go:noescape
+func maskAVX2(grad *float32, keep *float32, n int)
+
 // rescaleAVX2 sets x = scale·act − shift.
 //
 //go:noescape
@@ -147,9 +152,9 @@ func adamStepsAVX2(grad *float32, m *float32, v *float32, n int, beta1 float32, 
 // normalsAVX2 writes 32·blocks standard normal draws.
 //
 //go:noescape
-func normalsAVX2(dst *float32, blocks int, key0 uint32, key1 uint32, counter uint64)
+func normalsAVX2(dst *float32, blocks int, keys *uint64, counter uint64)
 
 // normalsAVX512 writes 32·blocks standard normal draws.
 //
 //go:noescape
-func normalsAVX512(dst *float32, blocks int, key0 uint32, key1 uint32, counter uint64)
+func normalsAVX512(dst *float32, blocks int, keys *uint64, counter uint64)

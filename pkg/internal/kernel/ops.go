@@ -39,31 +39,43 @@ func Disturb(x, act, eps []float32, sd, mean, scale, shift float32) {
 	disturb(x, act, eps, sd, mean, scale, shift)
 }
 
+// Mask sets g *= keep, with keep 1 or 0.
+func Mask(g, keep []float32) { mask(g, keep) }
+
 // Rescale sets x = scale·act − shift.
 func Rescale(x, act []float32, scale, shift float32) { rescale(x, act, scale, shift) }
 
 // Sum returns the sum of x.
 func Sum(x []float32) float32 { return sum(x) }
 
-// Normals is a counter-based stream of standard normal draws: Philox4x32-10
+// Normals is a counter-based stream of standard normal draws: Philox4x32-7
 // under a 64-bit key, then the Box-Muller transform. Uniforms have 24
 // significant bits, the smallest is 2⁻³², so draws reach ±6.66.
 type Normals struct {
-	Key     uint64
+	keys    roundKeys
 	counter uint64
 	spare   [32]float32
 }
+
+// rounds is the number at which the authors of Philox4x32 find it
+// crush-resistant; roundKeys holds the two 32-bit keys of each.
+const rounds = 7
+
+type roundKeys [2 * rounds]uint64
+
+// NewNormals returns the stream of the key.
+func NewNormals(key uint64) *Normals { return &Normals{keys: philoxKeys(uint32(key), uint32(key>>32))} }
 
 // Fill writes len(dst) draws. Every call takes whole blocks of 32 draws from
 // the stream.
 func (s *Normals) Fill(dst []float32) {
 	whole := len(dst) / 32 * 32
 	if whole > 0 {
-		normals(dst[:whole], uint32(s.Key), uint32(s.Key>>32), s.counter)
+		normals(dst[:whole], &s.keys, s.counter)
 		s.counter += uint64(whole / 4)
 	}
 	if whole < len(dst) {
-		normals(s.spare[:], uint32(s.Key), uint32(s.Key>>32), s.counter)
+		normals(s.spare[:], &s.keys, s.counter)
 		s.counter += 8
 		copy(dst[whole:], s.spare[:])
 	}

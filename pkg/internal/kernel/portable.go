@@ -105,12 +105,12 @@ func adamStepsGo(g, m, v []float32, beta1, beta2, rate, invRoot, eps float32) {
 }
 
 // normalsGo writes 32 draws for every 8 counters; see Normals.
-func normalsGo(dst []float32, key0, key1 uint32, counter uint64) {
+func normalsGo(dst []float32, keys *roundKeys, counter uint64) {
 	for b := range len(dst) / 32 {
 		block := dst[32*b : 32*b+32]
 		for lane := range 8 {
 			c := counter + uint64(8*b+lane)
-			x := philox([4]uint32{uint32(c), uint32(c >> 32)}, [2]uint32{key0, key1})
+			x := philox([4]uint32{uint32(c), uint32(c >> 32)}, keys)
 			for h := range 2 {
 				cos, sin := boxMuller(x[2*h], x[2*h+1])
 				block[16*h+lane], block[16*h+8+lane] = cos, sin
@@ -119,16 +119,24 @@ func normalsGo(dst []float32, key0, key1 uint32, counter uint64) {
 	}
 }
 
-// philox is Philox4x32-10 (Salmon et al. 2011, Parallel random numbers: as easy
+// philox is Philox4x32-7 (Salmon et al. 2011, Parallel random numbers: as easy
 // as 1, 2, 3).
-func philox(c [4]uint32, k [2]uint32) [4]uint32 {
-	for range 10 {
+func philox(c [4]uint32, keys *roundKeys) [4]uint32 {
+	for r := range rounds {
 		p0, p1 := uint64(c[0])*0xD2511F53, uint64(c[2])*0xCD9E8D57
-		c = [4]uint32{uint32(p1>>32) ^ c[1] ^ k[0], uint32(p1), uint32(p0>>32) ^ c[3] ^ k[1], uint32(p0)}
-		k[0] += 0x9E3779B9
-		k[1] += 0xBB67AE85
+		c = [4]uint32{uint32(p1>>32) ^ c[1] ^ uint32(keys[2*r]), uint32(p1), uint32(p0>>32) ^ c[3] ^ uint32(keys[2*r+1]), uint32(p0)}
 	}
 	return c
+}
+
+// philoxKeys advances the key from round to round by the Weyl constants.
+func philoxKeys(k0, k1 uint32) (keys roundKeys) {
+	for r := range rounds {
+		keys[2*r], keys[2*r+1] = uint64(k0), uint64(k1)
+		k0 += 0x9E3779B9
+		k1 += 0xBB67AE85
+	}
+	return keys
 }
 
 // boxMuller turns two words into two normal draws.
@@ -137,4 +145,10 @@ func boxMuller(u, t uint32) (cos, sin float32) {
 	radius := math.Sqrt(max(0, -2*math.Log(uniform)))
 	s, c := math.Sincos(2 * math.Pi * float64(int32(t)) / (1 << 32))
 	return float32(radius * c), float32(radius * s)
+}
+
+func maskGo(g, keep []float32) {
+	for i, v := range keep {
+		g[i] *= v
+	}
 }

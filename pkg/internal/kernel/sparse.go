@@ -55,18 +55,20 @@ func newLines(n, across int, at func(i, j int) (site int, present bool), wanted 
 }
 
 // MulBias is w·a + bias over the present synapses, in the rows there are.
-func (s *Sparse) MulBias(z, w, a, bias []float32, n int) {
+func (s *Sparse) MulBias(z, w, a, bias []float32, n int, then Then) {
 	for i, r := range s.rows.index {
 		from, to := s.rows.start[i], s.rows.start[i+1]
 		gather(z[int(r)*n:int(r+1)*n], a, w, s.rows.site[from:to], s.rows.other[from:to], bias[r])
+		then.Then(int(r)*n, int(r+1)*n)
 	}
 }
 
 // MulTrans is wᵀ·dz over the present synapses, in the columns there are.
-func (s *Sparse) MulTrans(da, w, dz []float32, n int) {
+func (s *Sparse) MulTrans(da, w, dz []float32, n int, then Then) {
 	for i, c := range s.cols.index {
 		from, to := s.cols.start[i], s.cols.start[i+1]
 		gather(da[int(c)*n:int(c+1)*n], dz, w, s.cols.site[from:to], s.cols.other[from:to], 0)
+		then.Then(int(c)*n, int(c+1)*n)
 	}
 }
 

@@ -396,6 +396,17 @@ func elementwise() {
 		VMOVUPS(v, at(x))
 	})
 
+	TEXT("maskAVX2", NOSPLIT, "func(grad, keep *float32, n int)")
+	Pragma("noescape")
+	Doc("maskAVX2 sets grad *= keep.")
+	x, act = Load(Param("grad"), GP64()), Load(Param("keep"), GP64())
+	n = Load(Param("n"), GP64())
+	loop("mask", n, func(at func(Register) Mem) {
+		v := load(at(x))
+		VMULPS(at(act), v, v)
+		VMOVUPS(v, at(x))
+	})
+
 	TEXT("rescaleAVX2", NOSPLIT, "func(x, act *float32, n int, scale, shift float32)")
 	Pragma("noescape")
 	Doc("rescaleAVX2 sets x = scale·act − shift.")

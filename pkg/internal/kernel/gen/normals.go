@@ -8,14 +8,15 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// Constants of Philox4x32 (Salmon et al. 2011, Parallel random numbers: as easy
-// as 1, 2, 3).
+// Multipliers of Philox4x32 (Salmon et al. 2011, Parallel random numbers: as
+// easy as 1, 2, 3).
 const (
 	philoxM0 = 0xD2511F53
 	philoxM1 = 0xCD9E8D57
-	philoxW0 = 0x9E3779B9
-	philoxW1 = 0xBB67AE85
 )
+
+// rounds is the number at which its authors find Philox4x32 crush-resistant.
+const rounds = 7
 
 func (s isa) word(v uint32) VecVirtual {
 	x := s.vec()
@@ -37,23 +38,22 @@ func mulHiLo(x, m VecVirtual) (hi, lo VecVirtual) {
 	return hi, lo
 }
 
-// philox gives four words for each of 8 counters.
-type philox func(counter, k0, k1 GPVirtual) [4]VecVirtual
+// philox gives four words for each of 8 counters; keys points to the two keys
+// of each round, a 64-bit word each.
+type philox func(counter, keys GPVirtual) [4]VecVirtual
 
-// normals writes 32 draws for every 8 counters: Philox4x32-10 of counters c to
+// normals writes 32 draws for every 8 counters: Philox4x32-7 of counters c to
 // c+7, then Box-Muller on words 0, 1 and on words 2, 3.
 func normals(s isa, words philox, transform func(dst Register, x [4]VecVirtual)) {
-	TEXT("normals"+s.name, NOSPLIT, "func(dst *float32, blocks int, key0, key1 uint32, counter uint64)")
+	TEXT("normals"+s.name, NOSPLIT, "func(dst *float32, blocks int, keys *uint64, counter uint64)")
 	Pragma("noescape")
 	Doc("normals" + s.name + " writes 32·blocks standard normal draws.")
 	dst, blocks := Load(Param("dst"), GP64()), Load(Param("blocks"), GP64())
-	k0, k1 := GP64(), GP64()
-	Load(Param("key0"), k0.As32())
-	Load(Param("key1"), k1.As32())
-	counter := GP64()
+	keys, counter := GP64(), GP64()
+	Load(Param("keys"), keys)
 	Load(Param("counter"), counter)
 	Label("draw" + s.name)
-	transform(dst, words(counter, k0, k1))
+	transform(dst, words(counter, keys))
 	ADDQ(Imm(128), dst)
 	ADDQ(Imm(8), counter)
 	DECQ(blocks)
@@ -77,7 +77,7 @@ func lanes(size int) Mem {
 
 // philoxAVX2 has a word of all 8 counters in a register.
 func philoxAVX2(lane Mem) philox {
-	return func(counter, k0, k1 GPVirtual) [4]VecVirtual {
+	return func(counter, keys GPVirtual) [4]VecVirtual {
 		wide := func(r GPVirtual) VecVirtual {
 			v := YMM()
 			VMOVD(r.As32(), v.AsX())
@@ -92,21 +92,17 @@ func philoxAVX2(lane Mem) philox {
 		VPADDD(lane, c0, c0)
 		VPXOR(c2, c2, c2)
 		VPXOR(c3, c3, c3)
-		key0, key1 := wide(k0), wide(k1)
-		m0, m1 := avx2.word(philoxM0), avx2.word(philoxM1)
-		step0, step1 := avx2.word(philoxW0), avx2.word(philoxW1)
-		for round := range 10 {
+		m0, m1, key := avx2.word(philoxM0), avx2.word(philoxM1), YMM()
+		for round := range rounds {
 			hi0, lo0 := mulHiLo(c0, m0)
 			hi1, lo1 := mulHiLo(c2, m1)
 			VPXOR(c1, hi1, hi1)
-			VPXOR(key0, hi1, hi1)
+			VPBROADCASTD(Mem{Base: keys, Disp: 16 * round}, key)
+			VPXOR(key, hi1, hi1)
 			VPXOR(c3, hi0, hi0)
-			VPXOR(key1, hi0, hi0)
+			VPBROADCASTD(Mem{Base: keys, Disp: 16*round + 8}, key)
+			VPXOR(key, hi0, hi0)
 			c0, c1, c2, c3 = hi1, lo1, hi0, lo0
-			if round < 9 {
-				VPADDD(step0, key0, key0)
-				VPADDD(step1, key1, key1)
-			}
 		}
 		return [4]VecVirtual{c0, c1, c2, c3}
 	}
@@ -116,7 +112,7 @@ func philoxAVX2(lane Mem) philox {
 // product gives the high and the low word at once; what stands in the high
 // halves does not matter.
 func philoxAVX512(lane Mem) philox {
-	return func(counter, k0, k1 GPVirtual) [4]VecVirtual {
+	return func(counter, keys GPVirtual) [4]VecVirtual {
 		wide := func(r GPVirtual) VecVirtual {
 			v := ZMM()
 			VPBROADCASTQ(r, v)
@@ -129,22 +125,18 @@ func philoxAVX512(lane Mem) philox {
 		VPADDQ(lane, c0, c0)
 		VPXORD(c2, c2, c2)
 		VPXORD(c3, c3, c3)
-		key0, key1 := wide(k0), wide(k1)
 		m0, m1 := avx512.word(philoxM0), avx512.word(philoxM1)
-		step0, step1 := avx512.word(philoxW0), avx512.word(philoxW1)
-		for round := range 10 {
+		for round := range rounds {
 			p0, p1, hi0, hi1 := ZMM(), ZMM(), ZMM(), ZMM()
 			VPMULUDQ(m0, c0, p0)
 			VPMULUDQ(m1, c2, p1)
-			VPSRLQ(Imm(32), p1, hi1)
-			VPTERNLOGD(Imm(0x96), c1, key0, hi1) // a three-way exclusive or
-			VPSRLQ(Imm(32), p0, hi0)
-			VPTERNLOGD(Imm(0x96), c3, key1, hi0)
+			// The high word goes to the low half by a shuffle, as another port than
+			// the products' does it; then a three-way exclusive or.
+			VMOVSHDUP(p1, hi1)
+			VPTERNLOGQ_BCST(Imm(0x96), Mem{Base: keys, Disp: 16 * round}, c1, hi1)
+			VMOVSHDUP(p0, hi0)
+			VPTERNLOGQ_BCST(Imm(0x96), Mem{Base: keys, Disp: 16*round + 8}, c3, hi0)
 			c0, c1, c2, c3 = hi1, p1, hi0, p0
-			if round < 9 {
-				VPADDD(step0, key0, key0)
-				VPADDD(step1, key1, key1)
-			}
 		}
 		return [4]VecVirtual{c0, c1, c2, c3}
 	}
