@@ -107,15 +107,6 @@ func TestWords(t *testing.T) {
 	}
 }
 
-func TestLabel(t *testing.T) {
-	for arm, want := range map[string]string{"ssri": "SSRI-like", "ketamine-random": "ketamine-like, random sites",
-		"neurosteroid-sham": "neurosteroid-like, sham", "ketamine-0.1": "ketamine-0.1", "dense": "dense", "mine-sham": "mine-sham"} {
-		if got := label(arm); got != want {
-			t.Errorf("label(%s) = %q, want %q", arm, got, want)
-		}
-	}
-}
-
 func TestSlug(t *testing.T) {
 	for title, want := range map[string]string{"Recovery, 95 % pruned: 3 of 4": "recovery-95-pruned", "../..": "figure", "": "figure"} {
 		if got := slug(title); got != want {

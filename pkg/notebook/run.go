@@ -20,7 +20,7 @@ import (
 
 // Run returns the results of the study: what is stored, in the committed
 // results or in data/runs, is read; the rest is simulated, with a progress line,
-// and kept in data/runs. An error, and an interrupt, fail the cell; finished
+// and kept in data/runs, where divergent run keeps its own, too. An error, and an interrupt, fail the cell; finished
 // cells of the study are kept.
 func Run(d study.Design) *study.Result { return run(d, false) }
 
@@ -31,7 +31,7 @@ func run(d study.Design, fresh bool) *study.Result {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	p := newProgress()
-	r := study.Runner{Dir: filepath.Join(Root(), "data", "runs"), Reference: data.Results(), Fresh: fresh, Progress: p.event}
+	r := study.Runner{Dir: filepath.Join(Root(), "data", "runs", d.Name), Reference: data.Results(), Fresh: fresh, Progress: p.event}
 	res, err := r.Run(ctx, d)
 	p.end()
 	if errors.Is(err, context.Canceled) {

@@ -10,6 +10,7 @@ import (
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
 	"divergent/pkg/study"
+	"divergent/plots"
 )
 
 // level is the coverage of all intervals in tables.
@@ -46,7 +47,7 @@ func Measure(r *study.Result, arm, phase, test string, atLevel float64, metric s
 func Means(r *study.Result, phase, test string, atLevel float64, metric string, arms ...string) string {
 	var s []string
 	for _, arm := range arms {
-		s = append(s, label(arm)+" "+Measure(r, arm, phase, test, atLevel, metric).String())
+		s = append(s, plots.Label(arm)+" "+Measure(r, arm, phase, test, atLevel, metric).String())
 	}
 	return strings.Join(s, ", ")
 }
@@ -109,7 +110,7 @@ func Outcomes(r *study.Result) []Outcome {
 
 func outcome(r *study.Result, arm, phase string) Outcome {
 	at := func(test string, x float64) Estimate { return Measure(r, arm, phase, test, x, assay.Accuracy) }
-	o := Outcome{Condition: label(arm), Clean: at(assay.Clean, 0), Standard: at(assay.Standard, 0),
+	o := Outcome{Condition: plots.Label(arm), Clean: at(assay.Clean, 0), Standard: at(assay.Standard, 0),
 		Combined: at(assay.Combined, 0), Internal: at(assay.Internal, 2.5),
 		Sparsity: Measure(r, arm, phase, "", 0, assay.Sparsity),
 		Drop:     Measure(r, arm, assay.Relapse, assay.Combined, 0, assay.Drop)}
@@ -119,18 +120,6 @@ func outcome(r *study.Result, arm, phase string) Outcome {
 		o.Drop = Estimate{infer.Interval{Mean: math.NaN()}}
 	}
 	return o
-}
-
-// label is what figures call the arm: the published arms borrow a mechanism and
-// are not the drug.
-func label(arm string) string {
-	name, control, _ := strings.Cut(arm, "-")
-	like, known := map[string]string{"ketamine": "ketamine-like", "ssri": "SSRI-like", "neurosteroid": "neurosteroid-like"}[name]
-	kind, isControl := map[string]string{"": "", "sham": ", sham", "random": ", random sites"}[control]
-	if !known || !isControl {
-		return arm
-	}
-	return like + kind
 }
 
 // Contrast is two conditions compared over the same seeds.
@@ -168,7 +157,7 @@ func Contrasts(r *study.Result, pairs ...[2]string) []Contrast {
 				continue
 			}
 			c := infer.Paired(x, y, level)
-			out = append(out, Contrast{Test: t.name, A: label(pair[0]), B: label(pair[1]),
+			out = append(out, Contrast{Test: t.name, A: plots.Label(pair[0]), B: plots.Label(pair[1]),
 				Difference: Estimate{c.Difference}, P: c.P, Effect: c.Effect, N: c.N})
 			p = append(p, c.P)
 		}
@@ -205,7 +194,7 @@ func Replications(list []infer.Replication) []Replicated {
 
 // name says which number a replication is about.
 func name(x infer.Replication) string {
-	s := label(x.Arm)
+	s := plots.Label(x.Arm)
 	if x.Phase == assay.OffDrug {
 		s += ", off"
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"divergent/pkg/assay"
@@ -326,13 +327,13 @@ func TestReferenceResultsAreRead(t *testing.T) {
 // pulsed is a treatment as a reader writes one, but with a version.
 type pulsed struct {
 	Pulses int
-	calls  *int
+	calls  *atomic.Int64
 }
 
 func (pulsed) Name() string    { return "pulsed" }
 func (pulsed) Version() string { return "1" }
 func (p pulsed) Apply(s *treat.Subject) error {
-	*p.calls++
+	p.calls.Add(1)
 	for range p.Pulses {
 		if _, err := s.Regrow(plasticity.Regrowth{Fraction: 0.1}); err != nil {
 			return err
@@ -345,9 +346,9 @@ func (p pulsed) Apply(s *treat.Subject) error {
 }
 
 func TestWhatIsStored(t *testing.T) {
-	calls := 0
+	var calls atomic.Int64
 	d := tiny(0)
-	d.Arms = []treat.Treatment{pulsed{2, &calls}, treat.Func("free", func(*treat.Subject) error { calls++; return nil })}
+	d.Arms = []treat.Treatment{pulsed{2, &calls}, treat.Func("free", func(*treat.Subject) error { calls.Add(1); return nil })}
 	if got := d.Unstorable(); !slices.Equal(got, []string{"free"}) {
 		t.Errorf("unstorable arms %v, want only the function", got)
 	}
@@ -355,13 +356,13 @@ func TestWhatIsStored(t *testing.T) {
 	for range 2 {
 		mustRun(t, Runner{Dir: dir}, d)
 	}
-	if calls != 3 {
-		t.Errorf("%d calls over two runs, want 3: the versioned arm once, the function twice", calls)
+	if calls.Load() != 3 {
+		t.Errorf("%d calls over two runs, want 3: the versioned arm once, the function twice", calls.Load())
 	}
 	d.Arms[0] = pulsed{3, &calls}
 	mustRun(t, Runner{Dir: dir}, d)
-	if calls != 5 {
-		t.Errorf("%d calls after a changed field, want 5", calls)
+	if calls.Load() != 5 {
+		t.Errorf("%d calls after a changed field, want 5", calls.Load())
 	}
 }
 
@@ -412,6 +413,7 @@ func TestVerify(t *testing.T) {
 
 func TestBadDesignsAreRefused(t *testing.T) {
 	for want, change := range map[string]func(*Design){
+		"Name = ":        func(d *Design) { d.Name = "../x" },
 		"Prune = 95":     func(d *Design) { d.Prune = 95 },
 		"Prune = NaN":    func(d *Design) { d.Prune = math.NaN() },
 		"Points.Train":   func(d *Design) { d.Points.Train = 0 },

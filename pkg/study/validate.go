@@ -13,8 +13,13 @@ import (
 	"divergent/pkg/treat"
 )
 
+const nameLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+
 // Validate reports the first field outside its range.
 func (d Design) Validate() error {
+	if d.Name == "" || strings.Trim(d.Name, nameLetters) != "" {
+		return fmt.Errorf("study: Name = %q: want letters, digits, - and _, as folders are named after it", d.Name)
+	}
 	if err := d.Task.Validate(); err != nil {
 		return err
 	}
