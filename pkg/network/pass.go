@@ -61,6 +61,7 @@ type Pass struct {
 	size   int             // samples in the sweep
 	act    [][]float32     // per layer: activation before noise, or logits
 	out    [][]float32     // per hidden layer: what is handed on
+	active [][]int32       // per hidden layer: units above 0 for any sample; nil for all
 	delta  [][]float32     // per layer: dLoss/d(affine output)
 	sites  Sites
 	up     forward
@@ -89,10 +90,14 @@ func NewPass(n *Network, batch int, sites Sites) *Pass {
 		p.act = append(p.act, make([]float32, l.Out*batch))
 		if k < len(n.Layers)-1 {
 			p.out = append(p.out, make([]float32, l.Out*batch))
+			p.active = append(p.active, nil)
 			widest = max(widest, l.Out)
 		}
 	}
 	p.up.eps = make([]float32, widest*batch)
+	for _, out := range p.out {
+		p.up.lists = append(p.up.lists, make([]int32, 0, len(out)/batch))
+	}
 	return p
 }
 
@@ -127,6 +132,7 @@ type forward struct {
 	sd, mean      float32
 	scale, shift  float32
 	act, out, eps []float32
+	lists         [][]int32 // per hidden layer: units above 0 for any sample, under ReLU
 }
 
 // Then handles the units of the elements from to to.
@@ -138,7 +144,11 @@ func (f *forward) Then(from, to int) {
 	if f.activation == Tanh {
 		kernel.Tanh(act)
 	} else {
-		kernel.ReLU(act)
+		for i := from; i < to; i += f.size {
+			if kernel.ReLU(f.act[i : i+f.size]) {
+				f.lists[f.layer] = append(f.lists[f.layer], int32(i/f.size))
+			}
+		}
 	}
 	if f.noise == nil {
 		kernel.Rescale(out, act, f.scale, f.shift)
@@ -147,6 +157,10 @@ func (f *forward) Then(from, to int) {
 	f.noise.Normal(f.layer, from/f.size, eps)
 	kernel.Disturb(out, act, eps, f.sd, f.mean, f.scale, f.shift)
 }
+
+// silentIsZero reports whether a unit that no sample raises above 0 hands on
+// exactly 0.
+func (f *forward) silentIsZero() bool { return f.noise == nil && f.shift == 0 }
 
 // backward turns dLoss/d(handed on) into dLoss/d(affine output): the noise and
 // the shift drop out, the activation's derivative follows from its value (ReLU:
@@ -199,9 +213,19 @@ func (p *Pass) Forward(x []float32, size int, stress Stress, noise Noise) []floa
 		l := &p.net.Layers[k]
 		f.layer, f.act, f.out = k, p.act[k][:l.Out*size], nil
 		if k < len(p.out) {
-			f.out = p.out[k][:l.Out*size]
+			f.out, f.lists[k] = p.out[k][:l.Out*size], f.lists[k][:0]
 		}
-		p.matrix[k].MulBias(f.act, l.W, x, l.B, size, f)
+		var inputs []int32
+		if k > 0 && f.silentIsZero() {
+			inputs = p.active[k-1]
+		}
+		p.matrix[k].MulBias(f.act, l.W, x, l.B, size, inputs, f)
+		if k < len(p.out) {
+			p.active[k] = nil
+			if f.activation == ReLU && len(f.lists[k]) < l.Out {
+				p.active[k] = f.lists[k]
+			}
+		}
 		x = f.out
 	}
 	return f.act
@@ -223,14 +247,18 @@ func (p *Pass) Backward(x []float32, labels []uint8) float64 {
 		if k > 0 {
 			in = p.out[k-1][:l.In*n]
 		}
-		p.outer[k].Outer(g.W, dz, in, n)
+		var outputs []int32
+		if k < last {
+			outputs = p.active[k]
+		}
+		p.outer[k].Outer(g.W, dz, in, n, outputs)
 		if p.keep[k] != nil {
 			kernel.Mask(g.W, p.keep[k])
 		}
 		if k > 0 {
 			b.delta, b.act, b.bias = p.delta[k-1], p.act[k-1], p.Grads[k-1].B
 			clear(b.bias) // the optimiser spends gradients, and units may be left out
-			p.matrix[k].MulTrans(b.delta[:l.In*n], l.W, dz, n, b)
+			p.matrix[k].MulTrans(b.delta[:l.In*n], l.W, dz, n, p.active[k-1], outputs, b)
 		}
 	}
 	return loss

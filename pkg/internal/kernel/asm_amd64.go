@@ -22,35 +22,34 @@ func detect() isa {
 	return portable
 }
 
-// tile computes the next rows of a panel of a product and returns how many.
-func tile(c []float32, ldc int, a []float32, rs, cs int, b []float32, k, rows int, add bool) int {
-	if level == avx512 {
-		switch {
-		case rows >= 8:
-			tile8AVX512(&c[0], 4*ldc, &a[0], 4*rs, 4*cs, &b[0], k, add)
-			return 8
-		case rows >= 4:
-			tile4AVX512(&c[0], 4*ldc, &a[0], 4*rs, 4*cs, &b[0], k, add)
-			return 4
-		case rows >= 2:
-			tile2AVX512(&c[0], 4*ldc, &a[0], 4*rs, 4*cs, &b[0], k, add)
-			return 2
-		}
-		tile1AVX512(&c[0], 4*ldc, &a[0], 4*rs, 4*cs, &b[0], k, add)
-		return 1
-	}
+// tile computes the next rows of a panel of a product, as many as crow and arow
+// have entries for or a block takes, and returns how many.
+func tile(c []float32, crow []int, a []float32, arow []int, b []float32, at []int, add bool) int {
+	n := len(crow)
 	switch {
-	case rows >= 6:
-		tile6AVX2(&c[0], 4*ldc, &a[0], 4*rs, 4*cs, &b[0], k, add)
-		return 6
-	case rows >= 4:
-		tile4AVX2(&c[0], 4*ldc, &a[0], 4*rs, 4*cs, &b[0], k, add)
+	case level == avx512 && n >= 8:
+		tile8AVX512(&c[0], &crow[0], &a[0], &arow[0], &b[0], &at[0], len(at), add)
+		return 8
+	case level == avx512 && n >= 4:
+		tile4AVX512(&c[0], &crow[0], &a[0], &arow[0], &b[0], &at[0], len(at), add)
 		return 4
-	case rows >= 2:
-		tile2AVX2(&c[0], 4*ldc, &a[0], 4*rs, 4*cs, &b[0], k, add)
+	case level == avx512 && n >= 2:
+		tile2AVX512(&c[0], &crow[0], &a[0], &arow[0], &b[0], &at[0], len(at), add)
+		return 2
+	case level == avx512:
+		tile1AVX512(&c[0], &crow[0], &a[0], &arow[0], &b[0], &at[0], len(at), add)
+		return 1
+	case n >= 6:
+		tile6AVX2(&c[0], &crow[0], &a[0], &arow[0], &b[0], &at[0], len(at), add)
+		return 6
+	case n >= 4:
+		tile4AVX2(&c[0], &crow[0], &a[0], &arow[0], &b[0], &at[0], len(at), add)
+		return 4
+	case n >= 2:
+		tile2AVX2(&c[0], &crow[0], &a[0], &arow[0], &b[0], &at[0], len(at), add)
 		return 2
 	}
-	tile1AVX2(&c[0], 4*ldc, &a[0], 4*rs, 4*cs, &b[0], k, add)
+	tile1AVX2(&c[0], &crow[0], &a[0], &arow[0], &b[0], &at[0], len(at), add)
 	return 1
 }
 
@@ -126,12 +125,12 @@ func vectors(n int) int {
 	return n &^ 7
 }
 
-func relu(z []float32) {
-	n := vectors(len(z))
+func relu(z []float32) bool {
+	n, some := vectors(len(z)), false
 	if n > 0 {
-		reluAVX2(&z[0], n)
+		some = reluAVX2(&z[0], n)
 	}
-	reluGo(z[n:])
+	return reluGo(z[n:]) || some
 }
 
 func tanh(z []float32) {

@@ -4,7 +4,7 @@ package kernel
 
 const level = portable
 
-func tile(c []float32, ldc int, a []float32, rs, cs int, b []float32, k, rows int, add bool) int {
+func tile(c []float32, crow []int, a []float32, arow []int, b []float32, at []int, add bool) int {
 	panic("kernel: no tiles without vector loops")
 }
 
@@ -22,7 +22,7 @@ func normals(dst []float32, keys *roundKeys, counter uint64) { normalsGo(dst, ke
 
 func sum(x []float32) float32 { return sumGo(x) }
 
-func relu(z []float32) { reluGo(z) }
+func relu(z []float32) bool { return reluGo(z) }
 
 func tanh(z []float32) { tanhGo(z) }
 

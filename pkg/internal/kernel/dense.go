@@ -7,9 +7,12 @@ import (
 
 // Dense multiplies by a full matrix. It holds the buffers for that.
 type Dense struct {
-	Out, In int
-	panel   []float32                   // the right operand, packed
-	edge    [maxRows * maxPanel]float32 // a block that sticks out of the matrix
+	Out, In  int
+	panel    []float32                   // the right operand, packed
+	edge     [maxRows * maxPanel]float32 // a block that sticks out of the matrix
+	edgeRow  [maxRows]int
+	crow     []int // byte offsets of the result's rows
+	arow, at []int // byte offsets of the left operand's rows and, within, factors
 }
 
 // NewDense returns the loops for an out×in matrix and batches of up to n.
@@ -18,6 +21,11 @@ func NewDense(out, in, n int) *Dense {
 	if level > portable {
 		p := panelWidth()
 		d.panel = make([]float32, max(out*up(n, p), in*up(n, p), n*up(in, p)))
+		most := max(out, in, n)
+		d.crow, d.arow, d.at = make([]int, most), make([]int, most), make([]int, most)
+		for i := range d.edgeRow {
+			d.edgeRow[i] = 4 * i * p
+		}
 	}
 	return d
 }
@@ -37,7 +45,7 @@ func panelWidth() int {
 func up(n, m int) int { return (n + m - 1) / m * m }
 
 // MulBias sets z = w·a + bias.
-func (d *Dense) MulBias(z, w, a, bias []float32, n int, then Then) {
+func (d *Dense) MulBias(z, w, a, bias []float32, n int, inputs []int32, then Then) {
 	fillRows(z, bias, n)
 	if level == portable {
 		for r := 0; r < d.Out; r += serialRows {
@@ -45,28 +53,32 @@ func (d *Dense) MulBias(z, w, a, bias []float32, n int, then Then) {
 			impl.Sgemm(blas.NoTrans, blas.NoTrans, m, n, d.In, 1, w[r*d.In:], d.In, a, n, 1, z[r*n:], n)
 		}
 	} else {
-		d.pack(a, d.In, n)
-		d.multiply(z, d.Out, n, w, d.In, 1, d.In, true)
+		d.pack(a, inputs, d.In, n)
+		d.multiply(z, n, offsets(d.crow, nil, d.Out, n), w, offsets(d.arow, nil, d.Out, d.In), offsets(d.at, inputs, d.In, 1), true)
 	}
 	then.Then(0, d.Out*n)
 }
 
 // MulTrans sets da = wᵀ·dz.
-func (d *Dense) MulTrans(da, w, dz []float32, n int, then Then) {
+func (d *Dense) MulTrans(da, w, dz []float32, n int, inputs, outputs []int32, then Then) {
 	if level == portable {
 		for c := 0; c < d.In; c += serialRows {
 			m := min(serialRows, d.In-c)
 			impl.Sgemm(blas.Trans, blas.NoTrans, m, n, d.Out, 1, w[c:], d.In, dz, n, 0, da[c*n:], n)
 		}
 	} else {
-		d.pack(dz, d.Out, n)
-		d.multiply(da, d.In, n, w, 1, d.In, d.Out, false)
+		d.pack(dz, outputs, d.Out, n)
+		d.multiply(da, n, offsets(d.crow, inputs, d.In, n), w, offsets(d.arow, inputs, d.In, 1), offsets(d.at, outputs, d.Out, d.In), false)
 	}
+	if outputs != nil && len(outputs) == 0 {
+		inputs = outputs // the product is empty
+	}
+	clearOthers(da, inputs, d.In, n)
 	then.Then(0, d.In*n)
 }
 
 // Outer sets dw = dz·aᵀ, out×in.
-func (d *Dense) Outer(dw, dz, a []float32, n int) {
+func (d *Dense) Outer(dw, dz, a []float32, n int, outputs []int32) {
 	if level == portable {
 		const few = 16 // 16 rows by 192 columns: below gonum's threshold again
 		for r := 0; r < d.Out; r += few {
@@ -78,8 +90,37 @@ func (d *Dense) Outer(dw, dz, a []float32, n int) {
 		}
 		return
 	}
+	clearOthers(dw, outputs, d.Out, d.In)
 	d.packTransposed(a, d.In, n)
-	d.multiply(dw, d.Out, d.In, dz, n, 1, n, false)
+	d.multiply(dw, d.In, offsets(d.crow, outputs, d.Out, d.In), dz, offsets(d.arow, outputs, d.Out, n), offsets(d.at, nil, n, 1), false)
+}
+
+// clearOthers sets the rows of the rows×n matrix x that are not listed to 0.
+func clearOthers(x []float32, list []int32, rows, n int) {
+	if list == nil {
+		return
+	}
+	listed := cursor{list}
+	for r := range rows {
+		if !listed.has(int32(r)) {
+			clear(x[r*n : (r+1)*n])
+		}
+	}
+}
+
+// offsets fills dst with the byte offsets of the listed rows, or of all n, of a
+// matrix of stride floats a row.
+func offsets(dst []int, list []int32, n, stride int) []int {
+	if list == nil {
+		for i := range n {
+			dst[i] = 4 * i * stride
+		}
+		return dst[:n]
+	}
+	for i, r := range list {
+		dst[i] = 4 * int(r) * stride
+	}
+	return dst[:len(list)]
 }
 
 // impl is gonum's BLAS; serialRows rows by 128 samples stay under the size at
@@ -88,15 +129,23 @@ var impl gonum.Implementation
 
 const serialRows = 64
 
-// pack cuts x, k×n, into panels of panelWidth columns, filled up with zeros.
-func (d *Dense) pack(x []float32, k, n int) {
+// pack cuts the listed rows of x, or all k, into panels of panelWidth columns,
+// filled up with zeros.
+func (d *Dense) pack(x []float32, list []int32, k, n int) {
 	p := panelWidth()
+	if list != nil {
+		k = len(list)
+	}
 	for c := 0; c < n; c += p {
 		m := min(p, n-c)
 		panel := d.panel[c*k : (c+p)*k]
 		for i := range k {
+			r := i
+			if list != nil {
+				r = int(list[i])
+			}
 			row := panel[i*p : (i+1)*p]
-			copy(row, x[i*n+c:i*n+c+m])
+			copy(row, x[r*n+c:r*n+c+m])
 			clear(row[m:])
 		}
 	}
@@ -117,20 +166,21 @@ func (d *Dense) packTransposed(x []float32, units, n int) {
 // in the first-level cache.
 const depth = 256
 
-// multiply sets c = a·b or adds it, with c rows×cols, b packed with k rows, and
-// a's element (r, j) at a[r·rs + j·cs].
-func (d *Dense) multiply(c []float32, rows, cols int, a []float32, rs, cs, k int, add bool) {
-	p := panelWidth()
-	for at := 0; at < cols; at += p {
-		b := d.panel[at*k : (at+p)*k]
-		if at+p > cols {
-			d.multiplyEdge(c[at:], rows, cols, cols-at, a, rs, cs, b, k, add)
+// multiply sets c = a·b or adds it, with b packed and c of cols columns; row i
+// of c begins at byte crow[i], its factor for row j of b stands in a at byte
+// arow[i] + at[j].
+func (d *Dense) multiply(c []float32, cols int, crow []int, a []float32, arow, at []int, add bool) {
+	p, k := panelWidth(), len(at)
+	for col := 0; col < cols; col += p {
+		b := d.panel[col*k : (col+p)*k]
+		if col+p > cols {
+			d.multiplyEdge(c[col:], cols-col, crow, a, arow, at, b, add)
 			return
 		}
 		for from := 0; from < k; from += depth {
-			m := min(depth, k-from)
-			for r := 0; r < rows; {
-				r += tile(c[r*cols+at:], cols, a[r*rs+from*cs:], rs, cs, b[from*p:], m, rows-r, add || from > 0)
+			to := min(from+depth, k)
+			for r := 0; r < len(crow); {
+				r += tile(c[col:], crow[r:], a, arow[r:], b[from*p:], at[from:to], add || from > 0)
 			}
 		}
 	}
@@ -138,12 +188,15 @@ func (d *Dense) multiply(c []float32, rows, cols int, a []float32, rs, cs, k int
 
 // multiplyEdge is multiply for the last panel, of which only width columns
 // belong to the matrix.
-func (d *Dense) multiplyEdge(c []float32, rows, ldc, width int, a []float32, rs, cs int, b []float32, k int, add bool) {
+func (d *Dense) multiplyEdge(c []float32, width int, crow []int, a []float32, arow, at []int, b []float32, add bool) {
+	if len(at) == 0 {
+		return
+	}
 	p := panelWidth()
-	for r := 0; r < rows; {
-		done := tile(d.edge[:], p, a[r*rs:], rs, cs, b, k, rows-r, false)
+	for r := 0; r < len(crow); {
+		done := tile(d.edge[:], d.edgeRow[:min(maxRows, len(crow)-r)], a, arow[r:], b, at, false)
 		for i := range done {
-			row := c[(r+i)*ldc : (r+i)*ldc+width]
+			row := c[crow[r+i]/4:]
 			for j, v := range d.edge[i*p : i*p+width] {
 				if add {
 					v += row[j]

@@ -30,17 +30,22 @@ const (
 func (i isa) String() string { return [...]string{"portable", "avx2", "avx512"}[i] }
 
 // Matrix multiplies by one weight matrix, out×in, whose synapses stay where
-// they are. What follows elementwise on a product is told by then which part of
-// the result is ready, elements from to to, while it is still in the cache:
-// whole rows, each once, in ascending order.
+// they are.
+//
+// A list of active units, ascending, leaves out rows of a factor that are exactly
+// 0; nil means all. What follows elementwise on a product is told by then which
+// part of the result is ready, elements from to to, while it is still in the
+// cache: whole rows, each once, in ascending order.
 type Matrix interface {
-	// MulBias sets z = w·a + bias; z is out×n, a in×n, bias out.
-	MulBias(z, w, a, bias []float32, n int, then Then)
-	// MulTrans sets da = wᵀ·dz; da is in×n, dz out×n.
-	MulTrans(da, w, dz []float32, n int, then Then)
+	// MulBias sets z = w·a + bias; z is out×n, a in×n, bias out. Only the active
+	// inputs count.
+	MulBias(z, w, a, bias []float32, n int, inputs []int32, then Then)
+	// MulTrans sets da = wᵀ·dz in the rows of the active inputs and 0 in others;
+	// da is in×n, dz out×n. Only the active outputs count.
+	MulTrans(da, w, dz []float32, n int, inputs, outputs []int32, then Then)
 	// Outer sets g = dz·aᵀ: out×in for a Dense matrix, one entry per site for a
-	// Sparse one.
-	Outer(g, dz, a []float32, n int)
+	// Sparse one. Rows of other than the active outputs are 0.
+	Outer(g, dz, a []float32, n int, outputs []int32)
 }
 
 // Then goes on with the elements from to to of a product.

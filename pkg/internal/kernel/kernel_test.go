@@ -82,14 +82,14 @@ func testMatrix(t *testing.T, make_ func(r *rand.Rand, present []bool, out, in, 
 		}
 		name := fmt.Sprint(s)
 		z := random(r, out*n)
-		m.MulBias(z, w, a, bias, n, &ready{t: t, n: n})
+		m.MulBias(z, w, a, bias, n, nil, &ready{t: t, n: n})
 		da := random(r, in*n)
-		m.MulTrans(da, w, dz, n, &ready{t: t, n: n})
+		m.MulTrans(da, w, dz, n, nil, nil, &ready{t: t, n: n})
 		g := random(r, out*in)
 		if isSparse {
 			g = g[:len(sparse.Site)]
 		}
-		m.Outer(g, dz, a, n)
+		m.Outer(g, dz, a, n, nil)
 		for range 300 {
 			i, c, j := r.IntN(out), r.IntN(in), r.IntN(n)
 			want := float64(bias[i])
@@ -154,11 +154,11 @@ func TestSparseLeavesOutWhatItIsTold(t *testing.T) {
 		}
 		all, some := NewSparse(present, out, in, nil, nil), NewSparse(present, out, in, rows, cols)
 		z, zs := make([]float32, out*n), make([]float32, out*n)
-		all.MulBias(z, w, a, bias, n, &ready{t: t, n: n})
-		some.MulBias(zs, w, a, bias, n, &ready{t: t, n: n})
+		all.MulBias(z, w, a, bias, n, nil, &ready{t: t, n: n})
+		some.MulBias(zs, w, a, bias, n, nil, &ready{t: t, n: n})
 		da, das := make([]float32, in*n), make([]float32, in*n)
-		all.MulTrans(da, w, dz, n, &ready{t: t, n: n})
-		some.MulTrans(das, w, dz, n, &ready{t: t, n: n})
+		all.MulTrans(da, w, dz, n, nil, nil, &ready{t: t, n: n})
+		some.MulTrans(das, w, dz, n, nil, nil, &ready{t: t, n: n})
 		for i := range zs {
 			if want := z[i]; rows[i/n] && zs[i] != want || !rows[i/n] && zs[i] != 0 {
 				t.Fatalf("row %d: %v, want %v or untouched", i/n, zs[i], want)
@@ -171,6 +171,73 @@ func TestSparseLeavesOutWhatItIsTold(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Lists of active units change nothing where the others' rows are 0, and give
+// exact zeros for them.
+func TestActiveUnits(t *testing.T) {
+	levels(t, func(t *testing.T) {
+		for _, s := range shapes {
+			out, in, n := s[0], s[1], s[2]
+			r := rand.New(rand.NewPCG(uint64(out), uint64(in*n)))
+			present := make([]bool, out*in)
+			for i := range present {
+				present[i] = r.IntN(3) == 0
+			}
+			w, a, dz, bias := random(r, out*in), random(r, in*n), random(r, out*n), random(r, out)
+			// In turn: some, all, none.
+			for _, share := range []float64{0.5, 1, 0} {
+				inputs, outputs := silence(r, a, in, n, share), silence(r, dz, out, n, share)
+				for _, m := range []Matrix{NewDense(out, in, n), NewSparse(present, out, in, nil, nil)} {
+					z, all := make([]float32, out*n), make([]float32, out*n)
+					m.MulBias(z, w, a, bias, n, inputs, none{})
+					m.MulBias(all, w, a, bias, n, nil, none{})
+					same(t, "MulBias", z, all, in)
+					da, daAll := random(r, in*n), make([]float32, in*n)
+					m.MulTrans(da, w, dz, n, inputs, outputs, none{})
+					m.MulTrans(daAll, w, dz, n, nil, nil, none{})
+					silenceOthers(daAll, inputs, n)
+					same(t, "MulTrans", da, daAll, out)
+					g, gAll := random(r, out*in), make([]float32, out*in)
+					if sp, ok := m.(*Sparse); ok {
+						g, gAll = g[:len(sp.Site)], gAll[:len(sp.Site)]
+					}
+					m.Outer(g, dz, a, n, outputs)
+					m.Outer(gAll, dz, a, n, nil)
+					same(t, "Outer", g, gAll, n)
+				}
+			}
+		}
+	})
+}
+
+// silence sets the rows of x to 0 but for about the given share and returns the
+// list of the others.
+func silence(r *rand.Rand, x []float32, rows, n int, share float64) []int32 {
+	list := []int32{}
+	for i := range rows {
+		if r.Float64() < share {
+			list = append(list, int32(i))
+		}
+	}
+	silenceOthers(x, list, n)
+	return list
+}
+
+func silenceOthers(x []float32, list []int32, n int) {
+	for i := range len(x) / n {
+		if !slices.Contains(list, int32(i)) {
+			clear(x[i*n : (i+1)*n])
+		}
+	}
+}
+
+// same allows for sums in another order.
+func same(t *testing.T, what string, got, want []float32, k int) {
+	t.Helper()
+	for i, v := range got {
+		near(t, what, v, float64(want[i]), k+1)
+	}
 }
 
 func TestElementwise(t *testing.T) {
@@ -189,7 +256,9 @@ func TestElementwise(t *testing.T) {
 			const ulp = 1.0 / (1 << 23)
 			f := func(x float32) float64 { return float64(x) }
 			z := slices.Clone(a)
-			ReLU(z)
+			if ReLU(z) != (slices.Max(a) > 0) {
+				t.Errorf("ReLU of %d: wrong about whether any is above 0", n)
+			}
 			within("ReLU", z, func(i int) float64 { return max(f(a[i]), 0) }, 0)
 			z = slices.Clone(a)
 			Tanh(z)
@@ -392,9 +461,9 @@ func BenchmarkDense(b *testing.B) {
 		z, da, g := make([]float32, out*n), make([]float32, in*n), make([]float32, out*in)
 		flops := 2 * float64(out) * float64(in) * float64(n)
 		name := fmt.Sprintf("%dx%d/", out, in)
-		b.Run(name+"forward", func(b *testing.B) { benchmarkProduct(b, flops, func() { d.MulBias(z, w, a, bias, n, none{}) }) })
-		b.Run(name+"backward", func(b *testing.B) { benchmarkProduct(b, flops, func() { d.MulTrans(da, w, dz, n, none{}) }) })
-		b.Run(name+"gradient", func(b *testing.B) { benchmarkProduct(b, flops, func() { d.Outer(g, dz, a, n) }) })
+		b.Run(name+"forward", func(b *testing.B) { benchmarkProduct(b, flops, func() { d.MulBias(z, w, a, bias, n, nil, none{}) }) })
+		b.Run(name+"backward", func(b *testing.B) { benchmarkProduct(b, flops, func() { d.MulTrans(da, w, dz, n, nil, nil, none{}) }) })
+		b.Run(name+"gradient", func(b *testing.B) { benchmarkProduct(b, flops, func() { d.Outer(g, dz, a, n, nil) }) })
 	}
 }
 
@@ -412,9 +481,9 @@ func BenchmarkSparse(b *testing.B) {
 		z, da, g := make([]float32, out*n), make([]float32, in*n), make([]float32, len(s.Site))
 		flops := 2 * float64(len(s.Site)) * n
 		name := fmt.Sprintf("%dpercent/", percent)
-		b.Run(name+"forward", func(b *testing.B) { benchmarkProduct(b, flops, func() { s.MulBias(z, w, a, bias, n, none{}) }) })
-		b.Run(name+"backward", func(b *testing.B) { benchmarkProduct(b, flops, func() { s.MulTrans(da, w, dz, n, none{}) }) })
-		b.Run(name+"gradient", func(b *testing.B) { benchmarkProduct(b, flops, func() { s.Outer(g, dz, a, n) }) })
+		b.Run(name+"forward", func(b *testing.B) { benchmarkProduct(b, flops, func() { s.MulBias(z, w, a, bias, n, nil, none{}) }) })
+		b.Run(name+"backward", func(b *testing.B) { benchmarkProduct(b, flops, func() { s.MulTrans(da, w, dz, n, nil, nil, none{}) }) })
+		b.Run(name+"gradient", func(b *testing.B) { benchmarkProduct(b, flops, func() { s.Outer(g, dz, a, n, nil) }) })
 	}
 }
 

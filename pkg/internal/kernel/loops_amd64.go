@@ -7,42 +7,42 @@ package kernel
 // tile6AVX2 computes a 6×16 block of a matrix product.
 //
 //go:noescape
-func tile6AVX2(c *float32, ldc int, a *float32, rs int, cs int, b *float32, k int, add bool)
+func tile6AVX2(c *float32, crow *int, a *float32, arow *int, b *float32, at *int, k int, add bool)
 
 // tile4AVX2 computes a 4×16 block of a matrix product.
 //
 //go:noescape
-func tile4AVX2(c *float32, ldc int, a *float32, rs int, cs int, b *float32, k int, add bool)
+func tile4AVX2(c *float32, crow *int, a *float32, arow *int, b *float32, at *int, k int, add bool)
 
 // tile2AVX2 computes a 2×16 block of a matrix product.
 //
 //go:noescape
-func tile2AVX2(c *float32, ldc int, a *float32, rs int, cs int, b *float32, k int, add bool)
+func tile2AVX2(c *float32, crow *int, a *float32, arow *int, b *float32, at *int, k int, add bool)
 
 // tile1AVX2 computes a 1×16 block of a matrix product.
 //
 //go:noescape
-func tile1AVX2(c *float32, ldc int, a *float32, rs int, cs int, b *float32, k int, add bool)
+func tile1AVX2(c *float32, crow *int, a *float32, arow *int, b *float32, at *int, k int, add bool)
 
 // tile8AVX512 computes a 8×32 block of a matrix product.
 //
 //go:noescape
-func tile8AVX512(c *float32, ldc int, a *float32, rs int, cs int, b *float32, k int, add bool)
+func tile8AVX512(c *float32, crow *int, a *float32, arow *int, b *float32, at *int, k int, add bool)
 
 // tile4AVX512 computes a 4×32 block of a matrix product.
 //
 //go:noescape
-func tile4AVX512(c *float32, ldc int, a *float32, rs int, cs int, b *float32, k int, add bool)
+func tile4AVX512(c *float32, crow *int, a *float32, arow *int, b *float32, at *int, k int, add bool)
 
 // tile2AVX512 computes a 2×32 block of a matrix product.
 //
 //go:noescape
-func tile2AVX512(c *float32, ldc int, a *float32, rs int, cs int, b *float32, k int, add bool)
+func tile2AVX512(c *float32, crow *int, a *float32, arow *int, b *float32, at *int, k int, add bool)
 
 // tile1AVX512 computes a 1×32 block of a matrix product.
 //
 //go:noescape
-func tile1AVX512(c *float32, ldc int, a *float32, rs int, cs int, b *float32, k int, add bool)
+func tile1AVX512(c *float32, crow *int, a *float32, arow *int, b *float32, at *int, k int, add bool)
 
 // gather64AVX2 sums weighted rows of 64 samples.
 //
@@ -99,10 +99,10 @@ func dots32AVX512(grad *float32, d *float32, x *float32, row *int32, count int, 
 //go:noescape
 func transpose8AVX2(dst *float32, dstStride int, src *float32, srcStride int, blocks int)
 
-// reluAVX2 sets z = max(z, 0).
+// reluAVX2 sets z = max(z, 0) and tells whether any is above 0.
 //
 //go:noescape
-func reluAVX2(z *float32, n int)
+func reluAVX2(z *float32, n int) bool
 
 // disturbAVX2 sets x = scale·(act + sd·eps + mean) − shift.
 //

@@ -4,16 +4,23 @@
 
 #include "textflag.h"
 
-// func tile6AVX2(c *float32, ldc int, a *float32, rs int, cs int, b *float32, k int, add bool)
+// func tile6AVX2(c *float32, crow *int, a *float32, arow *int, b *float32, at *int, k int, add bool)
 // Requires: AVX, FMA3
 TEXT ·tile6AVX2(SB), NOSPLIT, $0-57
-	MOVQ   c+0(FP), AX
-	MOVQ   ldc+8(FP), CX
-	MOVQ   a+16(FP), DX
-	MOVQ   rs+24(FP), BX
-	MOVQ   cs+32(FP), SI
-	MOVQ   b+40(FP), DI
-	MOVQ   k+48(FP), R8
+	MOVQ   a+16(FP), AX
+	MOVQ   arow+24(FP), CX
+	MOVQ   (CX), DX
+	ADDQ   AX, DX
+	MOVQ   8(CX), BX
+	ADDQ   AX, BX
+	MOVQ   16(CX), SI
+	ADDQ   AX, SI
+	MOVQ   24(CX), DI
+	ADDQ   AX, DI
+	MOVQ   32(CX), R8
+	ADDQ   AX, R8
+	MOVQ   40(CX), CX
+	ADDQ   AX, CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -26,88 +33,95 @@ TEXT ·tile6AVX2(SB), NOSPLIT, $0-57
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
-	LEAQ   (DX)(BX*2), R9
-	ADDQ   BX, R9
+	MOVQ   b+32(FP), AX
+	MOVQ   at+40(FP), R9
+	MOVQ   k+48(FP), R10
 
 loop6AVX2:
-	VMOVUPS      (DI), Y12
-	VMOVUPS      32(DI), Y13
-	VBROADCASTSS (DX), Y14
+	MOVQ         (R9), R11
+	VMOVUPS      (AX), Y12
+	VMOVUPS      32(AX), Y13
+	VBROADCASTSS (DX)(R11*1), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (DX)(BX*1), Y14
+	VBROADCASTSS (BX)(R11*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (DX)(BX*2), Y14
+	VBROADCASTSS (SI)(R11*1), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R9), Y14
+	VBROADCASTSS (DI)(R11*1), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R9)(BX*1), Y14
+	VBROADCASTSS (R8)(R11*1), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R9)(BX*2), Y14
+	VBROADCASTSS (CX)(R11*1), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         SI, DX
-	ADDQ         SI, R9
-	ADDQ         $0x40, DI
-	DECQ         R8
+	ADDQ         $0x08, R9
+	ADDQ         $0x40, AX
+	DECQ         R10
 	JNZ          loop6AVX2
-	MOVB         add+56(FP), DL
-	TESTB        DL, DL
+	MOVQ         c+0(FP), AX
+	MOVQ         crow+8(FP), CX
+	MOVQ         (CX), DX
+	ADDQ         AX, DX
+	MOVQ         8(CX), BX
+	ADDQ         AX, BX
+	MOVQ         16(CX), SI
+	ADDQ         AX, SI
+	MOVQ         24(CX), DI
+	ADDQ         AX, DI
+	MOVQ         32(CX), R8
+	ADDQ         AX, R8
+	MOVQ         40(CX), CX
+	ADDQ         AX, CX
+	MOVB         add+56(FP), AL
+	TESTB        AL, AL
 	JZ           store6AVX2
-	MOVQ         AX, DX
 	VADDPS       (DX), Y0, Y0
 	VADDPS       32(DX), Y1, Y1
-	ADDQ         CX, DX
-	VADDPS       (DX), Y2, Y2
-	VADDPS       32(DX), Y3, Y3
-	ADDQ         CX, DX
-	VADDPS       (DX), Y4, Y4
-	VADDPS       32(DX), Y5, Y5
-	ADDQ         CX, DX
-	VADDPS       (DX), Y6, Y6
-	VADDPS       32(DX), Y7, Y7
-	ADDQ         CX, DX
-	VADDPS       (DX), Y8, Y8
-	VADDPS       32(DX), Y9, Y9
-	ADDQ         CX, DX
-	VADDPS       (DX), Y10, Y10
-	VADDPS       32(DX), Y11, Y11
+	VADDPS       (BX), Y2, Y2
+	VADDPS       32(BX), Y3, Y3
+	VADDPS       (SI), Y4, Y4
+	VADDPS       32(SI), Y5, Y5
+	VADDPS       (DI), Y6, Y6
+	VADDPS       32(DI), Y7, Y7
+	VADDPS       (R8), Y8, Y8
+	VADDPS       32(R8), Y9, Y9
+	VADDPS       (CX), Y10, Y10
+	VADDPS       32(CX), Y11, Y11
 
 store6AVX2:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y6, (AX)
-	VMOVUPS Y7, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y8, (AX)
-	VMOVUPS Y9, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y10, (AX)
-	VMOVUPS Y11, 32(AX)
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS Y2, (BX)
+	VMOVUPS Y3, 32(BX)
+	VMOVUPS Y4, (SI)
+	VMOVUPS Y5, 32(SI)
+	VMOVUPS Y6, (DI)
+	VMOVUPS Y7, 32(DI)
+	VMOVUPS Y8, (R8)
+	VMOVUPS Y9, 32(R8)
+	VMOVUPS Y10, (CX)
+	VMOVUPS Y11, 32(CX)
 	VZEROUPPER
 	RET
 
-// func tile4AVX2(c *float32, ldc int, a *float32, rs int, cs int, b *float32, k int, add bool)
+// func tile4AVX2(c *float32, crow *int, a *float32, arow *int, b *float32, at *int, k int, add bool)
 // Requires: AVX, FMA3
 TEXT ·tile4AVX2(SB), NOSPLIT, $0-57
-	MOVQ   c+0(FP), AX
-	MOVQ   ldc+8(FP), CX
-	MOVQ   a+16(FP), DX
-	MOVQ   rs+24(FP), BX
-	MOVQ   cs+32(FP), SI
-	MOVQ   b+40(FP), DI
-	MOVQ   k+48(FP), R8
+	MOVQ   a+16(FP), AX
+	MOVQ   arow+24(FP), CX
+	MOVQ   (CX), DX
+	ADDQ   AX, DX
+	MOVQ   8(CX), BX
+	ADDQ   AX, BX
+	MOVQ   16(CX), SI
+	ADDQ   AX, SI
+	MOVQ   24(CX), CX
+	ADDQ   AX, CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -116,153 +130,178 @@ TEXT ·tile4AVX2(SB), NOSPLIT, $0-57
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	LEAQ   (DX)(BX*2), R9
-	ADDQ   BX, R9
+	MOVQ   b+32(FP), AX
+	MOVQ   at+40(FP), DI
+	MOVQ   k+48(FP), R8
 
 loop4AVX2:
-	VMOVUPS      (DI), Y8
-	VMOVUPS      32(DI), Y9
-	VBROADCASTSS (DX), Y10
+	MOVQ         (DI), R9
+	VMOVUPS      (AX), Y8
+	VMOVUPS      32(AX), Y9
+	VBROADCASTSS (DX)(R9*1), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (DX)(BX*1), Y10
+	VBROADCASTSS (BX)(R9*1), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (DX)(BX*2), Y10
+	VBROADCASTSS (SI)(R9*1), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R9), Y10
+	VBROADCASTSS (CX)(R9*1), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         SI, DX
-	ADDQ         SI, R9
-	ADDQ         $0x40, DI
+	ADDQ         $0x08, DI
+	ADDQ         $0x40, AX
 	DECQ         R8
 	JNZ          loop4AVX2
-	MOVB         add+56(FP), DL
-	TESTB        DL, DL
+	MOVQ         c+0(FP), AX
+	MOVQ         crow+8(FP), CX
+	MOVQ         (CX), DX
+	ADDQ         AX, DX
+	MOVQ         8(CX), BX
+	ADDQ         AX, BX
+	MOVQ         16(CX), SI
+	ADDQ         AX, SI
+	MOVQ         24(CX), CX
+	ADDQ         AX, CX
+	MOVB         add+56(FP), AL
+	TESTB        AL, AL
 	JZ           store4AVX2
-	MOVQ         AX, DX
 	VADDPS       (DX), Y0, Y0
 	VADDPS       32(DX), Y1, Y1
-	ADDQ         CX, DX
-	VADDPS       (DX), Y2, Y2
-	VADDPS       32(DX), Y3, Y3
-	ADDQ         CX, DX
-	VADDPS       (DX), Y4, Y4
-	VADDPS       32(DX), Y5, Y5
-	ADDQ         CX, DX
-	VADDPS       (DX), Y6, Y6
-	VADDPS       32(DX), Y7, Y7
+	VADDPS       (BX), Y2, Y2
+	VADDPS       32(BX), Y3, Y3
+	VADDPS       (SI), Y4, Y4
+	VADDPS       32(SI), Y5, Y5
+	VADDPS       (CX), Y6, Y6
+	VADDPS       32(CX), Y7, Y7
 
 store4AVX2:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y6, (AX)
-	VMOVUPS Y7, 32(AX)
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS Y2, (BX)
+	VMOVUPS Y3, 32(BX)
+	VMOVUPS Y4, (SI)
+	VMOVUPS Y5, 32(SI)
+	VMOVUPS Y6, (CX)
+	VMOVUPS Y7, 32(CX)
 	VZEROUPPER
 	RET
 
-// func tile2AVX2(c *float32, ldc int, a *float32, rs int, cs int, b *float32, k int, add bool)
+// func tile2AVX2(c *float32, crow *int, a *float32, arow *int, b *float32, at *int, k int, add bool)
 // Requires: AVX, FMA3
 TEXT ·tile2AVX2(SB), NOSPLIT, $0-57
-	MOVQ   c+0(FP), AX
-	MOVQ   ldc+8(FP), CX
-	MOVQ   a+16(FP), DX
-	MOVQ   rs+24(FP), BX
-	MOVQ   cs+32(FP), SI
-	MOVQ   b+40(FP), DI
-	MOVQ   k+48(FP), R8
+	MOVQ   a+16(FP), AX
+	MOVQ   arow+24(FP), CX
+	MOVQ   (CX), DX
+	ADDQ   AX, DX
+	MOVQ   8(CX), CX
+	ADDQ   AX, CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
+	MOVQ   b+32(FP), AX
+	MOVQ   at+40(FP), BX
+	MOVQ   k+48(FP), SI
 
 loop2AVX2:
-	VMOVUPS      (DI), Y4
-	VMOVUPS      32(DI), Y5
-	VBROADCASTSS (DX), Y6
+	MOVQ         (BX), DI
+	VMOVUPS      (AX), Y4
+	VMOVUPS      32(AX), Y5
+	VBROADCASTSS (DX)(DI*1), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (DX)(BX*1), Y6
+	VBROADCASTSS (CX)(DI*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         SI, DX
-	ADDQ         $0x40, DI
-	DECQ         R8
+	ADDQ         $0x08, BX
+	ADDQ         $0x40, AX
+	DECQ         SI
 	JNZ          loop2AVX2
-	MOVB         add+56(FP), DL
-	TESTB        DL, DL
+	MOVQ         c+0(FP), AX
+	MOVQ         crow+8(FP), CX
+	MOVQ         (CX), DX
+	ADDQ         AX, DX
+	MOVQ         8(CX), CX
+	ADDQ         AX, CX
+	MOVB         add+56(FP), AL
+	TESTB        AL, AL
 	JZ           store2AVX2
-	MOVQ         AX, DX
 	VADDPS       (DX), Y0, Y0
 	VADDPS       32(DX), Y1, Y1
-	ADDQ         CX, DX
-	VADDPS       (DX), Y2, Y2
-	VADDPS       32(DX), Y3, Y3
+	VADDPS       (CX), Y2, Y2
+	VADDPS       32(CX), Y3, Y3
 
 store2AVX2:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, 32(AX)
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
 	VZEROUPPER
 	RET
 
-// func tile1AVX2(c *float32, ldc int, a *float32, rs int, cs int, b *float32, k int, add bool)
+// func tile1AVX2(c *float32, crow *int, a *float32, arow *int, b *float32, at *int, k int, add bool)
 // Requires: AVX, FMA3
 TEXT ·tile1AVX2(SB), NOSPLIT, $0-57
-	MOVQ   c+0(FP), AX
-	MOVQ   ldc+8(FP), CX
-	MOVQ   a+16(FP), CX
-	MOVQ   rs+24(FP), DX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   k+48(FP), SI
+	MOVQ   a+16(FP), AX
+	MOVQ   arow+24(FP), CX
+	MOVQ   (CX), CX
+	ADDQ   AX, CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
+	MOVQ   b+32(FP), AX
+	MOVQ   at+40(FP), DX
+	MOVQ   k+48(FP), BX
 
 loop1AVX2:
-	VMOVUPS      (BX), Y2
-	VMOVUPS      32(BX), Y3
-	VBROADCASTSS (CX), Y4
+	MOVQ         (DX), SI
+	VMOVUPS      (AX), Y2
+	VMOVUPS      32(AX), Y3
+	VBROADCASTSS (CX)(SI*1), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DX, CX
-	ADDQ         $0x40, BX
-	DECQ         SI
+	ADDQ         $0x08, DX
+	ADDQ         $0x40, AX
+	DECQ         BX
 	JNZ          loop1AVX2
-	MOVB         add+56(FP), CL
-	TESTB        CL, CL
+	MOVQ         c+0(FP), AX
+	MOVQ         crow+8(FP), CX
+	MOVQ         (CX), CX
+	ADDQ         AX, CX
+	MOVB         add+56(FP), AL
+	TESTB        AL, AL
 	JZ           store1AVX2
-	MOVQ         AX, CX
 	VADDPS       (CX), Y0, Y0
 	VADDPS       32(CX), Y1, Y1
 
 store1AVX2:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
 	VZEROUPPER
 	RET
 
-// func tile8AVX512(c *float32, ldc int, a *float32, rs int, cs int, b *float32, k int, add bool)
+// func tile8AVX512(c *float32, crow *int, a *float32, arow *int, b *float32, at *int, k int, add bool)
 // Requires: AVX, AVX512F
 TEXT ·tile8AVX512(SB), NOSPLIT, $0-57
-	MOVQ   c+0(FP), AX
-	MOVQ   ldc+8(FP), CX
-	MOVQ   a+16(FP), DX
-	MOVQ   rs+24(FP), BX
-	MOVQ   cs+32(FP), SI
-	MOVQ   b+40(FP), DI
-	MOVQ   k+48(FP), R8
+	MOVQ   a+16(FP), AX
+	MOVQ   arow+24(FP), CX
+	MOVQ   (CX), DX
+	ADDQ   AX, DX
+	MOVQ   8(CX), BX
+	ADDQ   AX, BX
+	MOVQ   16(CX), SI
+	ADDQ   AX, SI
+	MOVQ   24(CX), DI
+	ADDQ   AX, DI
+	MOVQ   32(CX), R8
+	ADDQ   AX, R8
+	MOVQ   40(CX), R9
+	ADDQ   AX, R9
+	MOVQ   48(CX), R10
+	ADDQ   AX, R10
+	MOVQ   56(CX), CX
+	ADDQ   AX, CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -279,109 +318,113 @@ TEXT ·tile8AVX512(SB), NOSPLIT, $0-57
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-	LEAQ   (DX)(BX*2), R9
-	ADDQ   BX, R9
-	LEAQ   (R9)(BX*2), R10
-	ADDQ   BX, R10
+	MOVQ   b+32(FP), AX
+	MOVQ   at+40(FP), R11
+	MOVQ   k+48(FP), R12
 
 loop8AVX512:
-	VMOVUPS      (DI), Z16
-	VMOVUPS      64(DI), Z17
-	VBROADCASTSS (DX), Z18
+	MOVQ         (R11), R13
+	VMOVUPS      (AX), Z16
+	VMOVUPS      64(AX), Z17
+	VBROADCASTSS (DX)(R13*1), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (DX)(BX*1), Z18
+	VBROADCASTSS (BX)(R13*1), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (DX)(BX*2), Z18
+	VBROADCASTSS (SI)(R13*1), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (R9), Z18
+	VBROADCASTSS (DI)(R13*1), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (R9)(BX*1), Z18
+	VBROADCASTSS (R8)(R13*1), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (R9)(BX*2), Z18
+	VBROADCASTSS (R9)(R13*1), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (R10), Z18
+	VBROADCASTSS (R10)(R13*1), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (R10)(BX*1), Z18
+	VBROADCASTSS (CX)(R13*1), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         SI, DX
-	ADDQ         SI, R9
-	ADDQ         SI, R10
-	ADDQ         $0x80, DI
-	DECQ         R8
+	ADDQ         $0x08, R11
+	ADDQ         $0x80, AX
+	DECQ         R12
 	JNZ          loop8AVX512
-	MOVB         add+56(FP), DL
-	TESTB        DL, DL
+	MOVQ         c+0(FP), AX
+	MOVQ         crow+8(FP), CX
+	MOVQ         (CX), DX
+	ADDQ         AX, DX
+	MOVQ         8(CX), BX
+	ADDQ         AX, BX
+	MOVQ         16(CX), SI
+	ADDQ         AX, SI
+	MOVQ         24(CX), DI
+	ADDQ         AX, DI
+	MOVQ         32(CX), R8
+	ADDQ         AX, R8
+	MOVQ         40(CX), R9
+	ADDQ         AX, R9
+	MOVQ         48(CX), R10
+	ADDQ         AX, R10
+	MOVQ         56(CX), CX
+	ADDQ         AX, CX
+	MOVB         add+56(FP), AL
+	TESTB        AL, AL
 	JZ           store8AVX512
-	MOVQ         AX, DX
 	VADDPS       (DX), Z0, Z0
 	VADDPS       64(DX), Z1, Z1
-	ADDQ         CX, DX
-	VADDPS       (DX), Z2, Z2
-	VADDPS       64(DX), Z3, Z3
-	ADDQ         CX, DX
-	VADDPS       (DX), Z4, Z4
-	VADDPS       64(DX), Z5, Z5
-	ADDQ         CX, DX
-	VADDPS       (DX), Z6, Z6
-	VADDPS       64(DX), Z7, Z7
-	ADDQ         CX, DX
-	VADDPS       (DX), Z8, Z8
-	VADDPS       64(DX), Z9, Z9
-	ADDQ         CX, DX
-	VADDPS       (DX), Z10, Z10
-	VADDPS       64(DX), Z11, Z11
-	ADDQ         CX, DX
-	VADDPS       (DX), Z12, Z12
-	VADDPS       64(DX), Z13, Z13
-	ADDQ         CX, DX
-	VADDPS       (DX), Z14, Z14
-	VADDPS       64(DX), Z15, Z15
+	VADDPS       (BX), Z2, Z2
+	VADDPS       64(BX), Z3, Z3
+	VADDPS       (SI), Z4, Z4
+	VADDPS       64(SI), Z5, Z5
+	VADDPS       (DI), Z6, Z6
+	VADDPS       64(DI), Z7, Z7
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	VADDPS       (R9), Z10, Z10
+	VADDPS       64(R9), Z11, Z11
+	VADDPS       (R10), Z12, Z12
+	VADDPS       64(R10), Z13, Z13
+	VADDPS       (CX), Z14, Z14
+	VADDPS       64(CX), Z15, Z15
 
 store8AVX512:
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z8, (AX)
-	VMOVUPS Z9, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z10, (AX)
-	VMOVUPS Z11, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z12, (AX)
-	VMOVUPS Z13, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z14, (AX)
-	VMOVUPS Z15, 64(AX)
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, (BX)
+	VMOVUPS Z3, 64(BX)
+	VMOVUPS Z4, (SI)
+	VMOVUPS Z5, 64(SI)
+	VMOVUPS Z6, (DI)
+	VMOVUPS Z7, 64(DI)
+	VMOVUPS Z8, (R8)
+	VMOVUPS Z9, 64(R8)
+	VMOVUPS Z10, (R9)
+	VMOVUPS Z11, 64(R9)
+	VMOVUPS Z12, (R10)
+	VMOVUPS Z13, 64(R10)
+	VMOVUPS Z14, (CX)
+	VMOVUPS Z15, 64(CX)
 	VZEROUPPER
 	RET
 
-// func tile4AVX512(c *float32, ldc int, a *float32, rs int, cs int, b *float32, k int, add bool)
+// func tile4AVX512(c *float32, crow *int, a *float32, arow *int, b *float32, at *int, k int, add bool)
 // Requires: AVX, AVX512F
 TEXT ·tile4AVX512(SB), NOSPLIT, $0-57
-	MOVQ   c+0(FP), AX
-	MOVQ   ldc+8(FP), CX
-	MOVQ   a+16(FP), DX
-	MOVQ   rs+24(FP), BX
-	MOVQ   cs+32(FP), SI
-	MOVQ   b+40(FP), DI
-	MOVQ   k+48(FP), R8
+	MOVQ   a+16(FP), AX
+	MOVQ   arow+24(FP), CX
+	MOVQ   (CX), DX
+	ADDQ   AX, DX
+	MOVQ   8(CX), BX
+	ADDQ   AX, BX
+	MOVQ   16(CX), SI
+	ADDQ   AX, SI
+	MOVQ   24(CX), CX
+	ADDQ   AX, CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -390,140 +433,154 @@ TEXT ·tile4AVX512(SB), NOSPLIT, $0-57
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	LEAQ   (DX)(BX*2), R9
-	ADDQ   BX, R9
+	MOVQ   b+32(FP), AX
+	MOVQ   at+40(FP), DI
+	MOVQ   k+48(FP), R8
 
 loop4AVX512:
-	VMOVUPS      (DI), Z8
-	VMOVUPS      64(DI), Z9
-	VBROADCASTSS (DX), Z10
+	MOVQ         (DI), R9
+	VMOVUPS      (AX), Z8
+	VMOVUPS      64(AX), Z9
+	VBROADCASTSS (DX)(R9*1), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (DX)(BX*1), Z10
+	VBROADCASTSS (BX)(R9*1), Z10
 	VFMADD231PS  Z8, Z10, Z2
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (DX)(BX*2), Z10
+	VBROADCASTSS (SI)(R9*1), Z10
 	VFMADD231PS  Z8, Z10, Z4
 	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (R9), Z10
+	VBROADCASTSS (CX)(R9*1), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         SI, DX
-	ADDQ         SI, R9
-	ADDQ         $0x80, DI
+	ADDQ         $0x08, DI
+	ADDQ         $0x80, AX
 	DECQ         R8
 	JNZ          loop4AVX512
-	MOVB         add+56(FP), DL
-	TESTB        DL, DL
+	MOVQ         c+0(FP), AX
+	MOVQ         crow+8(FP), CX
+	MOVQ         (CX), DX
+	ADDQ         AX, DX
+	MOVQ         8(CX), BX
+	ADDQ         AX, BX
+	MOVQ         16(CX), SI
+	ADDQ         AX, SI
+	MOVQ         24(CX), CX
+	ADDQ         AX, CX
+	MOVB         add+56(FP), AL
+	TESTB        AL, AL
 	JZ           store4AVX512
-	MOVQ         AX, DX
 	VADDPS       (DX), Z0, Z0
 	VADDPS       64(DX), Z1, Z1
-	ADDQ         CX, DX
-	VADDPS       (DX), Z2, Z2
-	VADDPS       64(DX), Z3, Z3
-	ADDQ         CX, DX
-	VADDPS       (DX), Z4, Z4
-	VADDPS       64(DX), Z5, Z5
-	ADDQ         CX, DX
-	VADDPS       (DX), Z6, Z6
-	VADDPS       64(DX), Z7, Z7
+	VADDPS       (BX), Z2, Z2
+	VADDPS       64(BX), Z3, Z3
+	VADDPS       (SI), Z4, Z4
+	VADDPS       64(SI), Z5, Z5
+	VADDPS       (CX), Z6, Z6
+	VADDPS       64(CX), Z7, Z7
 
 store4AVX512:
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, (BX)
+	VMOVUPS Z3, 64(BX)
+	VMOVUPS Z4, (SI)
+	VMOVUPS Z5, 64(SI)
+	VMOVUPS Z6, (CX)
+	VMOVUPS Z7, 64(CX)
 	VZEROUPPER
 	RET
 
-// func tile2AVX512(c *float32, ldc int, a *float32, rs int, cs int, b *float32, k int, add bool)
+// func tile2AVX512(c *float32, crow *int, a *float32, arow *int, b *float32, at *int, k int, add bool)
 // Requires: AVX, AVX512F
 TEXT ·tile2AVX512(SB), NOSPLIT, $0-57
-	MOVQ   c+0(FP), AX
-	MOVQ   ldc+8(FP), CX
-	MOVQ   a+16(FP), DX
-	MOVQ   rs+24(FP), BX
-	MOVQ   cs+32(FP), SI
-	MOVQ   b+40(FP), DI
-	MOVQ   k+48(FP), R8
+	MOVQ   a+16(FP), AX
+	MOVQ   arow+24(FP), CX
+	MOVQ   (CX), DX
+	ADDQ   AX, DX
+	MOVQ   8(CX), CX
+	ADDQ   AX, CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
+	MOVQ   b+32(FP), AX
+	MOVQ   at+40(FP), BX
+	MOVQ   k+48(FP), SI
 
 loop2AVX512:
-	VMOVUPS      (DI), Z4
-	VMOVUPS      64(DI), Z5
-	VBROADCASTSS (DX), Z6
+	MOVQ         (BX), DI
+	VMOVUPS      (AX), Z4
+	VMOVUPS      64(AX), Z5
+	VBROADCASTSS (DX)(DI*1), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (DX)(BX*1), Z6
+	VBROADCASTSS (CX)(DI*1), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         SI, DX
-	ADDQ         $0x80, DI
-	DECQ         R8
+	ADDQ         $0x08, BX
+	ADDQ         $0x80, AX
+	DECQ         SI
 	JNZ          loop2AVX512
-	MOVB         add+56(FP), DL
-	TESTB        DL, DL
+	MOVQ         c+0(FP), AX
+	MOVQ         crow+8(FP), CX
+	MOVQ         (CX), DX
+	ADDQ         AX, DX
+	MOVQ         8(CX), CX
+	ADDQ         AX, CX
+	MOVB         add+56(FP), AL
+	TESTB        AL, AL
 	JZ           store2AVX512
-	MOVQ         AX, DX
 	VADDPS       (DX), Z0, Z0
 	VADDPS       64(DX), Z1, Z1
-	ADDQ         CX, DX
-	VADDPS       (DX), Z2, Z2
-	VADDPS       64(DX), Z3, Z3
+	VADDPS       (CX), Z2, Z2
+	VADDPS       64(CX), Z3, Z3
 
 store2AVX512:
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, 64(AX)
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, (CX)
+	VMOVUPS Z3, 64(CX)
 	VZEROUPPER
 	RET
 
-// func tile1AVX512(c *float32, ldc int, a *float32, rs int, cs int, b *float32, k int, add bool)
+// func tile1AVX512(c *float32, crow *int, a *float32, arow *int, b *float32, at *int, k int, add bool)
 // Requires: AVX, AVX512F
 TEXT ·tile1AVX512(SB), NOSPLIT, $0-57
-	MOVQ   c+0(FP), AX
-	MOVQ   ldc+8(FP), CX
-	MOVQ   a+16(FP), CX
-	MOVQ   rs+24(FP), DX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   k+48(FP), SI
+	MOVQ   a+16(FP), AX
+	MOVQ   arow+24(FP), CX
+	MOVQ   (CX), CX
+	ADDQ   AX, CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
+	MOVQ   b+32(FP), AX
+	MOVQ   at+40(FP), DX
+	MOVQ   k+48(FP), BX
 
 loop1AVX512:
-	VMOVUPS      (BX), Z2
-	VMOVUPS      64(BX), Z3
-	VBROADCASTSS (CX), Z4
+	MOVQ         (DX), SI
+	VMOVUPS      (AX), Z2
+	VMOVUPS      64(AX), Z3
+	VBROADCASTSS (CX)(SI*1), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
-	ADDQ         DX, CX
-	ADDQ         $0x80, BX
-	DECQ         SI
+	ADDQ         $0x08, DX
+	ADDQ         $0x80, AX
+	DECQ         BX
 	JNZ          loop1AVX512
-	MOVB         add+56(FP), CL
-	TESTB        CL, CL
+	MOVQ         c+0(FP), AX
+	MOVQ         crow+8(FP), CX
+	MOVQ         (CX), CX
+	ADDQ         AX, CX
+	MOVB         add+56(FP), AL
+	TESTB        AL, AL
 	JZ           store1AVX512
-	MOVQ         AX, CX
 	VADDPS       (CX), Z0, Z0
 	VADDPS       64(CX), Z1, Z1
 
 store1AVX512:
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
 	VZEROUPPER
 	RET
 
@@ -1314,21 +1371,26 @@ block:
 	VZEROUPPER
 	RET
 
-// func reluAVX2(z *float32, n int)
+// func reluAVX2(z *float32, n int) bool
 // Requires: AVX
-TEXT ·reluAVX2(SB), NOSPLIT, $0-16
+TEXT ·reluAVX2(SB), NOSPLIT, $0-17
 	MOVQ   z+0(FP), AX
 	MOVQ   n+8(FP), CX
 	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
 	XORQ   DX, DX
 	SHLQ   $0x02, CX
 
 relu:
-	VMAXPS  (AX)(DX*1), Y0, Y1
-	VMOVUPS Y1, (AX)(DX*1)
+	VMAXPS  (AX)(DX*1), Y0, Y2
+	VORPS   Y2, Y1, Y1
+	VMOVUPS Y2, (AX)(DX*1)
 	ADDQ    $0x20, DX
 	CMPQ    DX, CX
 	JL      relu
+	VPTEST  Y1, Y1
+	SETNE   AL
+	MOVB    AL, ret+16(FP)
 	VZEROUPPER
 	RET
 

@@ -21,8 +21,8 @@ func Adam(w, g, m, v []float32, site []int32, s AdamStep) {
 	}
 }
 
-// ReLU sets z = max(z, 0).
-func ReLU(z []float32) { relu(z) }
+// ReLU sets z = max(z, 0) and tells whether any is above 0.
+func ReLU(z []float32) bool { return relu(z) }
 
 // ReLUGrad turns d, the derivative by the scaled activation, into the one by
 // its argument: scale·d where the activation act is above 0.

@@ -40,10 +40,12 @@ func transposeGo(dst []float32, dstStride int, src []float32, rows, n int) {
 	}
 }
 
-func reluGo(z []float32) {
+func reluGo(z []float32) (some bool) {
 	for i, v := range z {
 		z[i] = max(v, 0)
+		some = some || z[i] != 0
 	}
+	return some
 }
 
 func disturbGo(x, act, eps []float32, sd, mean, scale, shift float32) {

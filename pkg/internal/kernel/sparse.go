@@ -54,8 +54,9 @@ func newLines(n, across int, at func(i, j int) (site int, present bool), wanted 
 	return l
 }
 
-// MulBias is w·a + bias over the present synapses, in the rows there are.
-func (s *Sparse) MulBias(z, w, a, bias []float32, n int, then Then) {
+// MulBias is w·a + bias over the present synapses, in the rows there are. It
+// takes all inputs: those that are not active are 0.
+func (s *Sparse) MulBias(z, w, a, bias []float32, n int, _ []int32, then Then) {
 	for i, r := range s.rows.index {
 		from, to := s.rows.start[i], s.rows.start[i+1]
 		gather(z[int(r)*n:int(r+1)*n], a, w, s.rows.site[from:to], s.rows.other[from:to], bias[r])
@@ -63,19 +64,44 @@ func (s *Sparse) MulBias(z, w, a, bias []float32, n int, then Then) {
 	}
 }
 
-// MulTrans is wᵀ·dz over the present synapses, in the columns there are.
-func (s *Sparse) MulTrans(da, w, dz []float32, n int, then Then) {
+// MulTrans is wᵀ·dz over the present synapses, in the columns there are. It takes
+// all outputs: the rows of those that are not active are 0.
+func (s *Sparse) MulTrans(da, w, dz []float32, n int, inputs, _ []int32, then Then) {
+	active := cursor{inputs}
 	for i, c := range s.cols.index {
+		row := da[int(c)*n : int(c+1)*n]
+		if !active.has(c) {
+			clear(row)
+			continue
+		}
 		from, to := s.cols.start[i], s.cols.start[i+1]
-		gather(da[int(c)*n:int(c+1)*n], dz, w, s.cols.site[from:to], s.cols.other[from:to], 0)
+		gather(row, dz, w, s.cols.site[from:to], s.cols.other[from:to], 0)
 		then.Then(int(c)*n, int(c+1)*n)
 	}
 }
 
 // Outer sets g[k] to the gradient at Site[k].
-func (s *Sparse) Outer(g, dz, a []float32, n int) {
+func (s *Sparse) Outer(g, dz, a []float32, n int, outputs []int32) {
+	active := cursor{outputs}
 	for i, r := range s.rows.index {
 		from, to := s.rows.start[i], s.rows.start[i+1]
+		if !active.has(r) {
+			clear(g[from:to])
+			continue
+		}
 		dots(g[from:to], dz[int(r)*n:int(r+1)*n], a, s.rows.other[from:to])
 	}
+}
+
+// cursor looks ascending units up in an ascending list; a nil list has all.
+type cursor struct{ list []int32 }
+
+func (c *cursor) has(unit int32) bool {
+	if c.list == nil {
+		return true
+	}
+	for len(c.list) > 0 && c.list[0] < unit {
+		c.list = c.list[1:]
+	}
+	return len(c.list) > 0 && c.list[0] == unit
 }

@@ -70,16 +70,21 @@ func main() {
 	Generate()
 }
 
-// tile is a rows×(width·lanes) block of a matrix product: c = a·b or c += a·b,
-// with b packed, k rows of width·lanes floats, and element (q, j) of a at
-// a[q·rs + j·cs]. Strides are in bytes.
+// tile is rows by width·lanes of a matrix product: c = a·b or c += a·b, with b
+// packed, k rows of width·lanes floats. Row q of c begins at c + crow[q], and its
+// factor for row j of b stands at a + arow[q] + at[j]; all offsets are in bytes.
 func tile(s isa, rows, width int) {
-	TEXT(fmt.Sprintf("tile%d%s", rows, s.name), NOSPLIT, "func(c *float32, ldc int, a *float32, rs, cs int, b *float32, k int, add bool)")
+	TEXT(fmt.Sprintf("tile%d%s", rows, s.name), NOSPLIT, "func(c *float32, crow *int, a *float32, arow *int, b *float32, at *int, k int, add bool)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("tile%d%s computes a %d×%d block of a matrix product.", rows, s.name, rows, width*s.lanes))
-	c, ldc := Load(Param("c"), GP64()), Load(Param("ldc"), GP64())
-	a, rs, cs := Load(Param("a"), GP64()), Load(Param("rs"), GP64()), Load(Param("cs"), GP64())
-	b, k := Load(Param("b"), GP64()), Load(Param("k"), GP64())
+	a, arow := Load(Param("a"), GP64()), Load(Param("arow"), GP64())
+	ptr := make([]Register, rows)
+	for q := range ptr {
+		p := GP64()
+		MOVQ(Mem{Base: arow, Disp: 8 * q}, p)
+		ADDQ(a, p)
+		ptr[q] = p
+	}
 	acc := make([][]VecVirtual, rows)
 	for q := range acc {
 		acc[q] = s.vecs(width)
@@ -87,59 +92,43 @@ func tile(s isa, rows, width int) {
 			zero(v, s)
 		}
 	}
-	// Rows 0 to 2 hang on one pointer, 3 to 5 on the next, and so on.
-	ptr := []Register{a}
-	for q := 3; q < rows; q += 3 {
-		p := GP64()
-		LEAQ(Mem{Base: ptr[len(ptr)-1], Index: rs, Scale: 2}, p)
-		ADDQ(rs, p)
-		ptr = append(ptr, p)
-	}
-	row := s.vecs(width)
+	b, at, k := Load(Param("b"), GP64()), Load(Param("at"), GP64()), Load(Param("k"), GP64())
+	row, w, off := s.vecs(width), s.vec(), GP64()
 	label := fmt.Sprintf("loop%d%s", rows, s.name)
 	Label(label)
+	MOVQ(Mem{Base: at}, off)
 	for i, v := range row {
 		VMOVUPS(Mem{Base: b, Disp: i * s.size()}, v)
 	}
-	w := s.vec()
 	for q := range acc {
-		at := Mem{Base: ptr[q/3]}
-		if q%3 > 0 {
-			at.Index, at.Scale = rs, uint8(q%3)
-		}
-		VBROADCASTSS(at, w)
+		VBROADCASTSS(Mem{Base: ptr[q], Index: off, Scale: 1}, w)
 		for i, v := range acc[q] {
 			VFMADD231PS(row[i], w, v)
 		}
 	}
-	for _, p := range ptr {
-		ADDQ(cs, p)
-	}
+	ADDQ(Imm(8), at)
 	ADDQ(Imm(uint64(width*s.size())), b)
 	DECQ(k)
 	JNZ(LabelRef(label))
 
+	c, crow := Load(Param("c"), GP64()), Load(Param("crow"), GP64())
+	for q := range ptr {
+		MOVQ(Mem{Base: crow, Disp: 8 * q}, ptr[q])
+		ADDQ(c, ptr[q])
+	}
 	add := Load(Param("add"), GP8())
 	store := fmt.Sprintf("store%d%s", rows, s.name)
 	TESTB(add, add)
 	JZ(LabelRef(store))
-	p := GP64()
-	MOVQ(c, p)
 	for q := range acc {
 		for i, v := range acc[q] {
-			VADDPS(Mem{Base: p, Disp: i * s.size()}, v, v)
-		}
-		if q < rows-1 {
-			ADDQ(ldc, p)
+			VADDPS(Mem{Base: ptr[q], Disp: i * s.size()}, v, v)
 		}
 	}
 	Label(store)
 	for q := range acc {
 		for i, v := range acc[q] {
-			VMOVUPS(v, Mem{Base: c, Disp: i * s.size()})
-		}
-		if q < rows-1 {
-			ADDQ(ldc, c)
+			VMOVUPS(v, Mem{Base: ptr[q], Disp: i * s.size()})
 		}
 	}
 	VZEROUPPER()
@@ -370,17 +359,25 @@ func param(name string) VecVirtual {
 }
 
 func elementwise() {
-	TEXT("reluAVX2", NOSPLIT, "func(z *float32, n int)")
+	TEXT("reluAVX2", NOSPLIT, "func(z *float32, n int) bool")
 	Pragma("noescape")
-	Doc("reluAVX2 sets z = max(z, 0).")
+	Doc("reluAVX2 sets z = max(z, 0) and tells whether any is above 0.")
 	z, n := Load(Param("z"), GP64()), Load(Param("n"), GP64())
-	none := YMM()
+	none, any := YMM(), YMM()
 	VXORPS(none, none, none)
-	loop("relu", n, func(at func(Register) Mem) {
+	VXORPS(any, any, any)
+	count("relu", n, func(at func(Register) Mem) {
 		v := YMM()
 		VMAXPS(at(z), none, v)
+		VORPS(v, any, any)
 		VMOVUPS(v, at(z))
 	})
+	VPTEST(any, any)
+	found := GP8()
+	SETNE(found)
+	Store(found, ReturnIndex(0))
+	VZEROUPPER()
+	RET()
 
 	TEXT("disturbAVX2", NOSPLIT, "func(x, act, eps *float32, n int, sd, mean, scale, shift float32)")
 	Pragma("noescape")
