@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Times one seed of the seed study, the three published arms, in Divergent and in
-# PyTorch, one thread each on one core, in turn, and prints both and the ratio.
+# PyTorch, one thread each on one core, in turn, and prints both and the ratio;
+# then the SSRI-like arm alone, in Divergent as a process of its own that starts
+# from the stored pruned network.
 # Needs Debian's python3-torch.  Usage: compare-torch.sh [SEED] [ROUNDS] [CORE]
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -25,5 +27,9 @@ for i in $(seq "$rounds"); do
   ours=$(seconds "$work/divergent" run divergent --seeds "$seed" --arms ketamine,ssri,neurosteroid --workers 1 --dir "$work/run-$i")
   torch=$(seconds "$python" torch_reference.py --first "$seed" --seeds 1 --threads 1)
   phases=$("$python" -c 'import json, sys; print(", ".join(f"{k} {v:.1f}" for k, v in json.load(open(sys.argv[1]))["seconds"].items()))' "$work/out")
+  torch_ssri=$("$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["seconds"]["ssri"])' "$work/out")
+  "$work/divergent" run divergent --seeds "$seed" --arms neurosteroid --workers 1 --dir "$work/ssri-$i" >"$work/out" 2>&1
+  ours_ssri=$(seconds "$work/divergent" run divergent --seeds "$seed" --arms ssri --workers 1 --dir "$work/ssri-$i")
   echo "round $i: Divergent $ours s; PyTorch $torch s ($phases); ratio $(awk "BEGIN {printf \"%.2f\", $torch / $ours}")"
+  echo "round $i: SSRI-like arm alone: Divergent $ours_ssri s, PyTorch $torch_ssri s; ratio $(awk "BEGIN {printf \"%.2f\", $torch_ssri / $ours_ssri}")"
 done
