@@ -78,18 +78,24 @@ func runFigures(ctx context.Context, c command, a app, args []string) error {
 	if err != nil {
 		return err
 	}
+	var missing []string
 	for _, d := range list {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		f, err := d.draw(res)
-		if err != nil {
-			return fmt.Errorf("figure %s: %w", d.name, err)
+		if err != nil { // such as controls where only the published arms were run
+			fmt.Fprintf(a.err, "not drawn: %v\n", err)
+			missing = append(missing, d.name)
+			continue
 		}
 		if err := f.Save(filepath.Join(*out, d.name), want...); err != nil {
 			return err
 		}
 		fmt.Fprintln(a.out, filepath.Join(*out, d.name))
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("figures: %d of %d not drawn: %s; the results lack what they show", len(missing), len(list), strings.Join(missing, ", "))
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math"
 	"os"
 	"slices"
@@ -217,16 +216,4 @@ func meanSD(x []float64) (mean, sd float64) {
 		return x[0], 0
 	}
 	return stat.MeanStdDev(x, nil)
-}
-
-// Stored finds the results of a study among the folders of reference results.
-func Stored(reference fs.FS, name string) (*Result, error) {
-	if _, err := Named(name); err != nil {
-		return nil, err
-	}
-	dir, err := fs.Sub(reference, name)
-	if err != nil {
-		return nil, err
-	}
-	return Load(dir)
 }
