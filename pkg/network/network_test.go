@@ -92,6 +92,7 @@ func TestGradientsAgainstFiniteDifferences(t *testing.T) {
 			}
 			pass := NewPass(n, batch, PresentSites)
 			loss := func() float64 {
+				pass.Load()
 				pass.Forward(x, batch, Stress{Internal: 0.3}, fixedNoise{batch})
 				return pass.Backward(x, y)
 			}

@@ -173,6 +173,7 @@ func (o oracle) testTrain(t *testing.T) {
 	for step, want := range o.Expected.Loss {
 		o.close(t, "loss", opt.Step(set, o.batch(step), o.stress(), noise), want, 0)
 	}
+	opt.Store()
 	for k, l := range n.Layers {
 		var sum, square, bias float64
 		for i, w := range l.W {

@@ -30,7 +30,8 @@ func (n normalNoise) Normal(_, _ int, dst []float32) { n.stream.Fill(dst) }
 // sparse loops: measured on the network's shapes, see kernel's benchmarks.
 const sparseBelow = 0.4
 
-// Grad is the gradient of the mean loss with respect to one layer.
+// Grad is the gradient of the mean loss with respect to one layer; its entries
+// belong to those of Pass.Weights.
 type Grad struct {
 	W    []float32 // one entry per Site, or Out×In where Site is nil; 0 at absent synapses unless the pass scores every site
 	B    []float32
@@ -49,10 +50,12 @@ const (
 )
 
 // Pass holds the buffers of forward and backward sweeps over one network. It
-// reads the masks once: make a new Pass after synapses change. The weights and
-// the drug state are read at each sweep.
+// reads the masks and the weights once: make a new Pass after synapses change,
+// Load after weights do. Biases and the drug state are read at each sweep. An
+// optimiser works on Weights and calls Store to write them back.
 type Pass struct {
-	Grads []Grad // set by Backward; spent by an optimiser step
+	Weights [][]float32 // per layer: the network's own matrix, or a copy of its synapses in the order of their sites
+	Grads   []Grad      // set by Backward
 
 	net    *Network
 	matrix []kernel.Matrix // forward and backward products
@@ -83,9 +86,12 @@ func NewPass(n *Network, batch int, sites Sites) *Pass {
 			before = paths[k-1]
 		}
 		if paths[k] != nil || float64(l.Count()) < sparseBelow*float64(len(l.W)) {
-			p.matrix = append(p.matrix, kernel.NewSparse(l.Present, l.Out, l.In, paths[k], before))
+			m := kernel.NewSparse(l.Present, l.Out, l.In, paths[k], before)
+			p.matrix = append(p.matrix, m)
+			p.Weights = append(p.Weights, make([]float32, len(m.Site)))
 		} else {
 			p.matrix = append(p.matrix, kernel.NewDense(l.Out, l.In, batch))
+			p.Weights = append(p.Weights, l.W)
 		}
 		p.act = append(p.act, make([]float32, l.Out*batch))
 		if k < len(n.Layers)-1 {
@@ -98,7 +104,30 @@ func NewPass(n *Network, batch int, sites Sites) *Pass {
 	for _, out := range p.out {
 		p.up.lists = append(p.up.lists, make([]int32, 0, len(out)/batch))
 	}
+	p.Load()
 	return p
+}
+
+// Load reads the network's weights.
+func (p *Pass) Load() {
+	for k, m := range p.matrix {
+		if s, ok := m.(*kernel.Sparse); ok {
+			for i, site := range s.Site {
+				p.Weights[k][i] = p.net.Layers[k].W[site]
+			}
+		}
+	}
+}
+
+// Store writes the weights back to the network.
+func (p *Pass) Store() {
+	for k, m := range p.matrix {
+		if s, ok := m.(*kernel.Sparse); ok {
+			for i, site := range s.Site {
+				p.net.Layers[k].W[site] = p.Weights[k][i]
+			}
+		}
+	}
 }
 
 // paths returns, per layer, which outputs have a path of present synapses to
@@ -219,7 +248,7 @@ func (p *Pass) Forward(x []float32, size int, stress Stress, noise Noise) []floa
 		if k > 0 && f.silentIsZero() {
 			inputs = p.active[k-1]
 		}
-		p.matrix[k].MulBias(f.act, l.W, x, l.B, size, inputs, f)
+		p.matrix[k].MulBias(f.act, p.Weights[k], x, l.B, size, inputs, f)
 		if k < len(p.out) {
 			p.active[k] = nil
 			if f.activation == ReLU && len(f.lists[k]) < l.Out {
@@ -257,8 +286,8 @@ func (p *Pass) Backward(x []float32, labels []uint8) float64 {
 		}
 		if k > 0 {
 			b.delta, b.act, b.bias = p.delta[k-1], p.act[k-1], p.Grads[k-1].B
-			clear(b.bias) // the optimiser spends gradients, and units may be left out
-			p.matrix[k].MulTrans(b.delta[:l.In*n], l.W, dz, n, p.active[k-1], outputs, b)
+			clear(b.bias) // units may be left out
+			p.matrix[k].MulTrans(b.delta[:l.In*n], p.Weights[k], dz, n, p.active[k-1], outputs, b)
 		}
 	}
 	return loss

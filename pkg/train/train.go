@@ -121,6 +121,7 @@ func Fit(n *network.Network, set task.Set, c Config, r *rand.Rand, watch func(Ep
 			now.Loss += o.Step(set, order[first:min(first+batch, len(order))], network.Stress{Internal: now.Noise}, noise)
 			steps++
 		}
+		o.Store()
 		now.Loss /= float64(steps)
 		if math.IsNaN(now.Loss) || math.IsInf(now.Loss, 0) {
 			return trace, &Diverged{Epoch: e + 1, Loss: now.Loss}
@@ -160,7 +161,7 @@ func NewStepper(n *network.Network, batch int, rate float64) *Stepper {
 }
 
 // Step makes one Adam step on the samples of the set with the given indices and
-// returns their mean loss before it.
+// returns their mean loss before it. The network has the new weights after Store.
 func (o *Stepper) Step(set task.Set, index []int, stress network.Stress, noise network.Noise) float64 {
 	x, y := o.input[:o.net.Layers[0].In*len(index)], o.labels[:len(index)]
 	set.Gather(index, x, y)
@@ -178,8 +179,11 @@ func (o *Stepper) Step(set task.Set, index []int, stress network.Stress, noise n
 		Root: float32(math.Sqrt(1 - math.Pow(beta2, float64(o.t))))}
 	for k := range o.net.Layers {
 		l, g, m := &o.net.Layers[k], o.pass.Grads[k], o.moment[k]
-		kernel.Adam(l.W, g.W, m.wm, m.wv, g.Site, s)
-		kernel.Adam(l.B, g.B, m.bm, m.bv, nil, s)
+		kernel.Adam(o.pass.Weights[k], g.W, m.wm, m.wv, s)
+		kernel.Adam(l.B, g.B, m.bm, m.bv, s)
 	}
 	return loss
 }
+
+// Store writes the trained weights to the network.
+func (o *Stepper) Store() { o.pass.Store() }

@@ -56,22 +56,22 @@ func tile(c []float32, crow []int, a []float32, arow []int, b []float32, at []in
 // gather sets z = start + Σ w[site]·(row of x), rows as long as z.
 func gather(z, x, w []float32, site, row []int32, start float32) {
 	n, at := len(z), 0
-	i, r := unsafe.SliceData(site), unsafe.SliceData(row) // there may be none
+	v, i, r := unsafe.SliceData(w), unsafe.SliceData(site), unsafe.SliceData(row) // there may be none
 	for ; level == avx512 && n-at >= 128; at += 128 {
-		gather128AVX512(&z[at], &x[at], &w[0], i, r, len(site), 4*n, start)
+		gather128AVX512(&z[at], &x[at], v, i, r, len(site), 4*n, start)
 	}
 	for ; level > portable && n-at >= 64; at += 64 {
 		if level == avx512 {
-			gather64AVX512(&z[at], &x[at], &w[0], i, r, len(site), 4*n, start)
+			gather64AVX512(&z[at], &x[at], v, i, r, len(site), 4*n, start)
 		} else {
-			gather64AVX2(&z[at], &x[at], &w[0], i, r, len(site), 4*n, start)
+			gather64AVX2(&z[at], &x[at], v, i, r, len(site), 4*n, start)
 		}
 	}
 	for ; level > portable && n-at >= 32; at += 32 {
 		if level == avx512 {
-			gather32AVX512(&z[at], &x[at], &w[0], i, r, len(site), 4*n, start)
+			gather32AVX512(&z[at], &x[at], v, i, r, len(site), 4*n, start)
 		} else {
-			gather32AVX2(&z[at], &x[at], &w[0], i, r, len(site), 4*n, start)
+			gather32AVX2(&z[at], &x[at], v, i, r, len(site), 4*n, start)
 		}
 	}
 	if at < n {
@@ -179,14 +179,6 @@ func adam(w, g, m, v []float32, beta1, beta2, rate, invRoot, eps float32) {
 		adamAVX2(&w[0], &g[0], &m[0], &v[0], n, beta1, beta2, rate, invRoot, eps)
 	}
 	adamGo(w[n:], g[n:], m[n:], v[n:], beta1, beta2, rate, invRoot, eps)
-}
-
-func adamSteps(g, m, v []float32, beta1, beta2, rate, invRoot, eps float32) {
-	n := vectors(len(g))
-	if n > 0 {
-		adamStepsAVX2(&g[0], &m[0], &v[0], n, beta1, beta2, rate, invRoot, eps)
-	}
-	adamStepsGo(g[n:], m[n:], v[n:], beta1, beta2, rate, invRoot, eps)
 }
 
 func sum(x []float32) float32 {

@@ -40,8 +40,4 @@ func adam(w, g, m, v []float32, beta1, beta2, rate, invRoot, eps float32) {
 	adamGo(w, g, m, v, beta1, beta2, rate, invRoot, eps)
 }
 
-func adamSteps(g, m, v []float32, beta1, beta2, rate, invRoot, eps float32) {
-	adamStepsGo(g, m, v, beta1, beta2, rate, invRoot, eps)
-}
-
 func mask(g, keep []float32) { maskGo(g, keep) }

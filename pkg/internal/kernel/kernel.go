@@ -30,7 +30,8 @@ const (
 func (i isa) String() string { return [...]string{"portable", "avx2", "avx512"}[i] }
 
 // Matrix multiplies by one weight matrix, out×in, whose synapses stay where
-// they are.
+// they are. Its weights w are out×in for a Dense matrix, and one per site for a
+// Sparse one.
 //
 // A list of active units, ascending, leaves out rows of a factor that are exactly
 // 0; nil means all. What follows elementwise on a product is told by then which

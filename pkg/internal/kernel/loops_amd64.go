@@ -144,11 +144,6 @@ func sumAVX2(x *float32, n int) float32
 //go:noescape
 func adamAVX2(w *float32, grad *float32, m *float32, v *float32, n int, beta1 float32, beta2 float32, rate float32, invRoot float32, eps float32)
 
-// adamStepsAVX2 turns gradients into steps: m and v move on, grad = rate·m/(√v·invRoot + eps).
-//
-//go:noescape
-func adamStepsAVX2(grad *float32, m *float32, v *float32, n int, beta1 float32, beta2 float32, rate float32, invRoot float32, eps float32)
-
 // normalsAVX2 writes 32·blocks standard normal draws.
 //
 //go:noescape

@@ -1640,7 +1640,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $8-60
 	XORQ         DI, DI
 	SHLQ         $0x02, SI
 
-adamAVX2:
+adam:
 	VMOVUPS     (CX)(DI*1), Y0
 	VMOVUPS     (DX)(DI*1), Y7
 	VMOVUPS     (BX)(DI*1), Y8
@@ -1656,61 +1656,11 @@ adamAVX2:
 	VMULPS      Y2, Y7, Y7
 	VDIVPS      Y8, Y7, Y7
 	VMOVUPS     (AX)(DI*1), Y0
-	VSUBPS      Y7, Y0, Y7
-	VMOVUPS     Y7, (AX)(DI*1)
+	VSUBPS      Y7, Y0, Y0
+	VMOVUPS     Y0, (AX)(DI*1)
 	ADDQ        $0x20, DI
 	CMPQ        DI, SI
-	JL          adamAVX2
-	LDMXCSR     (SP)
-	VZEROUPPER
-	RET
-
-// func adamStepsAVX2(grad *float32, m *float32, v *float32, n int, beta1 float32, beta2 float32, rate float32, invRoot float32, eps float32)
-// Requires: AVX, FMA3, SSE
-TEXT ·adamStepsAVX2(SB), NOSPLIT, $8-52
-	MOVQ         grad+0(FP), AX
-	MOVQ         grad+0(FP), CX
-	MOVQ         m+8(FP), DX
-	MOVQ         v+16(FP), BX
-	MOVQ         n+24(FP), SI
-	VBROADCASTSS beta1+32(FP), Y0
-	VBROADCASTSS beta2+36(FP), Y1
-	VBROADCASTSS rate+40(FP), Y2
-	VBROADCASTSS invRoot+44(FP), Y3
-	VBROADCASTSS eps+48(FP), Y4
-	VBROADCASTSS c3f800000<>+0(SB), Y5
-	VBROADCASTSS c3f800000<>+0(SB), Y6
-	VSUBPS       Y0, Y5, Y5
-	VSUBPS       Y1, Y6, Y6
-	STMXCSR      (SP)
-	MOVL         (SP), DI
-	MOVL         DI, R8
-	ORL          $0x00008040, R8
-	MOVL         R8, (SP)
-	LDMXCSR      (SP)
-	MOVL         DI, (SP)
-	XORQ         DI, DI
-	SHLQ         $0x02, SI
-
-adamStepsAVX2:
-	VMOVUPS     (CX)(DI*1), Y0
-	VMOVUPS     (DX)(DI*1), Y7
-	VMOVUPS     (BX)(DI*1), Y8
-	VSUBPS      Y7, Y0, Y9
-	VFMADD231PS Y5, Y9, Y7
-	VMOVUPS     Y7, (DX)(DI*1)
-	VMULPS      Y0, Y0, Y0
-	VMULPS      Y6, Y0, Y0
-	VFMADD213PS Y0, Y1, Y8
-	VMOVUPS     Y8, (BX)(DI*1)
-	VSQRTPS     Y8, Y8
-	VFMADD213PS Y4, Y3, Y8
-	VMULPS      Y2, Y7, Y7
-	VDIVPS      Y8, Y7, Y7
-	VMOVUPS     Y7, (AX)(DI*1)
-	ADDQ        $0x20, DI
-	CMPQ        DI, SI
-	JL          adamStepsAVX2
+	JL          adam
 	LDMXCSR     (SP)
 	VZEROUPPER
 	RET

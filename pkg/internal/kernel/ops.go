@@ -8,17 +8,9 @@ type AdamStep struct {
 	Root              float32 // √(1 − β2^t)
 }
 
-// Adam updates w[site[k]] from gradient g[k] and the moments m[k], v[k]; a nil
-// site means k itself. The gradients are spent.
-func Adam(w, g, m, v []float32, site []int32, s AdamStep) {
-	if site == nil {
-		adam(w, g, m, v, s.Beta1, s.Beta2, s.Rate, 1/s.Root, s.Eps)
-		return
-	}
-	adamSteps(g, m, v, s.Beta1, s.Beta2, s.Rate, 1/s.Root, s.Eps)
-	for k, i := range site {
-		w[i] -= g[k]
-	}
+// Adam updates the weights w from their gradients g and the moments m and v.
+func Adam(w, g, m, v []float32, s AdamStep) {
+	adam(w, g, m, v, s.Beta1, s.Beta2, s.Rate, 1/s.Root, s.Eps)
 }
 
 // ReLU sets z = max(z, 0) and tells whether any is above 0.

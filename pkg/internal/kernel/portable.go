@@ -91,18 +91,11 @@ func sumGo(x []float32) float32 {
 }
 
 func adamGo(w, g, m, v []float32, beta1, beta2, rate, invRoot, eps float32) {
-	adamStepsGo(g, m, v, beta1, beta2, rate, invRoot, eps)
-	for i, step := range g {
-		w[i] -= step
-	}
-}
-
-func adamStepsGo(g, m, v []float32, beta1, beta2, rate, invRoot, eps float32) {
 	c1, c2 := 1-beta1, 1-beta2
 	for k, gk := range g {
 		m[k] += c1 * (gk - m[k])
 		v[k] = beta2*v[k] + c2*gk*gk
-		g[k] = rate * m[k] / (float32(math.Sqrt(float64(v[k])))*invRoot + eps)
+		w[k] -= rate * m[k] / (float32(math.Sqrt(float64(v[k])))*invRoot + eps)
 	}
 }
 

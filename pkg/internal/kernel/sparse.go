@@ -1,11 +1,11 @@
 package kernel
 
-// Sparse multiplies by the present synapses of an out×in matrix. It holds
-// positions only, by row and by column; the values stay in the dense matrix.
-// Rows left out at its making are neither read nor written.
+// Sparse multiplies by the present synapses of an out×in matrix, whose values
+// stand packed in the order of Site. Rows left out at its making are neither read
+// nor written, and have no sites.
 type Sparse struct {
 	Out, In int
-	Site    []int32 // flat positions in the dense matrix, ascending
+	Site    []int32 // flat positions in the dense matrix, ascending; never nil
 	rows    lines
 	cols    lines
 }
@@ -14,7 +14,7 @@ type Sparse struct {
 type lines struct {
 	index []int32 // the lines there are
 	start []int32 // synapses of line i are start[i] to start[i+1]
-	site  []int32 // flat position of each synapse
+	value []int32 // place of each synapse's value among the packed ones
 	other []int32 // its position across the line
 }
 
@@ -22,34 +22,40 @@ type lines struct {
 // true; a nil rows means all. cols likewise says for which columns MulTrans is
 // wanted.
 func NewSparse(present []bool, out, in int, rows, cols []bool) *Sparse {
-	s := &Sparse{Out: out, In: in}
-	wanted := func(list []bool, i int) bool { return list == nil || list[i] }
-	s.rows = newLines(out, in, func(r, c int) (int, bool) {
-		i := r*in + c
-		return i, present[i]
-	}, func(r int) bool { return wanted(rows, r) })
-	s.cols = newLines(in, out, func(c, r int) (int, bool) {
-		i := r*in + c
-		return i, present[i] && wanted(rows, r)
-	}, func(c int) bool { return wanted(cols, c) })
-	s.Site = s.rows.site
+	s := &Sparse{Out: out, In: in, Site: []int32{}}
+	value := make([]int32, len(present)) // of each site
+	s.rows = newLines(out, rows, func(r int, add func(value, other int32)) {
+		for c := range in {
+			if i := r*in + c; present[i] {
+				value[i] = int32(len(s.Site))
+				s.Site = append(s.Site, int32(i))
+				add(value[i], int32(c))
+			}
+		}
+	})
+	s.cols = newLines(in, cols, func(c int, add func(value, other int32)) {
+		for _, r := range s.rows.index {
+			if i := int(r)*in + c; present[i] {
+				add(value[i], r)
+			}
+		}
+	})
 	return s
 }
 
-func newLines(n, across int, at func(i, j int) (site int, present bool), wanted func(int) bool) lines {
-	l := lines{start: []int32{0}, site: []int32{}} // no site is not the nil that stands for all
+// newLines lists those of n lines that wanted has, or all where it is nil.
+func newLines(n int, wanted []bool, synapses func(line int, add func(value, other int32))) lines {
+	l := lines{start: []int32{0}}
 	for i := range n {
-		if !wanted(i) {
+		if wanted != nil && !wanted[i] {
 			continue
 		}
 		l.index = append(l.index, int32(i))
-		for j := range across {
-			if site, ok := at(i, j); ok {
-				l.site = append(l.site, int32(site))
-				l.other = append(l.other, int32(j))
-			}
-		}
-		l.start = append(l.start, int32(len(l.site)))
+		synapses(i, func(value, other int32) {
+			l.value = append(l.value, value)
+			l.other = append(l.other, other)
+		})
+		l.start = append(l.start, int32(len(l.value)))
 	}
 	return l
 }
@@ -59,7 +65,7 @@ func newLines(n, across int, at func(i, j int) (site int, present bool), wanted 
 func (s *Sparse) MulBias(z, w, a, bias []float32, n int, _ []int32, then Then) {
 	for i, r := range s.rows.index {
 		from, to := s.rows.start[i], s.rows.start[i+1]
-		gather(z[int(r)*n:int(r+1)*n], a, w, s.rows.site[from:to], s.rows.other[from:to], bias[r])
+		gather(z[int(r)*n:int(r+1)*n], a, w, s.rows.value[from:to], s.rows.other[from:to], bias[r])
 		then.Then(int(r)*n, int(r+1)*n)
 	}
 }
@@ -75,7 +81,7 @@ func (s *Sparse) MulTrans(da, w, dz []float32, n int, inputs, _ []int32, then Th
 			continue
 		}
 		from, to := s.cols.start[i], s.cols.start[i+1]
-		gather(row, dz, w, s.cols.site[from:to], s.cols.other[from:to], 0)
+		gather(row, dz, w, s.cols.value[from:to], s.cols.other[from:to], 0)
 		then.Then(int(c)*n, int(c+1)*n)
 	}
 }

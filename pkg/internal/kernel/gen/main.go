@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"math"
-	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -63,8 +62,7 @@ func main() {
 	}
 	transpose()
 	elementwise()
-	adam(true)
-	adam(false)
+	adam()
 	normals(avx2, philoxAVX2(lanes(4)), transformAVX2)
 	normals(avx512, philoxAVX512(lanes(8)), transformAVX512)
 	Generate()
@@ -507,21 +505,12 @@ func (s isa) horner(x VecVirtual, c []float64) VecVirtual {
 	return v
 }
 
-// adam is one optimiser step: fused with the update of contiguous weights, or
-// leaving the steps in place of the gradients for weights at scattered sites.
-func adam(fused bool) {
-	name, first, doc := "adamStepsAVX2", "grad", "turns gradients into steps: m and v move on, grad = rate·m/(√v·invRoot + eps)"
-	if fused {
-		name, first, doc = "adamAVX2", "w", "makes one step: m and v move on, w −= rate·m/(√v·invRoot + eps)"
-	}
-	signature := "func(grad, m, v *float32, n int, beta1, beta2, rate, invRoot, eps float32)"
-	if fused {
-		signature = strings.Replace(signature, "grad,", "w, grad,", 1)
-	}
-	TEXT(name, NOSPLIT, signature)
+// adam is one optimiser step.
+func adam() {
+	TEXT("adamAVX2", NOSPLIT, "func(w, grad, m, v *float32, n int, beta1, beta2, rate, invRoot, eps float32)")
 	Pragma("noescape")
-	Doc(name + " " + doc + ".")
-	target, g := Load(Param(first), GP64()), Load(Param("grad"), GP64())
+	Doc("adamAVX2 makes one step: m and v move on, w −= rate·m/(√v·invRoot + eps).")
+	w, g := Load(Param("w"), GP64()), Load(Param("grad"), GP64())
 	m, v := Load(Param("m"), GP64()), Load(Param("v"), GP64())
 	n := Load(Param("n"), GP64())
 	b1, b2, rate, inv, eps := param("beta1"), param("beta2"), param("rate"), param("invRoot"), param("eps")
@@ -539,7 +528,7 @@ func adam(fused bool) {
 	MOVL(flush, control)
 	LDMXCSR(control)
 	MOVL(old, control)
-	count(name, n, func(at func(Register) Mem) {
+	count("adam", n, func(at func(Register) Mem) {
 		gv, mv, vv := load(at(g)), load(at(m)), load(at(v))
 		t := YMM()
 		VSUBPS(mv, gv, t)
@@ -553,11 +542,9 @@ func adam(fused bool) {
 		VFMADD213PS(eps, inv, vv)
 		VMULPS(rate, mv, mv)
 		VDIVPS(vv, mv, mv)
-		if fused {
-			w := load(at(target))
-			VSUBPS(mv, w, mv)
-		}
-		VMOVUPS(mv, at(target))
+		wv := load(at(w))
+		VSUBPS(mv, wv, wv)
+		VMOVUPS(wv, at(w))
 	})
 	LDMXCSR(control)
 	VZEROUPPER()
