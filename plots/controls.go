@@ -43,6 +43,7 @@ func Controls(r *study.Result) (*Figure, error) {
 		return nil, missing(r, "Controls", "no control beside its arm", "want arms such as treat.Sham(treat.SSRI()) in the design")
 	}
 	f := &Figure{
+		Name:  "controls",
 		Title: "Arms beside their controls",
 		Caption: "Top: arms and their controls; mean with 95 % bootstrap interval over seeds, single seeds as pale dots, the published single run as open diamonds. " +
 			"Sham: the same training, with no change of structure or state and no noise; random sites: regrowth without the gradient's guidance. " +

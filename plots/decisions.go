@@ -42,6 +42,7 @@ func DecisionMap(r *study.Result) (*Figure, error) {
 	}
 	conds, nets = withOffDrug(r, conds, nets)
 	f := &Figure{
+		Name:  "decision-map",
 		Title: "The input plane as each network classifies it",
 		Caption: fmt.Sprintf("Class by colour; marks are the cluster centres. Upper row: without noise. Lower row: under internal noise of SD %v; "+
 			"colour is the majority of %d draws at each point, paler where fewer agree. Seed %d.", mapNoise, mapDraws, seed) + settings(r.Manifest.NonDefault),

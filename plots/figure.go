@@ -24,6 +24,7 @@ const (
 
 // Figure is a set of panels with one legend, ready to be shown or saved.
 type Figure struct {
+	Name    string     // base of its file names, such as recovery
 	Title   string     // what the figure compares, for headings and alternative text; not drawn
 	Caption string     // what is shown, how many seeds, what differs from the published settings; not drawn
 	Width   float64    // mm; range 20 to 500; SingleColumn or DoubleColumn

@@ -234,3 +234,19 @@ func keep(r *study.Result, arms ...string) *study.Result {
 	}
 	return out
 }
+
+// Files are named after a figure's Name, so each figure needs one of its own.
+func TestFiguresAreNamed(t *testing.T) {
+	r := SeedStudy()
+	seen := map[string]bool{}
+	for i, draw := range []func(*study.Result) (*Figure, error){Wiring, Recovery, Resilience, Relapse, Profile, DecisionMap, Controls, Replication} {
+		f, err := draw(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Name == "" || seen[f.Name] {
+			t.Errorf("figure %d is named %q: want a name of its own", i, f.Name)
+		}
+		seen[f.Name] = true
+	}
+}

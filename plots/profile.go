@@ -83,6 +83,7 @@ func Profile(r *study.Result) (*Figure, error) {
 		return nil, missing(r, "Profile", "no value for any column", "want assay.AcuteTests in the design's Assays")
 	}
 	return &Figure{
+		Name:  "profile",
 		Title: "Trade-offs by arm",
 		Caption: "Mean over seeds with 95 % bootstrap interval. Darker is better: colour runs over 0 to 100 % in Structure, from chance to 100 % in the accuracies, " +
 			"and from 20 points or the largest loss down to 0 in Durability and State dependence. " +

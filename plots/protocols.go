@@ -182,6 +182,7 @@ func Protocols(d study.Design) (*Figure, error) {
 		longest = max(longest, scripts[len(scripts)-1].epochs())
 	}
 	f := &Figure{
+		Name:  "protocols",
 		Title: "What each arm does",
 		Caption: "Course of each arm over its epochs of training: learning rate, SD of internal noise, damping factor of the hidden layers. " +
 			"Triangles mark what happens before an epoch: regrowth (at the sites of steepest gradient unless said) and change of activation. Every arm starts from the same pruned network." + settings(d.NonDefault()),

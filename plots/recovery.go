@@ -34,6 +34,7 @@ func Recovery(r *study.Result) (*Figure, error) {
 		{"Relapse after second pruning", "accuracy lost (points)", drop},
 	}
 	f := &Figure{
+		Name:  "recovery",
 		Title: "Recovery by arm",
 		Caption: "Each arm in the tests of Table 1: mean with 95 % bootstrap interval over seeds, single seeds as pale dots, " +
 			"the published single run as open diamonds. Dashed line: Bayes ceiling; dotted line: chance. " + provenance(r),

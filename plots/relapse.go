@@ -32,6 +32,7 @@ func Relapse(r *study.Result) (*Figure, error) {
 	lost, _ := dotPanel(r, conds, drop, "Loss", "accuracy lost (points)", false)
 	lost.Width = 0.6
 	return &Figure{
+		Name:  "relapse",
 		Title: "Relapse after the second pruning",
 		Caption: "Accuracy under combined stress before (filled) and after (open) the second pruning (published: 40 % of the remaining synapses), without retraining. " +
 			"Thin lines join a seed with itself; marks are means with 95 % bootstrap intervals; open diamonds are the published single run. " +

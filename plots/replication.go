@@ -41,7 +41,7 @@ func Replication(r *study.Result) (*Figure, error) {
 			inside++
 		}
 	}
-	f := &Figure{Width: DoubleColumn}
+	f := &Figure{Name: "replication", Width: DoubleColumn}
 	f.describeReplication(r, all, inside)
 	f.Rows, f.Heights = replicationRows(r, columns)
 	total := 0.0

@@ -27,6 +27,7 @@ func Resilience(r *study.Result) (*Figure, error) {
 	p.level(ceilingLine, ceiling(r, standard), "Bayes ceiling")
 	p.level(chanceLine, chance(r), "chance")
 	f := &Figure{
+		Name:  "resilience",
 		Title: "Resilience to internal noise",
 		Caption: "Accuracy on the standard test set under internal noise in all hidden layers: mean and 95 % bootstrap band over seeds; " +
 			"the published single run (Table 2) as open diamonds in the arm's colour. Dashed line: Bayes ceiling; dotted line: chance. " + provenance(r),

@@ -25,29 +25,15 @@ Beside each figure stands a CSV with the plotted numbers.
 		run: runFigures}
 }
 
-// drawing is one figure of a study.
-type drawing struct {
-	name string // base of the file names
-	draw func(*study.Result) (*plots.Figure, error)
-}
-
 // drawings lists the figures of a study.
-func drawings(name string) ([]drawing, error) {
+func drawings(name string) ([]func(*study.Result) (*plots.Figure, error), error) {
 	d, err := study.Named(name)
 	if err != nil {
 		return nil, err
 	}
-	return []drawing{
-		{"protocols", func(*study.Result) (*plots.Figure, error) { return plots.Protocols(d) }},
-		{"wiring", plots.Wiring},
-		{"recovery", plots.Recovery},
-		{"resilience", plots.Resilience},
-		{"relapse", plots.Relapse},
-		{"profile", plots.Profile},
-		{"decision-map", plots.DecisionMap},
-		{"controls", plots.Controls},
-		{"replication", plots.Replication},
-	}, nil
+	protocols := func(*study.Result) (*plots.Figure, error) { return plots.Protocols(d) }
+	return []func(*study.Result) (*plots.Figure, error){protocols, plots.Wiring, plots.Recovery, plots.Resilience,
+		plots.Relapse, plots.Profile, plots.DecisionMap, plots.Controls, plots.Replication}, nil
 }
 
 func runFigures(ctx context.Context, c command, a app, args []string) error {
@@ -78,24 +64,24 @@ func runFigures(ctx context.Context, c command, a app, args []string) error {
 	if err != nil {
 		return err
 	}
-	var missing []string
-	for _, d := range list {
+	missing := 0
+	for _, draw := range list {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		f, err := d.draw(res)
+		f, err := draw(res)
 		if err != nil { // such as controls where only the published arms were run
 			fmt.Fprintf(a.err, "not drawn: %v\n", err)
-			missing = append(missing, d.name)
+			missing++
 			continue
 		}
-		if err := f.Save(filepath.Join(*out, d.name), want...); err != nil {
+		if err := f.Save(filepath.Join(*out, f.Name), want...); err != nil {
 			return err
 		}
-		fmt.Fprintln(a.out, filepath.Join(*out, d.name))
+		fmt.Fprintln(a.out, filepath.Join(*out, f.Name))
 	}
-	if len(missing) > 0 {
-		return fmt.Errorf("figures: %d of %d not drawn: %s; the results lack what they show", len(missing), len(list), strings.Join(missing, ", "))
+	if missing > 0 {
+		return fmt.Errorf("figures: %d of %d not drawn, as the results lack what they show", missing, len(list))
 	}
 	return nil
 }

@@ -262,8 +262,8 @@ func TestExportNumbersFiguresOfOneTitle(t *testing.T) {
 		}
 	}
 	for _, end := range []string{".png", ".svg", ".pdf", ".csv", "-2.png"} {
-		if !exists(filepath.Join(dir, slug(f.Title)+end)) {
-			t.Errorf("no %s%s", slug(f.Title), end)
+		if !exists(filepath.Join(dir, f.Name+end)) {
+			t.Errorf("no %s%s", f.Name, end)
 		}
 	}
 }

@@ -65,15 +65,19 @@ func list(formats []plots.Format) string {
 	return strings.Join(names, ", ")
 }
 
-// export saves the figure in the folder under its title; a second figure of the
-// same title gets a number.
+// export saves the figure in the folder under its name, or its title where it has
+// none; a second figure of the same name gets a number.
 func export(f *plots.Figure, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("notebook: %s = %q: %w: want a folder that can be written to", FiguresVariable, dir, err)
 	}
-	base := filepath.Join(dir, slug(f.Title))
+	name := f.Name
+	if name == "" {
+		name = slug(f.Title)
+	}
+	base := filepath.Join(dir, name)
 	for n := 2; exists(base + ".png"); n++ {
-		base = filepath.Join(dir, fmt.Sprintf("%s-%d", slug(f.Title), n))
+		base = filepath.Join(dir, fmt.Sprintf("%s-%d", name, n))
 	}
 	return f.Save(base)
 }
