@@ -1,6 +1,9 @@
 package study
 
 import (
+	"fmt"
+	"strings"
+
 	"divergent/pkg/assay"
 	"divergent/pkg/network"
 	"divergent/pkg/task"
@@ -37,4 +40,16 @@ func Published42() Design {
 	d := Divergent()
 	d.Seeds = []uint64{PublishedSeed}
 	return d
+}
+
+// Studies lists the names of the designs that Named knows.
+func Studies() []string { return []string{"divergent"} }
+
+// Named returns the published design of that name.
+func Named(name string) (Design, error) {
+	switch name {
+	case "divergent":
+		return Divergent(), nil
+	}
+	return Design{}, fmt.Errorf("study: unknown study %q: want one of %s", name, strings.Join(Studies(), ", "))
 }

@@ -7,14 +7,13 @@ import (
 	"io/fs"
 	"maps"
 	"math"
-	"os"
-	"path"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"divergent/pkg/assay"
 	"divergent/pkg/internal/kernel"
 	"divergent/pkg/network"
 	"divergent/pkg/plasticity"
@@ -22,8 +21,6 @@ import (
 	"divergent/pkg/task"
 	"divergent/pkg/train"
 	"divergent/pkg/treat"
-
-	"divergent/pkg/assay"
 )
 
 // Runner runs designs. The zero Runner computes everything on all cores and
@@ -48,14 +45,15 @@ type Event struct {
 	Left        time.Duration // estimate; 0 while nothing is known
 }
 
-func (r Runner) validate() error {
+// validate checks the runner and what it is to run.
+func (r Runner) validate(d Design) error {
 	switch {
 	case r.Workers < 0 || r.Workers > 1024:
 		return fmt.Errorf("study: Workers = %d: want 1 to 1024, or 0 for one per core", r.Workers)
 	case r.Shards < 0 || r.Shard < 0 || r.Shard >= max(r.Shards, 1):
 		return fmt.Errorf("study: Shard = %d of Shards = %d: want a shard from 0 to one less than Shards", r.Shard, r.Shards)
 	}
-	return nil
+	return d.Validate()
 }
 
 // Run returns the design's result: cells found in the reference results or in
@@ -63,7 +61,7 @@ func (r Runner) validate() error {
 // bytes for any number of workers and shards. On an error or a cancelled
 // context every finished cell is kept; run again to resume.
 func (r Runner) Run(ctx context.Context, d Design) (*Result, error) {
-	if err := errors.Join(d.Validate(), r.validate()); err != nil {
+	if err := r.validate(d); err != nil {
 		return nil, err
 	}
 	if r.Shards > 1 {
@@ -84,7 +82,7 @@ func (r Runner) Run(ctx context.Context, d Design) (*Result, error) {
 	if err := run.compute(ctx); err != nil {
 		return nil, err
 	}
-	return run.result(), keep.close()
+	return run.result(), nil
 }
 
 // shard deals seeds out in turn.
@@ -447,84 +445,4 @@ func assemble(m Manifest, cells map[cellID]*cell) *Result {
 	}
 	res.Manifest.Kernel = strings.Join(slices.Sorted(maps.Keys(kernels)), "+")
 	return res
-}
-
-// RunFolder runs the design with Dir as a results folder: what it holds of this
-// design is kept and extended, and results.csv, traces.csv, networks and the
-// manifest are written when the run is done. A folder of another design is an
-// error and stays as it is. With Shards > 1 only the cells are kept; Merge makes
-// the result.
-func (r Runner) RunFolder(ctx context.Context, d Design) (*Result, error) {
-	if err := errors.Join(d.Validate(), r.validate()); err != nil {
-		return nil, err
-	}
-	m := d.manifest()
-	folder := os.DirFS(r.Dir)
-	switch old, err := loadManifest(folder); {
-	case errors.Is(err, fs.ErrNotExist):
-		if entries, err := os.ReadDir(r.Dir); err == nil && len(entries) > 0 && !onlyOurs(entries) {
-			return nil, fmt.Errorf("study: folder %s holds other files and no %s: choose an empty or new folder", r.Dir, manifestFile)
-		}
-		if err := m.save(r.Dir); err != nil {
-			return nil, err
-		}
-	case err != nil:
-		return nil, fmt.Errorf("%s: %w", r.Dir, err)
-	default:
-		if err := m.extends(*old, r.Dir); err != nil {
-			return nil, err
-		}
-		if len(old.Files) > 0 {
-			if _, err := Load(folder); err != nil {
-				return nil, fmt.Errorf("%s: %w", r.Dir, err)
-			}
-		}
-		m = m.union(*old)
-	}
-	res, err := r.Run(ctx, d)
-	if err != nil || r.Shards > 1 {
-		return res, err
-	}
-	all, err := gather(m, folder, r.Dir)
-	if err != nil {
-		return nil, err
-	}
-	return all, all.Save(r.Dir)
-}
-
-// onlyOurs tells the leavings of an interrupted start from a folder of the
-// user's own.
-func onlyOurs(entries []os.DirEntry) bool {
-	for _, e := range entries {
-		if e.Name() != cellFolder && e.Name() != networkFolder && !strings.HasPrefix(e.Name(), ".") {
-			return false
-		}
-	}
-	return true
-}
-
-// gather assembles what a results folder holds.
-func gather(m Manifest, dir fs.FS, name string) (*Result, error) {
-	cells, err := readJournals(dir, name)
-	if err != nil {
-		return nil, err
-	}
-	known := map[cellID]*cell{}
-	for _, c := range cells {
-		known[c.id()] = c
-	}
-	res := assemble(m, known)
-	for _, seed := range m.Seeds {
-		for _, c := range m.Conditions {
-			s := Snapshot{Seed: seed, Arm: c.Name, Net: new(network.Network)}
-			if seed != m.Seeds[0] && c.Name != Untreated {
-				continue
-			}
-			b, err := fs.ReadFile(dir, path.Join(networkFolder, s.file(m)))
-			if err == nil && s.Net.UnmarshalBinary(b) == nil {
-				res.Networks = append(res.Networks, s)
-			}
-		}
-	}
-	return res, nil
 }

@@ -443,6 +443,9 @@ func TestBadDesignsAreRefused(t *testing.T) {
 			t.Errorf("error %q, want one line with %q", fmt.Sprint(err), want)
 		}
 	}
+	if _, err := (Runner{}).RunFolder(context.Background(), tiny(0)); err == nil {
+		t.Error("results without a folder were accepted")
+	}
 	if _, err := (Runner{Workers: -1}).Run(context.Background(), tiny(0)); err == nil {
 		t.Error("Workers = -1 was accepted")
 	}

@@ -2,10 +2,8 @@ package study
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strings"
 
@@ -13,65 +11,6 @@ import (
 
 	"divergent/pkg/internal/kernel"
 )
-
-// Studies lists the names of the designs that Named knows.
-func Studies() []string { return []string{"divergent"} }
-
-// Named returns the published design of that name.
-func Named(name string) (Design, error) {
-	switch name {
-	case "divergent":
-		return Divergent(), nil
-	}
-	return Design{}, fmt.Errorf("study: unknown study %q: want one of %s", name, strings.Join(Studies(), ", "))
-}
-
-// Merge assembles the results of folders that Run, with Shards, or RunFolder has
-// written, into one result. They must be of one design.
-func Merge(dirs []string) (*Result, error) {
-	if len(dirs) == 0 {
-		return nil, errors.New("study: nothing to merge: want at least one results folder")
-	}
-	var m Manifest
-	for i, dir := range dirs {
-		next, err := loadManifest(os.DirFS(dir))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", dir, err)
-		}
-		if i == 0 {
-			m = *next
-			continue
-		}
-		if err := m.extends(*next, dir); err != nil {
-			return nil, err
-		}
-		m = m.union(*next)
-	}
-	cells, nets := map[cellID]*cell{}, map[string]Snapshot{}
-	for _, dir := range dirs {
-		one, err := gather(m, os.DirFS(dir), dir)
-		if err != nil {
-			return nil, err
-		}
-		if len(one.Rows) == 0 { // a folder without journals, such as a committed one
-			if one, err = Load(os.DirFS(dir)); err != nil {
-				return nil, fmt.Errorf("%s: %w", dir, err)
-			}
-		}
-		for _, c := range one.cells() {
-			cells[c.id()] = c
-		}
-		for _, s := range one.Networks {
-			nets[s.file(m)] = s
-		}
-	}
-	res := assemble(m, cells)
-	for _, s := range nets {
-		res.Networks = append(res.Networks, s)
-	}
-	res.sortNetworks()
-	return res, nil
-}
 
 // Difference is one row that came out differently.
 type Difference struct {
