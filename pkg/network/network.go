@@ -113,6 +113,14 @@ func (n *Network) Sparsity() float64 {
 	return 100 * (1 - float64(present)/float64(all))
 }
 
+// SameSynapses reports whether both networks have the same synapses, whatever
+// their weights.
+func (n *Network) SameSynapses(m *Network) bool {
+	return slices.EqualFunc(n.Layers, m.Layers, func(a, b Layer) bool {
+		return a.In == b.In && slices.Equal(a.Present, b.Present)
+	})
+}
+
 // Activation is the nonlinearity of the hidden layers.
 type Activation uint8
 

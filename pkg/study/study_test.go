@@ -430,6 +430,11 @@ func TestBadDesignsAreRefused(t *testing.T) {
 		"Internal = NaN": func(d *Design) {
 			d.Assays = []assay.Assay{assay.AcuteTests{Battery: assay.Battery{Internal: []float64{math.NaN()}}}}
 		},
+		"Rate = 7": func(d *Design) {
+			s := treat.SSRI()
+			s.Training.Rate = 7
+			d.Arms = []treat.Treatment{treat.Sequence("x", treat.None(), s)}
+		},
 		"Damping = 0": func(d *Design) { d.Arms = []treat.Treatment{treat.Inhibit{Label: "x"}} },
 		"did you mean 0.5?": func(d *Design) {
 			d.Arms = []treat.Treatment{treat.Sham(treat.Regrow{Label: "x", Regrowth: plasticity.Regrowth{Fraction: 50}})}

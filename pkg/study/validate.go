@@ -69,8 +69,10 @@ func (d Design) validateRuns() error {
 			return fmt.Errorf("study: two arms are named %q: want a name of its own for each; set Label", name)
 		}
 		seen[name] = true
-		if err := validateArm(a); err != nil {
-			return fmt.Errorf("study: arm %q: %w", name, err)
+		if v, ok := a.(treat.Validator); ok { // before the work that leads up to it
+			if err := v.Validate(); err != nil {
+				return fmt.Errorf("study: arm %q: %w", name, err)
+			}
 		}
 	}
 	if len(d.Seeds) == 0 {
@@ -83,27 +85,6 @@ func (d Design) validateRuns() error {
 		if slices.Contains(d.Seeds[:i], s) {
 			return fmt.Errorf("study: seed %d stands twice in Seeds: want each once", s)
 		}
-	}
-	return nil
-}
-
-// validateArm finds bad settings before the hours that lead up to them.
-func validateArm(a treat.Treatment) error {
-	switch a := a.(type) {
-	case treat.Regrow:
-		if err := a.Regrowth.Validate(); err != nil {
-			return err
-		}
-		return a.Training.Validate()
-	case treat.Refine:
-		return a.Training.Validate()
-	case treat.Inhibit:
-		if err := a.Drug.Validate(); err != nil {
-			return err
-		}
-		return a.Training.Validate()
-	case treat.ShamOf:
-		return validateArm(a.Of)
 	}
 	return nil
 }

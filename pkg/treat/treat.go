@@ -40,6 +40,11 @@ type Versioner interface {
 	Version() string
 }
 
+// Validator is a Treatment that can tell bad settings before anything is run.
+type Validator interface {
+	Validate() error
+}
+
 // Subject is one depressed network under treatment. It holds no test set, so a
 // treatment cannot peek.
 type Subject struct {
@@ -115,6 +120,14 @@ func KetamineRandom() Regrow {
 // Name returns the arm's name.
 func (t Regrow) Name() string { return t.Label }
 
+// Validate reports the first field outside its range.
+func (t Regrow) Validate() error {
+	if err := t.Regrowth.Validate(); err != nil {
+		return err
+	}
+	return t.Training.Validate()
+}
+
 // Apply regrows synapses and consolidates them.
 func (t Regrow) Apply(s *Subject) error {
 	if _, err := s.Regrow(t.Regrowth); err != nil {
@@ -141,6 +154,9 @@ func SSRI() Refine {
 // Name returns the arm's name.
 func (t Refine) Name() string { return t.Label }
 
+// Validate reports the first field outside its range.
+func (t Refine) Validate() error { return t.Training.Validate() }
+
 // Apply trains the network.
 func (t Refine) Apply(s *Subject) error {
 	_, err := s.Fit(t.Training)
@@ -165,10 +181,18 @@ func Neurosteroid() Inhibit {
 // Name returns the arm's name.
 func (t Inhibit) Name() string { return t.Label }
 
-// Apply puts the drug on and trains under it; the drug stays on.
-func (t Inhibit) Apply(s *Subject) error {
+// Validate reports the first field outside its range.
+func (t Inhibit) Validate() error {
 	if err := t.Drug.Validate(); err != nil {
 		return fmt.Errorf("treat: Drug of %q: %w", t.Label, err)
+	}
+	return t.Training.Validate()
+}
+
+// Apply puts the drug on and trains under it; the drug stays on.
+func (t Inhibit) Apply(s *Subject) error {
+	if err := t.Validate(); err != nil {
+		return err
 	}
 	s.Net.State = t.Drug
 	_, err := s.Fit(t.Training)
@@ -201,15 +225,25 @@ func Sham(of Treatment) Treatment { return ShamOf{Label: of.Name() + "-sham", Of
 // Name returns the control's name.
 func (t ShamOf) Name() string { return t.Label }
 
+// Validate checks the treatment that the control is of.
+func (t ShamOf) Validate() error { return validate(t.Of) }
+
+func validate(t Treatment) error {
+	if v, ok := t.(Validator); ok {
+		return v.Validate()
+	}
+	return nil
+}
+
 // Apply does the treatment's training only.
 func (t ShamOf) Apply(s *Subject) error {
-	state, sparsity, was := s.Net.State, s.Net.Sparsity(), s.sham
+	state, before, was := s.Net.State, s.Net.Clone(), s.sham
 	s.sham = &state
 	defer func() { s.sham, s.Net.State = was, state }()
 	if err := t.Of.Apply(s); err != nil {
 		return err
 	}
-	if s.Net.Sparsity() != sparsity {
+	if !s.Net.SameSynapses(before) {
 		return fmt.Errorf("treat: %q changed synapses directly: want s.Regrow and s.Prune, which a sham can leave out", t.Of.Name())
 	}
 	return nil
@@ -235,6 +269,16 @@ func Sequence(name string, arms ...Treatment) Treatment {
 
 // Name returns the sequence's name.
 func (c Course) Name() string { return c.Label }
+
+// Validate checks every arm.
+func (c Course) Validate() error {
+	for _, a := range c.Arms {
+		if err := validate(a); err != nil {
+			return fmt.Errorf("%s: %w", a.Name(), err)
+		}
+	}
+	return nil
+}
 
 // Apply applies the arms in order.
 func (c Course) Apply(s *Subject) error {
