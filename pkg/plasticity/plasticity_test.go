@@ -150,6 +150,27 @@ func TestTiesAreCounted(t *testing.T) {
 	}
 }
 
+// Sites are scored at a gain of 1, whatever the network's; damping stays.
+func TestScoresIgnoreTheGain(t *testing.T) {
+	n, err := network.New([]int{2, 12, 4}, rng.Stream(1, "test"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := task.Four().Sample(200, 0.8, 1)
+	scores := func(gain, damping float64) [][]float32 {
+		n.State.Gain, n.State.Damping = gain, damping
+		return Scores(n, set, rng.Stream(2, "test").Perm(set.Len()), 3, 50)
+	}
+	plain := scores(1, 1)
+	same := func(a, b [][]float32) bool { return slices.EqualFunc(a, b, slices.Equal) }
+	if !same(plain, scores(1.6, 1)) {
+		t.Error("the gain changed the scores")
+	}
+	if same(plain, scores(1, 0.7)) {
+		t.Error("the damping did not change the scores")
+	}
+}
+
 func TestTiedAtCut(t *testing.T) {
 	score := []float32{5, 4, 4, 4, 1}
 	for _, tc := range []struct{ chosen, want int }{{1, 0}, {2, 1}, {3, 2}, {4, 0}, {5, 0}} {

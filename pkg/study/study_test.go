@@ -154,6 +154,22 @@ func TestCellsAreIndependent(t *testing.T) {
 	}
 }
 
+// Two arms that do the same draw from streams of their own.
+func TestArmsHaveTheirOwnStreams(t *testing.T) {
+	d := tiny(0)
+	one, two := treat.SSRI(), treat.SSRI()
+	one.Label, two.Label = "one", "two"
+	one.Training.Epochs, two.Training.Epochs = 2, 2
+	d.Arms = []treat.Treatment{one, two}
+	losses := map[string][]float64{}
+	for _, x := range mustRun(t, Runner{}, d).Traces {
+		losses[x.Arm] = append(losses[x.Arm], x.Loss)
+	}
+	if len(losses["one"]) != 2 || slices.Equal(losses["one"], losses["two"]) {
+		t.Errorf("losses %v and %v: want two different courses", losses["one"], losses["two"])
+	}
+}
+
 func TestRowsSpeakTheVocabulary(t *testing.T) {
 	res := mustRun(t, Runner{}, tiny(0))
 	seen := map[string]int{}

@@ -11,6 +11,7 @@ import (
 	"divergent/pkg/plasticity"
 	"divergent/pkg/rng"
 	"divergent/pkg/task"
+	"divergent/pkg/train"
 )
 
 // Compile-time assertions of what the arms are.
@@ -97,6 +98,31 @@ func TestShamTrainsOnly(t *testing.T) {
 		}
 		if _, ok := sham.(Withdrawer); ok {
 			t.Errorf("%s has a drug to withdraw", sham.Name())
+		}
+	}
+}
+
+// A sham is its arm's training in the state the subject was in: the same bits
+// as that training alone.
+func TestShamIsTheTrainingAlone(t *testing.T) {
+	for _, arm := range []Treatment{quick(SSRI(), 2), quick(Neurosteroid(), 2)} {
+		var training train.Config
+		switch a := arm.(type) {
+		case Refine:
+			training = a.Training
+		case Inhibit:
+			training = a.Training
+		}
+		training.Noise = train.Ramp{}
+		a, b := subject(t), subject(t)
+		if err := Sham(arm).Apply(a); err != nil {
+			t.Fatal(err)
+		}
+		if err := (Refine{Label: "training", Training: training}).Apply(b); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(bits(t, a.Net), bits(t, b.Net)) {
+			t.Errorf("the sham of %s differs from its training alone", arm.Name())
 		}
 	}
 }
