@@ -7,6 +7,7 @@ package assay
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 
 	"divergent/pkg/network"
@@ -39,6 +40,9 @@ const (
 	Drop     = "drop"     // combined accuracy before minus after the second pruning, points; positive is a loss
 	Sparsity = "sparsity" // percent of weights whose synapse is absent
 	Tied     = "tied"     // percent of regrown sites chosen among exact ties
+	Dose     = "dose"     // mean absolute change of all weights, weight units
+	DoseL2   = "dose-l2"  // Euclidean length of the change of all weights over their number, weight units
+	Turnover = "turnover" // percent of weights that changed by more than a tenth
 )
 
 // Reading is one measurement.
@@ -53,12 +57,13 @@ type Reading struct {
 // Bench is what is measured and what with.
 type Bench struct {
 	Seed     uint64
-	Arm      string          // name, part of every random stream
-	Subject  *treat.Subject  // after treatment; an assay leaves it as it was
-	Therapy  treat.Treatment // nil for the conditions that are no arm: dense and untreated
-	Standard task.Set        // noisy test set
-	Clean    task.Set        // cluster centres
-	Readings []Reading       // what the assays before this one found
+	Arm      string           // name, part of every random stream
+	Subject  *treat.Subject   // after treatment; an assay leaves it as it was
+	Template *network.Network // before treatment, read only; nil where Therapy is
+	Therapy  treat.Treatment  // nil for the conditions that are no arm: dense and untreated
+	Standard task.Set         // noisy test set
+	Clean    task.Set         // cluster centres
+	Readings []Reading        // what the assays before this one found
 }
 
 // Assay measures a subject. A design lists the acute tests first.
@@ -182,6 +187,7 @@ type RelapseTests struct {
 	Battery  Battery
 	Fraction float64 // share of the present synapses to prune; range (0, 1]; published: 0.4
 	Cap      float64 // highest overall sparsity to prune to; range (0, 1]; published: 0.99
+	Exact    bool    // prune exactly ⌊Fraction × present⌋ synapses of each matrix, as in the iso-dose extension
 }
 
 // Name returns "relapse".
@@ -206,8 +212,12 @@ func (a RelapseTests) Measure(b Bench) ([]Reading, error) {
 	}
 	n := b.Subject.Net.Clone()
 	s := n.Sparsity() / 100
+	prune := plasticity.Prune
+	if a.Exact {
+		prune = plasticity.PruneCount
+	}
 	if f := min(a.Fraction, (a.Cap-s)/(1-s)); f > 0 {
-		if err := plasticity.Prune(n, f); err != nil {
+		if err := prune(n, f); err != nil {
 			return nil, err
 		}
 	}
@@ -227,4 +237,42 @@ func combined(rs []Reading, phase string) (float64, bool) {
 		}
 	}
 	return 0, false
+}
+
+// DoseTests measures how far an arm moved the weights from the template, absent
+// synapses counting as weights of 0. With Δ the change of a weight w,
+//
+//	dose = Σ|Δ|/n,  dose-l2 = √(ΣΔ²)/n,  turnover = share of |Δ| > 0.1·max(|w|, 1e-8),
+//
+// over all n weights, biases left out.
+//
+// Source: iso-dose extension in the author's notebook.
+type DoseTests struct{}
+
+// Name returns "dose".
+func (DoseTests) Name() string { return Dose }
+
+// Validate has nothing to check.
+func (DoseTests) Validate() error { return nil }
+
+// Measure compares the subject's network with the template.
+func (DoseTests) Measure(b Bench) ([]Reading, error) {
+	if b.Therapy == nil {
+		return nil, nil
+	}
+	n, moved, sum, square := 0, 0, 0.0, 0.0
+	for k, l := range b.Subject.Net.Layers {
+		for i, was := range b.Template.Layers[k].W {
+			d := math.Abs(float64(l.W[i]) - float64(was))
+			n++
+			sum += d
+			square += d * d
+			if d > 0.1*max(math.Abs(float64(was)), 1e-8) {
+				moved++
+			}
+		}
+	}
+	all := float64(n)
+	return []Reading{{Acute, "", 0, Dose, sum / all}, {Acute, "", 0, DoseL2, math.Sqrt(square) / all},
+		{Acute, "", 0, Turnover, 100 * float64(moved) / all}}, nil
 }

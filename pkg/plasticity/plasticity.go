@@ -46,6 +46,31 @@ func Prune(n *network.Network, fraction float64) error {
 	return nil
 }
 
+// PruneCount removes exactly ⌊fraction × present⌋ of the present synapses of
+// each weight matrix, smallest magnitude first and, among equal ones, in
+// row-major order: the rule of the author's iso-dose extension.
+func PruneCount(n *network.Network, fraction float64) error {
+	if err := CheckShare("plasticity: PruneCount fraction", fraction); err != nil {
+		return err
+	}
+	for k := range n.Layers {
+		l := &n.Layers[k]
+		var sites []int
+		for i, p := range l.Present {
+			if p {
+				sites = append(sites, i)
+			}
+		}
+		remove := int(fraction * float64(len(sites)))
+		size := func(i int) float32 { return max(l.W[i], -l.W[i]) }
+		slices.SortStableFunc(sites, func(a, b int) int { return cmp.Compare(size(a), size(b)) })
+		for _, i := range sites[:remove] {
+			l.Present[i], l.W[i] = false, 0
+		}
+	}
+	return nil
+}
+
 // CheckShare returns an error unless v is a share in (0, 1]; field names it.
 func CheckShare(field string, v float64) error {
 	switch {

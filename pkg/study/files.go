@@ -31,8 +31,8 @@ const (
 )
 
 var (
-	rowHeader   = []string{"seed", "arm", "phase", "test", "level", "metric", "value"}
-	traceHeader = []string{"seed", "arm", "epoch", "loss", "rate", "noise"}
+	rowHeader   = []string{"seed", "arm", "phase", "test", "level", "metric", "value", "factor", "setting"}
+	traceHeader = []string{"seed", "arm", "epoch", "loss", "rate", "noise", "factor", "setting"}
 )
 
 // Save writes the result to the folder: results.csv, traces.csv, the kept
@@ -102,14 +102,14 @@ func checksum(b []byte) string {
 func (r *Result) rowsCSV() []byte {
 	return writeCSV(rowHeader, len(r.Rows), func(i int) []string {
 		w := r.Rows[i]
-		return []string{strconv.FormatUint(w.Seed, 10), w.Arm, w.Phase, w.Test, number(w.Level), w.Metric, number(w.Value)}
+		return []string{strconv.FormatUint(w.Seed, 10), w.Arm, w.Phase, w.Test, number(w.Level), w.Metric, number(w.Value), w.Factor, level{w.Factor, w.Setting}.number()}
 	})
 }
 
 func (r *Result) tracesCSV() []byte {
 	return writeCSV(traceHeader, len(r.Traces), func(i int) []string {
 		t := r.Traces[i]
-		return []string{strconv.FormatUint(t.Seed, 10), t.Arm, strconv.Itoa(t.Epoch), number(t.Loss), number(t.Rate), number(t.Noise)}
+		return []string{strconv.FormatUint(t.Seed, 10), t.Arm, strconv.Itoa(t.Epoch), number(t.Loss), number(t.Rate), number(t.Noise), t.Factor, level{t.Factor, t.Setting}.number()}
 	})
 }
 
@@ -233,6 +233,17 @@ func (f *fields) float() float64 {
 	return v
 }
 
+// setting reads the column after factor, empty where there is no factor.
+func (f *fields) setting() float64 {
+	if f.rec[f.at-1] != "" {
+		return f.float()
+	}
+	if f.text() != "" {
+		f.fail("nothing, as factor is empty")
+	}
+	return 0
+}
+
 func (f *fields) uint() uint64 {
 	v, err := strconv.ParseUint(f.text(), 10, 64)
 	if err != nil {
@@ -244,7 +255,7 @@ func (f *fields) uint() uint64 {
 func parseRows(b []byte) ([]Row, error) {
 	var out []Row
 	err := readCSV(b, rowHeader, func(f *fields) {
-		out = append(out, Row{f.uint(), f.text(), f.text(), f.text(), f.float(), f.text(), f.float()})
+		out = append(out, Row{f.uint(), f.text(), f.text(), f.text(), f.float(), f.text(), f.float(), f.text(), f.setting()})
 	})
 	return out, err
 }
@@ -252,17 +263,19 @@ func parseRows(b []byte) ([]Row, error) {
 func parseTraces(b []byte) ([]TraceRow, error) {
 	var out []TraceRow
 	err := readCSV(b, traceHeader, func(f *fields) {
-		out = append(out, TraceRow{f.uint(), f.text(), int(f.uint()), f.float(), f.float(), f.float()})
+		out = append(out, TraceRow{f.uint(), f.text(), int(f.uint()), f.float(), f.float(), f.float(), f.text(), f.setting()})
 	})
 	return out, err
 }
 
-// file names a kept network: seed, arm and key. Dense and untreated networks
-// depend on the template alone.
+// file names a kept network by seed, arm and what decides it.
 func (s Snapshot) file(m Manifest) string {
-	k := m.Template
+	k := m.Dense
 	for _, c := range m.Conditions {
-		if c.Name == s.Arm && s.Arm != Dense && s.Arm != Untreated {
+		switch {
+		case s.Arm == Untreated:
+			k = m.Template
+		case c.Name == s.Arm && s.Arm != Dense && c.Factor == "":
 			k = c.Key
 		}
 	}
@@ -288,7 +301,7 @@ func parseSnapshot(name string, b []byte) (Snapshot, error) {
 // sortNetworks orders by seed and then by the manifest's conditions.
 func (r *Result) sortNetworks() {
 	place := map[string]int{}
-	for i, c := range r.Manifest.Conditions {
+	for i, c := range slices.Backward(r.Manifest.Conditions) {
 		place[c.Name] = i
 	}
 	slices.SortStableFunc(r.Networks, func(a, b Snapshot) int {

@@ -80,18 +80,14 @@ func gather(m Manifest, dir fs.FS, name string) (*Result, error) {
 		known[c.id()] = c
 	}
 	res := assemble(m, known)
-	for _, seed := range m.Seeds {
-		for _, c := range m.Conditions {
-			s := Snapshot{Seed: seed, Arm: c.Name, Net: new(network.Network)}
-			if seed != m.Seeds[0] && c.Name != Untreated {
-				continue
-			}
-			b, err := fs.ReadFile(dir, path.Join(networkFolder, s.file(m)))
-			if err == nil && s.Net.UnmarshalBinary(b) == nil {
-				res.Networks = append(res.Networks, s)
-			}
+	res.addNetworks(func(s Snapshot) *network.Network {
+		b, err := fs.ReadFile(dir, path.Join(networkFolder, s.file(m)))
+		n := new(network.Network)
+		if err != nil || n.UnmarshalBinary(b) != nil {
+			return nil
 		}
-	}
+		return n
+	})
 	return res, nil
 }
 

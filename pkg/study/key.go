@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"divergent/pkg/treat"
@@ -113,31 +114,85 @@ func key(parts ...any) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// templateKey stands for everything that decides the pruned networks, the seed
-// aside.
-func (d Design) templateKey() string {
-	return key("template", Engine, d.Task, d.Points, d.Sizes, d.Baseline, d.Prune)
+// denseKey stands for everything that decides the networks before pruning, the
+// seed aside.
+func (d Design) denseKey() string {
+	return key("dense", Engine, d.Task, d.Points, d.Sizes, d.Baseline)
 }
 
-// condition is dense, untreated or an arm: what a cell is computed for.
+// templateKey stands for everything that decides the pruned networks, the seed
+// aside.
+func (d Design) templateKey() string { return key("template", d.denseKey(), d.Prune) }
+
+// condition is dense, untreated or an arm, at a level where a sweep concerns it:
+// what a cell is computed for.
 type condition struct {
 	name     string
 	key      string          // hash of everything that decides its cells, the seed aside
 	therapy  treat.Treatment // nil for dense and untreated
 	storable bool
+	level    level
+	design   Design // the level's
+	dense    string // its denseKey
+	template string // its templateKey
 }
 
-// conditions lists dense, untreated and the arms.
+// conditions lists dense, untreated and the arms that no sweep concerns, then
+// the others level by level. The design must be valid.
 func (d Design) conditions() []condition {
-	base := d.templateKey()
+	plain := d.plainConditions(level{})
+	swept := map[string]bool{}
+	var levels []condition
+	for _, s := range d.Sweeps {
+		var found []condition
+		denseVaries := false
+		for _, v := range s.Settings {
+			at, err := s.at(d, v)
+			if err != nil {
+				continue // Validate has said so
+			}
+			found = append(found, at.plainConditions(level{s.Factor, v})...)
+			denseVaries = denseVaries || found[len(found)-len(plain)].key != plain[0].key
+		}
+		names := s.concerns(d)
+		for _, c := range found {
+			if names == nil && (c.name != Dense || denseVaries) || slices.Contains(names, c.name) {
+				swept[c.name] = true
+				levels = append(levels, c)
+			}
+		}
+	}
+	plain = slices.DeleteFunc(plain, func(c condition) bool { return swept[c.name] })
+	return append(plain, levels...)
+}
+
+// plainConditions lists dense, untreated and the arms of the design itself.
+func (d Design) plainConditions(at level) []condition {
 	cs := []condition{{name: Dense, storable: true}, {name: Untreated, storable: true}}
 	for _, a := range d.Arms {
 		cs = append(cs, condition{name: a.Name(), therapy: a, storable: storable(a)})
 	}
 	for i := range cs {
-		cs[i].key = key("cell", base, cs[i].name, cs[i].therapy, d.Assays)
+		c := &cs[i]
+		c.level, c.design, c.dense, c.template = at, d, d.denseKey(), d.templateKey()
+		base := c.template
+		if c.name == Dense {
+			base = c.dense
+		}
+		c.key = key("cell", base, c.name, c.therapy, d.Assays)
 	}
 	return cs
+}
+
+// network is what decides the condition's network, the seed aside.
+func (c condition) network() string {
+	switch c.name {
+	case Dense:
+		return c.dense
+	case Untreated:
+		return c.template
+	}
+	return c.key
 }
 
 // Unstorable lists the arms whose results are not kept, as nothing tells
@@ -145,7 +200,7 @@ func (d Design) conditions() []condition {
 func (d Design) Unstorable() []string {
 	var names []string
 	for _, c := range d.conditions() {
-		if !c.storable {
+		if !c.storable && !slices.Contains(names, c.name) {
 			names = append(names, c.name)
 		}
 	}

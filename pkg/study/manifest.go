@@ -12,7 +12,7 @@ import (
 )
 
 // Schema is the version of the results' file format.
-const Schema = 1
+const Schema = 2
 
 // Engine is the version of the engine: it changes whenever the same design and
 // seed give other numbers.
@@ -24,9 +24,10 @@ type Manifest struct {
 	Schema     int
 	Engine     string
 	Study      string
-	Template   string // hash of everything that decides the pruned networks, the seed aside
+	Dense      string // hash of everything that decides the networks before pruning, the seed aside
+	Template   string // likewise, the pruned networks
 	Seeds      []uint64
-	Conditions []Condition       // dense, untreated and the arms, in the order of the rows
+	Conditions []Condition       // dense, untreated and the arms, then the levels of the sweeps, in the order of the rows
 	Settings   any               // task, network, training, pruning and tests as plain data, for readers
 	NonDefault []string          // settings that differ from the published ones
 	Kernel     string            // which inner loops; the same bits only on the same kernel
@@ -40,15 +41,28 @@ type Condition struct {
 	Name     string
 	Key      string // hash of everything that decides its cells, the seed aside
 	Settings any    // the arm as plain data, for readers; nil for dense and untreated
+
+	Factor  string  `json:",omitempty"` // of the sweep that it is a level of; empty for none
+	Setting float64 `json:",omitempty"` // the factor's
 }
+
+func (c Condition) level() level { return level{c.Factor, c.Setting} }
+
+// place tells the conditions of one manifest apart.
+type place struct {
+	name string
+	level
+}
+
+func (c Condition) place() place { return place{c.Name, c.level()} }
 
 // manifest describes the design as run here.
 func (d Design) manifest() Manifest {
-	m := Manifest{Schema: Schema, Engine: Engine, Study: d.Name, Template: d.templateKey(),
+	m := Manifest{Schema: Schema, Engine: Engine, Study: d.Name, Dense: d.denseKey(), Template: d.templateKey(),
 		Seeds: slices.Sorted(slices.Values(d.Seeds)), Settings: d.settings(), NonDefault: d.NonDefault(),
 		Kernel: kernel.Name(), Go: runtime.Version(), Modules: map[string]string{}}
 	for _, c := range d.conditions() {
-		m.Conditions = append(m.Conditions, Condition{c.name, c.key, describe(reflect.ValueOf(c.therapy))})
+		m.Conditions = append(m.Conditions, Condition{c.name, c.key, describe(reflect.ValueOf(c.therapy)), c.level.factor, c.level.setting})
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, dep := range info.Deps {
@@ -62,7 +76,7 @@ func (d Design) manifest() Manifest {
 
 // settings describes what all conditions of the design share.
 func (d Design) settings() any {
-	d.Arms, d.Seeds = nil, nil
+	d.Arms, d.Seeds, d.Sweeps = nil, nil, nil
 	return describe(reflect.ValueOf(d))
 }
 
@@ -80,7 +94,7 @@ func (m Manifest) extends(old Manifest, where string) error {
 	}
 	for _, c := range m.Conditions {
 		for _, o := range old.Conditions {
-			if o.Name == c.Name && o.Key != c.Key {
+			if o.place() == c.place() && o.Key != c.Key {
 				return fmt.Errorf("study: %s holds another design (arm %q or the tests differ): %s", where, c.Name, fix)
 			}
 		}
@@ -98,7 +112,7 @@ func (m Manifest) union(old Manifest) Manifest {
 	}
 	m.Seeds = slices.Sorted(slices.Values(m.Seeds))
 	for _, c := range old.Conditions {
-		if !slices.ContainsFunc(m.Conditions, func(d Condition) bool { return d.Name == c.Name }) {
+		if !slices.ContainsFunc(m.Conditions, func(d Condition) bool { return d.place() == c.place() }) {
 			m.Conditions = append(slices.Clone(m.Conditions), c)
 		}
 	}

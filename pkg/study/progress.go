@@ -9,57 +9,98 @@ import (
 // meter estimates the time left from the work done so far, in units of one
 // dense epoch.
 type meter struct {
-	cost     map[string]float64 // of a cell of the condition; dense stands for all before the arms
-	perEpoch map[string]float64
-	total    float64            // work planned
-	done     float64            // work done
-	moved    map[cellID]float64 // of it, by cell; the condition's name for its key
-	stored   int                // cells read
-	computed int                // cells finished
-	last     time.Time          // of the last report
+	cells    int                   // cells of the run
+	stored   int                   // of these, read
+	computed int                   // of these, finished
+	total    float64               // work planned
+	done     float64               // work done
+	moved    map[cellID]*meterCell // by cell; a dense network's key stands for its training
+	last     time.Time             // of the last report
 }
 
-func newMeter(d Design, cs []condition) meter {
-	m := meter{cost: map[string]float64{}, perEpoch: map[string]float64{}, moved: map[cellID]float64{}}
-	m.cost[Dense], m.perEpoch[Dense] = float64(d.Baseline.Epochs)+2, 1
-	for _, c := range cs {
-		if c.therapy != nil {
-			epochs, present := effort(c.therapy, 1-d.Prune)
-			m.perEpoch[c.name] = 0.08 + 0.9*present
-			m.cost[c.name] = float64(epochs)*m.perEpoch[c.name] + 1
-		}
+// meterCell is the work on one cell.
+type meterCell struct{ cost, perEpoch, done float64 }
+
+func newMeter() meter { return meter{moved: map[cellID]*meterCell{}} }
+
+// plan adds the cell's work.
+func (m *meter) plan(seed uint64, c condition) {
+	const measuring = 1
+	var w work
+	present := 1 - c.design.Prune
+	switch {
+	case c.name == Dense:
+		w.train(c.design.Baseline.Epochs, 1)
+	case c.therapy != nil:
+		w.add(c.therapy, &present)
 	}
-	return m
+	cell := &meterCell{cost: w.cost + measuring}
+	if w.epochs > 0 {
+		cell.perEpoch = w.cost / float64(w.epochs)
+	}
+	m.moved[cellID{c.key, seed}] = cell
+	m.total += cell.cost
 }
 
-// effort guesses the epochs of an arm and the share of synapses present in them.
-func effort(t treat.Treatment, present float64) (epochs int, share float64) {
+// work is a guess of an arm's training, in dense epochs.
+type work struct {
+	epochs int
+	cost   float64
+}
+
+// train adds epochs with the given share of synapses present.
+func (w *work) train(epochs int, present float64) {
+	w.epochs += epochs
+	w.cost += float64(epochs) * (0.08 + 0.9*present)
+}
+
+// add adds an arm's training; present is the share of synapses before and,
+// on return, after it.
+func (w *work) add(t treat.Treatment, present *float64) {
 	switch t := t.(type) {
 	case treat.Regrow:
-		return t.Training.Epochs, present + (1-present)*t.Fraction
+		*present += (1 - *present) * t.Fraction
+		w.train(t.Training.Epochs, *present)
 	case treat.Refine:
-		return t.Training.Epochs, present
+		w.train(t.Training.Epochs, *present)
 	case treat.Inhibit:
-		return t.Training.Epochs, present
+		w.train(t.Training.Epochs, *present)
 	case treat.ShamOf:
-		epochs, _ := effort(t.Of, present)
-		return epochs, present
+		var of work
+		inside := *present
+		of.add(t.Of, &inside)
+		w.train(of.epochs, *present)
+	case interface{ Parts() []treat.Treatment }:
+		for _, part := range t.Parts() {
+			w.add(part, present)
+		}
+	default:
+		w.train(20, (1+*present)/2)
 	}
-	return 20, (1 + present) / 2
 }
 
-// move counts work on a cell, up to what was planned for it.
-func (m *meter) move(seed uint64, name string, work float64) {
-	id := cellID{name, seed}
-	now := min(m.moved[id]+work, m.cost[name])
-	m.done += now - m.moved[id]
-	m.moved[id] = now
+// epoch counts one epoch of a cell's training, up to what was planned for it.
+func (m *meter) epoch(seed uint64, c condition) {
+	if cell := m.moved[cellID{c.key, seed}]; cell != nil {
+		m.move(cell, cell.done+cell.perEpoch)
+	}
 }
 
 // finish counts all work of a cell as done.
-func (m *meter) finish(seed uint64, name string) {
+func (m *meter) finish(seed uint64, c condition) {
 	m.computed++
-	m.move(seed, name, m.cost[name])
+	if c.name == Dense {
+		c = c.training()
+	}
+	if cell := m.moved[cellID{c.key, seed}]; cell != nil {
+		m.move(cell, cell.cost)
+	}
+}
+
+func (m *meter) move(cell *meterCell, to float64) {
+	to = min(to, cell.cost)
+	m.done += to - cell.done
+	cell.done = to
 }
 
 // left extrapolates.
@@ -71,13 +112,13 @@ func (m *meter) left(elapsed time.Duration) time.Duration {
 }
 
 // report tells the callback, at most five times a second but for finished cells.
-func (r *run) report(seed uint64, arm string, finished bool) {
+func (r *run) report(seed uint64, c condition, finished bool) {
 	now := time.Now()
 	if r.Progress == nil || !finished && now.Sub(r.meter.last) < 200*time.Millisecond {
 		return
 	}
 	r.meter.last = now
 	elapsed := now.Sub(r.start)
-	r.Progress(Event{Done: r.meter.stored + r.meter.computed, Total: len(r.design.Seeds) * len(r.conditions),
-		Stored: r.meter.stored, Seed: seed, Arm: arm, Elapsed: elapsed, Left: r.meter.left(elapsed)})
+	r.Progress(Event{Done: r.meter.stored + r.meter.computed, Total: r.meter.cells, Stored: r.meter.stored, Seed: seed,
+		Arm: c.name, Factor: c.level.factor, Setting: c.level.setting, Elapsed: elapsed, Left: r.meter.left(elapsed)})
 }

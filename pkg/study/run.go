@@ -35,12 +35,15 @@ type Runner struct {
 	Progress  func(Event) // told of progress, one call at a time; nil for nobody
 }
 
-// Event is a state of progress. A cell is one condition under one seed.
+// Event is a state of progress. A cell is one condition, at one level where a
+// sweep concerns it, under one seed.
 type Event struct {
 	Done, Total int           // cells
 	Stored      int           // of Done, cells that were read and not computed
 	Seed        uint64        // the cell that last finished or moved on
 	Arm         string        // likewise
+	Factor      string        // likewise; empty where no sweep concerns it
+	Setting     float64       // likewise
 	Elapsed     time.Duration // since the start
 	Left        time.Duration // estimate; 0 while nothing is known
 }
@@ -72,8 +75,8 @@ func (r Runner) Run(ctx context.Context, d Design) (*Result, error) {
 		return nil, err
 	}
 	defer keep.close()
-	run := &run{Runner: r, design: d, conditions: d.conditions(), template: d.templateKey(), store: keep,
-		found: map[cellID]*cell{}, nets: map[string]*network.Network{}, start: time.Now()}
+	run := &run{Runner: r, design: d, conditions: d.conditions(), store: keep,
+		found: map[cellID]*cell{}, nets: map[string]*network.Network{}, traces: map[cellID][]TraceRow{}, start: time.Now()}
 	if !r.Fresh {
 		if err := run.lookup(); err != nil {
 			return nil, err
@@ -99,7 +102,6 @@ type run struct {
 	Runner
 	design     Design
 	conditions []condition
-	template   string
 	store      *store
 	start      time.Time
 
@@ -107,27 +109,33 @@ type run struct {
 	ready   sync.Cond
 	found   map[cellID]*cell            // finished cells
 	nets    map[string]*network.Network // networks by file name
-	queue   []*seedJob
+	traces  map[cellID][]TraceRow       // how stored dense networks were trained, by what decides them
+	queue   []*job
 	active  int
 	failure error
 	meter   meter
 }
 
-// seedJob is what is left to do for one seed.
-type seedJob struct {
-	seed     uint64
-	staged   bool // the template is there
-	taken    bool // a worker is making the template
-	template *network.Network
-	train    task.Set
-	standard task.Set
-	clean    task.Set
-	todo     []condition // arms not yet taken by a worker
+// job is what is left to do with one dense network of one seed.
+type job struct {
+	seed      uint64
+	design    Design // one of those that begin with it
+	staged    bool   // the dense network is there
+	taken     bool   // a worker is making it
+	dense     *network.Network
+	train     task.Set
+	standard  task.Set
+	clean     task.Set
+	templates map[string]func() (*network.Network, error) // pruned networks, made once each
+	todo      []condition                                 // not yet taken by a worker
+	missing   []condition                                 // dense conditions to measure
 }
 
 // lookup collects the cells and networks that are stored.
 func (r *run) lookup() error {
-	maps.Copy(r.found, r.store.known)
+	for _, c := range r.store.known {
+		r.know(c)
+	}
 	if r.Reference == nil {
 		return nil
 	}
@@ -147,7 +155,7 @@ func (r *run) lookup() error {
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		if err == nil && (m.Engine != Engine || m.Template != r.template) {
+		if err == nil && !r.wants(m) {
 			continue
 		}
 		res, err := Load(dir)
@@ -155,13 +163,30 @@ func (r *run) lookup() error {
 			return fmt.Errorf("%s: %w", e.Name(), err)
 		}
 		for _, c := range res.cells() {
-			r.found[c.id()] = c
+			r.know(c)
 		}
 		for _, s := range res.Networks {
 			r.nets[s.file(res.Manifest)] = s.Net
 		}
 	}
 	return nil
+}
+
+// know takes a stored cell in.
+func (r *run) know(c *cell) {
+	r.found[c.id()] = c
+	if c.Net != "" && len(c.Traces) > 0 {
+		r.traces[cellID{c.Net, c.Seed}] = c.Traces
+	}
+}
+
+// wants reports whether results with the manifest hold a cell or a dense network
+// of this run.
+func (r *run) wants(m *Manifest) bool {
+	return m.Engine == Engine && slices.ContainsFunc(r.conditions, func(c condition) bool {
+		return c.dense == m.Dense && len(m.Files) > 0 ||
+			slices.ContainsFunc(m.Conditions, func(o Condition) bool { return o.Key == c.key })
+	})
 }
 
 // network returns a stored network or nil.
@@ -176,42 +201,13 @@ func (r *run) network(seed uint64, arm, key string) *network.Network {
 	return n
 }
 
-// networkKey is what decides a condition's network: the template alone for
-// dense and untreated.
-func (r *run) networkKey(c condition) string {
-	if c.therapy == nil {
-		return r.template
-	}
-	return c.key
-}
-
 // compute runs every missing cell on the workers.
 func (r *run) compute(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r.ready.L = &r.mu
-	r.meter = newMeter(r.design, r.conditions)
-	for _, seed := range r.design.Seeds {
-		job, measured := &seedJob{seed: seed}, true
-		for _, c := range r.conditions {
-			switch {
-			case c.storable && r.found[cellID{c.key, seed}] != nil:
-				r.meter.stored++
-			case c.therapy != nil:
-				job.todo = append(job.todo, c)
-				r.meter.total += r.meter.cost[c.name]
-			default:
-				measured = false
-			}
-		}
-		if !measured || len(job.todo) > 0 {
-			r.queue = append(r.queue, job)
-			if !measured || r.network(seed, Untreated, r.template) == nil {
-				r.meter.total += r.meter.cost[Dense]
-			}
-		}
-	}
-	r.report(0, "", true)
+	r.plan()
+	r.report(0, condition{}, true)
 	workers := r.Workers
 	if workers == 0 {
 		workers = runtime.NumCPU()
@@ -225,6 +221,52 @@ func (r *run) compute(ctx context.Context) error {
 		r.failure = ctx.Err()
 	}
 	return r.failure
+}
+
+// plan queues the missing cells, each once however many levels share it.
+func (r *run) plan() {
+	r.meter = newMeter()
+	for _, seed := range r.design.Seeds {
+		jobs, planned := map[string]*job{}, map[string]bool{}
+		for _, c := range r.conditions {
+			if planned[c.key] {
+				continue
+			}
+			planned[c.key] = true
+			r.meter.cells++
+			if c.storable && r.found[cellID{c.key, seed}] != nil {
+				r.meter.stored++
+				continue
+			}
+			j := jobs[c.dense]
+			if j == nil {
+				j = &job{seed: seed, design: c.design, templates: map[string]func() (*network.Network, error){}}
+				jobs[c.dense] = j
+				r.queue = append(r.queue, j)
+				if r.network(seed, Dense, c.dense) == nil {
+					r.meter.plan(seed, c.training())
+				}
+			}
+			if c.name == Dense {
+				j.missing = append(j.missing, c)
+				continue
+			}
+			r.meter.plan(seed, c)
+			j.todo = append(j.todo, c)
+			if j.templates[c.template] == nil {
+				j.templates[c.template] = sync.OnceValues(func() (*network.Network, error) { return j.prune(c.design.Prune) })
+			}
+		}
+	}
+}
+
+// prune returns a pruned copy of the dense network.
+func (j *job) prune(fraction float64) (*network.Network, error) {
+	n := j.dense.Clone()
+	if fraction == 0 {
+		return n, nil
+	}
+	return n, plasticity.Prune(n, fraction)
 }
 
 // work takes arms of staged seeds first, so that few seeds are in memory at a
@@ -265,9 +307,9 @@ func (r *run) work(ctx context.Context, stop context.CancelFunc) {
 	}
 }
 
-// next picks the next piece of work: an arm, or a seed to stage where the
-// condition is nil.
-func (r *run) next() (*seedJob, *condition, bool) {
+// next picks the next piece of work: a condition, or a dense network to make
+// where the condition is nil.
+func (r *run) next() (*job, *condition, bool) {
 	for _, j := range r.queue {
 		if j.staged && len(j.todo) > 0 {
 			c := j.todo[0]
@@ -275,7 +317,7 @@ func (r *run) next() (*seedJob, *condition, bool) {
 			return j, &c, true
 		}
 	}
-	r.queue = slices.DeleteFunc(r.queue, func(j *seedJob) bool { return j.staged })
+	r.queue = slices.DeleteFunc(r.queue, func(j *job) bool { return j.staged })
 	for _, j := range r.queue {
 		if !j.taken {
 			j.taken = true
@@ -285,27 +327,26 @@ func (r *run) next() (*seedJob, *condition, bool) {
 	return nil, nil, false
 }
 
-// stage makes a seed's data and template and measures dense and untreated.
-func (r *run) stage(ctx context.Context, j *seedJob) error {
-	d, at := r.design, dataSeed(j.seed)
+// stage makes a job's data and dense network, and measures that.
+func (r *run) stage(ctx context.Context, j *job) error {
+	d, at := j.design, dataSeed(j.seed)
 	j.train = d.Task.Sample(d.Points.Train, d.Task.SD, at+100)
 	j.standard = d.Task.Sample(d.Points.Standard, d.Task.SD, at+200)
 	j.clean = d.Task.Sample(d.Points.Clean, 0, at+300)
-	dense, err := r.denseCell(ctx, j)
-	if err != nil {
-		return err
-	}
-	j.template = r.network(j.seed, Untreated, r.template)
-	if j.template == nil {
-		j.template = dense
-		if err := plasticity.Prune(j.template, d.Prune); err != nil {
+	dense := d.denseKey()
+	var trace []TraceRow
+	if j.dense = r.network(j.seed, Dense, dense); j.dense == nil {
+		var err error
+		if trace, err = r.trainDense(ctx, j); err != nil {
 			return err
 		}
+	} else {
+		r.mu.Lock()
+		trace = r.traces[cellID{dense, j.seed}]
+		r.mu.Unlock()
 	}
-	c := r.conditions[1]
-	if r.missing(c, j.seed) {
-		s := &treat.Subject{Net: j.template}
-		if err := r.measure(j, c, s); err != nil {
+	for _, c := range j.missing {
+		if err := r.measure(j, c, &treat.Subject{Net: j.dense}, trace); err != nil {
 			return err
 		}
 	}
@@ -315,99 +356,119 @@ func (r *run) stage(ctx context.Context, j *seedJob) error {
 	return nil
 }
 
-// denseCell trains and measures the dense network where anything needs it; the
-// returned network is nil where the stored template suffices.
-func (r *run) denseCell(ctx context.Context, j *seedJob) (*network.Network, error) {
-	d, c := r.design, r.conditions[0]
-	missing := r.missing(c, j.seed)
-	if !missing && r.network(j.seed, Untreated, r.template) != nil {
-		return nil, nil
+// trainDense makes a job's dense network.
+func (r *run) trainDense(ctx context.Context, j *job) ([]TraceRow, error) {
+	c := condition{name: Dense, dense: j.design.denseKey()}.training()
+	s := &treat.Subject{Train: j.train, Rand: rng.Stream(j.seed, "template"), Watch: r.watch(ctx, j.seed, c)}
+	var err error
+	if s.Net, err = network.New(j.design.Sizes, s.Rand); err != nil {
+		return nil, err
 	}
-	s := &treat.Subject{Net: r.network(j.seed, Dense, r.template), Train: j.train, Rand: rng.Stream(j.seed, "template"), Watch: r.watch(ctx, j.seed, Dense)}
-	if s.Net == nil {
-		var err error
-		if s.Net, err = network.New(d.Sizes, s.Rand); err != nil {
-			return nil, err
-		}
-		if _, err := s.Fit(d.Baseline); err != nil {
-			return nil, cellError(j.seed, Dense, err)
-		}
-	} else {
-		s.Net = s.Net.Clone() // the stored one may be shared, and pruning follows
+	if _, err := s.Fit(j.design.Baseline); err != nil {
+		return nil, cellError(j.seed, c, err)
 	}
-	if missing {
-		return s.Net, r.measure(j, c, s)
-	}
-	return s.Net, nil
+	j.dense = s.Net
+	return traceRows(j.seed, Dense, s.Trace), nil
+}
+
+// training stands for the training of a condition's dense network in progress
+// reports.
+func (c condition) training() condition {
+	return condition{name: Dense, key: c.dense, design: c.design, level: c.level}
 }
 
 // treat applies an arm to a copy of the template and measures it.
-func (r *run) treat(ctx context.Context, j *seedJob, c condition) error {
-	s := &treat.Subject{Net: j.template.Clone(), Train: j.train, Rand: rng.Stream(j.seed, "arm", c.name), Watch: r.watch(ctx, j.seed, c.name)}
-	if err := c.therapy.Apply(s); err != nil {
-		return cellError(j.seed, c.name, err)
+func (r *run) treat(ctx context.Context, j *job, c condition) error {
+	template, err := j.templates[c.template]()
+	if err != nil {
+		return cellError(j.seed, c, err)
 	}
-	return r.measure(j, c, s)
+	if c.therapy == nil {
+		return r.measure(j, c, &treat.Subject{Net: template}, nil)
+	}
+	s := &treat.Subject{Net: template.Clone(), Train: j.train, Rand: rng.Stream(j.seed, "arm", c.name), Watch: r.watch(ctx, j.seed, c)}
+	if err := c.therapy.Apply(s); err != nil {
+		return cellError(j.seed, c, err)
+	}
+	return r.measure(j, c, s, traceRows(j.seed, c.name, s.Trace))
 }
 
-func cellError(seed uint64, arm string, err error) error {
+func traceRows(seed uint64, arm string, trace train.Trace) []TraceRow {
+	var out []TraceRow
+	for i, e := range trace {
+		out = append(out, TraceRow{Seed: seed, Arm: arm, Epoch: i + 1, Loss: e.Loss, Rate: e.Rate, Noise: e.Noise})
+	}
+	return out
+}
+
+func cellError(seed uint64, c condition, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	return fmt.Errorf("study: seed %d, arm %s: %w", seed, arm, err)
-}
-
-func (r *run) missing(c condition, seed uint64) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.found[cellID{c.key, seed}] == nil
+	where := ""
+	if c.level != (level{}) {
+		where = ", " + c.level.String()
+	}
+	return fmt.Errorf("study: seed %d, arm %s%s: %w", seed, c.name, where, err)
 }
 
 // measure runs the assays, and keeps the finished cell.
-func (r *run) measure(j *seedJob, c condition, s *treat.Subject) error {
+func (r *run) measure(j *job, c condition, s *treat.Subject, trace []TraceRow) error {
 	b := assay.Bench{Seed: j.seed, Arm: c.name, Subject: s, Therapy: c.therapy, Standard: j.standard, Clean: j.clean}
-	for _, a := range r.design.Assays {
+	if c.therapy != nil {
+		b.Template, _ = j.templates[c.template]() // made before the arm was applied
+	}
+	for _, a := range c.design.Assays {
 		got, err := a.Measure(b)
 		if err != nil {
-			return cellError(j.seed, c.name, err)
+			return cellError(j.seed, c, err)
 		}
 		b.Readings = append(b.Readings, got...)
 	}
-	done := &cell{Engine: Engine, Kernel: kernel.Name(), Key: c.key, Seed: j.seed, Arm: c.name}
+	done := &cell{Engine: Engine, Kernel: kernel.Name(), Key: c.key, Seed: j.seed, Arm: c.name, Traces: trace}
+	if c.name == Dense {
+		done.Net = c.dense
+	}
 	for _, x := range b.Readings {
 		if math.IsNaN(x.Value) || math.IsInf(x.Value, 0) {
-			return cellError(j.seed, c.name, fmt.Errorf("%s of test %q in phase %s is %v: want a finite number", x.Metric, x.Test, x.Phase, x.Value))
+			return cellError(j.seed, c, fmt.Errorf("%s of test %q in phase %s is %v: want a finite number", x.Metric, x.Test, x.Phase, x.Value))
 		}
-		done.Rows = append(done.Rows, Row{j.seed, c.name, x.Phase, x.Test, x.Level, x.Metric, x.Value})
+		done.Rows = append(done.Rows, Row{Seed: j.seed, Arm: c.name, Phase: x.Phase, Test: x.Test, Level: x.Level, Metric: x.Metric, Value: x.Value})
 	}
-	for i, e := range s.Trace {
-		done.Traces = append(done.Traces, TraceRow{j.seed, c.name, i + 1, e.Loss, e.Rate, e.Noise})
+	file, kept := networkFile(j.seed, c.name, c.network()), s.Net
+	if !r.keeps(j.seed, c) {
+		kept = nil
 	}
-	kept := s.Net.Clone() // the dense network is pruned next
-	file := networkFile(j.seed, c.name, r.networkKey(c))
 	if c.storable {
 		if err := r.store.put(done, file, kept); err != nil {
 			return err
 		}
 	}
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.found[done.id()] = done
-	if j.seed == slices.Min(r.design.Seeds) || c.name == Untreated {
+	if kept != nil {
 		r.nets[file] = kept
 	}
-	r.meter.finish(j.seed, c.name)
-	r.report(j.seed, c.name, true)
-	r.mu.Unlock()
+	r.meter.finish(j.seed, c)
+	r.report(j.seed, c, true)
 	return nil
 }
 
+// keeps reports whether a condition's network is kept: every seed's dense one,
+// from which a new arm or level can start, and of a plain design all of the
+// first seed's.
+func (r *run) keeps(seed uint64, c condition) bool {
+	return c.name == Dense || len(r.design.Sweeps) == 0 && seed == slices.Min(r.design.Seeds)
+}
+
 // watch reports each epoch and stops training when the context is cancelled.
-func (r *run) watch(ctx context.Context, seed uint64, arm string) func(train.Epoch) error {
+func (r *run) watch(ctx context.Context, seed uint64, c condition) func(train.Epoch) error {
 	return func(train.Epoch) error {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.meter.move(seed, arm, r.meter.perEpoch[arm])
-		r.report(seed, arm, false)
+		r.meter.epoch(seed, c)
+		r.report(seed, c, false)
 		return ctx.Err()
 	}
 }
@@ -416,17 +477,33 @@ func (r *run) watch(ctx context.Context, seed uint64, arm string) func(train.Epo
 func (r *run) result() *Result {
 	m := r.design.manifest()
 	res := assemble(m, r.found)
+	res.addNetworks(func(s Snapshot) *network.Network {
+		if n := r.nets[s.file(m)]; n != nil || r.Fresh {
+			return n
+		}
+		return r.store.network(s.file(m))
+	})
+	return res
+}
+
+// addNetworks lists the networks that a result keeps, as far as they are found:
+// none of a swept design.
+func (r *Result) addNetworks(find func(Snapshot) *network.Network) {
+	m := r.Manifest
+	if slices.ContainsFunc(m.Conditions, func(c Condition) bool { return c.Factor != "" }) {
+		return
+	}
 	for _, seed := range m.Seeds {
-		for _, c := range r.conditions {
-			if seed != m.Seeds[0] && c.name != Untreated {
+		for _, c := range m.Conditions {
+			s := Snapshot{Seed: seed, Arm: c.Name}
+			if seed != m.Seeds[0] && c.Name != Dense {
 				continue
 			}
-			if n := r.network(seed, c.name, r.networkKey(c)); n != nil {
-				res.Networks = append(res.Networks, Snapshot{seed, c.name, n})
+			if s.Net = find(s); s.Net != nil {
+				r.Networks = append(r.Networks, s)
 			}
 		}
 	}
-	return res
 }
 
 // assemble lists the cells of the manifest's seeds and conditions; those that
@@ -436,11 +513,19 @@ func assemble(m Manifest, cells map[cellID]*cell) *Result {
 	kernels := map[string]bool{}
 	for _, seed := range m.Seeds {
 		for _, c := range m.Conditions {
-			if done := cells[cellID{c.Key, seed}]; done != nil {
-				res.Rows = append(res.Rows, done.Rows...)
-				res.Traces = append(res.Traces, done.Traces...)
-				kernels[done.Kernel] = true
+			done := cells[cellID{c.Key, seed}]
+			if done == nil {
+				continue
 			}
+			for _, w := range done.Rows {
+				w.Factor, w.Setting = c.Factor, c.Setting
+				res.Rows = append(res.Rows, w)
+			}
+			for _, t := range done.Traces {
+				t.Factor, t.Setting = c.Factor, c.Setting
+				res.Traces = append(res.Traces, t)
+			}
+			kernels[done.Kernel] = true
 		}
 	}
 	res.Manifest.Kernel = strings.Join(slices.Sorted(maps.Keys(kernels)), "+")

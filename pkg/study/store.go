@@ -22,8 +22,9 @@ type cell struct {
 	Key    string
 	Seed   uint64
 	Arm    string
-	Rows   []Row
-	Traces []TraceRow
+	Net    string     `json:",omitempty"` // what decides the network, for dense ones
+	Rows   []Row      // without their level, as several may share the cell
+	Traces []TraceRow // likewise
 }
 
 type cellID struct {
@@ -35,26 +36,35 @@ func (c *cell) id() cellID { return cellID{c.Key, c.Seed} }
 
 // cells splits a result into its cells.
 func (r *Result) cells() []*cell {
-	byArm := map[string]string{}
+	keys := map[place]Condition{}
 	for _, c := range r.Manifest.Conditions {
-		byArm[c.Name] = c.Key
+		keys[c.place()] = c
 	}
-	index := map[cellID]*cell{}
+	index := map[place]map[uint64]*cell{}
 	var out []*cell
-	at := func(seed uint64, arm string) *cell {
-		id := cellID{byArm[arm], seed}
-		if index[id] == nil {
-			index[id] = &cell{Engine: r.Manifest.Engine, Kernel: r.Manifest.Kernel, Key: id.key, Seed: seed, Arm: arm}
-			out = append(out, index[id])
+	at := func(seed uint64, arm string, l level) *cell {
+		p := place{arm, l}
+		if index[p] == nil {
+			index[p] = map[uint64]*cell{}
 		}
-		return index[id]
+		if index[p][seed] == nil {
+			c := &cell{Engine: r.Manifest.Engine, Kernel: r.Manifest.Kernel, Key: keys[p].Key, Seed: seed, Arm: arm}
+			if p == (place{name: Dense}) {
+				c.Net = r.Manifest.Dense
+			}
+			index[p][seed] = c
+			out = append(out, c)
+		}
+		return index[p][seed]
 	}
 	for _, w := range r.Rows {
-		c := at(w.Seed, w.Arm)
+		c := at(w.Seed, w.Arm, level{w.Factor, w.Setting})
+		w.Factor, w.Setting = "", 0
 		c.Rows = append(c.Rows, w)
 	}
 	for _, t := range r.Traces {
-		c := at(t.Seed, t.Arm)
+		c := at(t.Seed, t.Arm, level{t.Factor, t.Setting})
+		t.Factor, t.Setting = "", 0
 		c.Traces = append(c.Traces, t)
 	}
 	return out
@@ -139,7 +149,7 @@ func parseJournal(b []byte) ([]*cell, error) {
 
 func journalSum(body []byte) string { return fmt.Sprintf("%08x", crc32.ChecksumIEEE(body)) }
 
-// put keeps a finished cell and its network.
+// put keeps a finished cell, and its network unless that is nil.
 func (s *store) put(c *cell, file string, n *network.Network) error {
 	if s.dir == "" {
 		return nil
@@ -148,10 +158,14 @@ func (s *store) put(c *cell, file string, n *network.Network) error {
 	if err != nil {
 		return fmt.Errorf("study: seed %d, arm %s: %w", c.Seed, c.Arm, err)
 	}
-	if b, err := n.MarshalBinary(); err != nil {
-		return err
-	} else if err := writeFile(filepath.Join(s.dir, networkFolder, file), b); err != nil {
-		return err
+	if n != nil {
+		b, err := n.MarshalBinary()
+		if err != nil {
+			return err
+		}
+		if err := writeFile(filepath.Join(s.dir, networkFolder, file), b); err != nil {
+			return err
+		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -16,8 +16,11 @@ type Row struct {
 	Phase  string  // acute, off-drug or relapse
 	Test   string  // clean, standard, input, internal, combined, biased, or empty
 	Level  float64 // the test's noise SD or bias; 0 where there is none
-	Metric string  // accuracy (percent), drop (points), sparsity (percent), tied (percent)
+	Metric string  // accuracy, sparsity, tied, turnover (percent), drop (points), dose, dose-l2 (weight units)
 	Value  float64
+
+	Factor  string  `json:",omitempty"` // of the sweep that the row is a level of; empty for none
+	Setting float64 `json:",omitempty"` // the factor's
 }
 
 // TraceRow is one epoch of training.
@@ -28,6 +31,9 @@ type TraceRow struct {
 	Loss  float64 // mean cross-entropy over the epoch, nats
 	Rate  float64 // learning rate
 	Noise float64 // SD of internal noise
+
+	Factor  string  `json:",omitempty"` // as in Row
+	Setting float64 `json:",omitempty"`
 }
 
 // The conditions that are measured beside the arms.
@@ -51,18 +57,21 @@ type Design struct {
 	Points   Counts
 	Sizes    []int        // layer widths, inputs first
 	Baseline train.Config // training before pruning
-	Prune    float64      // share of synapses pruned before treatment; range (0, 1]; published: 0.95
+	Prune    float64      // share of synapses pruned before treatment; range [0, 1]; published: 0.95
 	Arms     []treat.Treatment
 	Assays   []assay.Assay
 	Seeds    []uint64 // 42 stands for the published single run's data; others draw their own
+	Sweeps   []Sweep  // factors to vary, one at a time; none for a plain design
 }
 
 // Result is what a study found.
 type Result struct {
 	Manifest Manifest
-	Rows     []Row      // ordered by seed, then dense, untreated and the arms in the design's order
+	Rows     []Row      // ordered by seed, then dense, untreated and the arms in the design's order, then the levels of the sweeps
 	Traces   []TraceRow // likewise
-	Networks []Snapshot // networks kept: the first seed's dense, untreated and treated ones
+	Networks []Snapshot // networks kept: every seed's dense one, the first seed's untreated and treated ones; none of a swept design
+
+	level level // what At has picked
 }
 
 // Snapshot is one network that a run kept.

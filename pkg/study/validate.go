@@ -40,8 +40,10 @@ func (d Design) Validate() error {
 	if err := d.Baseline.Validate(); err != nil {
 		return fmt.Errorf("study: Baseline: %w", err)
 	}
-	if err := plasticity.CheckShare("study: Prune", d.Prune); err != nil {
-		return err
+	if d.Prune != 0 { // 0 leaves the dense network as it is
+		if err := plasticity.CheckShare("study: Prune", d.Prune); err != nil {
+			return err
+		}
 	}
 	if len(d.Assays) == 0 {
 		return fmt.Errorf("study: Assays is empty: want at least assay.AcuteTests")
@@ -51,7 +53,10 @@ func (d Design) Validate() error {
 			return err
 		}
 	}
-	return d.validateRuns()
+	if err := d.validateRuns(); err != nil {
+		return err
+	}
+	return d.validateSweeps()
 }
 
 // validateRuns checks the arms and the seeds.
@@ -125,7 +130,8 @@ func ParseSeeds(s string) ([]uint64, error) {
 	return out, nil
 }
 
-// WithArms returns the design with only the named arms, in the design's order.
+// WithArms returns the design with only the named arms, in the design's order,
+// and without the sweeps of others.
 func (d Design) WithArms(names []string) (Design, error) {
 	known := make([]string, len(d.Arms))
 	for i, a := range d.Arms {
@@ -139,20 +145,37 @@ func (d Design) WithArms(names []string) (Design, error) {
 			return d, fmt.Errorf("study: arm %q stands twice: want each once", n)
 		}
 	}
-	var arms []treat.Treatment
+	out := d
+	out.Arms, out.Sweeps = nil, nil
 	for _, a := range d.Arms {
 		if slices.Contains(names, a.Name()) {
-			arms = append(arms, a)
+			out.Arms = append(out.Arms, a)
 		}
 	}
-	d.Arms = arms
-	return d, nil
+	for _, s := range d.Sweeps {
+		if concerned := s.concerns(d); concerned != nil {
+			var fields []string
+			for i, f := range s.Fields {
+				if slices.Contains(names, concerned[i]) {
+					fields = append(fields, f)
+				}
+			}
+			s.Fields = fields
+		}
+		if len(s.Fields) > 0 {
+			out.Sweeps = append(out.Sweeps, s)
+		}
+	}
+	return out, nil
 }
 
-// NonDefault lists what differs from the published settings of the same arms,
-// for captions and manifests.
+// NonDefault lists what differs from the published settings of the same study
+// and arms, for captions and manifests.
 func (d Design) NonDefault() []string {
-	ref := Divergent()
+	ref, err := Named(d.Name)
+	if err != nil {
+		ref = Divergent()
+	}
 	var out []string
 	diff("", reflect.ValueOf(ref), reflect.ValueOf(d), &out)
 	for _, a := range d.Arms {
@@ -162,6 +185,11 @@ func (d Design) NonDefault() []string {
 			continue
 		}
 		diff(a.Name(), reflect.ValueOf(ref.Arms[i]), reflect.ValueOf(a), &out)
+	}
+	for _, s := range d.describeSweeps() {
+		if !slices.Contains(ref.describeSweeps(), s) {
+			out = append(out, s)
+		}
 	}
 	return out
 }
@@ -180,7 +208,7 @@ func diff(path string, want, got reflect.Value, out *[]string) {
 	case want.Kind() == reflect.Struct:
 		for i := range want.NumField() {
 			f := want.Type().Field(i)
-			if path == "" && (f.Name == "Name" || f.Name == "Arms" || f.Name == "Seeds") {
+			if path == "" && (f.Name == "Name" || f.Name == "Arms" || f.Name == "Seeds" || f.Name == "Sweeps") {
 				continue
 			}
 			diff(strings.TrimPrefix(path+"."+f.Name, "."), want.Field(i), got.Field(i), out)

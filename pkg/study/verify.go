@@ -47,7 +47,7 @@ func (v Verification) String() string {
 			fmt.Fprintf(&b, "\n  and %d more", len(v.Differences)-i)
 			break
 		}
-		fmt.Fprintf(&b, "\n  seed %d, %s, %s, %s %v, %s: stored %v, now %v", d.Row.Seed, d.Row.Arm, d.Row.Phase, d.Row.Test, d.Row.Level, d.Row.Metric, d.Row.Value, d.Again)
+		fmt.Fprintf(&b, "\n  seed %d, %s, %s, %s %v, %s: stored %v, now %v", d.Row.Seed, strings.TrimSpace(d.Row.Arm+" "+level{d.Row.Factor, d.Row.Setting}.String()), d.Row.Phase, d.Row.Test, d.Row.Level, d.Row.Metric, d.Row.Value, d.Again)
 	}
 	return b.String()
 }
@@ -79,9 +79,12 @@ type rowID struct {
 	seed                     uint64
 	arm, phase, test, metric string
 	level                    float64
+	at                       level
 }
 
-func (w Row) id() rowID { return rowID{w.Seed, w.Arm, w.Phase, w.Test, w.Metric, w.Level} }
+func (w Row) id() rowID {
+	return rowID{w.Seed, w.Arm, w.Phase, w.Test, w.Metric, w.Level, level{w.Factor, w.Setting}}
+}
 
 // compareBits compares rows and traces of the recomputed cells.
 func compareBits(stored, again *Result) Verification {
@@ -105,7 +108,7 @@ func compareBits(stored, again *Result) Verification {
 func (r *Result) comparable() []Row {
 	out := slices.Clone(r.Rows)
 	for _, t := range r.Traces {
-		out = append(out, Row{t.Seed, t.Arm, "training", "epoch", float64(t.Epoch), "loss", t.Loss})
+		out = append(out, Row{t.Seed, t.Arm, "training", "epoch", float64(t.Epoch), "loss", t.Loss, t.Factor, t.Setting})
 	}
 	return out
 }

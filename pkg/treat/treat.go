@@ -9,6 +9,7 @@ package treat
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"divergent/pkg/network"
 	"divergent/pkg/plasticity"
@@ -267,6 +268,9 @@ func Sequence(name string, arms ...Treatment) Treatment {
 	return c
 }
 
+// Parts returns the arms in order.
+func (c Course) Parts() []Treatment { return c.Arms }
+
 // Name returns the sequence's name.
 func (c Course) Name() string { return c.Label }
 
@@ -299,6 +303,50 @@ func (c Course) Apply(s *Subject) error {
 type drugCourse struct{ Course }
 
 func (c drugCourse) Withdraw(s *Subject) { c.Arms[len(c.Arms)-1].(Withdrawer).Withdraw(s) }
+
+// Cycles is an arm applied several times over.
+type Cycles struct {
+	Label string
+	Times int // range 1 to 1000; published: 3, 6 and 10 in the repeated regimens
+	Arm   Treatment
+}
+
+// Repeat returns the treatment that applies the arm so many times; its drug is
+// stopped between them and stays on after the last.
+func Repeat(name string, times int, arm Treatment) Treatment {
+	c := Cycles{Label: name, Times: times, Arm: arm}
+	if _, ok := arm.(Withdrawer); ok {
+		return drugCycles{c}
+	}
+	return c
+}
+
+// Name returns the arm's name.
+func (c Cycles) Name() string { return c.Label }
+
+// Validate reports the first field outside its range.
+func (c Cycles) Validate() error {
+	if c.Times < 1 || c.Times > 1000 {
+		return fmt.Errorf("treat: Times = %d: want 1 to 1000", c.Times)
+	}
+	return validate(c.Arm)
+}
+
+// Parts returns the arm once for each cycle.
+func (c Cycles) Parts() []Treatment { return slices.Repeat([]Treatment{c.Arm}, c.Times) }
+
+// Apply applies the arm again and again.
+func (c Cycles) Apply(s *Subject) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	return Course{Label: c.Label, Arms: c.Parts()}.Apply(s)
+}
+
+// drugCycles are Cycles that end on a drug.
+type drugCycles struct{ Cycles }
+
+func (c drugCycles) Withdraw(s *Subject) { c.Arm.(Withdrawer).Withdraw(s) }
 
 // Func returns a treatment from a function. Its results cannot be stored, as
 // nothing tells whether the function has changed.
