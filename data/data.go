@@ -49,9 +49,10 @@ func Tables() []string {
 }
 
 // Table returns every row of an embedded published table, in the file's order:
-// ch04_divergent holds the numbers of the seed paper's text and tables,
-// ch04_divergent_notebook those printed in the author's notebooks. An unknown
-// name is an error that lists the known ones.
+// ch04_divergent holds the numbers of the seed paper's text and tables, ch01 to
+// ch03 those of the book's first chapters, and the names that end in _notebook
+// those printed in the author's notebooks. An unknown name is an error that
+// lists the known ones.
 func Table(name string) ([]Raw, error) {
 	for _, known := range Tables() {
 		if known != name {

@@ -3,126 +3,155 @@ package data
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
-// Quote is one published number in the vocabulary of the results: arm, phase,
-// test, level and metric are those of a row of results.csv.
+// Quote is one published number in the vocabulary of the results: factor,
+// setting, arm, phase, test and level are those of rows of results.csv.
+//
+// Metric is that of a row, or one that package infer derives from rows seed by
+// seed:
+//
+//	accuracy, sparsity   percent; drop: points; loss: nats
+//	dose, dose-l2        weight units
+//	turnover             percent of weights
+//	sparsity-all         percent of weights and biases that are zero
+//	nonzero              weights and biases that are not zero, a count
+//	restored             synapses present beyond those of untreated, a count
+//	improvement          accuracy minus untreated's in the same test, points
+//	accuracy minus ARM   accuracy minus that of another arm, points
+//	accuracy minus FACTOR SETTING
+//	                     accuracy minus the same arm's at another setting, points
+//	efficiency           improvement over dose + 1e-8, points per weight unit
+//	cliff                percent pruned at which accuracy falls most from the published level
+//	                     below, 100 being assumed before the first level
+//	fall                 size of that fall, points
+//	dose-percentile      the Level-th percentile of the doses of every published level
 type Quote struct {
-	Arm    string  // untreated, ketamine, ssri or neurosteroid
-	Phase  string  // acute, off-drug or relapse
-	Test   string  // clean, standard, internal, combined, or empty where the metric belongs to none
-	Level  float64 // SD of internal noise where Test is internal; 0 elsewhere
-	Metric string  // accuracy, drop, sparsity or loss
-	Epoch  int     // epoch of the arm's training, from 1, where Metric is loss; 0 elsewhere
-	Value  float64 // in Unit
-	SD     float64 // population SD over the author's seeds, in Unit; NaN where the number is a single run's
-	Digits int     // decimals printed: the author's value lies within half a unit of the last one
-	Unit   string  // percent, percentage_points or nats
-	Source string  // table of the paper, or notebook
+	Arm     string  // dense, untreated or the name of a treatment; empty where Metric belongs to none
+	Factor  string  // swept factor, such as pruned; empty where none is or where Metric is over all its settings
+	Setting float64 // the factor's; 0 without one
+	Phase   string  // acute, off-drug or relapse
+	Test    string  // clean, standard, input, internal, combined, or empty where the metric belongs to none
+	Level   float64 // SD of the noise where Test is input or internal; percentile where Metric is dose-percentile; 0 elsewhere
+	Metric  string  // see above
+	Epoch   int     // epoch of the arm's training, from 1, where Metric is loss; 0 elsewhere
+	Value   float64 // in Unit
+	SD      float64 // population SD over the author's seeds, in Unit; NaN where the number is a single run's
+	Digits  int     // decimals printed: the author's value lies within half a unit of the last one
+	Unit    string  // percent, percentage_points, nats, count, mean_abs_weight_change, l2_change_per_weight or points_per_unit_l1_dose
+	Source  string  // table of the paper or the book, section of its prose, or notebook
 }
 
 // Studies returns the studies that have published numbers.
-func Studies() []string { return []string{"divergent"} }
+func Studies() []string {
+	return []string{"divergent", "cliff", "consolidation", "regimens", "isodose"}
+}
+
+// place is where numbers are printed: the rows of a table whose Source starts so.
+type place struct {
+	table  string
+	source string
+	metric string // only this one; empty for all
+}
+
+// runs returns where the numbers of each of the author's runs are printed, the
+// texts' tables first, then what the notebook prints, then prose. Of a number that
+// stands in several places of one run the first counts.
+func runs(study string) [][]place {
+	const text1, text3, text4 = "ch01_pruning", "ch03_consolidation", "ch04_divergent"
+	const notebook = "_notebook"
+	switch study {
+	case "divergent": // what the prose repeats has no place here; a cell of both tables comes twice
+		return [][]place{{{table: text4, source: "Seed paper Table 1"}}, {{table: text4, source: "Seed paper Table 2"}},
+			{{table: text4 + notebook, metric: "train_loss"}}}
+	case "cliff":
+		return [][]place{
+			{{table: text1, source: "Book ch.1 Table"}, {table: text1 + notebook}, {table: text1}},
+			{{table: "ch02_cliff" + notebook}, {table: "ch02_cliff"}},
+			{{table: text3 + notebook, source: "Author notebook Ch03 run A, gradient versus random"},
+				{table: text3 + notebook, source: "Author notebook Ch03 run A, sparsity sweep"}}}
+	case "consolidation":
+		return [][]place{
+			{{table: text3, source: "Book ch.3 Table"}, {table: text3 + notebook, source: "Author notebook Ch03 run A"}, {table: text3}},
+			{{table: text3 + notebook, source: "Author notebook Ch03 run B"}}}
+	case "regimens":
+		return [][]place{{{table: text3 + notebook, source: "Author notebook Ch03 run B"}, {table: text3}}}
+	case "isodose":
+		iso := func(printout string) []place {
+			return []place{{table: text4 + notebook, source: "Author notebook 068A v2, " + printout}}
+		}
+		return [][]place{iso("iso-dose dose-response tables"), iso("efficiency tables"), iso("detailed iso-dose levels")}
+	}
+	return nil
+}
 
 // Quotes returns the published numbers of a study in the paper's order; an
-// unknown study is an error.
+// unknown study is an error. They are all that the author printed and that a
+// result can be compared with; published/README.md says which numbers are left
+// to Table, and why.
 //
 // For divergent these are all cells of Tables 1 and 2 of Cheung 2026 (doi
 // 10.7759/cureus.105040), followed by the four training losses of the SSRI-like
 // arm that the author's notebook prints. What prose repeats from a table is
 // left out; a cell that stands in both tables comes twice. Table 2's column
 // without noise is the standard test.
+//
+// For cliff, consolidation and regimens they are those of chapters 1 to 3 of
+// Cheung, Network Fragility (doi 10.5281/zenodo.18316723), and of their notebooks;
+// for isodose, those of the extension of the chapter 4 notebook. Several runs
+// of one protocol come one after the other, and Source tells them apart.
 func Quotes(study string) ([]Quote, error) {
 	if !slices.Contains(Studies(), study) {
-		return nil, fmt.Errorf("data: study = %q: no published numbers: want %s", study, strings.Join(Studies(), ", "))
-	}
-	tables, err := translate("ch04_divergent", func(r Raw) bool {
-		return strings.HasPrefix(r.Source, "Seed paper Table ")
-	})
-	if err != nil {
-		return nil, err
-	}
-	losses, err := translate("ch04_divergent_notebook", func(r Raw) bool {
-		return r.Metric == "train_loss"
-	})
-	return append(tables, losses...), err
-}
-
-func translate(table string, keep func(Raw) bool) ([]Quote, error) {
-	rows, err := Table(table)
-	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("data: study = %q: no published numbers: want one of %s", study, strings.Join(Studies(), ", "))
 	}
 	var quotes []Quote
-	for _, r := range rows {
-		if !keep(r) {
-			continue
-		}
-		q, err := r.quote()
+	for _, places := range runs(study) {
+		run, err := translate(study, places)
 		if err != nil {
-			return nil, fmt.Errorf("data: %s.csv line %d: %w", table, r.Line, err)
+			return nil, err
 		}
-		quotes = append(quotes, q)
+		quotes = append(quotes, run...)
 	}
 	return quotes, nil
 }
 
-// quote translates a row; what has no place in the vocabulary is an error.
-func (r Raw) quote() (Quote, error) {
-	q := Quote{Phase: "acute", Metric: "accuracy", Value: r.Value, SD: r.SD, Digits: r.Digits, Unit: r.Unit, Source: r.Source}
-	switch r.Condition {
-	case "untreated", "ketamine", "ssri":
-		q.Arm = r.Condition
-	case "neurosteroid_on":
-		q.Arm = "neurosteroid"
-	case "neurosteroid_off":
-		q.Arm, q.Phase = "neurosteroid", "off-drug"
-	default:
-		return Quote{}, fmt.Errorf("condition = %q: want untreated, ketamine, ssri, neurosteroid_on or neurosteroid_off", r.Condition)
+// translate returns the numbers of one run, each once. It is the same number if
+// the author's name of the condition is the same, too: two networks of a run may
+// stand for one arm of ours.
+func translate(study string, places []place) ([]Quote, error) {
+	type number struct {
+		condition string
+		quote     Quote
 	}
-	var err error
-	switch r.Metric {
-	case "sparsity":
-		q.Metric = "sparsity"
-	case "accuracy_clean":
-		q.Test = "clean"
-	case "accuracy_standard":
-		q.Test = "standard"
-	case "accuracy_combined":
-		q.Test = "combined"
-		if r.Setting != "input=1.0;internal=0.5" {
-			err = fmt.Errorf("sigma_or_setting = %q: want input=1.0;internal=0.5 for the combined test", r.Setting)
+	seen := map[number]bool{}
+	names := conditions(study)
+	var quotes []Quote
+	for _, p := range places {
+		rows, err := Table(p.table)
+		if err != nil {
+			return nil, err
 		}
-	case "accuracy_internal_noise":
-		q.Test = "internal"
-		if q.Level, err = r.setting("internal"); q.Level == 0 {
-			q.Test = "standard"
+		for _, r := range rows {
+			if _, ours := names[r.Condition]; !ours || !p.holds(r) || !r.comparable() {
+				continue
+			}
+			q, err := r.quote(study)
+			if err != nil {
+				return nil, fmt.Errorf("data: %s.csv line %d: %w", p.table, r.Line, err)
+			}
+			// A number is what it measures and its value, however it is printed.
+			n := number{r.Condition, q}
+			n.quote.SD, n.quote.Digits, n.quote.Unit, n.quote.Source = 0, 0, "", ""
+			if !seen[n] {
+				quotes = append(quotes, q)
+			}
+			seen[n] = true
 		}
-	case "relapse_drop_combined":
-		q.Phase, q.Test, q.Metric = "relapse", "combined", "drop"
-	case "train_loss":
-		var epoch float64
-		epoch, err = r.setting("epoch")
-		q.Metric, q.Epoch = "loss", int(epoch)
-		if err == nil && (q.Epoch < 1 || float64(q.Epoch) != epoch) {
-			err = fmt.Errorf("sigma_or_setting = %q: want a whole epoch from 1", r.Setting)
-		}
-	default:
-		err = fmt.Errorf("metric = %q: no such metric in the results' vocabulary", r.Metric)
 	}
-	return q, err
+	return quotes, nil
 }
 
-// setting returns the number after "key=" in the row's setting.
-func (r Raw) setting(key string) (float64, error) {
-	for part := range strings.SplitSeq(r.Setting, ";") {
-		if s, ok := strings.CutPrefix(part, key+"="); ok {
-			if v, err := strconv.ParseFloat(s, 64); err == nil && v >= 0 {
-				return v, nil
-			}
-		}
-	}
-	return 0, fmt.Errorf("sigma_or_setting = %q: want %s= and a number", r.Setting, key)
+func (p place) holds(r Raw) bool {
+	return strings.HasPrefix(r.Source, p.source) && (p.metric == "" || p.metric == r.Metric)
 }

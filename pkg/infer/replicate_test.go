@@ -107,7 +107,7 @@ func TestReplicateLeavesOutWhatIsMissing(t *testing.T) {
 	}{
 		{nil, "infer: result = nil: want the result of a run"},
 		{r, "infer: none of the 50 published numbers of divergent is in the result: want at least one published arm"},
-		{&study.Result{Manifest: study.Manifest{Study: "mine"}}, `infer: data: study = "mine": no published numbers: want divergent`},
+		{&study.Result{Manifest: study.Manifest{Study: "mine"}}, `infer: data: study = "mine": no published numbers: want one of divergent, cliff, consolidation, regimens, isodose`},
 	} {
 		if _, err := Replicate(c.r); err == nil || err.Error() != c.want {
 			t.Errorf("error = %v, want %s", err, c.want)
