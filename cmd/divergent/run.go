@@ -17,7 +17,7 @@ import (
 )
 
 func runCommand() command {
-	return command{name: "run", args: "STUDY [--seeds 0-9] [--arms a,b] [--workers N] [--dir DIR] [--shard i/n]",
+	return command{name: "run", args: "STUDY [--seeds 0-9] [--arms a,b] [--workers N] [--dir DIR] [--sweep FIELD=v,w] [--shard i/n]",
 		short: "simulate a study and write its results",
 		help: `Writes DIR/manifest.json, DIR/results.csv and DIR/traces.csv. Finished cells of the
 same design in DIR are kept, so that a stopped run resumes; nothing is taken from
@@ -25,6 +25,8 @@ the committed results. Seed 42 stands for the published single run's data.
 
   divergent run divergent --seeds 0-9 --workers 2 --dir results
   divergent run divergent --seeds 42 --arms ketamine,ssri --dir one-run
+  divergent run cliff --sweep pruned=0.88,0.91 --dir more-levels
+  divergent run divergent --arms ssri --sweep ssri.Training.Epochs=50,200 --dir longer
   divergent run divergent --seeds 0-99 --shard 0/4 --dir part0    then merge`,
 		run: runStudy}
 }
@@ -67,6 +69,12 @@ func parseRun(c command, a app, args []string) (order, error) {
 	fs.StringVar(&o.runner.Dir, "dir", "", "`folder` for the results (default data/runs/STUDY)")
 	shard := fs.String("shard", "", "part of the seeds to run, `i/n`, counted from 0")
 	prune := fs.Float64("prune", 0, "`share` of synapses pruned before treatment, in (0, 1]; the published one unless given")
+	var sweeps []study.Sweep
+	fs.Func("sweep", "vary a `FIELD=v,w`, such as ssri.Training.Epochs=50,200 or a factor of the study; may be repeated", func(s string) error {
+		sweep, err := parseSweep(s)
+		sweeps = append(sweeps, sweep)
+		return err
+	})
 	rest, err := c.parse(a, fs, args)
 	if err != nil {
 		return o, err
@@ -86,6 +94,9 @@ func parseRun(c command, a app, args []string) (order, error) {
 			return o, fmt.Errorf("--arms: %w", err)
 		}
 	}
+	for _, s := range sweeps {
+		o.design = o.design.WithSweep(s)
+	}
 	fs.Visit(func(f *flag.Flag) {
 		if f.Name == "prune" {
 			o.design.Prune = *prune
@@ -101,6 +112,21 @@ func parseRun(c command, a app, args []string) (order, error) {
 		o.runner.Dir = filepath.Join(a.root, "data", "runs", name)
 	}
 	return o, o.design.Validate()
+}
+
+// parseSweep reads FIELD=v,w.
+func parseSweep(s string) (study.Sweep, error) {
+	field, list, ok := strings.Cut(s, "=")
+	var settings []float64
+	for _, v := range strings.Split(list, ",") {
+		x, err := strconv.ParseFloat(v, 64)
+		ok = ok && err == nil
+		settings = append(settings, x)
+	}
+	if !ok || field == "" {
+		return study.Sweep{}, fmt.Errorf("want a field and numbers, such as Prune=0.8,0.9")
+	}
+	return study.Over(field, settings...), nil
 }
 
 // parseShard reads i/n.
@@ -141,7 +167,7 @@ func (r *reporter) event(e study.Event) {
 		fmt.Fprintf(r.w, "\r\x1b[K%s", notebook.Line(e))
 		r.shown = true
 	case e.Done > r.done && e.Arm != "":
-		fmt.Fprintf(r.w, "%s (seed %d, %s, after %v)\n", notebook.Line(e), e.Seed, e.Arm, e.Elapsed.Round(time.Second))
+		fmt.Fprintf(r.w, "%s (seed %d, %s, after %v)\n", notebook.Line(e), e.Seed, e.Cell(), e.Elapsed.Round(time.Second))
 	}
 	r.done = e.Done
 }

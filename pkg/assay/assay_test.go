@@ -142,3 +142,64 @@ func TestBadSettingsAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// Three weights of known change: one untouched, one by exactly a tenth, one
+// regrown where there was none.
+func TestDose(t *testing.T) {
+	b := bench(t, treat.None())
+	n := b.Subject.Net.Clone()
+	b.Template = b.Subject.Net.Clone()
+	total := 0
+	for _, l := range n.Layers {
+		total += len(l.W)
+	}
+	absent := slices.Index(n.Layers[1].Present, false)
+	first := slices.Index(n.Layers[0].Present, true)
+	second := first + 1 + slices.Index(n.Layers[0].Present[first+1:], true)
+	b.Template.Layers[0].W[first], n.Layers[0].W[first] = 0.5, 0.5625 // changes that float32 holds exactly
+	b.Template.Layers[0].W[second], n.Layers[0].W[second] = -0.5, -0.53125
+	n.Layers[1].W[absent], n.Layers[1].Present[absent] = 0.25, true
+	b.Subject.Net = n
+	got, err := DoseTests{}.Measure(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := float64(total)
+	for _, x := range []struct {
+		metric string
+		want   float64
+	}{{Dose, (0.0625 + 0.03125 + 0.25) / all}, {DoseL2, math.Sqrt(0.0625*0.0625+0.03125*0.03125+0.25*0.25) / all}, {Turnover, 100 * 2 / all}} {
+		if v := find(got, Acute, "", 0, x.metric); len(v) != 1 || math.Abs(v[0]-x.want) > 1e-15 {
+			t.Errorf("%s %v, want %v", x.metric, v, x.want)
+		}
+	}
+	b.Therapy = nil
+	if got, err := (DoseTests{}).Measure(b); err != nil || got != nil {
+		t.Errorf("a network that was not treated has the dose %v, %v", got, err)
+	}
+}
+
+// The exact rule leaves the count of section 2 of the protocol: of a matrix's
+// survivors, ⌊0.4 × survivors⌋ fewer.
+func TestExactRelapse(t *testing.T) {
+	b := bench(t, treat.None())
+	left, all := 0, 0
+	for _, l := range b.Subject.Net.Layers {
+		present := 0
+		for _, p := range l.Present {
+			if p {
+				present++
+			}
+		}
+		left += present - present*2/5
+		all += len(l.W)
+	}
+	got, err := RelapseTests{Battery: Battery{}, Fraction: 0.4, Cap: 1, Exact: true}.Measure(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := 100 * (1 - float64(left)/float64(all))
+	if v := find(got, Relapse, "", 0, Sparsity); len(v) != 1 || math.Abs(v[0]-want) > 1e-9 {
+		t.Errorf("sparsity %v, want %v", v, want)
+	}
+}

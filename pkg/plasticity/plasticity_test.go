@@ -254,3 +254,41 @@ func TestBadSettingsAreRefused(t *testing.T) {
 		t.Error("a refused call changed the network")
 	}
 }
+
+// The count rule removes ⌊0.4 × survivors⌋ of each matrix, none of them larger
+// than one that stays.
+func TestPruneCount(t *testing.T) {
+	n := published(t)
+	if err := Prune(n, 0.95); err != nil {
+		t.Fatal(err)
+	}
+	before := n.Clone()
+	was := counts(n)
+	if err := PruneCount(n, 0.4); err != nil {
+		t.Fatal(err)
+	}
+	for k, now := range counts(n) {
+		if now != was[k]-was[k]*2/5 {
+			t.Errorf("matrix %d: %d of %d left, want %d", k, now, was[k], was[k]-was[k]*2/5)
+		}
+		largest, smallest := float32(0), float32(math.Inf(1))
+		for i, w := range before.Layers[k].W {
+			size := max(w, -w)
+			switch {
+			case n.Layers[k].Present[i]:
+				smallest = min(smallest, size)
+			case before.Layers[k].Present[i]:
+				largest = max(largest, size)
+				if n.Layers[k].W[i] != 0 {
+					t.Fatalf("matrix %d: an absent synapse weighs %v", k, n.Layers[k].W[i])
+				}
+			}
+		}
+		if largest > smallest {
+			t.Errorf("matrix %d: %v went and %v stayed", k, largest, smallest)
+		}
+	}
+	if err := PruneCount(n, 40); err == nil {
+		t.Error("a fraction of 40 was taken")
+	}
+}

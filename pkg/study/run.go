@@ -48,6 +48,12 @@ type Event struct {
 	Left        time.Duration // estimate; 0 while nothing is known
 }
 
+// Cell names the cell that last finished or moved on, but for its seed: the arm
+// and, where a sweep concerns it, its level.
+func (e Event) Cell() string {
+	return strings.TrimSpace(e.Arm + " " + level{e.Factor, e.Setting}.String())
+}
+
 // validate checks the runner and what it is to run.
 func (r Runner) validate(d Design) error {
 	switch {

@@ -32,6 +32,21 @@ func Over(field string, settings ...float64) Sweep {
 	return Sweep{Factor: field, Settings: settings, Fields: []string{field}}
 }
 
+// WithSweep returns the design with the settings of the sweep in place of those
+// it has for the same factor, or with one sweep more. Arms that nothing sweeps
+// stay.
+func (d Design) WithSweep(s Sweep) Design {
+	d.Sweeps = slices.Clone(d.Sweeps)
+	for i := range d.Sweeps {
+		if d.Sweeps[i].Factor == s.Factor {
+			d.Sweeps[i].Settings = s.Settings
+			return d
+		}
+	}
+	d.Sweeps = append(d.Sweeps, s)
+	return d
+}
+
 // level is one setting of a factor; the zero level stands for none.
 type level struct {
 	factor  string

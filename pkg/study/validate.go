@@ -40,10 +40,8 @@ func (d Design) Validate() error {
 	if err := d.Baseline.Validate(); err != nil {
 		return fmt.Errorf("study: Baseline: %w", err)
 	}
-	if d.Prune != 0 { // 0 leaves the dense network as it is
-		if err := plasticity.CheckShare("study: Prune", d.Prune); err != nil {
-			return err
-		}
+	if err := plasticity.CheckShare("study: Prune", d.Prune); err != nil && d.Prune != 0 {
+		return fmt.Errorf("%w; 0 prunes nothing", err)
 	}
 	if len(d.Assays) == 0 {
 		return fmt.Errorf("study: Assays is empty: want at least assay.AcuteTests")

@@ -21,6 +21,7 @@ var (
 	_ Withdrawer = Inhibit{}
 	_ Treatment  = ShamOf{}
 	_ Withdrawer = drugCourse{}
+	_ Withdrawer = drugCycles{}
 )
 
 func subject(t *testing.T) *Subject {
@@ -207,5 +208,52 @@ func TestErrorsPassThrough(t *testing.T) {
 	n.Drug = network.State{}
 	if err := n.Apply(subject(t)); err == nil {
 		t.Error("a zero drug state was accepted")
+	}
+}
+
+// Chapter 3's repeated regimens restore these counts, cycle by cycle.
+func TestRepeatRestoresThePublishedCounts(t *testing.T) {
+	n, err := network.New(network.Published(), rng.Stream(1, "test"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := plasticity.Prune(n, 0.95); err != nil {
+		t.Fatal(err)
+	}
+	s := &Subject{Net: n, Train: task.Four().Sample(300, 0.8, 1), Rand: rng.Stream(2, "test")}
+	k := quick(Ketamine(), 0).(Regrow)
+	k.Fraction, k.Batches = 0.4, 1
+	if err := Repeat("ten", 10, k).Apply(s); err != nil {
+		t.Fatal(err)
+	}
+	var got []int
+	for _, rep := range s.Reports {
+		got = append(got, rep.Regrown())
+	}
+	if want := []int{150197, 90118, 54071, 32443, 19465, 11679, 7008, 4204, 2524, 1514}; !slices.Equal(got, want) {
+		t.Errorf("restored %v, want %v", got, want)
+	}
+}
+
+func TestRepeatKeepsTheLastDrugOn(t *testing.T) {
+	s := subject(t)
+	arm := Repeat("twice", 2, quick(Neurosteroid(), 1))
+	if err := arm.Apply(s); err != nil {
+		t.Fatal(err)
+	}
+	w, ok := arm.(Withdrawer)
+	if !ok || len(s.Trace) != 2 || s.Net.State != Neurosteroid().Drug {
+		t.Fatalf("withdrawable %v, %d epochs, state %+v", ok, len(s.Trace), s.Net.State)
+	}
+	if w.Withdraw(s); s.Net.State != network.Neutral() {
+		t.Errorf("state %+v after withdrawal", s.Net.State)
+	}
+	if _, ok := Repeat("thrice", 3, SSRI()).(Withdrawer); ok {
+		t.Error("cycles without a drug can be withdrawn")
+	}
+	for _, bad := range []Treatment{Repeat("none", 0, SSRI()), Repeat("far", 1001, SSRI())} {
+		if err := bad.Apply(subject(t)); err == nil || !strings.Contains(err.Error(), "Times") {
+			t.Errorf("%s: error %v", bad.Name(), err)
+		}
 	}
 }
