@@ -67,6 +67,7 @@ func bootstrap(x []float64, level float64, count int) Interval {
 	}
 	a := a3 / (6 * math.Pow(a2, 1.5))
 	sums := resample(d, count)
+	slices.Sort(sums)
 	z0 := distuv.UnitNormal.Quantile(shareBelow(sums, 1e-12*(d[len(d)-1]-d[0])))
 	limit := func(p float64) float64 {
 		z := z0 + distuv.UnitNormal.Quantile(p)
@@ -81,8 +82,9 @@ func bootstrap(x []float64, level float64, count int) Interval {
 	return v
 }
 
-// resample returns the sums of count resamples of d, sorted. The stream is the
-// same for every sample.
+// resample returns the sums of count resamples of d. The stream is the same for
+// every sample, so that samples of one size are resampled at the same places and
+// stay paired.
 func resample(d []float64, count int) []float64 {
 	r := rng.Stream(0, "infer", "bootstrap")
 	sums := make([]float64, count)
@@ -99,7 +101,6 @@ func resample(d []float64, count int) []float64 {
 		}
 		sums[i] = s
 	}
-	slices.Sort(sums)
 	return sums
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"divergent/data"
 	"divergent/pkg/assay"
@@ -56,10 +57,12 @@ func Match(seedsX []uint64, x []float64, seedsY []uint64, y []float64) (seeds []
 type Replication struct {
 	Source    string // table or notebook the number comes from
 	Arm       string
+	Factor    string  // swept factor, such as pruned; empty where none is
+	Setting   float64 // the factor's
 	Phase     string
 	Test      string
 	Level     float64
-	Metric    string  // accuracy and sparsity in percent, drop in points, loss in nats
+	Metric    string  // of a row, loss in nats, or derived from rows: see Measure
 	Epoch     int     // epoch of training from 1, for losses; 0 elsewhere
 	Published float64 // the author's single run
 	Mean      float64 // ours over the seeds
@@ -69,12 +72,13 @@ type Replication struct {
 	Inside    bool    // whether the published number, to its printed digits, lies in the interval
 }
 
-// Replicate compares the published numbers of the result's study with its rows
-// and traces, in the paper's order.
+// Replicate compares the published numbers of the result's study with what its
+// rows and traces give for them (Measure), in the paper's order.
 //
 // A published number is one run, so it is held against Prediction at 95 %, cut
-// to what the metric can be: [0, 100] for accuracy and sparsity, [−100, 100] for
-// drop, [0, ∞) for loss. A printed number stands for all that round to it: 47.5
+// to what the metric can be: [0, 100] for percentages and the cliff, [−100, 100]
+// for differences of them, [0, ∞) for loss and doses, what the published network
+// has for counts. A printed number stands for all that round to it: 47.5
 // is inside if any of [47.45, 47.55] is, so that sparsity, which does not vary,
 // agrees when its printed digits do. About one number in twenty falls outside by
 // chance. A single seed gives no interval, and nothing is inside.
@@ -90,13 +94,10 @@ func Replicate(r *study.Result) ([]Replication, error) {
 	if err != nil {
 		return nil, fmt.Errorf("infer: %w", err)
 	}
+	m := newMeasurer(r, quotes)
 	var out []Replication
 	for _, q := range quotes {
-		_, x := Values(r, q.Arm, q.Phase, q.Test, q.Level, q.Metric)
-		if q.Epoch > 0 {
-			_, x = Losses(r, q.Arm, q.Epoch)
-		}
-		if len(x) > 0 {
+		if _, x := m.measure(q); len(x) > 0 {
 			out = append(out, replicate(q, x))
 		}
 	}
@@ -117,7 +118,7 @@ func replicate(q data.Quote, x []float64) Replication {
 	}
 	half := math.Pow10(-q.Digits)/2 + 1e-9 // a mean that rounds to the very edge is not outside
 	return Replication{
-		Source: q.Source, Arm: q.Arm, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric, Epoch: q.Epoch,
+		Source: q.Source, Arm: q.Arm, Factor: q.Factor, Setting: q.Setting, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric, Epoch: q.Epoch,
 		Published: q.Value, Mean: v.Mean, Low: v.Low, High: v.High, N: v.N,
 		Inside: q.Value+half >= v.Low && q.Value-half <= v.High,
 	}
@@ -125,13 +126,21 @@ func replicate(q data.Quote, x []float64) Replication {
 
 // bounds returns the least and the largest value a metric can have.
 func bounds(metric string) (low, high float64) {
+	weights, biases := parameters()
 	switch metric {
-	case assay.Accuracy, assay.Sparsity:
+	case assay.Accuracy, assay.Sparsity, assay.Turnover, SparsityAll, Cliff, Fall:
 		return 0, 100
-	case assay.Drop:
+	case assay.Drop, Improvement:
 		return -100, 100
-	case "loss":
+	case "loss", assay.Dose, assay.DoseL2, DosePercentile:
 		return 0, math.Inf(1)
+	case Nonzero:
+		return 0, weights + biases
+	case Restored:
+		return -weights, weights
+	}
+	if strings.HasPrefix(metric, AccuracyMinus) {
+		return -100, 100
 	}
 	return math.Inf(-1), math.Inf(1)
 }

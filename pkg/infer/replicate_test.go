@@ -1,8 +1,10 @@
 package infer
 
 import (
+	"context"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"divergent/data"
@@ -42,28 +44,74 @@ func published(t *testing.T) (*study.Result, []data.Quote) {
 
 // data imports nothing of this module, so that its words are checked here.
 func TestQuotesUseTheVocabulary(t *testing.T) {
-	_, quotes := published(t)
 	b := assay.PublishedBattery()
-	for _, q := range quotes {
-		if !slices.Contains([]string{assay.Acute, assay.OffDrug, assay.Relapse}, q.Phase) ||
-			!slices.Contains([]string{assay.Clean, assay.Standard, assay.Internal, assay.Combined, ""}, q.Test) ||
-			!slices.Contains([]string{assay.Accuracy, assay.Drop, assay.Sparsity, "loss"}, q.Metric) ||
-			(q.Test == assay.Internal) != (q.Level != 0) ||
-			q.Test == assay.Internal && !slices.Contains(b.Internal, q.Level) {
-			t.Errorf("%+v is not in the vocabulary of the assays", q)
+	measured := []string{assay.Accuracy, assay.Drop, assay.Sparsity, assay.Dose, assay.DoseL2, assay.Turnover, "loss",
+		SparsityAll, Nonzero, Restored, Improvement, Efficiency, Cliff, Fall, DosePercentile}
+	for _, name := range data.Studies() {
+		quotes, err := data.Quotes(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := study.Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		arms := []string{study.Dense, study.Untreated}
+		for _, a := range d.Arms {
+			arms = append(arms, a.Name())
+		}
+		for _, q := range quotes {
+			if !slices.Contains([]string{assay.Acute, assay.OffDrug, assay.Relapse}, q.Phase) ||
+				!slices.Contains([]string{assay.Clean, assay.Standard, assay.Input, assay.Internal, assay.Combined, ""}, q.Test) ||
+				!slices.Contains(measured, q.Metric) && !strings.HasPrefix(q.Metric, AccuracyMinus) ||
+				(q.Test == assay.Input || q.Test == assay.Internal || q.Metric == DosePercentile) != (q.Level != 0) ||
+				q.Test == assay.Input && !slices.Contains(b.Input, q.Level) ||
+				q.Test == assay.Internal && !slices.Contains(b.Internal, q.Level) {
+				t.Errorf("%s: %+v is not in the vocabulary of the assays", name, q)
+			}
+			if !slices.Contains(arms, q.Arm) && (q.Arm != "" || q.Metric != DosePercentile) {
+				t.Errorf("arm %q: %s has %v", q.Arm, name, arms)
+			}
+			if q.Factor != "" && !slices.ContainsFunc(d.Sweeps, func(s study.Sweep) bool {
+				return s.Factor == q.Factor && slices.Contains(s.Settings, q.Setting)
+			}) {
+				t.Errorf("%s has no level %s %v", name, q.Factor, q.Setting)
+			}
 		}
 	}
-	names := []string{study.Untreated}
-	for _, a := range study.Divergent().Arms {
-		names = append(names, a.Name())
-	}
-	for _, q := range quotes {
-		if !slices.Contains(names, q.Arm) {
-			t.Errorf("arm %q: the study has %v", q.Arm, names)
+}
+
+// A run of the designs measures every published number: they are run whole but
+// for the size of network and data.
+func TestEveryPublishedNumberIsMeasured(t *testing.T) {
+	for _, name := range data.Studies() {
+		d, err := study.Named(name)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if !slices.Contains(data.Studies(), study.Divergent().Name) {
-		t.Errorf("no published numbers for %q", study.Divergent().Name)
+		d.Sizes, d.Points, d.Baseline.Epochs, d.Seeds = []int{2, 8, 4}, study.Counts{Train: 32, Standard: 32, Clean: 8}, 1, []uint64{0, 1}
+		r, err := study.Runner{}.Run(context.Background(), d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		quotes, err := data.Quotes(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := Replicate(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got) != len(quotes) {
+			t.Errorf("%s: %d replications of %d numbers", name, len(got), len(quotes))
+		}
+		for i, g := range got[:min(len(got), len(quotes))] {
+			q := quotes[i]
+			if g.Source != q.Source || g.Arm != q.Arm || g.Factor != q.Factor || g.Setting != q.Setting || g.Phase != q.Phase || g.Test != q.Test ||
+				g.Level != q.Level || g.Metric != q.Metric || g.Epoch != q.Epoch || g.Published != q.Value || g.N != 2 || g.Mean != g.Mean {
+				t.Fatalf("%s %d: %+v from %+v", name, i, g, q)
+			}
+		}
 	}
 }
 
@@ -132,6 +180,12 @@ func TestInside(t *testing.T) {
 		// t = 12.706 on one degree of freedom: far beyond what a metric can be.
 		{"cut to 100", data.Quote{Metric: assay.Accuracy, Value: 100, Digits: 1}, []float64{90, 100}, 0, 100, true},
 		{"cut to ±100", data.Quote{Metric: assay.Drop, Value: -0.2, Digits: 1}, []float64{-50, 50}, -100, 100, true},
+		{"turnover cut to 100", data.Quote{Metric: assay.Turnover, Value: 99, Digits: 2}, []float64{90, 100}, 0, 100, true},
+		{"improvement cut to ±100", data.Quote{Metric: Improvement, Value: 1, Digits: 1}, []float64{-50, 50}, -100, 100, true},
+		{"difference cut to ±100", data.Quote{Metric: AccuracyMinus + "x", Value: 1, Digits: 1}, []float64{-50, 50}, -100, 100, true},
+		{"dose cut to 0", data.Quote{Metric: assay.Dose, Value: 1, Digits: 6}, []float64{1, 2}, 0, 1.5 + 12.706204736*math.Sqrt(0.75), true},
+		{"count cut to the network", data.Quote{Metric: Nonzero, Value: 1}, []float64{0, 396548}, 0, 396548, true},
+		{"efficiency may be anything", data.Quote{Metric: Efficiency, Value: 1, Digits: 2}, []float64{-1, 1}, -12.706204736 * math.Sqrt(3), 12.706204736 * math.Sqrt(3), true},
 		{"loss cut to 0", data.Quote{Metric: "loss", Value: 1, Digits: 4}, []float64{1, 2}, 0, 1.5 + 12.706204736*math.Sqrt(0.75), true},
 	} {
 		g := replicate(c.q, c.x)
