@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"math"
+	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -190,8 +191,10 @@ func (r *run) know(c *cell) {
 // of this run.
 func (r *run) wants(m *Manifest) bool {
 	return m.Engine == Engine && slices.ContainsFunc(r.conditions, func(c condition) bool {
-		return c.dense == m.Dense && len(m.Files) > 0 ||
-			slices.ContainsFunc(m.Conditions, func(o Condition) bool { return o.Key == c.key })
+		return slices.ContainsFunc(m.Conditions, func(o Condition) bool { return o.Key == c.key }) ||
+			slices.ContainsFunc(r.design.Seeds, func(seed uint64) bool {
+				return m.Files[path.Join(networkFolder, networkFile(seed, Dense, c.dense))] != ""
+			})
 	})
 }
 
