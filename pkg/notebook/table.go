@@ -26,6 +26,13 @@ func Table(t any) {
 	Markdown(markdown(header, rows))
 }
 
+// Fold shows the table below a line that opens and closes it: for long ones.
+func Fold(line string, t any) {
+	header, rows, err := tabulate(t)
+	Check(err)
+	Markdownf("<details><summary>%s</summary>\n\n%s\n</details>", line, markdown(header, rows))
+}
+
 func tabulate(t any) ([]string, [][]string, error) {
 	if tab, ok := t.(Tabler); ok {
 		h, rows := tab.Table()
@@ -174,7 +181,7 @@ func markdown(header []string, rows [][]string) string {
 func numeric(rows [][]string, i int) bool {
 	found := false
 	for _, r := range rows {
-		s := strings.TrimLeft(r[i], "−-+<≤ ")
+		s := strings.TrimLeft(r[i], "*−-+<≤ ")
 		if s != "" && s != "–" && (s[0] < '0' || s[0] > '9') {
 			return false
 		}

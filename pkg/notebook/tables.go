@@ -182,40 +182,137 @@ type Replicated struct {
 func Replications(list []infer.Replication) []Replicated {
 	var out []Replicated
 	for _, x := range list {
-		d := 1
-		if x.Epoch > 0 {
-			d = 3
-		}
+		d := digits(x)
 		out = append(out, Replicated{x.Source, name(x), number(x.Published, d), number(x.Mean, d),
 			fmt.Sprintf("%s to %s", number(x.Low, d), number(x.High, d)), x.Inside})
 	}
 	return out
 }
 
-// name says which number a replication is about.
+// digits is how many decimals the publication prints.
+func digits(x infer.Replication) int {
+	switch x.Metric {
+	case "loss":
+		return 3
+	case assay.Dose, assay.DoseL2, infer.DosePercentile:
+		return 6
+	case assay.Turnover:
+		return 2
+	case infer.Nonzero, infer.Restored, infer.Efficiency, infer.Cliff:
+		return 0
+	}
+	return 1
+}
+
+// name says which number a replication is about, and of which level.
 func name(x infer.Replication) string {
+	if x.Metric == infer.DosePercentile {
+		return fmt.Sprintf("%gth percentile of all doses (weight units)", x.Level)
+	}
 	s := plots.Label(x.Arm)
 	if x.Phase == assay.OffDrug {
 		s += ", off"
 	}
-	switch {
-	case x.Epoch > 0:
-		return fmt.Sprintf("%s, %s at epoch %d (nats)", s, x.Metric, x.Epoch)
-	case x.Metric == assay.Drop:
-		return s + ", relapse drop (points)"
-	case x.Metric == assay.Accuracy && x.Level > 0:
-		return fmt.Sprintf("%s, %s %g (%%)", s, x.Test, x.Level)
-	case x.Metric == assay.Accuracy:
-		return fmt.Sprintf("%s, %s (%%)", s, x.Test)
+	if x.Factor != "" {
+		s += ", " + levelName(x.Factor, x.Setting)
 	}
-	return fmt.Sprintf("%s, %s (%%)", s, x.Metric)
+	return s + ", " + quantity(x)
+}
+
+// quantity says what a replication measured, and in which unit.
+func quantity(x infer.Replication) string {
+	test := x.Test
+	if x.Metric != assay.Drop && x.Phase == assay.Relapse {
+		test = strings.TrimSpace(test + " after relapse")
+	}
+	if x.Level > 0 {
+		test += fmt.Sprintf(" %g", x.Level)
+	}
+	if other, ok := strings.CutPrefix(x.Metric, infer.AccuracyMinus); ok {
+		return fmt.Sprintf("%s, minus %s (points)", test, plots.Label(other))
+	}
+	switch x.Metric {
+	case "loss":
+		return fmt.Sprintf("%s at epoch %d (nats)", x.Metric, x.Epoch)
+	case assay.Accuracy:
+		return test + " (%)"
+	case assay.Drop:
+		return "relapse drop (points)"
+	case infer.Improvement:
+		return test + ", minus untreated (points)"
+	case infer.Efficiency:
+		return test + ", efficiency (points per weight unit)"
+	case infer.Cliff:
+		return test + ", steepest fall at (% pruned)"
+	case infer.Fall:
+		return test + ", steepest fall (points)"
+	case assay.Dose:
+		return "dose (weight units)"
+	case assay.DoseL2:
+		return "dose, Euclidean (weight units)"
+	case infer.Nonzero:
+		return "weights and biases that are not zero"
+	case infer.Restored:
+		return "synapses restored"
+	case infer.SparsityAll:
+		return "sparsity with biases (%)"
+	case assay.Sparsity:
+		return strings.TrimSpace("sparsity "+test) + " (%)"
+	}
+	return x.Metric + " (%)"
+}
+
+// Tally counts, for each kind of number and each arm, how many published numbers
+// lie inside their prediction interval: 9 of 11.
+func Tally(list []infer.Replication) Grid {
+	type at struct{ kind, arm string }
+	var kinds, arms []string
+	inside, all := map[at]int{}, map[at]int{}
+	for _, x := range list {
+		x.Factor, x.Setting = "", 0
+		k := at{quantity(x), plots.Label(x.Arm)}
+		if strings.HasPrefix(x.Metric, infer.AccuracyMinus) {
+			k.kind = "differences between arms or levels (points)"
+		}
+		switch {
+		case x.Metric == infer.DosePercentile:
+			k = at{"percentiles of all doses (weight units)", "all arms"}
+		case x.Phase == assay.OffDrug:
+			k.arm += ", off"
+		}
+		if !slices.Contains(kinds, k.kind) {
+			kinds = append(kinds, k.kind)
+		}
+		if !slices.Contains(arms, k.arm) {
+			arms = append(arms, k.arm)
+		}
+		all[k]++
+		if x.Inside {
+			inside[k]++
+		}
+	}
+	g := Grid{Header: append([]string{"Published numbers inside"}, arms...)}
+	for _, kind := range kinds {
+		row := []string{kind}
+		for _, arm := range arms {
+			s := "–"
+			if n := all[at{kind, arm}]; n > 0 {
+				s = fmt.Sprintf("%d of %d", inside[at{kind, arm}], n)
+			}
+			row = append(row, s)
+		}
+		g.Rows = append(g.Rows, row)
+	}
+	return g
 }
 
 // Outside returns the numbers that fall outside their prediction interval, the
-// farthest first.
+// farthest first, in widths of that interval.
 func Outside(list []infer.Replication) []infer.Replication {
 	out := slices.DeleteFunc(slices.Clone(list), func(x infer.Replication) bool { return x.Inside })
-	far := func(x infer.Replication) float64 { return max(x.Low-x.Published, x.Published-x.High) }
+	far := func(x infer.Replication) float64 {
+		return max(x.Low-x.Published, x.Published-x.High) / (x.High - x.Low)
+	}
 	slices.SortStableFunc(out, func(a, b infer.Replication) int { return cmp.Compare(far(b), far(a)) })
 	return out
 }
@@ -229,29 +326,35 @@ func Select(list []infer.Replication, arm, phase string, tests ...string) []infe
 }
 
 // Verdict says how many published numbers lie inside their prediction interval,
-// how wide the intervals are, and shows those outside, the farthest first.
+// how wide the intervals of those in percent or points are, and shows those
+// outside, the farthest first.
 func Verdict(list []infer.Replication) {
-	out := Outside(list)
-	var width []float64
-	widest := 0
-	for i, x := range list {
-		width = append(width, x.High-x.Low)
-		if x.Epoch == 0 && (width[i] > width[widest] || math.IsNaN(width[widest])) {
-			widest = i
+	text, out := verdict(list)
+	Markdown(text)
+	if len(out) > 0 {
+		Table(Replications(out))
+	}
+}
+
+func verdict(list []infer.Replication) (text string, outside []infer.Replication) {
+	outside = Outside(list)
+	var wide []infer.Replication
+	for _, x := range list {
+		if unit := quantity(x); !math.IsNaN(x.High-x.Low) && (strings.HasSuffix(unit, "%)") || strings.HasSuffix(unit, "points)")) {
+			wide = append(wide, x)
 		}
 	}
-	text := fmt.Sprintf("%d of %d published numbers lie inside their interval.", len(list)-len(out), len(list))
-	if len(list) > 0 && !math.IsNaN(width[widest]) {
-		slices.Sort(width)
-		text += fmt.Sprintf(" Being inside says little where the interval is wide: half of them are narrower than %s, the widest (%s) runs from %s to %s.",
-			number(width[len(width)/2], 1), name(list[widest]), number(list[widest].Low, 1), number(list[widest].High, 1))
+	slices.SortStableFunc(wide, func(a, b infer.Replication) int { return cmp.Compare(a.High-a.Low, b.High-b.Low) })
+	text = fmt.Sprintf("%d of %d published numbers lie inside their interval.", len(list)-len(outside), len(list))
+	if n := len(wide); n > 0 {
+		half, widest := wide[n/2], wide[n-1]
+		text += fmt.Sprintf(" Being inside says little where the interval is wide: of those in percent or points, half are narrower than %s, the widest (%s) runs from %s to %s.",
+			number(half.High-half.Low, 1), name(widest), number(widest.Low, 1), number(widest.High, 1))
 	}
-	if len(out) == 0 {
-		Markdown(text)
-		return
+	if len(outside) > 0 {
+		text += " Outside, the farthest first:"
 	}
-	Markdown(text + " Outside, the farthest first:")
-	Table(Replications(out))
+	return text, outside
 }
 
 // Below counts the values below v.

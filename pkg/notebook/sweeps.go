@@ -1,0 +1,189 @@
+package notebook
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"divergent/pkg/assay"
+	"divergent/pkg/infer"
+	"divergent/pkg/study"
+	"divergent/pkg/task"
+	"divergent/plots"
+)
+
+// Grid is a table that is laid out already; Table shows it.
+type Grid struct {
+	Header []string
+	Rows   [][]string
+}
+
+// Table returns the grid as it is.
+func (g Grid) Table() (header []string, rows [][]string) { return g.Header, g.Rows }
+
+// axisName heads a column of a factor's settings.
+func axisName(factor string) string {
+	switch factor {
+	case "pruned":
+		return "Pruned (%)"
+	case "regrown":
+		return "Regrown (%)"
+	case "epochs":
+		return "Epochs"
+	case "damping":
+		return "Damping"
+	}
+	return factor
+}
+
+// onAxis gives a setting in the unit of axisName.
+func onAxis(factor string, setting float64) float64 {
+	if factor == "pruned" || factor == "regrown" {
+		return math.Round(1e9*setting) / 1e7 // a share of 0.07 is 7 percent
+	}
+	return setting
+}
+
+func settingText(factor string, setting float64) string {
+	return strconv.FormatFloat(onAxis(factor, setting), 'g', -1, 64)
+}
+
+// levelName names a level in a sentence: 93 % pruned, 15 epochs.
+func levelName(factor string, setting float64) string {
+	v := settingText(factor, setting)
+	switch factor {
+	case "pruned", "regrown":
+		return v + " % " + factor
+	case "epochs":
+		return v + " epochs"
+	}
+	return factor + " " + v
+}
+
+// ByLevel lays out one measurement over the settings of a factor: a row for
+// each setting, ascending, a column for each arm, every cell the mean over the
+// seeds with its 95 % bootstrap interval.
+func ByLevel(r *study.Result, factor, phase, test string, atLevel float64, metric string, arms ...string) Grid {
+	g := Grid{Header: []string{axisName(factor)}}
+	for _, arm := range arms {
+		g.Header = append(g.Header, plots.Label(arm))
+	}
+	for _, s := range slices.Sorted(slices.Values(r.Levels(factor))) {
+		at, row := r.At(factor, s), []string{settingText(factor, s)}
+		for _, arm := range arms {
+			row = append(row, Measure(at, arm, phase, test, atLevel, metric).String())
+		}
+		g.Rows = append(g.Rows, row)
+	}
+	return g
+}
+
+// Matched compares arm a with arm b at each setting of a factor, paired by seed:
+// both means, the difference with its 95 % bootstrap interval, the two-sided
+// sign-flip p-value, the same adjusted by Holm over the table's rows, and the
+// number of pairs. Ten seeds give no p below 0.002, so that in a table of more
+// than 25 rows no adjusted one falls below 0.05.
+func Matched(r *study.Result, factor, a, b, phase, test string, atLevel float64, metric string) Grid {
+	var rows [][]string
+	var p, n []float64
+	for _, s := range slices.Sorted(slices.Values(r.Levels(factor))) {
+		at := r.At(factor, s)
+		m := study.Row{Arm: a, Phase: phase, Test: test, Level: atLevel, Metric: metric}
+		of := m
+		of.Arm = b
+		x, y := match(at, m, of)
+		if len(x) == 0 {
+			continue
+		}
+		c := infer.Paired(x, y, level)
+		p, n = append(p, c.P), append(n, float64(c.N))
+		rows = append(rows, []string{settingText(factor, s), Estimate{infer.Bootstrap(x, level)}.String(),
+			Estimate{infer.Bootstrap(y, level)}.String(), Estimate{c.Difference}.String()})
+	}
+	for i, adjusted := range infer.Holm(p) {
+		rows[i] = append(rows[i], number(p[i], 4), number(adjusted, 3), number(n[i], 0))
+	}
+	return Grid{[]string{axisName(factor), plots.Label(a), plots.Label(b), "difference (points)", "p", "p (Holm)", "n"}, rows}
+}
+
+// Differences lays out arm a minus arm b of each pair, paired by seed, over the
+// settings of a factor: a column for each pair, every cell the mean with its 95 %
+// bootstrap interval, in bold where the sign-flip p-value, adjusted by Holm over
+// the cells of its column, is below 0.05.
+func Differences(r *study.Result, factor, phase, test string, atLevel float64, metric string, pairs ...[2]string) Grid {
+	g := Grid{Header: []string{axisName(factor)}}
+	settings := slices.Sorted(slices.Values(r.Levels(factor)))
+	for _, s := range settings {
+		g.Rows = append(g.Rows, []string{settingText(factor, s)})
+	}
+	for _, pair := range pairs {
+		g.Header = append(g.Header, plots.Label(pair[0])+" − "+plots.Label(pair[1]))
+		cells, p := make([]string, len(settings)), make([]float64, len(settings))
+		for i, s := range settings {
+			m := study.Row{Arm: pair[0], Phase: phase, Test: test, Level: atLevel, Metric: metric}
+			of := m
+			of.Arm = pair[1]
+			x, y := match(r.At(factor, s), m, of)
+			c := infer.Paired(x, y, level)
+			cells[i], p[i] = Estimate{c.Difference}.String(), c.P
+		}
+		for i, adjusted := range infer.Holm(p) {
+			if adjusted < 0.05 {
+				cells[i] = "**" + cells[i] + "**"
+			}
+			g.Rows[i] = append(g.Rows[i], cells[i])
+		}
+	}
+	return g
+}
+
+// Fall is where an arm's accuracy in one test comes down as the factor rises.
+type Fall struct {
+	Condition string
+	Test      string
+	First     Estimate `table:"At the lowest level (%)"`
+	Begins    Estimate `table:"5 points lower"`      // unit of the factor's column
+	Half      Estimate `table:"Half-way to chance"`  // likewise
+	Down      string   `table:"Seeds, 5 / half-way"` // that come down so far
+}
+
+// Falls tells where the accuracy of each arm comes down over the settings of a
+// factor, in the tests clean, standard, internal noise 0.5 and 2.5, and combined:
+// 5 points below each seed's value at the lowest setting, and half-way from it to
+// chance, by straight lines between the settings, as means over the seeds that
+// come down so far with 95 % bootstrap intervals, in the unit of the factor's
+// tables (percent for shares).
+func Falls(r *study.Result, factor string, arms ...string) []Fall {
+	tests := []struct {
+		name, test string
+		level      float64
+	}{{"clean", assay.Clean, 0}, {"standard", assay.Standard, 0}, {"internal 0.5", assay.Internal, 0.5},
+		{"internal 2.5", assay.Internal, 2.5}, {"combined", assay.Combined, 0}}
+	chance := 100 / float64(len(task.Four().Centres))
+	var out []Fall
+	for _, arm := range arms {
+		for _, t := range tests {
+			curves := infer.Curves(r, factor, arm, assay.Acute, t.test, t.level, assay.Accuracy)
+			if len(curves) == 0 {
+				continue
+			}
+			var first []float64
+			for _, c := range curves {
+				first = append(first, c.Values[0])
+			}
+			five, half := infer.Onsets(curves, infer.Below(5), level), infer.Onsets(curves, infer.Halfway(chance), level)
+			out = append(out, Fall{Condition: plots.Label(arm), Test: t.name, First: Estimate{infer.Bootstrap(first, level)},
+				Begins: onset(factor, five), Half: onset(factor, half),
+				Down: fmt.Sprintf("%d / %d of %d", len(five.At), len(half.At), len(curves))})
+		}
+	}
+	return out
+}
+
+// onset gives where curves come down, in the unit of the factor's tables.
+func onset(factor string, o infer.Onset) Estimate {
+	m := o.Mean
+	m.Mean, m.Low, m.High = onAxis(factor, m.Mean), onAxis(factor, m.Low), onAxis(factor, m.High)
+	return Estimate{m}
+}

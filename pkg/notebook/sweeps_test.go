@@ -1,0 +1,246 @@
+package notebook
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"divergent/data"
+	"divergent/pkg/assay"
+	"divergent/pkg/infer"
+	"divergent/pkg/study"
+)
+
+// sweep is a result with the factor pruned; value gives each measurement, NaN
+// none.
+func sweep(seeds int, settings []float64, arms []string, tests []study.Row, value func(seed int, setting float64, arm string, t study.Row) float64) *study.Result {
+	r := &study.Result{}
+	for _, s := range settings {
+		for _, arm := range arms {
+			r.Manifest.Conditions = append(r.Manifest.Conditions, study.Condition{Name: arm, Factor: "pruned", Setting: s})
+			for seed := range seeds {
+				for _, w := range tests {
+					if w.Value = value(seed, s, arm, w); !math.IsNaN(w.Value) {
+						w.Seed, w.Arm, w.Factor, w.Setting = uint64(seed), arm, "pruned", s
+						r.Rows = append(r.Rows, w)
+					}
+				}
+			}
+		}
+	}
+	return r
+}
+
+var combinedTest = study.Row{Phase: assay.Acute, Test: assay.Combined, Metric: assay.Accuracy}
+
+func TestLevelNames(t *testing.T) {
+	for _, tc := range []struct {
+		factor     string
+		setting    float64
+		axis, want string
+	}{
+		{"pruned", 0.07, "Pruned (%)", "7 % pruned"}, // 100 × 0.07 is not 7 in binary
+		{"pruned", 0.935, "Pruned (%)", "93.5 % pruned"},
+		{"regrown", 0.25, "Regrown (%)", "25 % regrown"},
+		{"epochs", 40, "Epochs", "40 epochs"},
+		{"damping", 0.55, "Damping", "damping 0.55"},
+		{"ssri.Training.Epochs", 50, "ssri.Training.Epochs", "ssri.Training.Epochs 50"},
+	} {
+		if got := levelName(tc.factor, tc.setting); got != tc.want || axisName(tc.factor) != tc.axis {
+			t.Errorf("%s %v: %q on axis %q, want %q and %q", tc.factor, tc.setting, got, axisName(tc.factor), tc.want, tc.axis)
+		}
+	}
+}
+
+func TestByLevelSortsSettingsAndLeavesGaps(t *testing.T) {
+	r := sweep(2, []float64{0.9, 0.5}, []string{"untreated", "ketamine"}, []study.Row{combinedTest},
+		func(_ int, setting float64, arm string, _ study.Row) float64 {
+			if arm == "ketamine" && setting == 0.5 {
+				return math.NaN()
+			}
+			return 100 * setting
+		})
+	h, rows := ByLevel(r, "pruned", assay.Acute, assay.Combined, 0, assay.Accuracy, "untreated", "ketamine").Table()
+	want := [][]string{{"50", "50.0", "–"}, {"90", "90.0", "90.0"}}
+	if strings.Join(h, "|") != "Pruned (%)|untreated|ketamine-like" || !slices.EqualFunc(rows, want, slices.Equal) {
+		t.Errorf("%v\n%v, want %v", h, rows, want)
+	}
+}
+
+// Ten differences of one sign have p = 2/2¹⁰ = 0.00195 by counting; Holm over two
+// rows doubles it. A level without differences has p = 1.
+func TestMatched(t *testing.T) {
+	r := sweep(10, []float64{0.5, 0.9, 0.95}, []string{"ketamine", "ketamine-random"}, []study.Row{combinedTest},
+		func(seed int, setting float64, arm string, _ study.Row) float64 {
+			switch {
+			case arm == "ketamine" && setting == 0.9:
+				return 50 + float64(seed)
+			case setting == 0.95 && arm != "ketamine":
+				return math.NaN() // no pairs: no row
+			}
+			return 45
+		})
+	g := Matched(r, "pruned", "ketamine", "ketamine-random", assay.Acute, assay.Combined, 0, assay.Accuracy)
+	if len(g.Rows) != 2 {
+		t.Fatalf("rows: %v", g.Rows)
+	}
+	if got := strings.Join(g.Rows[0], " "); got != "50 45.0 45.0 0.0 1.0000 1.000 10" {
+		t.Errorf("no difference: %q", got)
+	}
+	if row := g.Rows[1]; !strings.HasPrefix(row[3], "9.5 [") || row[4] != "0.0020" || row[5] != "0.004" {
+		t.Errorf("a difference of 9.5 points: %q", row)
+	}
+}
+
+func TestDifferencesBoldWhatHolmKeeps(t *testing.T) {
+	r := sweep(10, []float64{0.5, 0.9}, []string{"ketamine", "ssri"}, []study.Row{combinedTest},
+		func(seed int, setting float64, arm string, _ study.Row) float64 {
+			if arm == "ketamine" && setting == 0.9 {
+				return 50 + float64(seed)
+			}
+			return 45
+		})
+	g := Differences(r, "pruned", assay.Acute, assay.Combined, 0, assay.Accuracy, [2]string{"ketamine", "ssri"}, [2]string{"ketamine", "nobody"})
+	if g.Header[1] != "ketamine-like − SSRI-like" || g.Rows[0][1] != "0.0" || !strings.HasPrefix(g.Rows[1][1], "**9.5 [") || g.Rows[1][2] != "–" {
+		t.Errorf("%+v", g)
+	}
+	if !numeric(g.Rows, 1) {
+		t.Error("a column of bold and plain numbers is not set as numbers")
+	}
+}
+
+// Straight lines by hand: from 90 at 0.5 to 50 at 0.9 they come to 85 at 0.55, and
+// half-way to chance, 57.5, at 0.825.
+func TestFalls(t *testing.T) {
+	r := sweep(3, []float64{0.5, 0.9}, []string{"untreated"}, []study.Row{combinedTest},
+		func(seed int, setting float64, _ string, _ study.Row) float64 {
+			if seed == 2 {
+				return 90 // never comes down
+			}
+			return map[float64]float64{0.5: 90, 0.9: 50}[setting]
+		})
+	out := Falls(r, "pruned", "untreated", "nobody")
+	if len(out) != 1 {
+		t.Fatalf("falls: %+v", out)
+	}
+	f := out[0]
+	if f.Test != "combined" || f.First.Mean != 90 || f.Down != "2 / 2 of 3" || math.Abs(f.Begins.Mean-55) > 1e-9 || math.Abs(f.Half.Mean-82.5) > 1e-9 {
+		t.Errorf("fall: %+v", f)
+	}
+}
+
+// The publication's own doses give its own misses: regrowing a quarter is its
+// fourth target itself, and its largest SSRI-like dose misses that by −79.5 %.
+func TestIsoDosesHoldThePublishedMisses(t *testing.T) {
+	quotes, err := data.Quotes("isodose")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		factor, arm  string
+		target, want float64
+	}{{"regrown", "ketamine", 0.007719, 0}, {"epochs", "ssri", 0.007719, -79.5}, {"regrown", "ketamine", 0.000855, 193.9}} {
+		if got := publishedMiss(quotes, tc.factor, tc.arm, tc.target).Mean; math.Abs(got-tc.want) > 0.06 { // printed to a tenth, by doses of four digits
+			t.Errorf("%s misses %v by %.2f %%, want %v", tc.arm, tc.target, got, tc.want)
+		}
+	}
+	dose := study.Row{Phase: assay.Acute, Metric: assay.Dose}
+	r := sweep(2, []float64{0.1, 0.2}, []string{"ketamine"}, []study.Row{dose, combinedTest},
+		func(_ int, setting float64, _ string, w study.Row) float64 {
+			if w.Metric == assay.Dose {
+				return setting / 25 // 0.004, 0.008
+			}
+			return 97
+		})
+	r.Manifest.Study = "isodose"
+	out := IsoDoses(r)
+	if len(out) != 4 || out[0].Level != "10 % pruned" || out[3].Level != "20 % pruned" || math.Abs(out[3].Miss.Mean-3.64) > 0.01 || out[3].Combined.Mean != 97 {
+		t.Errorf("iso-doses: %+v", out)
+	}
+	r.Manifest.Study = "divergent"
+	if out := IsoDoses(r); len(out) > 0 {
+		t.Errorf("a study without iso-doses: %+v", out)
+	}
+}
+
+func TestRegions(t *testing.T) {
+	std, noise := study.Row{Phase: assay.Acute, Test: assay.Standard, Metric: assay.Accuracy}, study.Row{Phase: assay.Acute, Test: assay.Internal, Level: 2.5, Metric: assay.Accuracy}
+	off := noise
+	off.Phase = assay.OffDrug
+	r := sweep(10, []float64{0.95}, []string{"ketamine", "neurosteroid"}, []study.Row{std, noise, off},
+		func(seed int, _ float64, arm string, w study.Row) float64 {
+			switch {
+			case w.Test == assay.Standard:
+				return 100 // a tie
+			case w.Phase == assay.OffDrug && arm == "ketamine":
+				return math.NaN() // no drug to stop
+			case w.Phase == assay.OffDrug:
+				return 90
+			case arm == "ketamine":
+				return 80 + float64(seed%2)
+			}
+			return 45
+		})
+	arms := []string{"ketamine", "neurosteroid", "nobody"}
+	acute := Regions(r, "pruned", assay.Acute, arms...)
+	if len(acute) != 2 || acute[0].Noise != 0 || acute[0].Decided() || acute[1].Arm != "ketamine" || acute[1].Certainty != 1 || acute[1].Margin.Difference.Mean != 35.5 {
+		t.Fatalf("acute: %+v", acute)
+	}
+	if got := acute[1].String(); got != "ketamine-like 80.5 (+35.5, 100 %)" {
+		t.Errorf("decided region: %q", got)
+	}
+	if got := acute[0].String(); got != "? ketamine-like or neurosteroid-like 100.0 (+0.0, 50 %)" {
+		t.Errorf("tied region: %q", got)
+	}
+	stopped := Regions(r, "pruned", assay.OffDrug, arms...)
+	if len(stopped) != 2 || stopped[1].Arm != "neurosteroid" || stopped[1].Margin.Difference.Mean != 9.5 {
+		t.Errorf("off the drug: %+v", stopped)
+	}
+	if got, want := Summary(acute), "Of 2 regions: ketamine-like best in 1 (in 1 by a point or more), nothing decided in 1"; got != want {
+		t.Errorf("summary %q, want %q", got, want)
+	}
+	h, rows := Map(acute).Table()
+	if strings.Join(h, "|") != "Pruned (%)|noise 0|noise 2.5" || len(rows) != 1 || rows[0][0] != "95" || len(rows[0]) != 3 {
+		t.Errorf("map: %v %v", h, rows)
+	}
+}
+
+func TestReplicationsNameLevelAndQuantity(t *testing.T) {
+	for want, x := range map[string]infer.Replication{
+		"untreated, 93 % pruned, combined (%)":                                {Arm: "untreated", Factor: "pruned", Setting: 0.93, Phase: assay.Acute, Test: assay.Combined, Metric: assay.Accuracy},
+		"ketamine-like, 5 epochs, combined after relapse (%)":                 {Arm: "ketamine", Factor: "epochs", Setting: 5, Phase: assay.Relapse, Test: assay.Combined, Metric: assay.Accuracy},
+		"ketamine-like, 5 epochs, relapse drop (points)":                      {Arm: "ketamine", Factor: "epochs", Setting: 5, Phase: assay.Relapse, Test: assay.Combined, Metric: assay.Drop},
+		"neurosteroid-like, off, damping 0.7, combined (%)":                   {Arm: "neurosteroid", Factor: "damping", Setting: 0.7, Phase: assay.OffDrug, Test: assay.Combined, Metric: assay.Accuracy},
+		"untreated, combined, steepest fall at (% pruned)":                    {Arm: "untreated", Phase: assay.Acute, Test: assay.Combined, Metric: infer.Cliff},
+		"40 % × 10, combined, minus 100 % × 1 (points)":                       {Arm: "chronic-40x10", Phase: assay.Acute, Test: assay.Combined, Metric: infer.AccuracyMinus + "acute-100x1"},
+		"60 % × 1, sparsity after relapse (%)":                                {Arm: "acute-60x1", Phase: assay.Relapse, Metric: assay.Sparsity},
+		"SSRI-like, 80 epochs, combined, efficiency (points per weight unit)": {Arm: "ssri", Factor: "epochs", Setting: 80, Phase: assay.Acute, Test: assay.Combined, Metric: infer.Efficiency},
+		"20th percentile of all doses (weight units)":                         {Phase: assay.Acute, Level: 20, Metric: infer.DosePercentile},
+		"dense, weights and biases that are not zero":                         {Arm: "dense", Phase: assay.Acute, Metric: infer.Nonzero},
+		"ketamine-like, 15 epochs, internal 2.5, minus untreated (points)":    {Arm: "ketamine", Factor: "epochs", Setting: 15, Phase: assay.Acute, Test: assay.Internal, Level: 2.5, Metric: infer.Improvement},
+	} {
+		if got := name(x); got != want {
+			t.Errorf("name = %q, want %q", got, want)
+		}
+	}
+}
+
+func TestVerdictMeasuresWidthsOfOneUnit(t *testing.T) {
+	list := []infer.Replication{
+		{Arm: "ssri", Phase: assay.Acute, Test: assay.Combined, Metric: infer.Efficiency, Published: 1, Low: 0, High: 9e4, Inside: true},
+		{Arm: "ssri", Phase: assay.Acute, Test: assay.Combined, Metric: assay.Accuracy, Published: 44, Low: 50, High: 70},
+		{Arm: "ssri", Phase: assay.Acute, Metric: assay.Dose, Published: 0.004, Low: 0.001, High: 0.002},
+	}
+	text, out := verdict(list)
+	if !strings.HasPrefix(text, "1 of 3 published numbers") || !strings.Contains(text, "narrower than 20.0, the widest (SSRI-like, combined (%)) runs from 50.0 to 70.0.") {
+		t.Errorf("verdict: %q", text)
+	}
+	if len(out) != 2 || out[0].Metric != assay.Dose { // two widths away, the accuracy a third of one
+		t.Errorf("outside, the farthest in widths first: %+v", out)
+	}
+	g := Tally(list)
+	if len(g.Rows) != 3 || g.Rows[0][1] != "1 of 1" || g.Rows[1][1] != "0 of 1" {
+		t.Errorf("tally: %+v", g)
+	}
+}
