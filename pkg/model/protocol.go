@@ -1,0 +1,290 @@
+package model
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Protocol is what happens to a subject: one for all small models, so that one
+// schedule runs through every level. The zero value has no length and is
+// refused.
+type Protocol struct {
+	Length float64 // days, from day 0
+	Events []Event // in any order
+}
+
+// Days returns a protocol of the given length, with events:
+//
+//	model.Days(60, model.Stress(0, 21), model.Dose(22, "ketamine", 1), model.Erase(23, 22))
+func Days(length float64, events ...Event) Protocol {
+	return Protocol{Length: length, Events: slices.Clone(events)}
+}
+
+// With returns the protocol with further events.
+func (p Protocol) With(events ...Event) Protocol {
+	p.Events = slices.Concat(p.Events, events)
+	return p
+}
+
+// Repeat returns the protocol with further events, each of them the given
+// number of times, so many days apart. Weekly dosing from day 22:
+//
+//	model.Days(60, model.Stress(0, 21)).Repeat(7, 4, model.Dose(22, "ketamine", 1))
+func (p Protocol) Repeat(every float64, times int, events ...Event) Protocol {
+	p.Events = slices.Clone(p.Events)
+	for i := range times {
+		for _, e := range events {
+			p.Events = append(p.Events, e.Shift(float64(i)*every))
+		}
+	}
+	return p
+}
+
+// Shift returns the protocol after so many empty days: everything happens that
+// much later, and the protocol is that much longer.
+func (p Protocol) Shift(days float64) Protocol {
+	p.Events = slices.Clone(p.Events)
+	for i, e := range p.Events {
+		p.Events[i] = e.Shift(days)
+	}
+	p.Length += days
+	return p
+}
+
+// Given returns the events as they take place, by time: drugs are cut at their
+// withdrawal, and a cut infusion keeps its rate. Events of equal time keep the
+// order of the list.
+func (p Protocol) Given() []Event {
+	stops := map[string]float64{}
+	for _, e := range p.Events {
+		if e.Kind == KindWithdraw {
+			if at, ok := stops[e.Name]; !ok || e.From < at {
+				stops[e.Name] = e.From
+			}
+		}
+	}
+	var out []Event
+	for _, e := range p.Events {
+		stop, stopped := stops[e.Name]
+		switch {
+		case !stopped || e.Kind != KindDose && e.Kind != KindInfusion && e.Kind != KindDrug:
+		case e.From >= stop:
+			continue
+		case e.To > stop:
+			if e.Kind == KindInfusion {
+				e.Amount *= (stop - e.From) / (e.To - e.From)
+			}
+			e.To = stop
+		}
+		out = append(out, e)
+	}
+	slices.SortStableFunc(out, func(a, b Event) int { return cmp.Compare(a.Time(), b.Time()) })
+	return out
+}
+
+// Times returns the days on which anything changes, ascending and each once,
+// with day 0 and the last day. Between neighbours every level is constant; a
+// solver that goes from one to the next takes the levels of the midpoint.
+func (p Protocol) Times() []float64 {
+	out := []float64{0, p.Length}
+	for _, e := range p.Given() {
+		out = append(out, e.From, e.To)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// At returns what happens at the instant t, one of Times: doses, withdrawals
+// and erasures.
+func (p Protocol) At(t float64) []Event {
+	var out []Event
+	for _, e := range p.Given() {
+		if !e.Kind.lasting() && e.Time() == t {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// Doses returns the doses of a drug that are given, by time; of all drugs if
+// the name is empty.
+func (p Protocol) Doses(drug string) []Event {
+	return slices.DeleteFunc(p.Given(), func(e Event) bool {
+		return e.Kind != KindDose || drug != "" && e.Name != drug
+	})
+}
+
+// Level returns the sum of the amounts of a kind of interval on day t; of an
+// infusion, the amount per day. An empty name means all names. A solver asks
+// Steps once instead. Level panics for a kind of instant.
+func (p Protocol) Level(kind Kind, name string, t float64) float64 {
+	return p.Steps(kind, name).At(t)
+}
+
+// Steps returns the course of Level over the whole protocol. It panics for a
+// kind of instant.
+func (p Protocol) Steps(kind Kind, name string) Steps {
+	if !kind.lasting() {
+		panic("model: Level and Steps want a kind that lasts; use Doses or At")
+	}
+	var on []Event
+	var s Steps
+	for _, e := range p.Given() {
+		if e.Kind == kind && (name == "" || e.Name == name) && e.To > e.From {
+			on = append(on, e)
+			s.From = append(s.From, e.From, e.To)
+		}
+	}
+	slices.Sort(s.From)
+	s.From = slices.Compact(s.From)
+	for _, t := range s.From {
+		level := 0.0 // summed anew at each step, so that no rounding is left behind
+		for _, e := range on {
+			if e.From <= t && t < e.To {
+				if kind == KindInfusion {
+					level += e.Amount / (e.To - e.From)
+				} else {
+					level += e.Amount
+				}
+			}
+		}
+		s.Value = append(s.Value, level)
+	}
+	return s
+}
+
+// Steps is a course that jumps: Value[i] from day From[i], itself included, up
+// to the next, and 0 before the first.
+type Steps struct {
+	From  []float64 // days, ascending
+	Value []float64 // unit of the level
+}
+
+// At returns the level on day t.
+func (s Steps) At(t float64) float64 {
+	i, found := slices.BinarySearch(s.From, t)
+	if !found {
+		i--
+	}
+	if i < 0 {
+		return 0
+	}
+	return s.Value[i]
+}
+
+// Validate reports the first thing that is wrong with the protocol.
+func (p Protocol) Validate() error {
+	if !(p.Length > 0) || math.IsInf(p.Length, 0) {
+		return fmt.Errorf("model: Protocol Length = %v days: want a positive number; begin with model.Days(60, ...)", p.Length)
+	}
+	for i, e := range p.Events {
+		if err := p.check(e); err != nil {
+			return fmt.Errorf("model: Protocol event %d%s: %w", i+1, e.label(), err)
+		}
+	}
+	return p.checkSums()
+}
+
+func (p Protocol) check(e Event) error {
+	r, known := e.Kind.rule()
+	switch {
+	case !known:
+		return fmt.Errorf("Kind = %q: want one of the kinds; make events with model.Stress, model.Dose and the like", e.Kind)
+	case r.named && strings.TrimSpace(e.Name) == "":
+		return fmt.Errorf("Name is empty: want the name of the drug or target")
+	case strings.ContainsFunc(e.Name, func(r rune) bool { return r < ' ' }):
+		return fmt.Errorf("Name = %q: want a name of one line", e.Name)
+	case !(e.From >= 0 && e.From <= p.Length):
+		return fmt.Errorf("From = %v: want a day in [0, %v]; move the event or change the protocol's length", e.From, p.Length)
+	case !r.interval && e.To != e.From:
+		return fmt.Errorf("To = %v: want From, %v, for an instant", e.To, e.From)
+	case r.interval && !(e.To > e.From):
+		return fmt.Errorf("To = %v: want a day after From, %v; are the two exchanged?", e.To, e.From)
+	case !(e.To <= p.Length):
+		return fmt.Errorf("To = %v: want a day up to %v, the protocol's last; move the event or lengthen the protocol", e.To, p.Length)
+	case !(e.Amount >= r.low && e.Amount <= r.high) || math.IsInf(e.Amount, 0):
+		return fmt.Errorf("Amount = %v: want %s", e.Amount, r.what)
+	case e.Kind == KindWithdraw:
+		return p.checkWithdrawal(e)
+	}
+	return nil
+}
+
+// checkWithdrawal refuses to withdraw what is not given: most likely the name
+// is misspelt.
+func (p Protocol) checkWithdrawal(w Event) error {
+	var drugs []string
+	for _, e := range p.Events {
+		if e.Kind == KindDose || e.Kind == KindInfusion || e.Kind == KindDrug {
+			drugs = append(drugs, e.Name)
+		}
+	}
+	if slices.Contains(drugs, w.Name) {
+		return nil
+	}
+	slices.Sort(drugs)
+	return fmt.Errorf("Name = %q: want a drug that the protocol gives; it gives %s",
+		w.Name, orNone(strings.Join(slices.Compact(drugs), ", ")))
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+// checkSums holds overlapping intervals to the range of one.
+func (p Protocol) checkSums() error {
+	var seen []Event
+	for _, e := range p.Given() {
+		first := !slices.ContainsFunc(seen, func(s Event) bool { return s.Kind == e.Kind && s.Name == e.Name })
+		if !first || !e.Kind.lasting() {
+			continue
+		}
+		seen = append(seen, e)
+		r, _ := e.Kind.rule()
+		s := p.Steps(e.Kind, e.Name)
+		for i, v := range s.Value {
+			// Shares such as 0.1 + 0.2 + 0.7 may exceed 1 by rounding.
+			if v < r.low-1e-12 || v > r.high+1e-12 || math.IsInf(v, 0) {
+				return fmt.Errorf("model: Protocol: amounts of overlapping events%s add up to %v on day %v: want %s; shorten one",
+					e.label(), v, s.From[i], r.what)
+			}
+		}
+	}
+	return nil
+}
+
+// String describes the protocol in one line, for captions. Doses that differ
+// only in their day are told together.
+func (p Protocol) String() string {
+	var parts []string
+	given := p.Given()
+	told := make([]bool, len(given))
+	for i, e := range given {
+		if told[i] {
+			continue
+		}
+		days := []float64{e.From}
+		if e.Kind == KindDose {
+			for j := i + 1; j < len(given); j++ {
+				if o := given[j]; o.Kind == KindDose && o.Name == e.Name && o.Amount == e.Amount {
+					days, told[j] = append(days, o.From), true
+				}
+			}
+		}
+		parts = append(parts, e.describe(days))
+	}
+	s := brief(p.Length) + " days"
+	if p.Length == 1 {
+		s = "1 day"
+	}
+	if len(parts) == 0 {
+		return s
+	}
+	return s + ": " + strings.Join(parts, ", ")
+}
