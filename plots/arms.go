@@ -23,6 +23,7 @@ const (
 	neurosteroid = "neurosteroid"
 	shamEnding   = "-sham"
 	randomEnding = "-random"
+	burstEnding  = "-burst"
 )
 
 // known holds the looks and labels that do not depend on the result, in the
@@ -33,6 +34,23 @@ var known = []condition{
 	{ketamine, assay.Acute, "ketamine-like", look{Color: vermilion, Mark: circle}},
 	{ssri, assay.Acute, "SSRI-like", look{Color: blue, Mark: up}},
 	{neurosteroid, assay.Acute, "neurosteroid-like", look{Color: green, Mark: down}},
+	{"ketamine-115", assay.Acute, "ketamine-like, 115 epochs", look{Color: vermilion, Mark: pentagon, Dashes: dashDotted}},
+	{"ssri-110", assay.Acute, "SSRI-like, 110 epochs", look{Color: blue, Mark: right, Dashes: dashDotted}},
+	{"ssri-115", assay.Acute, "SSRI-like, 115 epochs", look{Color: blue, Mark: left, Dashes: dashDotted}},
+	{"neurosteroid-110", assay.Acute, "neurosteroid-like, 110 epochs", look{Color: green, Mark: pentagon, Dashes: dashDotted}},
+}
+
+// named holds the labels of further arms that the library's studies have; they
+// take their looks in turn, as arms of a reader's do.
+var named = map[string]string{
+	"acute-60x1":        "60 % × 1",
+	"chronic-40x3":      "40 % × 3",
+	"chronic-40x6":      "40 % × 6",
+	"chronic-40x10":     "40 % × 10",
+	"acute-100x1":       "100 % × 1",
+	"neurosteroid-ssri": "neurosteroid-like then SSRI-like",
+	"ssri-ketamine":     "SSRI-like then ketamine-like",
+	"ketamine-ssri":     "ketamine-like then SSRI-like",
 }
 
 // further holds the looks that unknown arms take in turn.
@@ -85,7 +103,7 @@ func ordered(names []string) []condition {
 		if isKnown || isControl(name, names) {
 			continue
 		}
-		out = append(out, condition{name, assay.Acute, name, further[fresh%len(further)]})
+		out = append(out, condition{name, assay.Acute, nameOf(name), further[fresh%len(further)]})
 		fresh++
 	}
 	for _, name := range names {
@@ -97,9 +115,17 @@ func ordered(names []string) []condition {
 }
 
 // Label returns what figures call an arm: the published arms borrow a mechanism
-// and are not the drug, a control is named after its arm, and any other arm
-// keeps its name.
+// and are not the drug, a control is named after its arm, the arms of the
+// library's sweeps after what they do, and any other arm keeps its name.
 func Label(arm string) string { return ordered([]string{arm})[0].Label }
+
+// nameOf returns the label of an arm that is not among the known.
+func nameOf(arm string) string {
+	if label, ok := named[arm]; ok {
+		return label
+	}
+	return arm
+}
 
 // off returns the condition off the drug: the same colour, dashed and open.
 func (c condition) off() condition {
@@ -117,14 +143,18 @@ func parent(name string) (arm, kind string) {
 	if p, ok := strings.CutSuffix(name, randomEnding); ok {
 		return p, "random sites"
 	}
+	if p, ok := strings.CutSuffix(name, burstEnding); ok {
+		return p, "one burst"
+	}
 	return "", ""
 }
 
-// isControl tells whether the arm is the control of a published arm or of one
-// of the others.
+// isControl tells whether the arm is the control of an arm that the library
+// knows or of one of the others.
 func isControl(name string, names []string) bool {
 	p, _ := parent(name)
-	return p != "" && (slices.Contains(names, p) || slices.ContainsFunc(known, func(c condition) bool { return c.Arm == p }))
+	_, ours := named[p]
+	return p != "" && (ours || slices.Contains(names, p) || slices.ContainsFunc(known, func(c condition) bool { return c.Arm == p }))
 }
 
 // control returns a control's condition: its parent's colour, paler for shams,
@@ -132,14 +162,17 @@ func isControl(name string, names []string) bool {
 func control(name string, others []condition) condition {
 	arm, kind := parent(name)
 	look := look{Color: grey, Mark: diamond, Dashes: dotted}
-	label := arm
+	label := nameOf(arm)
 	for _, c := range append(slices.Clone(known), others...) {
 		if c.Arm == arm {
 			look.Color, label = c.Color, c.Label
 		}
 	}
-	if kind == "sham" {
+	switch kind {
+	case "sham":
 		look.Mark, look.Dashes = box.open(), dashDotted
+	case "one burst":
+		look.Mark, look.Dashes = circle.open(), dashed
 	}
 	return condition{name, assay.Acute, label + ", " + kind, look}
 }

@@ -18,27 +18,10 @@ type pair struct{ arm, control condition }
 // − control over seeds with its 95 % bootstrap interval: what the mechanism
 // adds. It is an error if the result has no control beside its arm.
 func Controls(r *study.Result) (*Figure, error) {
-	if err := checkRows(r); err != nil {
+	if err := checkPlain(r); err != nil {
 		return nil, err
 	}
-	var rows []condition
-	var pairs []pair
-	all := conditions(r, true)
-	for _, c := range all {
-		if p, _ := parent(c.Arm); c.Phase != assay.Acute || p != "" && isControl(c.Arm, armsOf(all)) {
-			continue
-		}
-		first := true
-		for _, k := range all {
-			if p, _ := parent(k.Arm); k.Phase != assay.Acute || p != c.Arm {
-				continue
-			}
-			if first {
-				rows, first = append(rows, c), false
-			}
-			rows, pairs = append(rows, k), append(pairs, pair{c, k})
-		}
-	}
+	rows, pairs := besideControls(r)
 	if len(pairs) == 0 {
 		return nil, missing(r, "Controls", "no control beside its arm", "want arms such as treat.Sham(treat.SSRI()) in the design")
 	}
@@ -64,6 +47,28 @@ func Controls(r *study.Result) (*Figure, error) {
 		f.Rows[1] = append(f.Rows[1], differencePanel(r, pairs, v.measure, i == 0))
 	}
 	return f, nil
+}
+
+// besideControls returns the arms that have controls, each followed by these, and
+// the pairs of both.
+func besideControls(r *study.Result) (rows []condition, pairs []pair) {
+	all := conditions(r, true)
+	for _, c := range all {
+		if p, _ := parent(c.Arm); c.Phase != assay.Acute || p != "" && isControl(c.Arm, armsOf(all)) {
+			continue
+		}
+		first := true
+		for _, k := range all {
+			if p, _ := parent(k.Arm); k.Phase != assay.Acute || p != c.Arm {
+				continue
+			}
+			if first {
+				rows, first = append(rows, c), false
+			}
+			rows, pairs = append(rows, k), append(pairs, pair{c, k})
+		}
+	}
+	return rows, pairs
 }
 
 // label names the difference.

@@ -25,6 +25,7 @@ type axis struct {
 	Min, Max float64
 	Ticks    []float64 // marked values; nil leaves the marks to the plot
 	Names    []string  // names of the ticks; nil writes the values
+	Marked   bool      // names have marks, too
 }
 
 // percentAxis spans 0 to 100 with room for marks at the ends.
@@ -53,7 +54,7 @@ func (a axis) apply(to *plot.Axis) {
 		ticks = append(ticks, plot.Tick{Value: v, Label: name})
 	}
 	to.Tick.Marker = ticks
-	if a.Names != nil {
+	if a.Names != nil && !a.Marked {
 		to.Tick.LineStyle.Width = 0 // a name needs no mark
 	}
 	if a.Ticks == nil {

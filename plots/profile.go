@@ -56,7 +56,7 @@ func dependence(r *study.Result, c condition) sample {
 // the drug). Cells hold the mean and the 95 % bootstrap interval; a darker cell
 // is better. It is an error if no cell has a value.
 func Profile(r *study.Result) (*Figure, error) {
-	if err := checkRows(r); err != nil {
+	if err := checkPlain(r); err != nil {
 		return nil, err
 	}
 	var conds []condition

@@ -18,7 +18,7 @@ import (
 // dots, and the published number where there is one. It is an error if the
 // result has none of these measurements.
 func Recovery(r *study.Result) (*Figure, error) {
-	if err := checkRows(r); err != nil {
+	if err := checkPlain(r); err != nil {
 		return nil, err
 	}
 	conds := conditions(r, false)
@@ -117,9 +117,7 @@ func dotPanel(r *study.Result, conds []condition, m measure, title, unit string,
 		any = p.dotRow(r, c, m, float64(n-1-i)) || any
 	}
 	if !any {
-		p.add(func(c draw.Canvas, _ func(x, y float64) vg.Point) {
-			c.FillText(aligned(sans(labelType, grey), draw.XCenter, draw.YCenter), c.Center(), "not measured")
-		})
+		p.notMeasured()
 	}
 	return p, any
 }

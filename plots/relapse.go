@@ -16,7 +16,7 @@ import (
 // numbers before less the published drop. It is an error if the result has no
 // relapse test.
 func Relapse(r *study.Result) (*Figure, error) {
-	if err := checkRows(r); err != nil {
+	if err := checkPlain(r); err != nil {
 		return nil, err
 	}
 	var conds []condition
@@ -118,6 +118,11 @@ func publishedRelapse(r *study.Result, c condition) (before, after []float64) {
 // meanMark draws a mean and its interval at height y.
 func (p *Panel) meanMark(series string, l look, s summary, y float64) {
 	p.recordInterval(series, "", s)
+	p.across(l, s, y)
+}
+
+// across draws a mean and its interval at height y without keeping them.
+func (p *Panel) across(l look, s summary, y float64) {
 	if math.IsNaN(s.Mean) {
 		return
 	}

@@ -26,7 +26,7 @@ var (
 // their own. It is an error if the study has no published numbers, or none that
 // the result measured.
 func Replication(r *study.Result) (*Figure, error) {
-	if err := checkRows(r); err != nil {
+	if err := checkPlain(r); err != nil {
 		return nil, err
 	}
 	all, err := infer.Replicate(r)

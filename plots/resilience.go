@@ -13,7 +13,7 @@ import (
 // band over seeds for each condition, and the published numbers. It is an error
 // if the result has no test under internal noise.
 func Resilience(r *study.Result) (*Figure, error) {
-	if err := checkRows(r); err != nil {
+	if err := checkPlain(r); err != nil {
 		return nil, err
 	}
 	levels := noiseLevels(r)
@@ -82,24 +82,9 @@ func noiseLevels(r *study.Result) []float64 {
 // noiseLine draws one condition's band, line and marks, and tells whether it has
 // any value.
 func (p *Panel) noiseLine(r *study.Result, c condition, levels []float64) bool {
-	var xs, ys, low, high []float64
-	banded := true
+	var samples []sample
 	for _, v := range levels {
-		s := values(r, c, noiseTest(v)).summary()
-		if math.IsNaN(s.Mean) {
-			continue
-		}
-		p.recordInterval(c.Label, short(v), s)
-		xs, ys, low, high = append(xs, v), append(ys, s.Mean), append(low, s.Low), append(high, s.High)
-		banded = banded && !math.IsNaN(s.Low)
+		samples = append(samples, values(r, c, noiseTest(v)))
 	}
-	if len(xs) == 0 {
-		return false
-	}
-	if banded {
-		p.band(c.look, xs, low, high)
-	}
-	p.lines(c.line(), xs, ys)
-	p.points(c.look, markRadius, xs, ys)
-	return true
+	return p.curve(c.Label, c.look, linear, levels, samples)
 }

@@ -88,19 +88,44 @@ func difference(x, y sample) sample {
 // publishedValues returns the published numbers of a condition's measure, each
 // once; a study without published numbers has none.
 func publishedValues(r *study.Result, c condition, m measure) []float64 {
-	quotes, err := data.Quotes(r.Manifest.Study)
+	return distinct(quotes(r, c, m))
+}
+
+// distinct returns the numbers' values, each once.
+func distinct(quotes []data.Quote) (out []float64) {
+	for _, q := range quotes {
+		if !slices.Contains(out, q.Value) {
+			out = append(out, q.Value)
+		}
+	}
+	return out
+}
+
+// quotes returns the published numbers of a condition's measure in the paper's
+// order: those of the level that the result is of, and those without one.
+func quotes(r *study.Result, c condition, m measure) []data.Quote {
+	factor, setting := r.Level()
+	return pick(studyQuotes(r), factor, setting, c, m)
+}
+
+// studyQuotes returns the published numbers of the result's study, none for one
+// without.
+func studyQuotes(r *study.Result) []data.Quote {
+	all, err := data.Quotes(r.Manifest.Study)
 	if err != nil {
 		return nil
 	}
+	return all
+}
+
+// pick returns those of the numbers that are of the level and the condition's
+// measure, or of the measure without a level.
+func pick(all []data.Quote, factor string, setting float64, c condition, m measure) (out []data.Quote) {
 	phase, ok := c.phase(m)
-	if !ok {
-		return nil
-	}
-	var out []float64
-	for _, q := range quotes {
-		if q.Arm == c.Arm && q.Phase == phase && q.Test == m.Test && q.Level == m.Level && q.Metric == m.Metric &&
-			!slices.Contains(out, q.Value) {
-			out = append(out, q.Value)
+	for _, q := range all {
+		here := q.Factor == "" || q.Factor == factor && q.Setting == setting
+		if ok && here && q.Arm == c.Arm && q.Phase == phase && q.Test == m.Test && q.Level == m.Level && q.Metric == m.Metric {
+			out = append(out, q)
 		}
 	}
 	return out
@@ -143,6 +168,19 @@ func checkRows(r *study.Result) error {
 	}
 	if len(r.Rows) == 0 {
 		return fmt.Errorf("plots: result of study %q has no rows: want at least one seed of one arm", r.Manifest.Study)
+	}
+	return nil
+}
+
+// checkPlain is the error of a result that holds no measurement, or those of
+// several levels.
+func checkPlain(r *study.Result) error {
+	if err := checkRows(r); err != nil {
+		return err
+	}
+	if factors := r.Factors(); len(factors) > 0 {
+		return fmt.Errorf("plots: result of study %q is swept over %s: choose a level, such as r.At(%q, %v)",
+			r.Manifest.Study, strings.Join(factors, ", "), factors[0], r.Levels(factors[0])[0])
 	}
 	return nil
 }

@@ -30,8 +30,11 @@ func kept(r *study.Result) (conds []condition, nets []*network.Network, seed uin
 	return conds, nets, seed
 }
 
-// noNetworks is the error of a result without networks.
+// noNetworks is the error of a result without networks; a swept one keeps none.
 func noNetworks(r *study.Result, figure string) error {
+	if err := checkPlain(r); err != nil {
+		return err
+	}
 	return missing(r, figure, "no kept network", "want a result whose run kept those of its first seed; run the study instead of loading rows only")
 }
 

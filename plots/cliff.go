@@ -1,0 +1,135 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/pkg/assay"
+	"divergent/pkg/infer"
+	"divergent/pkg/study"
+)
+
+// onsetPoints is how far accuracy has to come down for the fall to begin.
+const onsetPoints = 5.0
+
+// beside is where the dense network stands, left of the levels: in decades of
+// synapses that remain.
+const beside = -0.25
+
+// Cliff returns how accuracy falls with the share of synapses pruned (study
+// cliff, factor pruned), untreated: a panel each for the clean, standard, internal
+// noise 0.5 and combined tests, mean and 95 % bootstrap band over seeds, the
+// dense network beside the levels, and the published values. A triangle marks
+// where the fall begins, with its interval over seeds: infer.Onsets, 5 points below
+// the lowest level. It is an error if the result has no factor pruned or no test
+// of the untreated network.
+func Cliff(r *study.Result) (*Figure, error) {
+	const fix = "want the result of study.Cliff(), or a sweep with Factor pruned"
+	lv, err := levelsOf(r, "Cliff", pruned, fix)
+	if err != nil {
+		return nil, err
+	}
+	f := &Figure{
+		Name:  "cliff",
+		Title: "The pruning cliff",
+		Caption: "Untreated networks by the share of synapses pruned: mean and 95 % bootstrap band over seeds; dense: the network before pruning. " +
+			fmt.Sprintf("Triangle: where the fall begins, %v points below the lowest level, by straight lines between levels, with its 95 %% bootstrap interval over seeds. ", onsetPoints) +
+			"Open diamonds: the published values of chapters 1 to 3, single runs. Dashed line: Bayes ceiling; dotted line: chance. " + provenance(r),
+		Width: DoubleColumn, Height: 130, Rows: [][]*Panel{{}, {}},
+	}
+	drawn, quoted := false, false
+	for i, v := range []struct {
+		title string
+		measure
+	}{
+		{"Clean input", clean},
+		{"Standard input", standard},
+		{"Internal noise, SD 0.5", noiseTest(0.5)},
+		{"Combined stress", combined},
+	} {
+		p, any, published := cliffPanel(r, lv, v.measure, v.title)
+		f.Rows[i/2] = append(f.Rows[i/2], p)
+		drawn, quoted = drawn || any, quoted || published
+	}
+	if !drawn {
+		return nil, missing(r, "Cliff", "no test of untreated networks", "want assay.AcuteTests in the design's Assays")
+	}
+	f.Legend = []Entry{markedLine("untreated", known[1].look), markEntry("dense", known[0].look),
+		markedLine(fmt.Sprintf("fall of %v points, 95 %% interval", onsetPoints), onsetLook)}
+	if quoted {
+		f.Legend = append(f.Legend, markEntry("published single runs", published))
+	}
+	f.Legend = append(f.Legend, referenceEntries(lv.At[0])...)
+	return f, nil
+}
+
+// onsetLook marks where a fall begins.
+var onsetLook = look{Color: black, Mark: up}
+
+// cliffPanel draws one test against the pruned share, and tells whether there
+// was anything to draw and anything published.
+func cliffPanel(r *study.Result, lv levels, m measure, title string) (p *Panel, any, quoted bool) {
+	dense, untreated := known[0], known[1]
+	x := prunedAxis(lv.Settings, 210, 0.03)
+	before := remaining(lv.Settings[0]) + beside
+	x.Min = min(x.Min, before-0.05)
+	x.Ticks, x.Names = append(x.Ticks, before), append(x.Names, "dense")
+	p = newPanel(title, x, percentAxis("accuracy (%)"))
+	p.references(lv.At[0], m)
+	any = p.curve(untreated.Label, untreated.look, remaining, lv.Settings, lv.of(untreated, m))
+	if s := values(lv.At[0], dense, m).summary(); s.N > 0 {
+		p.recordInterval(dense.Label, "", s)
+		p.bar(dense.Color, before, s.Low, s.High)
+		p.points(dense.look, markRadius, []float64{before}, []float64{s.Mean})
+	}
+	quoted = p.quote(dense.Label, "", black, before, lv.published(0, dense, m))
+	for i := range lv.At {
+		quoted = p.quote(untreated.Label, short(lv.Settings[i]), black, remaining(lv.Settings[i]), lv.published(i, untreated, m)) || quoted
+	}
+	if !any {
+		p.notMeasured()
+		return p, any, quoted
+	}
+	p.onset(infer.Curves(r, pruned, study.Untreated, assay.Acute, m.Test, m.Level, m.Metric))
+	return p, any, quoted
+}
+
+// onset marks where the curves' fall begins, and writes it below the mark.
+func (p *Panel) onset(curves []infer.Curve) {
+	o := infer.Onsets(curves, infer.Below(onsetPoints), level)
+	if o.Mean.N == 0 {
+		return
+	}
+	first := 0.0
+	for _, c := range curves {
+		first += c.Values[0] / float64(len(curves))
+	}
+	x, y := remaining(o.Mean.Mean), first-onsetPoints
+	p.Data = append(p.Data, Datum{p.Title, "onset of the fall", kindMean, "share pruned", o.Mean.Mean, o.Mean.Low, o.Mean.High, o.Mean.N})
+	if !math.IsNaN(o.Mean.Low) {
+		p.lines(draw.LineStyle{Color: onsetLook.Color, Width: dataLine}, []float64{remaining(o.Mean.Low), remaining(o.Mean.High)}, []float64{y, y})
+	}
+	p.points(onsetLook, markRadius, []float64{x}, []float64{y})
+	text := []string{"from " + signed(100*o.Mean.Mean) + " %"}
+	if !math.IsNaN(o.Mean.Low) {
+		text = append(text, signed(100*o.Mean.Low)+" to "+signed(100*o.Mean.High))
+	}
+	if len(o.Never) > 0 {
+		text = append(text, fmt.Sprintf("%d of %d seeds", o.Mean.N, len(curves)))
+	}
+	left := math.Inf(1)
+	for _, v := range []float64{o.Mean.Low, o.Mean.Mean} {
+		if !math.IsNaN(v) {
+			left = min(left, remaining(v))
+		}
+	}
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		style := aligned(sans(smallType, onsetLook.Color), draw.XRight, draw.YTop)
+		for i, line := range text {
+			c.FillText(style, at(left, y).Add(vg.Point{X: -1, Y: -4 - 8.5*vg.Length(i)}), line)
+		}
+	})
+}

@@ -1,0 +1,388 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/data"
+	"divergent/pkg/assay"
+	"divergent/pkg/infer"
+	"divergent/pkg/study"
+)
+
+// doseArm is an arm over its range of doses.
+type doseArm struct {
+	condition
+	levels
+	On    condition // itself on its drug: what has the dose
+	Doses []sample  // of each level, weight units
+}
+
+// dose is the mean absolute change of all weights.
+var dose = measure{Metric: assay.Dose}
+
+// perThousandth is the efficiency's unit: points for each 0.001 of dose.
+const perThousandth = 1000
+
+// DoseResponse returns what each arm achieves at each dose (study isodose):
+// accuracy under combined stress and under internal noise of SD 2.5, efficiency
+// (points gained over untreated under combined stress for each 0.001 of dose) and
+// turnover (weights that changed by more than a tenth), against the dose, which is
+// the mean absolute change of all weights. A point for each level with 95 %
+// bootstrap intervals over seeds of dose and outcome; published values as open
+// diamonds at the published doses. Upright lines are the publication's four nominal
+// iso-doses; below, how far from each is the level of each arm that comes nearest.
+// It is an error if the result has no swept arm with a dose.
+func DoseResponse(r *study.Result) (*Figure, error) {
+	arms, err := doseArms(r)
+	if err != nil {
+		return nil, err
+	}
+	targets := doseTargets(r)
+	f := &Figure{
+		Name:  "dose-response",
+		Title: "Outcome by dose",
+		Caption: "Dose: mean absolute change of all weights. A point for each level of each arm, with 95 % bootstrap intervals over seeds. " +
+			"Efficiency: points gained over untreated under combined stress for each 0.001 of dose. Turnover: weights that changed by more than 10 %. " +
+			"Open diamonds: the published single run, in the arm's colour. Dashed line: Bayes ceiling; dotted line: chance. ",
+		Width: DoubleColumn, Height: 118, Rows: [][]*Panel{{}, {}},
+	}
+	x := doseAxis(arms, targets)
+	for i, v := range []doseView{
+		{title: "Combined stress", unit: "accuracy (%)", measure: combined, reference: true},
+		{title: "Extreme internal noise, SD 2.5", unit: "accuracy (%)", measure: extreme, reference: true},
+		{title: "Efficiency", unit: "points per 0.001 weight units", measure: measure{Test: assay.Combined, Metric: infer.Efficiency}, factor: perThousandth},
+		{title: "Turnover", unit: "weights changed (%)", measure: measure{Metric: assay.Turnover}, logarithmic: true},
+	} {
+		f.Rows[i/2] = append(f.Rows[i/2], v.panel(r, arms, targets, x))
+	}
+	for _, a := range arms {
+		label := a.Label
+		if a.Phase == assay.Acute {
+			label += fmt.Sprintf(": %s %v to %v", a.Factor, a.Settings[0], a.Settings[len(a.Settings)-1])
+		}
+		f.Legend = append(f.Legend, markedLine(label, a.look))
+	}
+	if len(targets) > 0 {
+		misses := missPanel(arms, targets)
+		rows := misses.Plot.Y.Max - misses.Plot.Y.Min
+		f.Rows, f.Heights = append(f.Rows, []*Panel{misses}), []float64{40, 40, 3.1 * rows}
+		f.Height += 16 + 3.1*rows
+		f.Caption += "Upright lines: the four nominal iso-doses of the publication, percentiles of its doses; bottom: how far from each is " +
+			"the level of each arm whose mean dose comes nearest. "
+		f.Legend = append(f.Legend, lineEntry("nominal iso-dose", lookOf(targetLine)), markEntry("published (arm's colour)", published))
+	}
+	f.Caption += provenance(r)
+	f.Legend = append(f.Legend, referenceEntries(arms[0].At[0])...)
+	return f, nil
+}
+
+// targetLine is the line of a nominal iso-dose.
+var targetLine = draw.LineStyle{Color: grey, Width: thinLine, Dashes: dashDotted}
+
+// doseArms returns the swept arms that have a dose.
+func doseArms(r *study.Result) ([]doseArm, error) {
+	const fix = "want the result of study.IsoDose(), or a sweep with assay.DoseTests in the design's Assays"
+	if err := checkRows(r); err != nil {
+		return nil, err
+	}
+	var out []doseArm
+	for _, factor := range r.Factors() {
+		lv, err := levelsOf(r, "DoseResponse", factor, fix)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range swept(r, factor) {
+			a := doseArm{c, lv, c, lv.of(c, dose)}
+			if !slices.ContainsFunc(a.Doses, func(s sample) bool { return len(s.Values) > 0 }) {
+				continue
+			}
+			out = append(out, a)
+			if withdrawn(r, c.Arm) {
+				a.condition = c.off()
+				out = append(out, a)
+			}
+		}
+	}
+	if len(out) == 0 {
+		return nil, missing(r, "DoseResponse", "no swept arm with a dose", fix)
+	}
+	return out, nil
+}
+
+// doseTargets returns the publication's nominal iso-doses, ascending; none for
+// another study.
+func doseTargets(r *study.Result) (targets []float64) {
+	for _, q := range studyQuotes(r) {
+		if q.Metric == infer.DosePercentile {
+			targets = append(targets, q.Value)
+		}
+	}
+	return targets
+}
+
+// doseAxis spans the doses on a logarithmic scale.
+func doseAxis(arms []doseArm, targets []float64) axis {
+	var all []float64
+	add := func(v float64) {
+		if v > 0 {
+			all = append(all, math.Log10(v))
+		}
+	}
+	for _, v := range targets {
+		add(v)
+	}
+	for _, a := range arms {
+		for i := range a.At {
+			s := a.Doses[i].summary()
+			for _, v := range append(a.published(i, a.On, dose), s.Mean, s.Low, s.High) {
+				add(v)
+			}
+		}
+	}
+	low, high := spread(0.04, all...)
+	return logAxis("dose (mean absolute weight change, weight units)", low, high)
+}
+
+// logAxis is an axis of powers of ten between two logarithms, named at 1 and 3.
+func logAxis(label string, low, high float64) axis {
+	a := axis{Label: label, Min: low, Max: high, Names: []string{}, Marked: true}
+	for k := math.Floor(low); k <= math.Ceil(high); k++ {
+		for _, v := range []float64{1, 3} {
+			if at := k + math.Log10(v); at >= low && at <= high {
+				a.Ticks, a.Names = append(a.Ticks, at), append(a.Names, short(math.Round(v*math.Pow(10, k+9))/1e9))
+			}
+		}
+	}
+	return a
+}
+
+// doseView is an outcome against the dose.
+type doseView struct {
+	title, unit string
+	measure
+	factor      float64 // values are divided by it; 0 leaves them
+	reference   bool    // draw ceiling and chance
+	logarithmic bool
+}
+
+// samples returns the outcome of an arm at each level.
+func (v doseView) samples(r *study.Result, a doseArm) []sample {
+	if v.Metric != infer.Efficiency {
+		return a.of(a.condition, v.measure)
+	}
+	var out []sample
+	for _, setting := range a.Settings {
+		seeds, x := infer.Measure(r, data.Quote{Arm: a.Arm, Factor: a.Factor, Setting: setting, Phase: a.Phase,
+			Test: v.Test, Level: v.Level, Metric: v.Metric})
+		for i := range x {
+			x[i] = v.scaled(x[i])
+		}
+		out = append(out, sample{seeds, x})
+	}
+	return out
+}
+
+func (v doseView) scaled(y float64) float64 {
+	if v.factor != 0 {
+		return y / v.factor
+	}
+	return y
+}
+
+// place returns where a value stands on the panel's axis.
+func (v doseView) place(y float64) float64 {
+	if v.logarithmic {
+		return math.Log10(y)
+	}
+	return y
+}
+
+// panel draws one outcome of all arms against the dose.
+func (v doseView) panel(r *study.Result, arms []doseArm, targets []float64, x axis) *Panel {
+	var all []float64
+	if v.reference {
+		all = append(all, ceiling(arms[0].At[0], v.measure), chance(arms[0].At[0]))
+	}
+	outcomes := make([][]sample, len(arms))
+	for k, a := range arms {
+		outcomes[k] = v.samples(r, a)
+		for i, s := range outcomes[k] {
+			m := s.summary()
+			all = append(all, v.place(m.Mean), v.place(m.Low), v.place(m.High))
+			for _, q := range a.published(i, a.condition, v.measure) {
+				all = append(all, v.place(v.scaled(q)))
+			}
+		}
+	}
+	low, high := spread(0.06, all...)
+	y := axis{Label: v.unit, Min: low, Max: high + 0.1*(high-low), Ticks: niceTicks(low, high, 5)}
+	if v.logarithmic {
+		ticks := logAxis(v.unit, low, high)
+		y.Ticks, y.Names, y.Marked = ticks.Ticks, ticks.Names, true
+	}
+	if v.reference {
+		y.Ticks = niceTicks(low, min(high, 100), 5)
+	}
+	p := newPanel(v.title, x, y)
+	for i, t := range targets {
+		p.target(i, t)
+	}
+	if v.reference {
+		p.references(arms[0].At[0], v.measure)
+	}
+	for k, a := range arms {
+		p.doseCurve(v, a, outcomes[k])
+	}
+	for _, a := range arms {
+		p.doseQuotes(v, a)
+	}
+	return p
+}
+
+// target draws a nominal iso-dose with its number at the top.
+func (p *Panel) target(i int, t float64) {
+	name := fmt.Sprint(i + 1)
+	p.record("nominal iso-dose "+name, kindReference, short(t), math.NaN())
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		x := at(math.Log10(t), 0).X
+		style := aligned(sans(smallType, grey), draw.XCenter, draw.YTop)
+		c.StrokeLine2(targetLine, x, c.Min.Y, x, c.Max.Y-8)
+		c.FillText(style, vg.Point{X: x, Y: c.Max.Y}, name)
+	})
+}
+
+// doseCurve draws an arm's levels: points with the intervals of dose and
+// outcome, joined in the order of the settings.
+func (p *Panel) doseCurve(v doseView, a doseArm, outcome []sample) {
+	var xs, ys []float64
+	for i, s := range outcome {
+		d, o := a.Doses[i].summary(), s.summary()
+		x, y := math.Log10(d.Mean), v.place(o.Mean)
+		if math.IsNaN(x) || math.IsInf(x, 0) || math.IsNaN(y) || math.IsInf(y, 0) {
+			continue
+		}
+		at := a.at(i)
+		p.recordInterval(a.Label, at, o)
+		p.recordInterval(a.Label+", dose", at, d)
+		xs, ys = append(xs, x), append(ys, y)
+		p.bar(a.Color, x, v.place(o.Low), v.place(o.High))
+		if d.Low > 0 {
+			p.lines(draw.LineStyle{Color: a.Color, Width: dataLine}, []float64{math.Log10(d.Low), math.Log10(d.High)}, []float64{y, y})
+		}
+	}
+	if len(xs) > 0 {
+		p.lines(draw.LineStyle{Color: a.Color, Width: thinLine, Dashes: a.Dashes}, xs, ys)
+		p.points(a.look, markRadius, xs, ys)
+	}
+}
+
+// at names one level of the arm.
+func (a doseArm) at(i int) string { return a.Factor + " " + short(a.Settings[i]) }
+
+// doseQuotes draws an arm's published outcomes at the published doses.
+func (p *Panel) doseQuotes(v doseView, a doseArm) {
+	for i := range a.At {
+		for _, d := range a.published(i, a.On, dose) {
+			for _, q := range a.published(i, a.condition, v.measure) {
+				p.record(a.Label, kindPublished, a.at(i)+", dose "+short(d), v.scaled(q))
+				p.points(look{Color: a.Color, Mark: published.Mark}, quoteRadius, []float64{math.Log10(d)}, []float64{v.place(v.scaled(q))})
+			}
+		}
+	}
+}
+
+// miss is how far the level of an arm that comes nearest to a target is from it.
+type miss struct {
+	At        string  // the level
+	Percent   sample  // over seeds
+	Published float64 // percent, by the published doses; NaN for none
+}
+
+// nearest returns the arm's level whose mean dose is nearest to the target, and
+// how far it is from it.
+func (a doseArm) nearest(target float64) miss {
+	m := miss{Published: nan}
+	best, quoted := math.Inf(1), math.Inf(1)
+	for i, s := range a.Doses {
+		if far := math.Abs(s.summary().Mean - target); far < best {
+			best, m.At, m.Percent = far, a.at(i), sample{Seeds: s.Seeds}
+			for _, v := range s.Values {
+				m.Percent.Values = append(m.Percent.Values, 100*(v/target-1))
+			}
+		}
+		for _, d := range a.published(i, a.On, dose) {
+			if far := math.Abs(d - target); far < quoted {
+				quoted, m.Published = far, 100*(d/target-1)
+			}
+		}
+	}
+	return m
+}
+
+// missPanel draws how far each arm is from each target, a row for each.
+func missPanel(arms []doseArm, targets []float64) *Panel {
+	arms = slices.DeleteFunc(slices.Clone(arms), func(a doseArm) bool { return a.Phase != assay.Acute })
+	n := len(arms) * len(targets)
+	misses := make([]miss, n)
+	all := []float64{0}
+	for k := range n {
+		misses[k] = arms[k%len(arms)].nearest(targets[k/len(arms)])
+		s := misses[k].Percent.summary()
+		all = append(all, s.Mean, s.Low, s.High, misses[k].Published)
+	}
+	low, high := spread(0.05, all...)
+	ticks := niceTicks(low, high, 8)
+	y := axis{Min: -0.7, Max: float64(n) - 0.3, Names: []string{}}
+	for i, t := range targets {
+		y.Ticks, y.Names = append(y.Ticks, float64(n-1-i*len(arms))-float64(len(arms)-1)/2), append(y.Names, fmt.Sprintf("%d: dose %v", i+1, t))
+	}
+	p := newPanel("Nearest level of each arm to each nominal iso-dose",
+		axis{Label: "dose above or below the nominal one (%)", Min: low, Max: high + 0.34*(high-low), Ticks: ticks}, y) // with room for the notes
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		for k := range n {
+			v := at(0, float64(k)).Y
+			c.StrokeLine2(hairline, c.Min.X, v, c.Max.X, v)
+			if v := at(0, float64(k)+0.5).Y; (k+1)%len(arms) == 0 && k < n-1 {
+				c.StrokeLine2(zeroLine, c.Min.X, v, c.Max.X, v)
+			}
+		}
+	})
+	p.upright(zeroLine, 0, "on target")
+	for k, m := range misses {
+		p.missRow(arms[k%len(arms)], k/len(arms)+1, m, float64(n-1-k))
+	}
+	return p
+}
+
+// missRow draws one arm's distance from one target at height y, and writes it at
+// the end of the row.
+func (p *Panel) missRow(a doseArm, target int, m miss, y float64) {
+	series := fmt.Sprintf("%s, iso-dose %d", a.Label, target)
+	s := m.Percent.summary()
+	p.recordInterval(series, m.At, s)
+	p.across(a.look, s, y)
+	if !math.IsNaN(m.Published) {
+		p.record(series, kindPublished, "", m.Published)
+		p.points(look{Color: a.Color, Mark: published.Mark}, quoteRadius, []float64{m.Published}, []float64{y})
+	}
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		style := aligned(sans(smallType, a.Color), draw.XRight, draw.YCenter)
+		text, end := m.At+": "+plus(s.Mean)+" %", vg.Point{X: c.Max.X, Y: at(0, y).Y + 0.5}
+		c.SetColor(white)
+		c.Fill(vg.Rectangle{Min: end.Sub(vg.Point{X: style.Width(text) + 3, Y: 3}), Max: end.Add(vg.Point{Y: 3})}.Path())
+		c.FillText(style, end, text)
+	})
+}
+
+// plus writes a number with one decimal and its sign.
+func plus(v float64) string {
+	if s := signed(v); v <= 0 || s == "0.0" {
+		return s
+	}
+	return "+" + signed(v)
+}

@@ -1,0 +1,87 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"divergent/pkg/assay"
+	"divergent/pkg/infer"
+	"divergent/pkg/study"
+)
+
+// Regimens returns one burst of regrowth against several (study regimens): each
+// regimen, labelled with its cycles, the epochs it trains and the synapses that are
+// absent after it, beside its controls: a sham that trains as long without
+// regrowth and, for several bursts, one burst that leaves as many synapses. Below,
+// the paired difference regimen − control with its 95 % bootstrap interval over
+// seeds: what several bursts add to the training. Extreme internal noise, combined
+// stress and relapse; published values as open diamonds. It is an error if the
+// result has no regimen beside its control.
+func Regimens(r *study.Result) (*Figure, error) {
+	if err := checkPlain(r); err != nil {
+		return nil, err
+	}
+	rows, pairs := besideControls(r)
+	if len(pairs) == 0 {
+		return nil, missing(r, "Regimens", "no regimen beside its control", "want the result of study.Regimens(), or arms such as treat.Repeat beside treat.Sham of it")
+	}
+	reference := slices.DeleteFunc(conditions(r, false), func(c condition) bool { return c.Arm != study.Dense && c.Arm != study.Untreated })
+	rows = append(reference, rows...)
+	for i, c := range rows {
+		if slices.ContainsFunc(pairs, func(v pair) bool { return v.arm.Arm == c.Arm }) {
+			rows[i].Label = regimenLabel(r, c)
+		}
+	}
+	f := &Figure{
+		Name:  "regimens",
+		Title: "One burst of regrowth or several",
+		Caption: "Regimens, as share regrown in each cycle × cycles, beside their controls: mean with 95 % bootstrap interval over seeds, single seeds as pale dots, " +
+			"the published single run as open diamonds. Sham: as many epochs without regrowth; one burst: one regrowth that leaves as many synapses, and as many epochs. " +
+			"Bottom: regimen less control, paired by seed. A loss below 0 is a gain. " + provenance(r),
+		Width: DoubleColumn, Height: 42 + 4.2*float64(len(rows)+1) + 4.2*float64(len(pairs)+1),
+		Rows: [][]*Panel{{}, {}}, Heights: []float64{float64(len(rows)) + 0.2, float64(len(pairs)) + 0.2}, Legend: dotLegend(r),
+	}
+	drawn := false
+	for i, v := range []struct {
+		title, unit string
+		measure
+	}{
+		{"Extreme internal noise, SD 2.5", "accuracy (%)", extreme},
+		{"Combined stress", "accuracy (%)", combined},
+		{"Relapse after second pruning", "accuracy lost (points)", drop},
+	} {
+		p, any := dotPanel(r, rows, v.measure, v.title, v.unit, i == 0)
+		drawn = drawn || any
+		f.Rows[0] = append(f.Rows[0], p)
+		f.Rows[1] = append(f.Rows[1], differencePanel(r, pairs, v.measure, i == 0))
+	}
+	if !drawn {
+		return nil, missing(r, "Regimens", "no test under stress", "want assay.AcuteTests in the design's Assays")
+	}
+	return f, nil
+}
+
+// regimenLabel names a regimen with its epochs and the synapses absent after it.
+func regimenLabel(r *study.Result, c condition) string {
+	label := c.Label
+	if n := epochsOf(r, c.Arm); n > 0 {
+		label += fmt.Sprintf(", %d epochs", n)
+	}
+	_, absent := infer.Values(r, c.Arm, assay.Acute, "", 0, assay.Sparsity)
+	if s := (sample{Values: absent}).summary(); !math.IsNaN(s.Mean) {
+		label += ", " + signed(s.Mean) + " % absent"
+	}
+	return label
+}
+
+// epochsOf returns how long an arm trained, 0 where the result has no traces.
+func epochsOf(r *study.Result, arm string) int {
+	n := 0
+	for _, t := range r.Traces {
+		if t.Arm == arm {
+			n = max(n, t.Epoch)
+		}
+	}
+	return n
+}

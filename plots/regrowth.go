@@ -1,0 +1,122 @@
+package plots
+
+import (
+	"slices"
+	"strings"
+
+	"divergent/pkg/assay"
+	"divergent/pkg/study"
+)
+
+// tied is the percent of regrown sites that the gradient rule chose among exact
+// ties.
+var tied = measure{Metric: assay.Tied}
+
+// Regrowth returns the two rules of regrowth against each other at each pruning
+// level (study cliff, factor pruned), both from the same pruned networks: accuracy
+// under combined stress and under internal noise of SD 2.5 by gradient and at
+// random sites, below it the paired difference gradient − random, and the share of
+// sites that the gradient could not tell apart. Mean and 95 % bootstrap band over
+// seeds; published values of chapters 1 to 3, whose rules start from different
+// networks. It is an error if the result has no factor pruned, or not both rules.
+func Regrowth(r *study.Result) (*Figure, error) {
+	const fix = "want the result of study.Cliff(), or a sweep with Factor pruned and the arms treat.Ketamine() and treat.KetamineRandom()"
+	lv, err := levelsOf(r, "Regrowth", pruned, fix)
+	if err != nil {
+		return nil, err
+	}
+	gradient, ok := lookup(r, ketamine)
+	random, both := lookup(r, ketamine+randomEnding)
+	if !ok || !both {
+		return nil, missing(r, "Regrowth", "not both rules of regrowth", fix)
+	}
+	gradient.Label, random.Label = "by gradient", "at random sites"
+	rules := []condition{random.apart(), gradient}
+	f := &Figure{
+		Name:  "regrowth",
+		Title: "Regrowth by gradient and at random",
+		Caption: "Regrowth by gradient and at random sites from the same pruned networks, trained equally: mean and 95 % bootstrap band over seeds. " +
+			"Middle: gradient − random, paired by seed. Bottom: share of the sites chosen by gradient that lay among exact ties, where the choice is by chance. " +
+			"Open diamonds: the published values, single runs, in the rule's colour; the publication's two rules start from different networks. " +
+			"Dashed line: Bayes ceiling. Accuracy axes begin above chance. " + provenance(r),
+		Width: DoubleColumn, Height: 165, Heights: []float64{1.25, 0.8, 0.6},
+		Rows: [][]*Panel{{}, {}, {tiedPanel(lv, gradient)}},
+	}
+	drawn, quoted := false, false
+	for _, v := range []struct {
+		title string
+		measure
+	}{
+		{"Combined stress", combined},
+		{"Extreme internal noise, SD 2.5", extreme},
+	} {
+		p, any, published := rulesPanel(lv, rules, v.measure, v.title)
+		f.Rows[0] = append(f.Rows[0], p)
+		f.Rows[1] = append(f.Rows[1], rulesDifference(lv, gradient, random, v.measure, "Gradient − random: "+strings.ToLower(v.title[:1])+v.title[1:]))
+		drawn, quoted = drawn || any, quoted || published
+	}
+	if !drawn {
+		return nil, missing(r, "Regrowth", "no test under stress", "want assay.AcuteTests in the design's Assays")
+	}
+	for _, c := range slices.Backward(rules) {
+		f.Legend = append(f.Legend, markedLine(c.Label, c.look))
+	}
+	f.Legend = append(f.Legend, markedLine("gradient − random", contrastLook))
+	if quoted {
+		f.Legend = append(f.Legend, markEntry("published single runs (rule's colour)", published))
+	}
+	if lines := referenceEntries(lv.At[0]); len(lines) > 0 {
+		f.Legend = append(f.Legend, lines[0])
+	}
+	return f, nil
+}
+
+// contrastLook is the look of paired differences.
+var contrastLook = look{Color: black, Mark: circle}
+
+// rulesPanel draws one test of both rules, and tells whether there was anything
+// to draw and anything published.
+func rulesPanel(lv levels, rules []condition, m measure, title string) (p *Panel, any, quoted bool) {
+	x := prunedAxis(lv.Settings, 210, 0.03)
+	x.Label = ""
+	p = newPanel(title, x, lv.fitted(rules, m, "accuracy (%)"))
+	p.level(ceilingLine, ceiling(lv.At[0], m), "Bayes ceiling")
+	for _, c := range rules {
+		any = p.curve(c.Label, c.look, remaining, lv.Settings, lv.of(c, m)) || any
+	}
+	for i := range lv.At {
+		for _, c := range rules {
+			quoted = p.quote(c.Label, short(lv.Settings[i]), c.Color, remaining(lv.Settings[i]), lv.published(i, c, m)) || quoted
+		}
+	}
+	if !any {
+		p.notMeasured()
+	}
+	return p, any, quoted
+}
+
+// rulesDifference draws gradient − random of one test.
+func rulesDifference(lv levels, gradient, random condition, m measure, title string) *Panel {
+	diffs := lv.samples(func(r *study.Result) sample { return difference(values(r, gradient, m), values(r, random, m)) })
+	all := []float64{0}
+	for _, d := range diffs {
+		s := d.summary()
+		all = append(all, s.Mean, s.Low, s.High)
+	}
+	low, high := spread(0.08, all...)
+	p := newPanel(title, prunedAxis(lv.Settings, 210, 0.03), axis{Label: "difference (points)", Min: low, Max: high, Ticks: niceTicks(low, high, 4)})
+	p.level(zeroLine, 0, "no difference")
+	if !p.curve("gradient − random", contrastLook, remaining, lv.Settings, diffs) {
+		p.notMeasured()
+	}
+	return p
+}
+
+// tiedPanel draws the share of the gradient's choices that were ties.
+func tiedPanel(lv levels, gradient condition) *Panel {
+	p := newPanel("Choices of the gradient rule among exact ties", prunedAxis(lv.Settings, 450, 0.015), percentAxis("tied choices (%)"))
+	if !p.curve(gradient.Label, gradient.look, remaining, lv.Settings, lv.of(gradient, tied)) {
+		p.notMeasured()
+	}
+	return p
+}

@@ -1,0 +1,132 @@
+package plots
+
+import (
+	"slices"
+
+	"divergent/pkg/study"
+)
+
+// sequenced lists the library's sequences, each with the arms alone that train as
+// many epochs.
+var sequenced = []struct {
+	sequence string
+	alone    []string
+}{
+	{"neurosteroid-ssri", []string{"neurosteroid-110", "ssri-110"}},
+	{"ssri-ketamine", []string{"ssri-115", "ketamine-115"}},
+	{"ketamine-ssri", []string{"ketamine-115", "ssri-115"}},
+}
+
+// Sequences returns two arms in sequence against each of them alone with as many
+// epochs of training (study triage, factor pruned): a column for each sequence, a
+// row each for combined accuracy, accuracy under internal noise of SD 2.5 and the
+// loss in relapse, against the pruning level. Mean and 95 % bootstrap band over
+// seeds; an arm with a drug to stop is shown off it, too. It is an error if the
+// result has no factor pruned, or no sequence beside one of its arms alone.
+func Sequences(r *study.Result) (*Figure, error) {
+	const fix = "want the result of study.Triage(), whose sequences have arms alone with as many epochs"
+	lv, err := levelsOf(r, "Sequences", pruned, fix)
+	if err != nil {
+		return nil, err
+	}
+	columns := sequencesOf(r)
+	if len(columns) == 0 {
+		return nil, missing(r, "Sequences", "no sequence beside its arms alone", fix)
+	}
+	f := &Figure{
+		Name:  "sequences",
+		Title: "Two arms in sequence against each alone",
+		Caption: "Each sequence beside its arms alone with as many epochs of training in all, by the share of synapses pruned (axis logarithmic in those that remain): " +
+			"mean and 95 % bootstrap band over seeds. Relapse: the second pruning (published: 40 % of the remaining synapses), without retraining; a loss below 0 is a gain. " +
+			"Dashed line: Bayes ceiling; dotted line: chance, where it is in range. " + provenance(r),
+		Width: DoubleColumn, Height: 150,
+	}
+	var shown []condition
+	for _, c := range slices.Concat(columns...) {
+		if !slices.ContainsFunc(shown, func(s condition) bool { return s.Label == c.Label }) {
+			shown = append(shown, c)
+		}
+	}
+	drawn := false
+	for i, v := range []struct {
+		title, unit string
+		measure
+	}{
+		{"combined stress", "accuracy (%)", combined},
+		{"internal noise, SD 2.5", "accuracy (%)", extreme},
+		{"lost in relapse", "accuracy lost (points)", drop},
+	} {
+		y := lv.fitted(shown, v.measure, v.title+"\n"+v.unit)
+		if v.measure == drop {
+			y = lv.fitted(shown, drop, v.title+"\n"+v.unit, 0)
+		}
+		var row []*Panel
+		for j, column := range columns {
+			p, any := sequencePanel(lv, column, v.measure, y, v.title)
+			if drawn = drawn || any; i > 0 {
+				p.Title = ""
+			} else {
+				p.Title = column[0].Label
+			}
+			if j > 0 {
+				p.Plot.Y.Label.Text = ""
+			}
+			if i == 2 {
+				p.Plot.X.Label.Text = "synapses pruned (%)"
+			}
+			row = append(row, p)
+		}
+		f.Rows = append(f.Rows, row)
+	}
+	if !drawn {
+		return nil, missing(r, "Sequences", "no test under stress", "want assay.AcuteTests in the design's Assays")
+	}
+	for _, c := range shown {
+		f.Legend = append(f.Legend, markedLine(c.Label, c.look))
+	}
+	f.Legend = append(f.Legend, referenceEntries(lv.At[0])...)
+	return f, nil
+}
+
+// sequencesOf returns the sequences that stand beside an arm alone, each
+// followed by these arms, on and off the drug.
+func sequencesOf(r *study.Result) (columns [][]condition) {
+	all := conditions(r, false)
+	for _, s := range sequenced {
+		var column []condition
+		for _, name := range append([]string{s.sequence}, s.alone...) {
+			for _, c := range all {
+				if c.Arm == name {
+					column = append(column, c)
+				}
+			}
+		}
+		if len(column) > 1 && column[0].Arm == s.sequence {
+			columns = append(columns, column)
+		}
+	}
+	return columns
+}
+
+// sequencePanel draws one measure of a sequence and its arms alone, and tells
+// whether there was anything to draw.
+func sequencePanel(lv levels, column []condition, m measure, y axis, title string) (p *Panel, any bool) {
+	x := prunedAxis(lv.Settings, 115, 0.06)
+	x.Label = ""
+	p = newPanel(column[0].Label+": "+title, x, y)
+	if m == drop {
+		p.level(zeroLine, 0, "no change")
+	} else {
+		p.level(ceilingLine, ceiling(lv.At[0], m), "Bayes ceiling")
+		if v := chance(lv.At[0]); v >= y.Min {
+			p.level(chanceLine, v, "chance")
+		}
+	}
+	for _, c := range slices.Backward(column) {
+		any = p.curve(c.Label, c.look, remaining, lv.Settings, lv.of(c, m)) || any
+	}
+	if !any {
+		p.notMeasured()
+	}
+	return p, any
+}

@@ -1,0 +1,248 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/data"
+	"divergent/pkg/assay"
+	"divergent/pkg/study"
+)
+
+// The factors of the library's sweeps.
+const (
+	pruned  = "pruned"  // share of synapses pruned before treatment
+	epochs  = "epochs"  // epochs of training
+	regrown = "regrown" // share of absent synapses regrown
+	damping = "damping" // factor of the activity under the drug
+)
+
+// levels is a result taken apart by the settings of one factor.
+type levels struct {
+	Factor   string
+	Settings []float64       // ascending
+	At       []*study.Result // the plain result of each
+	Quotes   []data.Quote    // published numbers of the study
+}
+
+// levelsOf takes a swept result apart. It is an error of the figure if the
+// result has no measurement or no such factor.
+func levelsOf(r *study.Result, figure, factor, fix string) (levels, error) {
+	if err := checkRows(r); err != nil {
+		return levels{}, err
+	}
+	l := levels{Factor: factor, Settings: slices.Sorted(slices.Values(r.Levels(factor))), Quotes: studyQuotes(r)}
+	if len(l.Settings) == 0 {
+		return l, missing(r, figure, fmt.Sprintf("no factor %q", factor), fix)
+	}
+	for _, s := range l.Settings {
+		l.At = append(l.At, r.At(factor, s))
+	}
+	return l, nil
+}
+
+// samples returns what f gives at each level.
+func (l levels) samples(f func(r *study.Result) sample) []sample {
+	var out []sample
+	for _, r := range l.At {
+		out = append(out, f(r))
+	}
+	return out
+}
+
+// of returns a condition's measure at each level.
+func (l levels) of(c condition, m measure) []sample {
+	return l.samples(func(r *study.Result) sample { return values(r, c, m) })
+}
+
+// quotes returns the published numbers of a condition's measure at the i-th
+// level, as quotes does.
+func (l levels) quotes(i int, c condition, m measure) []data.Quote {
+	return pick(l.Quotes, l.Factor, l.Settings[i], c, m)
+}
+
+// published returns their values, each once.
+func (l levels) published(i int, c condition, m measure) []float64 {
+	return distinct(l.quotes(i, c, m))
+}
+
+// lookup returns the acute condition of the arm, and whether the result has it.
+func lookup(r *study.Result, arm string) (condition, bool) {
+	for _, c := range conditions(r, true) {
+		if c.Arm == arm {
+			return c, true
+		}
+	}
+	return condition{}, false
+}
+
+// apart returns the condition with a colour of its own where it is a control:
+// on lines that lie over their arm's, mark and dashes alone are not seen.
+func (c condition) apart() condition {
+	switch _, kind := parent(c.Arm); kind {
+	case "sham":
+		c.Color = sky
+	case "random sites":
+		c.Color, c.Mark = purple, pentagon // diamonds are published values
+	}
+	return c
+}
+
+// swept returns the acute conditions of the arms that the factor is swept over,
+// controls in a colour of their own.
+func swept(r *study.Result, factor string) []condition {
+	var names []string
+	for _, row := range r.Rows {
+		if row.Factor == factor && !slices.Contains(names, row.Arm) {
+			names = append(names, row.Arm)
+		}
+	}
+	var out []condition
+	for _, c := range ordered(names) {
+		if c.Arm != study.Untreated {
+			out = append(out, c.apart())
+		}
+	}
+	return out
+}
+
+// scale places the settings of a factor on an axis.
+type scale func(setting float64) float64
+
+func linear(v float64) float64 { return v }
+
+// remaining spreads the high end of the pruned shares: it is logarithmic in the
+// share of synapses that remain, down to one in a thousand.
+func remaining(share float64) float64 { return -math.Log10(max(1-share, 0.001)) }
+
+// prunedAxis is the axis of pruned shares, on the scale remaining, for a data
+// area of the given width in points. Levels whose names would collide are marked
+// only.
+func prunedAxis(shares []float64, width, pad float64) axis {
+	low, high := remaining(shares[0]), remaining(shares[len(shares)-1])
+	if low == high {
+		low, high = low-0.5, high+0.5
+	}
+	pad *= high - low
+	a := axis{Label: "synapses pruned (%; logarithmic in those that remain)", Min: low - pad, Max: high + pad, Names: []string{}, Marked: true}
+	const gap = 12 // points from name to name
+	last := math.Inf(-1)
+	end := (remaining(shares[len(shares)-1]) - a.Min) / (a.Max - a.Min) * width
+	for i, s := range shares {
+		at := (remaining(s) - a.Min) / (a.Max - a.Min) * width
+		name := ""
+		if final := i == len(shares)-1; final || at-last >= gap && end-at >= gap {
+			name, last = percent(s), at
+		}
+		a.Ticks, a.Names = append(a.Ticks, remaining(s)), append(a.Names, name)
+	}
+	return a
+}
+
+// percent writes a share in percent.
+func percent(share float64) string { return short(math.Round(1e6*share) / 1e4) }
+
+// curve draws one line over the settings: a 95 % band, the line and its marks,
+// and tells whether there is any value. Where only some levels have an interval
+// these have bars.
+func (p *Panel) curve(label string, l look, at scale, settings []float64, samples []sample) bool {
+	var xs, ys, low, high []float64
+	banded := true
+	for i, v := range samples {
+		s := v.summary()
+		if math.IsNaN(s.Mean) {
+			continue
+		}
+		p.recordInterval(label, short(settings[i]), s)
+		xs, ys, low, high = append(xs, at(settings[i])), append(ys, s.Mean), append(low, s.Low), append(high, s.High)
+		banded = banded && !math.IsNaN(s.Low)
+	}
+	if len(xs) == 0 {
+		return false
+	}
+	switch {
+	case banded && len(xs) > 1:
+		p.band(l, xs, low, high)
+	default:
+		for i := range xs {
+			p.bar(l.Color, xs[i], low[i], high[i])
+		}
+	}
+	p.lines(l.line(), xs, ys)
+	p.points(l, markRadius, xs, ys)
+	return true
+}
+
+// bar draws an upright interval; NaN draws nothing.
+func (p *Panel) bar(c paint, x, low, high float64) {
+	if !math.IsNaN(low) && !math.IsNaN(high) {
+		p.lines(draw.LineStyle{Color: c, Width: dataLine}, []float64{x, x}, []float64{low, high})
+	}
+}
+
+// quote draws published numbers at one place as open diamonds in the colour
+// given.
+func (p *Panel) quote(label, x string, c paint, at float64, values []float64) bool {
+	for _, v := range values {
+		p.record(label, kindPublished, x, v)
+		p.points(look{Color: c, Mark: published.Mark}, quoteRadius, []float64{at}, []float64{v})
+	}
+	return len(values) > 0
+}
+
+// notMeasured says so in the middle of a panel.
+func (p *Panel) notMeasured() {
+	p.add(func(c draw.Canvas, _ func(x, y float64) vg.Point) {
+		c.FillText(aligned(sans(labelType, grey), draw.XCenter, draw.YCenter), c.Center(), "not measured")
+	})
+}
+
+// yAxis is the axis of a measure over all levels: 0 to 100 for accuracies, what
+// there is for others.
+func (l levels) yAxis(arms []condition, m measure, unit string) axis {
+	if m != drop {
+		return percentAxis(unit)
+	}
+	return l.fitted(arms, m, unit, 0)
+}
+
+// fitted is an axis of what there is of a measure over all levels, published
+// values, the ceiling and further values included.
+func (l levels) fitted(arms []condition, m measure, unit string, further ...float64) axis {
+	all := append(further, ceiling(l.At[0], m))
+	for i, r := range l.At {
+		for _, c := range arms {
+			s := values(r, c, m).summary()
+			all = append(append(all, s.Mean, s.Low, s.High), l.published(i, c, m)...)
+		}
+	}
+	low, high := spread(0.06, all...)
+	top := high
+	if m.Metric == assay.Accuracy {
+		top = min(high, 100)
+	}
+	return axis{Label: unit, Min: low, Max: high, Ticks: niceTicks(low, top, 5)}
+}
+
+// references draws what a measure is compared with: ceiling and chance, or no
+// change.
+func (p *Panel) references(r *study.Result, m measure) {
+	if m == drop {
+		p.level(zeroLine, 0, "no change")
+		return
+	}
+	p.level(ceilingLine, ceiling(r, m), "Bayes ceiling")
+	p.level(chanceLine, chance(r), "chance")
+}
+
+// referenceEntries explains the lines that accuracies are compared with.
+func referenceEntries(r *study.Result) []Entry {
+	if math.IsNaN(chance(r)) {
+		return nil
+	}
+	return []Entry{lineEntry("Bayes ceiling", lookOf(ceilingLine)), lineEntry("chance", lookOf(chanceLine))}
+}

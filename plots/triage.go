@@ -1,0 +1,177 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"divergent/pkg/assay"
+	"divergent/pkg/infer"
+	"divergent/pkg/study"
+)
+
+// Triage returns which arm serves which network best (study triage, factor
+// pruned): a map each on the drug, off it, and after the second pruning, with a row for
+// each pruning level and a column for each SD of internal noise (0: the standard
+// test). Colour and letter are the arm with the highest mean accuracy over seeds,
+// strength the certainty of that choice (infer.Best), the number its margin over
+// the runner-up in points. Off the drug, arms that have none to stop keep their
+// acute accuracies. Sequences and longer arms are left to Sequences; a reader's
+// own arms take part. It is an error if the result has no factor pruned, or fewer
+// than two arms under internal noise.
+func Triage(r *study.Result) (*Figure, error) {
+	const fix = "want the result of study.Triage(), or a sweep with Factor pruned and several arms"
+	lv, err := levelsOf(r, "Triage", pruned, fix)
+	if err != nil {
+		return nil, err
+	}
+	arms := candidates(r)
+	if len(arms) < 2 {
+		return nil, missing(r, "Triage", plural(len(arms), "arm"), fix)
+	}
+	noises := noiseLevels(r)
+	f := &Figure{
+		Name:  "triage",
+		Title: "Which arm serves which network best",
+		Caption: "The arm with the highest mean accuracy over seeds at each pruning level and SD of internal noise (0: the standard test): " +
+			"colour and letter; numbers: its margin over the runner-up, points. Strength of colour: certainty, the share of bootstrap resamples of the seeds in which the arm is best again. " +
+			"Off drug: arms without a drug to stop keep their acute accuracies. After relapse: on the drug, after the second pruning (published: 40 % of the remaining synapses). A dash: not measured. " + provenance(r),
+		Width: DoubleColumn, Height: 25 + 7.6*float64(max(3, len(lv.Settings))), Rows: [][]*Panel{{}},
+	}
+	drawn := false
+	for i, v := range []struct{ title, phase string }{{"On drug", assay.Acute}, {"Off drug", assay.OffDrug}, {"After relapse", assay.Relapse}} {
+		p, any := triagePanel(lv, arms, noises, v.phase, v.title, i == 0)
+		f.Rows[0] = append(f.Rows[0], p)
+		drawn = drawn || any
+	}
+	if !drawn {
+		return nil, missing(r, "Triage", "no test under internal noise that all arms have", "want levels in Battery.Internal of assay.AcuteTests")
+	}
+	for _, a := range arms {
+		f.Legend = append(f.Legend, filledEntry(a.letter+": "+a.Label, look{Color: tint(a.Color, certaintyTint)}))
+	}
+	f.Legend = append(f.Legend, rampEntry("certainty: a tie", "1", func(share float64) paint { return strength(grey, share) }))
+	return f, nil
+}
+
+// candidate is an arm with its letter on the map.
+type candidate struct {
+	condition
+	letter string
+}
+
+// candidates returns the arms that the map chooses from: neither dense nor
+// untreated, nor controls, nor the sequences and longer arms of the library.
+func candidates(r *study.Result) []candidate {
+	var out []candidate
+	used := ""
+	for _, c := range conditions(r, false) {
+		_, sequence := named[c.Arm]
+		longer := slices.ContainsFunc(known[5:], func(k condition) bool { return k.Arm == c.Arm })
+		if c.Phase != assay.Acute || c.Arm == study.Dense || c.Arm == study.Untreated || sequence || longer {
+			continue
+		}
+		letter := unused(c.Label, used)
+		used += letter
+		out = append(out, candidate{c, letter})
+	}
+	return out
+}
+
+// unused returns the first letter of the label in capitals, or else one that is
+// not in use.
+func unused(label, used string) string {
+	for _, l := range strings.ToUpper(label) + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" {
+		if utf8.ValidRune(l) && l != ' ' && !strings.ContainsRune(used, l) {
+			return string(l)
+		}
+	}
+	return "?"
+}
+
+// certaintyTint is how much of an arm's colour a certain choice has, so that
+// black numbers can be read on it.
+const certaintyTint = 0.75
+
+// strength is the colour of a choice; certainty runs from a tie, 0, to 1.
+func strength(c paint, certainty float64) paint {
+	return tint(c, certaintyTint*(mapLow+(1-mapLow)*min(1, max(0, certainty))))
+}
+
+// triagePanel draws the map of one phase, and tells whether any cell has a
+// choice.
+func triagePanel(lv levels, arms []candidate, noises []float64, phase, title string, first bool) (*Panel, bool) {
+	x := axis{Label: "internal noise, SD (activation units)", Min: -0.5, Max: float64(len(noises)) - 0.5, Names: []string{}}
+	for j, sd := range noises {
+		x.Ticks, x.Names = append(x.Ticks, float64(j)), append(x.Names, short(sd))
+	}
+	y := axis{Min: -0.5, Max: float64(len(lv.Settings)) - 0.5, Names: []string{}}
+	for i, s := range lv.Settings {
+		y.Ticks, y.Names = append(y.Ticks, float64(i)), append(y.Names, percent(s))
+	}
+	if first {
+		y.Label = "synapses pruned (%)"
+	} else {
+		y.Names = make([]string, len(y.Ticks))
+	}
+	p := newPanel(title, x, y)
+	p.Plot.X.LineStyle.Width, p.Plot.Y.LineStyle.Width = 0, 0
+	any := false
+	for i, r := range lv.At {
+		for j, sd := range noises {
+			place := fmt.Sprintf("%v pruned, noise SD %v", lv.Settings[i], sd)
+			any = p.choice(arms, choose(r, arms, noiseTest(sd), phase), place, float64(j), float64(i)) || any
+		}
+	}
+	return p, any
+}
+
+// choose returns the best of the arms in one test and phase; none unless all
+// arms have it.
+func choose(r *study.Result, arms []candidate, m measure, phase string) infer.Choice {
+	var names []string
+	var samples []sample
+	for _, a := range arms {
+		c := a.condition
+		switch {
+		case phase == assay.Relapse:
+			m.Phase = phase
+		case phase == assay.OffDrug && withdrawn(r, a.Arm):
+			c = c.off()
+		}
+		names, samples = append(names, a.Arm), append(samples, values(r, c, m))
+	}
+	return infer.Best(names, inCommon(samples), level)
+}
+
+// choice draws one cell, and tells whether there is a choice.
+func (p *Panel) choice(arms []candidate, best infer.Choice, place string, x, y float64) bool {
+	i := slices.IndexFunc(arms, func(a candidate) bool { return a.Arm == best.Arm })
+	if i < 0 {
+		p.cell(x, y, paleGrey, "–", "")
+		return false
+	}
+	a, tie := arms[i], 1/float64(len(arms))
+	d := best.Margin.Difference
+	p.Data = append(p.Data,
+		Datum{p.Title, a.Label, "margin over " + Label(best.RunnerUp), place, d.Mean, d.Low, d.High, best.N},
+		Datum{p.Title, a.Label, "certainty", place, best.Certainty, nan, nan, best.N})
+	p.cell(x, y, strength(a.Color, (best.Certainty-tie)/(1-tie)), a.letter, signed(math.Abs(d.Mean)))
+	return true
+}
+
+// inCommon returns the samples' values for the seeds that all have.
+func inCommon(samples []sample) [][]float64 {
+	seeds := samples[0].Seeds
+	for _, s := range samples {
+		seeds, _, _ = infer.Match(seeds, make([]float64, len(seeds)), s.Seeds, s.Values)
+	}
+	var out [][]float64
+	for _, s := range samples {
+		_, _, v := infer.Match(seeds, make([]float64, len(seeds)), s.Seeds, s.Values)
+		out = append(out, v)
+	}
+	return out
+}
