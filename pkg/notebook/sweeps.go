@@ -149,36 +149,42 @@ type Fall struct {
 }
 
 // Falls tells where the accuracy of each arm comes down over the settings of a
-// factor, in the tests clean, standard, internal noise 0.5 and 2.5, and combined:
-// 5 points below each seed's value at the lowest setting, and half-way from it to
-// chance, by straight lines between the settings, as means over the seeds that
-// come down so far with 95 % bootstrap intervals, in the unit of the factor's
-// tables (percent for shares).
+// factor (see FallOf), in the tests clean, standard, internal noise 0.5 and 2.5, and
+// combined; without those that the result lacks.
 func Falls(r *study.Result, factor string, arms ...string) []Fall {
-	tests := []struct {
-		name, test string
-		level      float64
-	}{{"clean", assay.Clean, 0}, {"standard", assay.Standard, 0}, {"internal 0.5", assay.Internal, 0.5},
-		{"internal 2.5", assay.Internal, 2.5}, {"combined", assay.Combined, 0}}
-	chance := 100 / float64(len(task.Four().Centres))
 	var out []Fall
 	for _, arm := range arms {
-		for _, t := range tests {
-			curves := infer.Curves(r, factor, arm, assay.Acute, t.test, t.level, assay.Accuracy)
-			if len(curves) == 0 {
-				continue
+		for _, t := range []struct {
+			test  string
+			level float64
+		}{{assay.Clean, 0}, {assay.Standard, 0}, {assay.Internal, 0.5}, {assay.Internal, 2.5}, {assay.Combined, 0}} {
+			if f := FallOf(r, factor, arm, t.test, t.level); f.First.N > 0 {
+				out = append(out, f)
 			}
-			var first []float64
-			for _, c := range curves {
-				first = append(first, c.Values[0])
-			}
-			five, half := infer.Onsets(curves, infer.Below(5), level), infer.Onsets(curves, infer.Halfway(chance), level)
-			out = append(out, Fall{Condition: plots.Label(arm), Test: t.name, First: Estimate{infer.Bootstrap(first, level)},
-				Begins: onset(factor, five), Half: onset(factor, half),
-				Down: fmt.Sprintf("%d / %d of %d", len(five.At), len(half.At), len(curves))})
 		}
 	}
 	return out
+}
+
+// FallOf tells where an arm's accuracy in one acute test comes down: 5 points
+// below each seed's value at the lowest setting, and half-way from it to chance, by
+// straight lines between the settings, as means over the seeds that come down so
+// far with 95 % bootstrap intervals, in the unit of the factor's tables (percent
+// for shares).
+func FallOf(r *study.Result, factor, arm, test string, atLevel float64) Fall {
+	curves := infer.Curves(r, factor, arm, assay.Acute, test, atLevel, assay.Accuracy)
+	var first []float64
+	for _, c := range curves {
+		first = append(first, c.Values[0])
+	}
+	chance := 100 / float64(len(task.Four().Centres))
+	five, half := infer.Onsets(curves, infer.Below(5), level), infer.Onsets(curves, infer.Halfway(chance), level)
+	if atLevel > 0 {
+		test += fmt.Sprintf(" %g", atLevel)
+	}
+	return Fall{Condition: plots.Label(arm), Test: test, First: Estimate{infer.Bootstrap(first, level)},
+		Begins: onset(factor, five), Half: onset(factor, half),
+		Down: fmt.Sprintf("%d / %d of %d", len(five.At), len(half.At), len(curves))}
 }
 
 // onset gives where curves come down, in the unit of the factor's tables.
