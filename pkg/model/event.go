@@ -3,7 +3,6 @@ package model
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 )
 
@@ -209,9 +208,4 @@ func onDays(days []float64) string {
 	default:
 		return " on days " + strings.Join(s[:n-1], ", ") + " and " + s[n-1]
 	}
-}
-
-// brief writes a number with up to six significant digits and a true minus.
-func brief(x float64) string {
-	return strings.Replace(strconv.FormatFloat(x, 'g', 6, 64), "-", "−", 1)
 }

@@ -181,41 +181,42 @@ func (p Protocol) Validate() error {
 		return fmt.Errorf("model: Protocol Length = %v days: want a positive number; begin with model.Days(60, ...)", p.Length)
 	}
 	for i, e := range p.Events {
-		if err := p.check(e); err != nil {
-			return fmt.Errorf("model: Protocol event %d%s: %w", i+1, e.label(), err)
+		if flaw := p.flaw(e); flaw != "" {
+			return fmt.Errorf("model: Protocol event %d%s: %s", i+1, e.label(), flaw)
 		}
 	}
 	return p.checkSums()
 }
 
-func (p Protocol) check(e Event) error {
+// flaw says what is wrong with an event, or nothing.
+func (p Protocol) flaw(e Event) string {
 	r, known := e.Kind.rule()
 	switch {
 	case !known:
-		return fmt.Errorf("Kind = %q: want one of the kinds; make events with model.Stress, model.Dose and the like", e.Kind)
+		return fmt.Sprintf("Kind = %q: want one of the kinds; make events with model.Stress, model.Dose and the like", e.Kind)
 	case r.named && strings.TrimSpace(e.Name) == "":
-		return fmt.Errorf("Name is empty: want the name of the drug or target")
+		return "Name is empty: want the name of the drug or target"
 	case strings.ContainsFunc(e.Name, func(r rune) bool { return r < ' ' }):
-		return fmt.Errorf("Name = %q: want a name of one line", e.Name)
+		return fmt.Sprintf("Name = %q: want a name of one line", e.Name)
 	case !(e.From >= 0 && e.From <= p.Length):
-		return fmt.Errorf("From = %v: want a day in [0, %v]; move the event or change the protocol's length", e.From, p.Length)
+		return fmt.Sprintf("From = %v: want a day in [0, %v]; move the event or change the protocol's length", e.From, p.Length)
 	case !r.interval && e.To != e.From:
-		return fmt.Errorf("To = %v: want From, %v, for an instant", e.To, e.From)
+		return fmt.Sprintf("To = %v: want From, %v, for an instant", e.To, e.From)
 	case r.interval && !(e.To > e.From):
-		return fmt.Errorf("To = %v: want a day after From, %v; are the two exchanged?", e.To, e.From)
+		return fmt.Sprintf("To = %v: want a day after From, %v; are the two exchanged?", e.To, e.From)
 	case !(e.To <= p.Length):
-		return fmt.Errorf("To = %v: want a day up to %v, the protocol's last; move the event or lengthen the protocol", e.To, p.Length)
+		return fmt.Sprintf("To = %v: want a day up to %v, the protocol's last; move the event or lengthen the protocol", e.To, p.Length)
 	case !(e.Amount >= r.low && e.Amount <= r.high) || math.IsInf(e.Amount, 0):
-		return fmt.Errorf("Amount = %v: want %s", e.Amount, r.what)
+		return fmt.Sprintf("Amount = %v: want %s", e.Amount, r.what)
 	case e.Kind == KindWithdraw:
-		return p.checkWithdrawal(e)
+		return p.misspelt(e)
 	}
-	return nil
+	return ""
 }
 
-// checkWithdrawal refuses to withdraw what is not given: most likely the name
-// is misspelt.
-func (p Protocol) checkWithdrawal(w Event) error {
+// misspelt refuses to withdraw what is not given: most likely the name is
+// misspelt.
+func (p Protocol) misspelt(w Event) string {
 	var drugs []string
 	for _, e := range p.Events {
 		if e.Kind == KindDose || e.Kind == KindInfusion || e.Kind == KindDrug {
@@ -223,10 +224,10 @@ func (p Protocol) checkWithdrawal(w Event) error {
 		}
 	}
 	if slices.Contains(drugs, w.Name) {
-		return nil
+		return ""
 	}
 	slices.Sort(drugs)
-	return fmt.Errorf("Name = %q: want a drug that the protocol gives; it gives %s",
+	return fmt.Sprintf("Name = %q: want a drug that the protocol gives; it gives %s",
 		w.Name, orNone(strings.Join(slices.Compact(drugs), ", ")))
 }
 

@@ -1,0 +1,28 @@
+package model
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// figures writes a number for a table: four significant digits, a true minus,
+// no exponent between 0.0001 and ten million, and a dash for what is no number.
+func figures(x float64) string {
+	if math.IsNaN(x) {
+		return "–"
+	}
+	s := strconv.FormatFloat(x, 'g', 4, 64)
+	if size := math.Abs(x); size >= 999.95 && size < 1e7 {
+		s = strconv.FormatFloat(x, 'f', 0, 64)
+	}
+	return strings.NewReplacer("+Inf", "∞", "Inf", "∞", "-", "−").Replace(s)
+}
+
+// span writes a range.
+func span(low, high float64) string { return figures(low) + " to " + figures(high) }
+
+// brief writes a number with up to six significant digits and a true minus.
+func brief(x float64) string {
+	return strings.Replace(strconv.FormatFloat(x, 'g', 6, 64), "-", "−", 1)
+}
