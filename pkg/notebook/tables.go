@@ -325,6 +325,11 @@ func Select(list []infer.Replication, arm, phase string, tests ...string) []infe
 	})
 }
 
+// SelectMetrics returns the numbers of the given metrics.
+func SelectMetrics(list []infer.Replication, metrics ...string) []infer.Replication {
+	return slices.DeleteFunc(slices.Clone(list), func(x infer.Replication) bool { return !slices.Contains(metrics, x.Metric) })
+}
+
 // Verdict says how many published numbers lie inside their prediction interval,
 // how wide the intervals of those in percent or points are, and shows those
 // outside, the farthest first.
