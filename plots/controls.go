@@ -44,7 +44,7 @@ func Controls(r *study.Result) (*Figure, error) {
 	} {
 		p, _ := dotPanel(r, rows, v.measure, v.title, v.unit, i == 0)
 		f.Rows[0] = append(f.Rows[0], p)
-		f.Rows[1] = append(f.Rows[1], differencePanel(r, pairs, v.measure, i == 0))
+		f.Rows[1] = append(f.Rows[1], differencePanel(r, pairs, v.measure, "Arm − control", i == 0))
 	}
 	return f, nil
 }
@@ -87,7 +87,7 @@ func armsOf(conds []condition) []string {
 }
 
 // differencePanel draws arm − control of one measure, a row for each pair.
-func differencePanel(r *study.Result, pairs []pair, m measure, named bool) *Panel {
+func differencePanel(r *study.Result, pairs []pair, m measure, title string, named bool) *Panel {
 	n := len(pairs)
 	var diffs []sample
 	all := []float64{0}
@@ -103,7 +103,7 @@ func differencePanel(r *study.Result, pairs []pair, m measure, named bool) *Pane
 			y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, v.label())
 		}
 	}
-	p := newPanel("Arm − control", axis{Label: "difference (points)", Min: low, Max: high, Ticks: niceTicks(low, high, 5)}, y)
+	p := newPanel(title, axis{Label: "difference (points)", Min: low, Max: high, Ticks: niceTicks(low, high, 5)}, y)
 	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		for i := range n {
 			v := at(0, float64(i)).Y

@@ -44,17 +44,17 @@ func Regimens(r *study.Result) (*Figure, error) {
 	}
 	drawn := false
 	for i, v := range []struct {
-		title, unit string
+		title, unit, difference string
 		measure
 	}{
-		{"Extreme internal noise, SD 2.5", "accuracy (%)", extreme},
-		{"Combined stress", "accuracy (%)", combined},
-		{"Relapse after second pruning", "accuracy lost (points)", drop},
+		{"Extreme internal noise, SD 2.5", "accuracy (%)", "Difference, extreme noise", extreme},
+		{"Combined stress", "accuracy (%)", "Difference, combined stress", combined},
+		{"Relapse after second pruning", "accuracy lost (points)", "Difference, relapse", drop},
 	} {
 		p, any := dotPanel(r, rows, v.measure, v.title, v.unit, i == 0)
 		drawn = drawn || any
 		f.Rows[0] = append(f.Rows[0], p)
-		f.Rows[1] = append(f.Rows[1], differencePanel(r, pairs, v.measure, i == 0))
+		f.Rows[1] = append(f.Rows[1], differencePanel(r, pairs, v.measure, v.difference, i == 0))
 	}
 	if !drawn {
 		return nil, missing(r, "Regimens", "no test under stress", "want assay.AcuteTests in the design's Assays")

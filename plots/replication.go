@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -23,15 +24,20 @@ var (
 // prediction interval for one run (the published numbers are one run), a tick at
 // the mean, and the published number as a filled diamond inside it or an open
 // one, ringed by its value, outside it. Drops and training losses have panels of
-// their own. It is an error if the study has no published numbers, or none that
-// the result measured.
+// their own. Studies beside the seed study have more published numbers: they get a
+// row for each arm and measure, in which each number stands where it lies in its
+// prediction interval, over all levels of a swept result. It is an error if the
+// study has no published numbers, or none that the result measured.
 func Replication(r *study.Result) (*Figure, error) {
-	if err := checkPlain(r); err != nil {
+	if err := checkRows(r); err != nil {
 		return nil, err
 	}
 	all, err := infer.Replicate(r)
 	if err != nil {
 		return nil, fmt.Errorf("plots: Replication: %w", err)
+	}
+	if slices.ContainsFunc(all, func(v infer.Replication) bool { return replicationPanel(v) < 0 }) {
+		return agreement(r, all), nil
 	}
 	var columns [4][]infer.Replication
 	inside := 0
@@ -72,12 +78,14 @@ func (f *Figure) describeReplication(r *study.Result, all []infer.Replication, i
 	}
 }
 
-// replicationPanel sorts a number into the panel of Table 1, Table 2, drops or
-// losses.
+// replicationPanel sorts a number of the seed paper into the panel of Table 1,
+// Table 2, drops or losses; −1 is that of another publication.
 func replicationPanel(v infer.Replication) int {
 	switch {
 	case v.Epoch > 0:
 		return 3
+	case !strings.HasPrefix(v.Source, "Seed paper Table"):
+		return -1
 	case v.Metric == assay.Drop:
 		return 2
 	case strings.Contains(v.Source, "Table 2"):

@@ -22,7 +22,8 @@ func sweptFigures() []struct {
 		study string
 		draw  func(*study.Result) (*Figure, error)
 	}{{"cliff", Cliff}, {"cliff", Regrowth}, {"consolidation", Consolidation}, {"regimens", Regimens},
-		{"isodose", DoseResponse}, {"triage", Triage}, {"triage", Sequences}}
+		{"isodose", DoseResponse}, {"triage", Triage}, {"triage", Sequences},
+		{"cliff", Replication}, {"consolidation", Replication}, {"regimens", Replication}, {"isodose", Replication}}
 }
 
 // syntheticStudy returns a result of a published design with plausible numbers.
@@ -209,14 +210,15 @@ func TestSweptFiguresOfPartialRuns(t *testing.T) {
 
 func TestSweptFiguresRefuse(t *testing.T) {
 	plain := synthetic(2)
-	for _, f := range sweptFigures() {
+	for i, f := range sweptFigures() {
 		if _, err := f.draw(nil); err == nil || !strings.Contains(err.Error(), "result = nil") {
 			t.Errorf("%s: error %v: want that there is no result", f.study, err)
 		}
-		if f.study == "regimens" {
-			continue // its shape is that of any plain result
+		_, err := f.draw(plain)
+		if err == nil && (i == 3 || i > 6) {
+			continue // Regimens and Replication draw plain results
 		}
-		if _, err := f.draw(plain); err == nil || !strings.Contains(err.Error(), `study "divergent" has no`) || strings.Contains(err.Error(), "\n") {
+		if err == nil || !strings.Contains(err.Error(), `study "divergent" has no`) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: error %v: want what a plain result lacks, in one line", f.study, err)
 		}
 	}
@@ -224,7 +226,7 @@ func TestSweptFiguresRefuse(t *testing.T) {
 
 func TestPlainFiguresAskForALevel(t *testing.T) {
 	r := syntheticStudy(t, "cliff", 2)
-	for i, draw := range []func(*study.Result) (*Figure, error){Recovery, Resilience, Relapse, Profile, Controls, Replication, Regimens, Wiring, DecisionMap} {
+	for i, draw := range []func(*study.Result) (*Figure, error){Recovery, Resilience, Relapse, Profile, Controls, Regimens, Wiring, DecisionMap} {
 		_, err := draw(r)
 		if err == nil || !strings.Contains(err.Error(), `swept over pruned: choose a level, such as r.At("pruned", 0)`) {
 			t.Errorf("figure %d: error %v: want that a level has to be chosen", i, err)

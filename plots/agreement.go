@@ -1,0 +1,250 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/pkg/assay"
+	"divergent/pkg/infer"
+	"divergent/pkg/study"
+)
+
+// farthest is where published numbers that lie farther from ours are drawn, in
+// halves of the prediction interval.
+const farthest = 4.0
+
+// agreementRow is what published numbers of one arm and measure share.
+type agreementRow struct {
+	label   string
+	numbers []infer.Replication
+}
+
+// agreement is Replication for many numbers: a row for each arm and measure, and
+// in it each published number where it lies in its prediction interval.
+func agreement(r *study.Result, all []infer.Replication) *Figure {
+	inside := 0
+	for _, v := range all {
+		if v.Inside {
+			inside++
+		}
+	}
+	f := &Figure{Name: "replication", Width: DoubleColumn}
+	if seedCount(r) < 2 {
+		f.Title = "Replication by one seed"
+		f.Caption = "Published numbers (single runs) less those of one seed here, a row for each arm and measure. One seed gives no interval to hold them against. " + provenance(r)
+		f.Legend = []Entry{markEntry("a published number", alone)}
+		points, shares := split(all)
+		var row []*Panel
+		for _, v := range []struct {
+			numbers []infer.Replication
+			title   string
+			x       string
+			share   bool
+		}{{points, "Percentages", "published − here (points)", false}, {shares, "Doses and counts", "published − here (% of ours)", true}} {
+			if len(v.numbers) > 0 {
+				row = append(row, singlePanel(agreementRows(r, v.numbers), v.title, v.x, v.share))
+			}
+		}
+		f.Rows = [][]*Panel{row}
+		f.Height = 26 + 3.7*float64(max(len(agreementRows(r, points)), len(agreementRows(r, shares))))
+		return f
+	}
+	count := fmt.Sprintf("%d of %d published numbers inside", inside, len(all))
+	f.Title = "Replication: " + count
+	f.Caption = "Each published number (single runs) where it lies in the 95 % prediction interval for one run here, a row for each arm and measure: 0 is our mean, −1 and 1 are " +
+		"the ends of the interval. " + count + ", which counts what rounds to the printed digits; about one in twenty falls outside by chance. Numbers farther out than " + short(farthest) + " stand at the edge. " +
+		"Right: how many of the row are inside. " + provenance(r)
+	f.Legend = []Entry{
+		filledEntry("95 % prediction interval for one run", look{Color: tint(blue, 0.3)}),
+		markEntry(fmt.Sprintf("published, inside (%d)", inside), insideLook),
+		markEntry(fmt.Sprintf("published, outside (%d)", len(all)-inside), outsideLook),
+	}
+	rows := agreementRows(r, all)
+	f.Rows, f.Height = [][]*Panel{{agreementPanel(rows)}}, 26+3.7*float64(len(rows))
+	return f
+}
+
+// agreementRows groups the numbers by arm and measure, arms in the order of all
+// figures.
+func agreementRows(r *study.Result, all []infer.Replication) []agreementRow {
+	order := conditions(r, true)
+	place := func(v infer.Replication) (int, condition) {
+		for i, c := range order {
+			if c.Arm == v.Arm && (c.Phase == v.Phase || v.Phase == assay.Relapse && c.Phase == assay.Acute) {
+				return i, c
+			}
+		}
+		return len(order), condition{Label: nameOf(v.Arm)}
+	}
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b infer.Replication) int {
+		i, _ := place(a)
+		j, _ := place(b)
+		return i - j
+	})
+	var out []agreementRow
+	for _, v := range sorted {
+		_, c := place(v)
+		label := strings.TrimPrefix(c.Label+": "+measured(v), ": ")
+		i := slices.IndexFunc(out, func(g agreementRow) bool { return g.label == label })
+		if i < 0 {
+			i, out = len(out), append(out, agreementRow{label: label})
+		}
+		out[i].numbers = append(out[i].numbers, v)
+	}
+	return out
+}
+
+// measured says what a published number measures.
+func measured(v infer.Replication) string {
+	test := v.Test
+	if test == assay.Internal || test == assay.Input {
+		test += " noise"
+	}
+	switch v.Metric {
+	case assay.Accuracy:
+		if v.Phase == assay.Relapse {
+			return test + " after relapse"
+		}
+		return test
+	case assay.Drop:
+		return "relapse"
+	case infer.Improvement:
+		return "gain over untreated, " + test
+	}
+	if other, ok := strings.CutPrefix(v.Metric, infer.AccuracyMinus); ok {
+		return "gain over " + nameOf(other) + ", " + test
+	}
+	name, ok := map[string]string{"loss": "training loss", infer.SparsityAll: "sparsity with biases", infer.Nonzero: "parameters not 0", infer.Restored: "synapses restored",
+		assay.DoseL2: "dose, Euclidean", infer.Cliff: "place of the steepest fall", infer.Fall: "steepest fall", infer.DosePercentile: "nominal iso-doses"}[v.Metric]
+	if ok {
+		return name
+	}
+	return v.Metric
+}
+
+// agreementAxis names the rows, top to bottom.
+func agreementAxis(rows []agreementRow) axis {
+	y := axis{Min: -0.7, Max: float64(len(rows)) - 0.3, Names: []string{}}
+	for i, g := range rows {
+		y.Ticks, y.Names = append(y.Ticks, float64(len(rows)-1-i)), append(y.Names, g.label)
+	}
+	return y
+}
+
+// agreementPanel draws the numbers where they lie in their prediction intervals.
+func agreementPanel(rows []agreementRow) *Panel {
+	edge := farthest + 0.3
+	p := newPanel("", axis{Label: "published number, in halves of the 95 % prediction interval from our mean", Min: -edge, Max: edge + 1.1,
+		Ticks: []float64{-4, -3, -2, -1, 0, 1, 2, 3, 4}}, agreementAxis(rows))
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		c.SetColor(tint(blue, 0.3))
+		c.Fill(vg.Rectangle{Min: vg.Point{X: at(-1, 0).X, Y: c.Min.Y}, Max: vg.Point{X: at(1, 0).X, Y: c.Max.Y}}.Path())
+	})
+	p.rowLines(len(rows), edge)
+	for i, g := range rows {
+		y, inside := float64(len(rows)-1-i), 0
+		for k, v := range g.numbers {
+			l, kind := outsideLook, "published, outside"
+			if v.Inside {
+				l, kind = insideLook, "published, inside"
+				inside++
+			}
+			p.recordNumber(g.label, kind, v)
+			p.points(l, seedRadius+0.5, []float64{standing(v)}, []float64{y + 0.55*jitter(k, len(g.numbers))})
+		}
+		text := fmt.Sprintf("%d of %d", inside, len(g.numbers))
+		p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+			c.FillText(aligned(sans(smallType, ink), draw.XRight, draw.YCenter), vg.Point{X: c.Max.X, Y: at(0, y).Y + 0.5}, text)
+		})
+	}
+	return p
+}
+
+// rowLines draws a hairline through each of n rows, up to an x.
+func (p *Panel) rowLines(n int, end float64) {
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		for i := range n {
+			from := at(end, float64(i))
+			c.StrokeLine2(hairline, c.Min.X, from.Y, from.X, from.Y)
+		}
+	})
+}
+
+// recordNumber keeps a published number and our interval.
+func (p *Panel) recordNumber(series, kind string, v infer.Replication) {
+	at := strings.TrimSpace(v.Factor + " " + short(v.Setting))
+	if v.Factor == "" {
+		at = ""
+	}
+	if v.Level != 0 {
+		at = strings.TrimPrefix(at+", level "+short(v.Level), ", ")
+	}
+	p.Data = append(p.Data,
+		Datum{v.Source, series, "prediction", at, v.Mean, v.Low, v.High, v.N},
+		Datum{v.Source, series, kind, at, v.Published, nan, nan, 0})
+}
+
+// standing returns where a number lies in its interval: 0 at the mean, −1 and
+// 1 at the ends.
+func standing(v infer.Replication) float64 {
+	from, half := v.Published-v.Mean, v.High-v.Mean
+	if from < 0 {
+		half = v.Mean - v.Low
+	}
+	switch {
+	case v.Inside && half <= 0:
+		return 0
+	case half <= 0:
+		return math.Copysign(farthest, from)
+	}
+	return min(farthest, max(-farthest, from/half))
+}
+
+// split parts percentages and points from doses, counts and what is per dose.
+func split(all []infer.Replication) (points, shares []infer.Replication) {
+	for _, v := range all {
+		switch v.Metric {
+		case assay.Dose, assay.DoseL2, infer.DosePercentile, infer.Efficiency, infer.Nonzero, infer.Restored, "loss":
+			shares = append(shares, v)
+		default:
+			points = append(points, v)
+		}
+	}
+	return points, shares
+}
+
+// singlePanel draws published numbers less those of a single seed.
+func singlePanel(rows []agreementRow, title, unit string, share bool) *Panel {
+	difference := func(v infer.Replication) float64 {
+		if share {
+			return 100 * (v.Published/v.Mean - 1)
+		}
+		return v.Published - v.Mean
+	}
+	all := []float64{-1, 1}
+	for _, g := range rows {
+		for _, v := range g.numbers {
+			all = append(all, difference(v))
+		}
+	}
+	low, high := spread(0.05, all...)
+	p := newPanel(title, axis{Label: unit, Min: low, Max: high, Ticks: niceTicks(low, high, 5)}, agreementAxis(rows))
+	p.rowLines(len(rows), high)
+	p.upright(zeroLine, 0, "no difference")
+	for i, g := range rows {
+		y := float64(len(rows) - 1 - i)
+		for k, v := range g.numbers {
+			p.recordNumber(g.label, kindPublished, v)
+			if d := difference(v); !math.IsNaN(d) && !math.IsInf(d, 0) {
+				p.points(alone, seedRadius+0.5, []float64{d}, []float64{y + 0.55*jitter(k, len(g.numbers))})
+			}
+		}
+	}
+	return p
+}
