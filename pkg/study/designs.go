@@ -29,8 +29,16 @@ func Divergent() Design {
 			treat.KetamineRandom(), treat.Sham(treat.Ketamine()), treat.Sham(treat.SSRI()), treat.Sham(treat.Neurosteroid())},
 		Assays: []assay.Assay{assay.AcuteTests{Battery: b}, assay.OffDrugTests{Battery: b},
 			assay.RelapseTests{Battery: assay.Battery{Combined: b.Combined}, Fraction: 0.4, Cap: 0.99}},
-		Seeds: []uint64{0, 1, 2, 3, 4, 5, 6, 7, 8, 9},
+		Seeds:        []uint64{0, 1, 2, 3, 4, 5, 6, 7, 8, 9},
+		KeepNetworks: true,
 	}
+}
+
+// like returns the seed study's settings for a study of another name.
+func like(name string) Design {
+	d := Divergent()
+	d.Name, d.KeepNetworks = name, false
+	return d
 }
 
 // PublishedSeed is the seed that stands for the published single run's data.
@@ -48,8 +56,7 @@ func Published42() Design {
 // synapses regrown by gradient and at random. Both rules start from the same
 // pruned network, which those chapters' two do not.
 func Cliff() Design {
-	d := Divergent()
-	d.Name = "cliff"
+	d := like("cliff")
 	d.Arms = []treat.Treatment{treat.Ketamine(), treat.KetamineRandom()}
 	d.Assays = []assay.Assay{assay.AcuteTests{Battery: assay.PublishedBattery()}}
 	d.Sweeps = []Sweep{{Factor: "pruned", Fields: []string{"Prune"},
@@ -60,8 +67,7 @@ func Cliff() Design {
 // Consolidation returns chapter 3, part A: how long to train after one regrowth.
 // The sham trains as long without regrowth.
 func Consolidation() Design {
-	d := Divergent()
-	d.Name = "consolidation"
+	d := like("consolidation")
 	d.Arms = []treat.Treatment{treat.Ketamine(), treat.Sham(treat.Ketamine())}
 	d.Assays = acuteAndRelapse()
 	d.Sweeps = []Sweep{{Factor: "epochs", Settings: []float64{0, 5, 10, 15, 20, 40},
@@ -74,8 +80,7 @@ func Consolidation() Design {
 // long: a sham without regrowth, and for several bursts one burst that leaves as
 // many synapses.
 func Regimens() Design {
-	d := Divergent()
-	d.Name = "regimens"
+	d := like("regimens")
 	d.Assays = acuteAndRelapse()
 	d.Arms = nil
 	for _, g := range []struct {
@@ -99,9 +104,8 @@ func Regimens() Design {
 // IsoDose returns the extension of the seed paper's notebook: each arm over its
 // range of doses, measured as the mean absolute change of the weights.
 func IsoDose() Design {
-	d := Divergent()
+	d := like("isodose")
 	b := assay.PublishedBattery()
-	d.Name = "isodose"
 	d.Arms = []treat.Treatment{treat.Ketamine(), treat.SSRI(), treat.Neurosteroid()}
 	d.Assays = []assay.Assay{assay.AcuteTests{Battery: b}, assay.DoseTests{}, assay.OffDrugTests{Battery: b},
 		assay.RelapseTests{Battery: assay.Battery{Combined: b.Combined}, Fraction: 0.4, Cap: 1, Exact: true}}
@@ -117,10 +121,9 @@ func IsoDose() Design {
 // which arm serves which network best. Every arm, and two in sequence, at each
 // pruning level; beside the sequences each arm alone with as many epochs.
 func Triage() Design {
-	d := Divergent()
+	d := like("triage")
 	b := assay.PublishedBattery()
 	b.Input, b.Bias = nil, nil
-	d.Name = "triage"
 	k, s, n := treat.Ketamine(), treat.SSRI(), treat.Neurosteroid()
 	longer := func(name string, epochs int) treat.Refine {
 		s := treat.SSRI()

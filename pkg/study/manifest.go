@@ -28,6 +28,7 @@ type Manifest struct {
 	Template   string // likewise, the pruned networks
 	Seeds      []uint64
 	Conditions []Condition       // dense, untreated and the arms, then the levels of the sweeps, in the order of the rows
+	Networks   bool              // whether the results hold networks
 	Settings   any               // task, network, training, pruning and tests as plain data, for readers
 	NonDefault []string          // settings that differ from the published ones
 	Kernel     string            // which inner loops; the same bits only on the same kernel
@@ -58,7 +59,7 @@ func (c Condition) place() place { return place{c.Name, c.level()} }
 
 // manifest describes the design as run here.
 func (d Design) manifest() Manifest {
-	m := Manifest{Schema: Schema, Engine: Engine, Study: d.Name, Dense: d.denseKey(), Template: d.templateKey(),
+	m := Manifest{Schema: Schema, Engine: Engine, Study: d.Name, Dense: d.denseKey(), Template: d.templateKey(), Networks: d.KeepNetworks,
 		Seeds: slices.Sorted(slices.Values(d.Seeds)), Settings: d.settings(), NonDefault: d.NonDefault(),
 		Kernel: kernel.Name(), Go: runtime.Version(), Modules: map[string]string{}}
 	for _, c := range d.conditions() {
@@ -76,7 +77,7 @@ func (d Design) manifest() Manifest {
 
 // settings describes what all conditions of the design share.
 func (d Design) settings() any {
-	d.Arms, d.Seeds, d.Sweeps = nil, nil, nil
+	d.Arms, d.Seeds, d.Sweeps, d.KeepNetworks = nil, nil, nil, false
 	return describe(reflect.ValueOf(d))
 }
 

@@ -465,10 +465,10 @@ func (r *run) measure(j *job, c condition, s *treat.Subject, trace []TraceRow) e
 }
 
 // keeps reports whether a condition's network is kept: every seed's dense one,
-// from which a new arm or level can start, and of a plain design all of the
-// first seed's.
+// from which a new arm or level can start, and on request of the first seed those
+// that no sweep concerns.
 func (r *run) keeps(seed uint64, c condition) bool {
-	return c.name == Dense || len(r.design.Sweeps) == 0 && seed == slices.Min(r.design.Seeds)
+	return c.name == Dense || r.design.KeepNetworks && c.level == level{} && seed == slices.Min(r.design.Seeds)
 }
 
 // watch reports each epoch and stops training when the context is cancelled.
@@ -495,17 +495,16 @@ func (r *run) result() *Result {
 	return res
 }
 
-// addNetworks lists the networks that a result keeps, as far as they are found:
-// none of a swept design.
+// addNetworks lists the networks that a result keeps, as far as they are found.
 func (r *Result) addNetworks(find func(Snapshot) *network.Network) {
 	m := r.Manifest
-	if slices.ContainsFunc(m.Conditions, func(c Condition) bool { return c.Factor != "" }) {
+	if !m.Networks {
 		return
 	}
 	for _, seed := range m.Seeds {
 		for _, c := range m.Conditions {
 			s := Snapshot{Seed: seed, Arm: c.Name}
-			if seed != m.Seeds[0] && c.Name != Dense {
+			if c.Factor != "" || seed != m.Seeds[0] && c.Name != Dense {
 				continue
 			}
 			if s.Net = find(s); s.Net != nil {

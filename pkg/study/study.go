@@ -62,6 +62,8 @@ type Design struct {
 	Assays   []assay.Assay
 	Seeds    []uint64 // 42 stands for the published single run's data; others draw their own
 	Sweeps   []Sweep  // factors to vary, one at a time; none for a plain design
+
+	KeepNetworks bool // give the result its networks, which plots.Wiring and DecisionMap draw
 }
 
 // Result is what a study found.
@@ -69,7 +71,7 @@ type Result struct {
 	Manifest Manifest
 	Rows     []Row      // ordered by seed, then dense, untreated and the arms in the design's order, then the levels of the sweeps
 	Traces   []TraceRow // likewise
-	Networks []Snapshot // networks kept: every seed's dense one, the first seed's untreated and treated ones; none of a swept design
+	Networks []Snapshot // with KeepNetworks every seed's dense one and of the first seed those that no sweep concerns
 
 	level level // what At has picked
 }

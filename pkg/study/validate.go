@@ -206,7 +206,7 @@ func diff(path string, want, got reflect.Value, out *[]string) {
 	case want.Kind() == reflect.Struct:
 		for i := range want.NumField() {
 			f := want.Type().Field(i)
-			if path == "" && (f.Name == "Name" || f.Name == "Arms" || f.Name == "Seeds" || f.Name == "Sweeps") {
+			if path == "" && (f.Name == "Name" || f.Name == "Arms" || f.Name == "Seeds" || f.Name == "Sweeps" || f.Name == "KeepNetworks") {
 				continue
 			}
 			diff(strings.TrimPrefix(path+"."+f.Name, "."), want.Field(i), got.Field(i), out)
