@@ -116,6 +116,95 @@ func ExampleReplication() {
 	}
 }
 
+func ExampleCliff() {
+	f, err := plots.Cliff(plots.Study("cliff"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	f.DPI = 100
+	if err := f.Save("testdata/cliff", plots.PNG); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func ExampleRegrowth() {
+	f, err := plots.Regrowth(plots.Study("cliff"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	f.DPI = 100
+	if err := f.Save("testdata/regrowth", plots.PNG); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func ExampleConsolidation() {
+	f, err := plots.Consolidation(plots.Study("consolidation"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	f.DPI = 100
+	if err := f.Save("testdata/consolidation", plots.PNG); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func ExampleRegimens() {
+	f, err := plots.Regimens(plots.Study("regimens"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	f.DPI = 100
+	if err := f.Save("testdata/regimens", plots.PNG); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func ExampleDoseResponse() {
+	f, err := plots.DoseResponse(plots.Study("isodose"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	f.DPI = 100
+	if err := f.Save("testdata/dose-response", plots.PNG); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func ExampleTriage() {
+	f, err := plots.Triage(plots.Study("triage"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	f.DPI = 100
+	if err := f.Save("testdata/triage", plots.PNG); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func ExampleSequences() {
+	f, err := plots.Sequences(plots.Study("triage"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	f.DPI = 100
+	if err := f.Save("testdata/sequences", plots.PNG); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// A swept result has more published numbers than rows for each.
+func ExampleReplication_sweep() {
+	f, err := plots.Replication(plots.Study("isodose"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	f.DPI = 100
+	if err := f.Save("testdata/replication-isodose", plots.PNG); err != nil {
+		log.Fatal(err)
+	}
+}
+
 // TestExamples compares each example's picture with its golden image. The
 // examples draw the committed results, so after a new run of the study
 //
@@ -127,6 +216,8 @@ func TestExamples(t *testing.T) {
 		"protocols": ExampleProtocols, "wiring": ExampleWiring, "recovery": ExampleRecovery,
 		"resilience": ExampleResilience, "relapse": ExampleRelapse, "profile": ExampleProfile,
 		"decision-map": ExampleDecisionMap, "controls": ExampleControls, "replication": ExampleReplication,
+		"cliff": ExampleCliff, "regrowth": ExampleRegrowth, "consolidation": ExampleConsolidation,
+		"dose-response": ExampleDoseResponse, "replication-isodose": ExampleReplication_sweep,
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer os.Remove(filepath.Join("testdata", name+".csv"))

@@ -27,11 +27,10 @@ func sweptFigures() []struct {
 }
 
 // syntheticStudy returns a result of a published design with plausible numbers.
-func syntheticStudy(t testing.TB, name string, seeds int) *study.Result {
-	t.Helper()
+func syntheticStudy(name string, seeds int) *study.Result {
 	d, err := study.Named(name)
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	r := &study.Result{Manifest: study.Manifest{Study: name}}
 	add := func(arm, factor string, setting, harm float64) {
@@ -135,7 +134,7 @@ func someLevels(r *study.Result, n int) *study.Result {
 func TestSweptFiguresAreWhole(t *testing.T) {
 	for _, f := range sweptFigures() {
 		for _, seeds := range []int{1, 2, 10} {
-			full := syntheticStudy(t, f.study, seeds)
+			full := syntheticStudy(f.study, seeds)
 			for _, n := range []int{1, 2, 100} {
 				fig, err := f.draw(someLevels(full, n))
 				if err != nil {
@@ -164,7 +163,7 @@ func TestSweptFiguresAreWhole(t *testing.T) {
 // is there or says what is not, in one line.
 func TestSweptFiguresOfPartialRuns(t *testing.T) {
 	for _, f := range sweptFigures() {
-		full := someLevels(syntheticStudy(t, f.study, 3), 3)
+		full := someLevels(syntheticStudy(f.study, 3), 3)
 		var cases []*study.Result
 		without := func(drop func(study.Row) bool) {
 			r := &study.Result{Manifest: full.Manifest}
@@ -225,7 +224,7 @@ func TestSweptFiguresRefuse(t *testing.T) {
 }
 
 func TestPlainFiguresAskForALevel(t *testing.T) {
-	r := syntheticStudy(t, "cliff", 2)
+	r := syntheticStudy("cliff", 2)
 	for i, draw := range []func(*study.Result) (*Figure, error){Recovery, Resilience, Relapse, Profile, Controls, Regimens, Wiring, DecisionMap} {
 		_, err := draw(r)
 		if err == nil || !strings.Contains(err.Error(), `swept over pruned: choose a level, such as r.At("pruned", 0)`) {
@@ -239,7 +238,7 @@ func TestPlainFiguresAskForALevel(t *testing.T) {
 }
 
 func TestPublishedNumbersOfALevel(t *testing.T) {
-	r := syntheticStudy(t, "cliff", 1)
+	r := syntheticStudy("cliff", 1)
 	for _, c := range []struct {
 		setting float64
 		cond    condition
