@@ -99,6 +99,13 @@ func TestTable(t *testing.T) {
 	}
 }
 
+func TestFoldedTableIsHTML(t *testing.T) {
+	want := "<details><summary>All of &lt;it&gt;</summary>\n<table>\n<tr><th>A</th><th>B</th></tr>\n<tr><td>1 &lt; 2</td><td></td></tr>\n</table>\n</details>"
+	if got := folded("All of <it>", []string{"A", "B"}, [][]string{{"1 <\n2", ""}}); got != want {
+		t.Errorf("folded table:\n%s\nwant:\n%s", got, want)
+	}
+}
+
 func TestWords(t *testing.T) {
 	for name, want := range map[string]string{"MeanLoss": "Mean loss", "P": "P", "MeanSD": "Mean SD", "N": "N"} {
 		if got := words(name); got != want {

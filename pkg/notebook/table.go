@@ -2,6 +2,7 @@ package notebook
 
 import (
 	"fmt"
+	"html"
 	"math"
 	"reflect"
 	"strconv"
@@ -26,11 +27,30 @@ func Table(t any) {
 	Markdown(markdown(header, rows))
 }
 
-// Fold shows the table below a line that opens and closes it: for long ones.
+// Fold shows a long table below a line that opens and closes it.
 func Fold(line string, t any) {
 	header, rows, err := tabulate(t)
 	Check(err)
-	Markdownf("<details><summary>%s</summary>\n\n%s\n</details>", line, markdown(header, rows))
+	Markdown(folded(line, header, rows))
+}
+
+// folded writes the table as HTML: within a fold some viewers read no Markdown.
+func folded(line string, header []string, rows [][]string) string {
+	var b strings.Builder
+	row := func(tag string, cells []string) {
+		b.WriteString("<tr>")
+		for _, c := range cells {
+			fmt.Fprintf(&b, "<%s>%s</%s>", tag, html.EscapeString(strings.Join(strings.Fields(c), " ")), tag)
+		}
+		b.WriteString("</tr>\n")
+	}
+	fmt.Fprintf(&b, "<details><summary>%s</summary>\n<table>\n", html.EscapeString(line))
+	row("th", header)
+	for _, r := range rows {
+		row("td", r)
+	}
+	b.WriteString("</table>\n</details>")
+	return b.String()
 }
 
 func tabulate(t any) ([]string, [][]string, error) {
