@@ -25,14 +25,28 @@ Beside each figure stands a CSV with the plotted numbers.
 		run: runFigures}
 }
 
+type drawing = func(*study.Result) (*plots.Figure, error)
+
 // drawings lists the figures of a study.
-func drawings(name string) ([]func(*study.Result) (*plots.Figure, error), error) {
+func drawings(name string) ([]drawing, error) {
 	d, err := study.Named(name)
 	if err != nil {
 		return nil, err
 	}
+	switch name {
+	case "cliff":
+		return []drawing{plots.Cliff, plots.Regrowth, plots.Replication}, nil
+	case "consolidation":
+		return []drawing{plots.Consolidation, plots.Replication}, nil
+	case "regimens":
+		return []drawing{plots.Regimens, plots.Replication}, nil
+	case "isodose":
+		return []drawing{plots.DoseResponse, plots.Replication}, nil
+	case "triage":
+		return []drawing{plots.Triage, plots.Sequences}, nil
+	}
 	protocols := func(*study.Result) (*plots.Figure, error) { return plots.Protocols(d) }
-	return []func(*study.Result) (*plots.Figure, error){protocols, plots.Wiring, plots.Recovery, plots.Resilience,
+	return []drawing{protocols, plots.Wiring, plots.Recovery, plots.Resilience,
 		plots.Relapse, plots.Profile, plots.DecisionMap, plots.Controls, plots.Replication}, nil
 }
 
