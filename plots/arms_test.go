@@ -32,13 +32,18 @@ func TestOrderIsTheSameWhateverTheResults(t *testing.T) {
 }
 
 func TestNoTwoConditionsLookAlike(t *testing.T) {
-	conds := conditions(synthetic(1, "a", "b", "c", "d", "e", "f"), true)
-	for i, a := range conds {
-		for _, b := range conds[:i] {
-			sameColour := a.Color == b.Color
-			sameShape := fmt.Sprint(a.Mark) == fmt.Sprint(b.Mark) && fmt.Sprint(a.Dashes) == fmt.Sprint(b.Dashes)
-			if sameColour && sameShape {
-				t.Errorf("%s looks like %s", a.Label, b.Label)
+	for name, conds := range map[string][]condition{
+		"further arms": conditions(synthetic(1, "a", "b", "c", "d", "e", "f"), true),
+		"regimens":     conditions(syntheticStudy("regimens", 1), false),
+		"triage":       conditions(syntheticStudy("triage", 1), false),
+	} {
+		for i, a := range conds {
+			for _, b := range conds[:i] {
+				sameColour := a.Color == b.Color
+				sameShape := fmt.Sprint(a.Mark) == fmt.Sprint(b.Mark) && fmt.Sprint(a.Dashes) == fmt.Sprint(b.Dashes)
+				if sameColour && sameShape {
+					t.Errorf("%s: %s looks like %s", name, a.Label, b.Label)
+				}
 			}
 		}
 	}
@@ -55,7 +60,9 @@ func TestControlsAreControlsOnlyOfAnArm(t *testing.T) {
 
 func TestLabel(t *testing.T) {
 	for arm, want := range map[string]string{"ssri": "SSRI-like", "dense": "dense", "ketamine-random": "ketamine-like, random sites",
-		"neurosteroid-sham": "neurosteroid-like, sham", "pulsed regrowth": "pulsed regrowth", "at-random": "at-random"} {
+		"neurosteroid-sham": "neurosteroid-like, sham", "pulsed regrowth": "pulsed regrowth", "at-random": "at-random",
+		"acute-60x1": "60 % × 1", "chronic-40x10": "40 % × 10", "chronic-40x10-burst": "40 % × 10, one burst", "acute-100x1-sham": "100 % × 1, sham",
+		"neurosteroid-ssri": "neurosteroid-like then SSRI-like", "ssri-115": "SSRI-like, 115 epochs", "burst": "burst"} {
 		if got := Label(arm); got != want {
 			t.Errorf("Label(%q) = %q: want %q", arm, got, want)
 		}

@@ -300,7 +300,8 @@ func (p *Panel) doseQuotes(v doseView, a doseArm) {
 type miss struct {
 	At        string  // the level
 	Percent   sample  // over seeds
-	Published float64 // percent, by the published doses; NaN for none
+	QuotedAt  string  // the level that is nearest by the published doses
+	Published float64 // percent by them; NaN for none
 }
 
 // nearest returns the arm's level whose mean dose is nearest to the target, and
@@ -317,7 +318,7 @@ func (a doseArm) nearest(target float64) miss {
 		}
 		for _, d := range a.published(i, a.On, dose) {
 			if far := math.Abs(d - target); far < quoted {
-				quoted, m.Published = far, 100*(d/target-1)
+				quoted, m.QuotedAt, m.Published = far, a.at(i), 100*(d/target-1)
 			}
 		}
 	}
@@ -367,7 +368,7 @@ func (p *Panel) missRow(a doseArm, target int, m miss, y float64) {
 	p.recordInterval(series, m.At, s)
 	p.across(a.look, s, y)
 	if !math.IsNaN(m.Published) {
-		p.record(series, kindPublished, "", m.Published)
+		p.record(series, kindPublished, m.QuotedAt, m.Published)
 		p.points(look{Color: a.Color, Mark: published.Mark}, quoteRadius, []float64{m.Published}, []float64{y})
 	}
 	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
