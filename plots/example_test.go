@@ -216,10 +216,13 @@ func TestExamples(t *testing.T) {
 		"protocols": ExampleProtocols, "wiring": ExampleWiring, "recovery": ExampleRecovery,
 		"resilience": ExampleResilience, "relapse": ExampleRelapse, "profile": ExampleProfile,
 		"decision-map": ExampleDecisionMap, "controls": ExampleControls, "replication": ExampleReplication,
-		"cliff": ExampleCliff, "regrowth": ExampleRegrowth, "consolidation": ExampleConsolidation,
-		"dose-response": ExampleDoseResponse, "replication-isodose": ExampleReplication_sweep,
+		"cliff": ExampleCliff, "regrowth": ExampleRegrowth, "consolidation": ExampleConsolidation, "regimens": ExampleRegimens,
+		"dose-response": ExampleDoseResponse, "triage": ExampleTriage, "sequences": ExampleSequences, "replication-isodose": ExampleReplication_sweep,
 	} {
 		t.Run(name, func(t *testing.T) {
+			if triage := name == "triage" || name == "sequences"; triage && !plots.Committed("triage") {
+				t.Skip("no committed results of triage")
+			}
 			defer os.Remove(filepath.Join("testdata", name+".csv"))
 			if name == "decision-map" && !*cmpimg.GenerateTestData {
 				checkVotes(t, example, filepath.Join("testdata", name))

@@ -24,6 +24,9 @@ func Study(name string) *study.Result {
 	return syntheticStudy(name, 10)
 }
 
+// Committed tells whether a study has committed results.
+func Committed(name string) bool { return committed(name) != nil }
+
 // committed returns the committed results of a study, nil where there are none.
 func committed(name string) *study.Result {
 	dir, err := fs.Sub(data.Results(), name)
