@@ -262,50 +262,6 @@ func quantity(x infer.Replication) string {
 	return x.Metric + " (%)"
 }
 
-// Tally counts, for each kind of number and each arm, how many published numbers
-// lie inside their prediction interval: 9 of 11.
-func Tally(list []infer.Replication) Grid {
-	type at struct{ kind, arm string }
-	var kinds, arms []string
-	inside, all := map[at]int{}, map[at]int{}
-	for _, x := range list {
-		x.Factor, x.Setting = "", 0
-		k := at{quantity(x), plots.Label(x.Arm)}
-		if strings.HasPrefix(x.Metric, infer.AccuracyMinus) {
-			k.kind = "differences between arms or levels (points)"
-		}
-		switch {
-		case x.Metric == infer.DosePercentile:
-			k = at{"percentiles of all doses (weight units)", "all arms"}
-		case x.Phase == assay.OffDrug:
-			k.arm += ", off"
-		}
-		if !slices.Contains(kinds, k.kind) {
-			kinds = append(kinds, k.kind)
-		}
-		if !slices.Contains(arms, k.arm) {
-			arms = append(arms, k.arm)
-		}
-		all[k]++
-		if x.Inside {
-			inside[k]++
-		}
-	}
-	g := Grid{Header: append([]string{"Published numbers inside"}, arms...)}
-	for _, kind := range kinds {
-		row := []string{kind}
-		for _, arm := range arms {
-			s := "–"
-			if n := all[at{kind, arm}]; n > 0 {
-				s = fmt.Sprintf("%d of %d", inside[at{kind, arm}], n)
-			}
-			row = append(row, s)
-		}
-		g.Rows = append(g.Rows, row)
-	}
-	return g
-}
-
 // Outside returns the numbers that fall outside their prediction interval, the
 // farthest first, in widths of that interval.
 func Outside(list []infer.Replication) []infer.Replication {
