@@ -1,0 +1,513 @@
+package model
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/stat"
+
+	"divergent/pkg/rng"
+)
+
+func mustFit(t *testing.T, p Problem) *Fitted {
+	t.Helper()
+	f, err := p.Fit(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// agree reports whether a and b agree to a share tol, or are the same infinity.
+func agree(a, b, tol float64) bool { return a == b || math.Abs(a-b) <= tol*max(math.Abs(b), 1e-300) }
+
+// line is a straight-line problem with the closed form of its estimates and of
+// their standard errors for SD 1.
+func line() (p Problem, value, unit [2]float64) {
+	x := []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
+	y := []float64{2.1, 3.9, 6.2, 7.8, 10.1, 12.2, 13.8, 16.1, 18.0, 19.7}
+	a, b := stat.LinearRegression(x, y, nil, false)
+	mx, sxx := stat.Mean(x, nil), 0.0
+	for _, v := range x {
+		sxx += (v - mx) * (v - mx)
+	}
+	p = Problem{
+		Ranges: []Range{{"a", -50, 50, false}, {"b", 0.01, 100, true}},
+		Predict: func(q []float64) ([]float64, error) {
+			out := make([]float64, len(x))
+			for i := range x {
+				out[i] = q[0] + q[1]*x[i]
+			}
+			return out, nil
+		},
+		Y: y,
+	}
+	return p, [2]float64{a, b}, [2]float64{math.Sqrt(1/float64(len(x)) + mx*mx/sxx), 1 / math.Sqrt(sxx)}
+}
+
+// For a line with known SD the profile is a parabola, so limits are the estimate
+// ± 1.96 standard errors. With an unknown SD the deviance is n log(χ²/χ²min), and limits are
+// where χ² has grown by the factor exp(3.84/n). Both hold whatever the scale of
+// a range. Tolerances: estimates are within 1e-6 standard errors, limits where
+// the deviance is right to 1e-6.
+func TestLineHasTheClosedForm(t *testing.T) {
+	const sd = 0.2
+	known, value, unit := line()
+	known.SD = make([]float64, len(known.Y))
+	for i := range known.SD {
+		known.SD[i] = sd
+	}
+	unknown, _, _ := line()
+	rss, n := 0.0, float64(len(known.Y))
+	fit, _ := known.Predict(value[:])
+	for i, y := range known.Y {
+		rss += (y - fit[i]) * (y - fit[i])
+	}
+	relative := known
+	relative.Relative = true
+	for _, c := range []struct {
+		name  string
+		p     Problem
+		half  float64 // half of an interval over the unit standard error
+		k     int
+		logL  float64
+		chi2  float64
+		hasP  bool
+		pOver float64
+	}{
+		{"known SD", known, sd * math.Sqrt(chiSquare95), 2, -rss/(2*sd*sd) - n*math.Log(sd*math.Sqrt(2*math.Pi)), rss / (sd * sd), true, 0},
+		{"unknown SD", unknown, math.Sqrt(rss / n * n * (math.Exp(chiSquare95/n) - 1)), 3, -n / 2 * (math.Log(2*math.Pi*rss/n) + 1), rss, false, 0},
+		{"relative SD", relative, math.Sqrt(rss * (math.Exp(chiSquare95/n) - 1)), 3, -n / 2 * (math.Log(2*math.Pi*rss/n) + 1), rss / (sd * sd), false, 0},
+	} {
+		f := mustFit(t, c.p)
+		for i := range value {
+			if math.Abs(f.Value[i]-value[i]) > 1e-5*sd*unit[i] {
+				t.Errorf("%s: %s = %v, want %v", c.name, f.Names[i], f.Value[i], value[i])
+			}
+			half := c.half * unit[i]
+			if !agree(value[i]-f.Low[i], half, 1e-5) || !agree(f.High[i]-value[i], half, 1e-5) {
+				t.Errorf("%s: interval of %s is %v to %v, want %v ± %v", c.name, f.Names[i], f.Low[i], f.High[i], value[i], half)
+			}
+		}
+		aic := 2*float64(c.k) - 2*c.logL
+		aicc := aic + 2*float64(c.k)*float64(c.k+1)/(n-float64(c.k)-1)
+		if f.N != len(known.Y) || f.K != c.k || !agree(f.LogLikelihood, c.logL, 1e-10) || !agree(f.AIC, aic, 1e-10) || !agree(f.AICc, aicc, 1e-10) || !agree(f.ChiSquare, c.chi2, 1e-10) {
+			t.Errorf("%s: %v, χ² %v; want K = %d, log L = %v, AIC = %v, AICc = %v, χ² = %v", c.name, f, f.ChiSquare, c.k, c.logL, aic, aicc, c.chi2)
+		}
+		if !f.Converged || f.Agreed != f.Starts || f.Starts != 8 || f.AtBound[0] || f.AtBound[1] || math.IsNaN(f.P) == c.hasP {
+			t.Errorf("%s: %+v", c.name, f)
+		}
+	}
+}
+
+// A parametric bootstrap of a line is normal with the closed form's standard
+// errors. A percentile of 4000 draws has a standard error of 0.042 standard
+// errors of the estimate; four of these.
+func TestBootstrapOfALine(t *testing.T) {
+	p, value, unit := line()
+	p.SD = []float64{0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2}
+	p.Intervals, p.Draws = ParametricBootstrap, 4000
+	f := mustFit(t, p)
+	for i := range value {
+		se := 0.2 * unit[i]
+		if math.Abs(f.Low[i]-(value[i]-1.96*se)) > 0.17*se || math.Abs(f.High[i]-(value[i]+1.96*se)) > 0.17*se {
+			t.Errorf("%s: %v to %v, want %v ± %v", f.Names[i], f.Low[i], f.High[i], value[i], 1.96*se)
+		}
+	}
+	if len(f.Draws) != 4000 || f.Profiles != nil {
+		t.Errorf("%d draws, %d profiles", len(f.Draws), len(f.Profiles))
+	}
+	p.SD = nil // residual SD with N − K degrees of freedom in place of 0.2
+	s := math.Sqrt(mustFit(t, p).ChiSquare / 8)
+	if g := mustFit(t, p); math.Abs((g.High[1]-g.Low[1])/(2*1.96*s*unit[1])-1) > 0.06 {
+		t.Errorf("unknown SD: interval of b %v to %v, want a width of %v", g.Low[1], g.High[1], 2*1.96*s*unit[1])
+	}
+}
+
+func saturation(t float64, q []float64) float64 { return q[2] + q[0]*(1-math.Exp(-q[1]*t)) }
+func twoRates(t float64, q []float64) float64 {
+	return q[0]*math.Exp(-q[1]*t) + (1-q[0])*math.Exp(-q[2]*t)
+}
+func pulse(t float64, q []float64) float64 {
+	return q[0] * (math.Exp(-q[2]*t) - math.Exp(-q[1]*t))
+}
+
+// over makes a problem of a curve.
+func over(curve func(t float64, q []float64) float64, t, y, sd []float64, ranges []Range) Problem {
+	return Problem{Ranges: ranges, Y: y, SD: sd, Predict: func(q []float64) ([]float64, error) {
+		out := make([]float64, len(t))
+		for i := range t {
+			out[i] = curve(t[i], q)
+		}
+		return out, nil
+	}}
+}
+
+// Estimates and profile-likelihood limits of testdata/fit_reference.py: SciPy's
+// curve_fit, and brentq on least_squares. The last case has no datum before the
+// pulse's peak, so that nothing bounds its rise from above.
+func TestFitsAgreeWithSciPy(t *testing.T) {
+	var reference struct {
+		Cases []struct {
+			Name               string
+			T, Y, SD, Estimate []float64
+			Bounds             [][2]float64
+			StandardError      []float64 `json:"standard_error"`
+			ChiSquare          float64   `json:"chi_square"`
+			LogLikelihood      float64   `json:"log_likelihood"`
+			P                  float64
+			Low, High          []*float64 // null where open
+		}
+	}
+	b, err := os.ReadFile("testdata/fit_reference.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &reference); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range reference.Cases {
+		curve := map[string]func(float64, []float64) float64{"saturation": saturation, "two rates": twoRates, "pulse": pulse, "pulse, late data": pulse}[c.Name]
+		ranges := make([]Range, len(c.Bounds))
+		for i, b := range c.Bounds {
+			ranges[i] = Range{string(rune('a' + i)), b[0], b[1], true}
+		}
+		f := mustFit(t, over(curve, c.T, c.Y, c.SD, ranges))
+		if !f.Converged || !agree(f.ChiSquare, c.ChiSquare, 1e-8) || !agree(f.LogLikelihood, c.LogLikelihood, 1e-8) || !agree(f.P, c.P, 1e-7) {
+			t.Errorf("%s: %v, want χ² = %v, log L = %v, p = %v", c.Name, f, c.ChiSquare, c.LogLikelihood, c.P)
+		}
+		for i, name := range f.Names {
+			low, high := math.Inf(-1), math.Inf(1)
+			if c.Low[i] != nil {
+				low = *c.Low[i]
+			}
+			if c.High[i] != nil {
+				high = *c.High[i]
+			}
+			// curve_fit stops at relative steps of 1e-15, but its χ² is flat to rounding
+			// within 1e-8 of its root: 1e-5 standard errors. Where the profile is open the
+			// least point is a matter of rounding.
+			if !math.IsInf(high, 1) && math.Abs(f.Value[i]-c.Estimate[i]) > 1e-5*c.StandardError[i] {
+				t.Errorf("%s: %s = %v, want %v", c.Name, name, f.Value[i], c.Estimate[i])
+			}
+			if !agree(f.Low[i], low, 1e-5) || !agree(f.High[i], high, 1e-5) {
+				t.Errorf("%s: interval of %s is %v to %v, want %v to %v", c.Name, name, f.Low[i], f.High[i], low, high)
+			}
+		}
+	}
+}
+
+// Certified values of NIST's Statistical Reference Datasets for nonlinear
+// regression (https://www.itl.nist.gov/div898/strd), in the order lower and twice
+// higher difficulty. NIST's starting values are not used, only ranges around them.
+func TestFitsAgreeWithNIST(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		curve  func(x float64, b []float64) float64
+		x, y   []float64
+		ranges []Range
+		b, se  []float64
+		rss    float64
+	}{
+		{"Misra1a", func(x float64, b []float64) float64 { return b[0] * (1 - math.Exp(-b[1]*x)) },
+			[]float64{77.6, 114.9, 141.1, 190.8, 239.9, 289, 332.8, 378.4, 434.8, 477.3, 536.8, 593.1, 689.1, 760},
+			[]float64{10.07, 14.73, 17.94, 23.93, 29.61, 35.18, 40.02, 44.82, 50.76, 55.05, 61.01, 66.4, 75.47, 81.78},
+			[]Range{{"b1", 1, 1000, true}, {"b2", 1e-5, 1e-2, true}},
+			[]float64{2.3894212918e2, 5.5015643181e-4}, []float64{2.7070075241, 7.2668688436e-6}, 1.2455138894e-1},
+		{"Thurber", func(x float64, b []float64) float64 {
+			return (b[0] + x*(b[1]+x*(b[2]+x*b[3]))) / (1 + x*(b[4]+x*(b[5]+x*b[6])))
+		},
+			[]float64{-3.067, -2.981, -2.921, -2.912, -2.84, -2.797, -2.702, -2.699, -2.633, -2.481, -2.363, -2.322, -1.501, -1.46, -1.274,
+				-1.212, -1.1, -1.046, -0.915, -0.714, -0.566, -0.545, -0.4, -0.309, -0.109, -0.103, 0.01, 0.119, 0.377, 0.79, 0.963, 1.006,
+				1.115, 1.572, 1.841, 2.047, 2.2},
+			[]float64{80.574, 84.248, 87.264, 87.195, 89.076, 89.608, 89.868, 90.101, 92.405, 95.854, 100.696, 101.06, 401.672, 390.724,
+				567.534, 635.316, 733.054, 759.087, 894.206, 990.785, 1090.109, 1080.914, 1122.643, 1178.351, 1260.531, 1273.514, 1288.339,
+				1327.543, 1353.863, 1414.509, 1425.208, 1421.384, 1442.962, 1464.35, 1468.705, 1447.894, 1457.628},
+			[]Range{{"b1", 500, 5000, true}, {"b2", 500, 5000, true}, {"b3", 100, 2000, true}, {"b4", 10, 500, true}, {"b5", 0.1, 5, true},
+				{"b6", 0.05, 2, true}, {"b7", 0.005, 0.5, true}},
+			[]float64{1.2881396800e3, 1.4910792535e3, 5.8323836877e2, 7.5416644291e1, 9.6629502864e-1, 3.9797285797e-1, 4.9727297349e-2},
+			[]float64{4.6647963344, 3.9571156086e1, 2.8698696102e1, 5.5675370270, 3.1333340687e-2, 1.4984928198e-2, 6.5842344623e-3}, 5.6427082397e3},
+		{"MGH09", func(x float64, b []float64) float64 { return b[0] * (x*x + x*b[1]) / (x*x + x*b[2] + b[3]) },
+			[]float64{4, 2, 1, 0.5, 0.25, 0.167, 0.125, 0.1, 0.0833, 0.0714, 0.0625},
+			[]float64{0.1957, 0.1947, 0.1735, 0.16, 0.0844, 0.0627, 0.0456, 0.0342, 0.0323, 0.0235, 0.0246},
+			[]Range{{"b1", 0.01, 100, true}, {"b2", 0.01, 100, true}, {"b3", 0.01, 100, true}, {"b4", 0.01, 100, true}},
+			[]float64{1.9280693458e-1, 1.9128232873e-1, 1.2305650693e-1, 1.3606233068e-1},
+			[]float64{1.1435312227e-2, 1.9633220911e-1, 8.0842031232e-2, 9.0025542308e-2}, 3.0750560385e-4},
+	} {
+		p := over(c.curve, c.x, c.y, nil, c.ranges)
+		p.Intervals = NoIntervals
+		f := mustFit(t, p)
+		// The certified digits are eleven; ours end within 1e-6 standard errors.
+		if !f.Converged || !agree(f.ChiSquare, c.rss, 1e-9) {
+			t.Errorf("%s: %v, converged %v; certified sum of squares %v", c.name, f, f.Converged, c.rss)
+		}
+		for i, b := range c.b {
+			if math.Abs(f.Value[i]-b) > 1e-5*c.se[i] {
+				t.Errorf("%s: %s = %v, certified %v", c.name, f.Names[i], f.Value[i], b)
+			}
+		}
+		t.Logf("%s: %v", c.name, f)
+	}
+}
+
+// Only the product of a and b is in the data: neither is bounded, their product
+// is, and the table says so.
+func TestUnidentifiablePairIsOpen(t *testing.T) {
+	x := []float64{1, 2, 3, 4}
+	p := over(func(t float64, q []float64) float64 { return q[0] * q[1] * t }, x, []float64{2.1, 3.9, 6.1, 7.95},
+		[]float64{0.1, 0.1, 0.1, 0.1}, []Range{{"a", 0.1, 20, true}, {"b", 0.1, 20, true}})
+	f := mustFit(t, p)
+	for i := range 2 {
+		// a·b = 2 leaves each of them 0.1 to 20, to both ends.
+		if !math.IsInf(f.Low[i], -1) || !math.IsInf(f.High[i], 1) {
+			t.Errorf("%s: %v to %v, want an open interval", f.Names[i], f.Low[i], f.High[i])
+		}
+		for j, d := range f.Profiles[i].Deviance {
+			if d > 1e-6 || d < -1e-6 {
+				t.Errorf("deviance of %s at %v is %v, want 0", f.Names[i], f.Profiles[i].X[j], d)
+			}
+		}
+	}
+	if product := f.Value[0] * f.Value[1]; math.Abs(product-2) > 1e-6 { // Σxy/Σx² = 60/30
+		t.Errorf("product %v, want 2", product)
+	}
+	if !f.Converged || f.Agreed != f.Starts {
+		t.Errorf("%v", f)
+	}
+	if _, rows := f.Table(); rows[0][2] != "open" || rows[0][4] != "not constrained by the data" {
+		t.Errorf("row %q", rows[0])
+	}
+}
+
+// The least sum lies outside the range of b, which decides the estimate.
+func TestEstimateAtTheEndOfItsRange(t *testing.T) {
+	p, _, _ := line() // its slope is near 2
+	for _, c := range []struct {
+		r    Range
+		want float64
+	}{{Range{"b", 0.01, 1.5, true}, 1.5}, {Range{"b", 2.5, 9, false}, 2.5}} {
+		p.Ranges[1] = c.r
+		f := mustFit(t, p)
+		lowOpen, highOpen := math.IsInf(f.Low[1], -1), math.IsInf(f.High[1], 1)
+		if !f.Converged || f.AtBound[0] || !f.AtBound[1] || !agree(f.Value[1], c.want, 1e-6) || highOpen != (c.want == 1.5) || lowOpen != (c.want == 2.5) {
+			t.Errorf("range %v: %+v", c.r, f)
+		}
+		if _, rows := f.Table(); !strings.Contains(rows[1][4], "at the end of its range") {
+			t.Errorf("row %q", rows[1])
+		}
+	}
+}
+
+// A binomial likelihood: k of n new spines survive. The estimate is k/n, and the
+// deviance at the limits, by its closed form, is the 95 % point of χ².
+func TestLikelihoodOfASurvival(t *testing.T) {
+	const k, n = 25.0, 36
+	l := func(q float64) float64 { return k*math.Log(q) + (n-k)*math.Log(1-q) }
+	p := Problem{Ranges: []Range{{"q", 0.001, 0.999, false}}, N: n,
+		LogLikelihood: func(x []float64) (float64, error) { return l(x[0]), nil }}
+	f := mustFit(t, p)
+	// Central differences of a sum near 22 are good to about 1e-10.
+	if !f.Converged || !agree(f.Value[0], k/n, 1e-6) || !agree(f.LogLikelihood, l(k/n), 1e-12) || !agree(f.AIC, 2-2*l(k/n), 1e-12) || f.N != n || f.K != 1 {
+		t.Errorf("%v: %+v", f, f)
+	}
+	for _, at := range []float64{f.Low[0], f.High[0]} {
+		if d := 2 * (l(k/n) - l(at)); !agree(d, chiSquare95, 1e-5) {
+			t.Errorf("deviance at the limit %v is %v, want %v", at, d, chiSquare95)
+		}
+	}
+	if f.Low[0] > k/n || f.High[0] < k/n || !math.IsNaN(f.ChiSquare) {
+		t.Errorf("interval %v to %v", f.Low[0], f.High[0])
+	}
+}
+
+// The likelihood of the same least-squares problem gives the same fit.
+func TestLikelihoodAgreesWithLeastSquares(t *testing.T) {
+	x := []float64{0.5, 1, 2, 3, 5, 8, 12}
+	y := []float64{1.5, 2.0, 2.7, 3.2, 3.5, 3.9, 4.1}
+	sd := []float64{0.1, 0.1, 0.15, 0.1, 0.1, 0.2, 0.1}
+	ranges := []Range{{"a", 0.1, 100, true}, {"k", 0.01, 10, true}, {"c", 0.01, 10, true}}
+	p := over(saturation, x, y, sd, ranges)
+	f := mustFit(t, p)
+	g := mustFit(t, Problem{Ranges: ranges, N: len(y), LogLikelihood: func(q []float64) (float64, error) {
+		v, _ := p.Predict(q)
+		l := 0.0
+		for i := range v {
+			r := (v[i] - y[i]) / sd[i]
+			l -= r*r/2 + math.Log(sd[i]*math.Sqrt(2*math.Pi))
+		}
+		return l, nil
+	}})
+	for i := range ranges {
+		// Differences of the likelihood instead of the residuals: 1e-4 of an interval.
+		tol := 1e-4 * (f.High[i] - f.Low[i])
+		if math.Abs(f.Value[i]-g.Value[i]) > tol || math.Abs(f.Low[i]-g.Low[i]) > tol || math.Abs(f.High[i]-g.High[i]) > tol {
+			t.Errorf("%s: %v (%v to %v), by the likelihood %v (%v to %v)", f.Names[i], f.Value[i], f.Low[i], f.High[i], g.Value[i], g.Low[i], g.High[i])
+		}
+	}
+	if !agree(f.AIC, g.AIC, 1e-9) || !g.Converged {
+		t.Errorf("%v and %v", f, g)
+	}
+}
+
+// 95 % intervals of a nonlinear fit hold the truth in 95 % of repeats: of 400,
+// 380 with standard error 4.4; four of these.
+func TestIntervalsCover(t *testing.T) {
+	if testing.Short() {
+		t.Skip("400 fits")
+	}
+	x := []float64{0.5, 1, 2, 3, 5, 8, 12, 14}
+	truth := []float64{3, 0.35, 1}
+	p := over(saturation, x, nil, nil, []Range{{"a", 0.1, 100, true}, {"k", 0.01, 10, true}, {"c", 0.01, 10, true}})
+	mean, _ := p.Predict(truth)
+	p.Starts, p.Start = 1, truth
+	const repeats = 400
+	held := make([]int, 3)
+	r := rng.Stream(1, "coverage")
+	for range repeats {
+		p.Y, p.SD = make([]float64, len(x)), make([]float64, len(x))
+		for i := range x {
+			p.SD[i] = 0.1
+			p.Y[i] = mean[i] + p.SD[i]*r.NormFloat64()
+		}
+		f := mustFit(t, p)
+		for i := range truth {
+			if f.Low[i] <= truth[i] && truth[i] <= f.High[i] {
+				held[i]++
+			}
+		}
+	}
+	for i, h := range held {
+		if math.Abs(float64(h)-380) > 18 {
+			t.Errorf("%s: %d of %d intervals hold the truth", p.Ranges[i].Name, h, repeats)
+		}
+	}
+}
+
+func TestFitIsTheSameForAnyWorkers(t *testing.T) {
+	x := []float64{0.5, 1, 2, 3, 5, 8, 12}
+	y := []float64{1.5, 2.0, 2.7, 3.2, 3.5, 3.9, 4.1}
+	p := over(saturation, x, y, nil, []Range{{"a", 0.1, 100, true}, {"k", 0.01, 10, true}, {"c", 0.01, 10, true}})
+	for _, way := range []Intervals{ProfileLikelihood, ParametricBootstrap} {
+		p.Intervals, p.Draws, p.Workers = way, 50, 1
+		one := mustFit(t, p)
+		p.Workers = 5
+		five := mustFit(t, p)
+		one.P, five.P = 0, 0 // NaN is never equal
+		if !reflect.DeepEqual(one, five) {
+			t.Errorf("intervals %d: one worker gives %+v, five %+v", way, one, five)
+		}
+	}
+}
+
+// A model that fails in part of the range is fitted in the rest; one that fails
+// everywhere is an error with the model's own.
+func TestFitOfAModelThatFails(t *testing.T) {
+	p, value, _ := line()
+	inner := p.Predict
+	p.Predict = func(q []float64) ([]float64, error) {
+		if q[1] > 10 {
+			return nil, errors.New("solver gave up")
+		}
+		if q[0] < -20 {
+			return []float64{math.NaN(), 0, 0, 0, 0, 0, 0, 0, 0, 0}, nil
+		}
+		return inner(q)
+	}
+	if f := mustFit(t, p); !agree(f.Value[1], value[1], 1e-6) || math.IsInf(f.High[1], 1) {
+		t.Errorf("%v, want a slope of %v", f.Value, value[1])
+	}
+	p.Predict = func([]float64) ([]float64, error) { return nil, errors.New("solver gave up") }
+	if _, err := p.Fit(t.Context()); err == nil || !strings.Contains(err.Error(), "solver gave up") {
+		t.Errorf("error %v", err)
+	}
+	p.Predict = func([]float64) ([]float64, error) { return []float64{1}, nil }
+	if _, err := p.Fit(t.Context()); err == nil || !strings.Contains(err.Error(), "1 values for 10 data") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A perfect fit has an infinite likelihood where SD is unknown, and is found all the same.
+func TestPerfectFit(t *testing.T) {
+	p := over(saturation, []float64{0.5, 1, 2, 3, 5, 8}, nil, nil, []Range{{"a", 0.1, 100, true}, {"k", 0.01, 10, true}, {"c", 0.01, 10, true}})
+	truth := []float64{3, 0.35, 1}
+	p.Y, _ = p.Predict(truth)
+	f := mustFit(t, p)
+	for i := range truth {
+		if !agree(f.Value[i], truth[i], 1e-6) || !f.Converged {
+			t.Errorf("%s = %v, want %v; %v", f.Names[i], f.Value[i], truth[i], f)
+		}
+	}
+}
+
+func TestBadProblemsAreNamed(t *testing.T) {
+	for _, c := range []struct {
+		change func(p *Problem)
+		want   string
+	}{
+		{func(p *Problem) { p.Ranges = nil }, "no ranges"},
+		{func(p *Problem) { p.Predict = nil }, "either Predict or LogLikelihood"},
+		{func(p *Problem) { p.LogLikelihood = func([]float64) (float64, error) { return 0, nil } }, "either Predict or LogLikelihood"},
+		{func(p *Problem) { p.Y = nil }, "Y is empty"},
+		{func(p *Problem) { p.SD = []float64{1} }, "1 values of SD for 10 of Y"},
+		{func(p *Problem) { p.SD = make([]float64, 10) }, "SD[0] = 0"},
+		{func(p *Problem) { p.Y[3] = math.NaN() }, "Y[3] = NaN"},
+		{func(p *Problem) { p.Y = p.Y[:2] }, "2 data for 2 parameters and an unknown SD"},
+		{func(p *Problem) { p.Start = []float64{1} }, "1 values of Start"},
+		{func(p *Problem) { p.Start = []float64{1, 1000} }, "Start of b = 1000"},
+		{func(p *Problem) { p.Starts = -1 }, "Starts = -1"},
+	} {
+		p, _, _ := line()
+		c.change(&p)
+		if _, err := p.Fit(t.Context()); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("error %v, want %q", err, c.want)
+		}
+	}
+	l := func([]float64) (float64, error) { return 0, nil }
+	for want, p := range map[string]Problem{
+		"N = 0":                       {Ranges: []Range{{"a", 0, 1, false}}, LogLikelihood: l},
+		"bootstrap draws data around": {Ranges: []Range{{"a", 0, 1, false}}, LogLikelihood: l, N: 5, Intervals: ParametricBootstrap},
+	} {
+		if _, err := p.Fit(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+// Akaike weights of two models whose AIC differ by 2: the better is e times as
+// likely.
+func TestCompare(t *testing.T) {
+	fits := []*Fitted{{N: 7, K: 5, AIC: 12, LogLikelihood: -1}, {N: 7, K: 3, AIC: 10, LogLikelihood: -2}}
+	r, err := Compare([]string{"sites", "two pools"}, fits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r[0].Delta != 2 || r[1].Delta != 0 || !agree(r[1].Weight/r[0].Weight, math.E, 1e-12) || !agree(r[0].Weight+r[1].Weight, 1, 1e-12) || r[0].Name != "sites" {
+		t.Errorf("%+v", r)
+	}
+	fits[1].N = 8
+	if _, err := Compare([]string{"sites", "two pools"}, fits); err == nil || !strings.Contains(err.Error(), "same data") {
+		t.Errorf("error %v", err)
+	}
+	if _, err := Compare([]string{"sites"}, fits); err == nil {
+		t.Error("one name for two fits: no error")
+	}
+}
+
+func BenchmarkFit(b *testing.B) {
+	x := []float64{0.5, 1, 2, 3, 5, 8, 12}
+	y := []float64{1.5, 2.0, 2.7, 3.2, 3.5, 3.9, 4.1}
+	calls := 0
+	p := over(func(t float64, q []float64) float64 { calls++; return saturation(t, q) }, x, y, nil, []Range{{"a", 0.1, 100, true}, {"k", 0.01, 10, true}, {"c", 0.01, 10, true}})
+	p.Workers = 1
+	for b.Loop() {
+		if _, err := p.Fit(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(calls)/float64(len(x)*b.N), "predictions/op")
+}
