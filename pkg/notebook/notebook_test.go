@@ -106,6 +106,14 @@ func TestFoldedTableIsHTML(t *testing.T) {
 	}
 }
 
+func TestNumericColumns(t *testing.T) {
+	for text, want := range map[string]bool{"97.4 [97.2, 97.6]": true, "−0.2": true, "**9.5 [8, 11]**": true, "–": true, "16 to 44": true, "40 % × 3": false, "ssri": false} {
+		if got := numeric([][]string{{text}, {"1"}}, 0); got != want {
+			t.Errorf("numeric(%q) = %v, want %v", text, got, want)
+		}
+	}
+}
+
 func TestWords(t *testing.T) {
 	for name, want := range map[string]string{"MeanLoss": "Mean loss", "P": "P", "MeanSD": "Mean SD", "N": "N"} {
 		if got := words(name); got != want {

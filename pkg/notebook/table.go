@@ -202,7 +202,7 @@ func numeric(rows [][]string, i int) bool {
 	found := false
 	for _, r := range rows {
 		s := strings.TrimLeft(r[i], "*−-+<≤ ")
-		if s != "" && s != "–" && (s[0] < '0' || s[0] > '9') {
+		if s != "" && s != "–" && (s[0] < '0' || s[0] > '9' || strings.Contains(s, "×")) { // 40 % × 3 is a name
 			return false
 		}
 		found = found || s != ""
