@@ -239,6 +239,10 @@ func TestVerdictMeasuresWidthsOfOneUnit(t *testing.T) {
 	if len(out) != 2 || out[0].Metric != assay.Dose { // two widths away, the accuracy a third of one
 		t.Errorf("outside, the farthest in widths first: %+v", out)
 	}
+	list[1].Factor, list[1].Setting = "epochs", 40
+	if got := SelectLevel(list, "epochs", 40); len(got) != 1 || got[0].Published != 44 {
+		t.Errorf("SelectLevel: %+v", got)
+	}
 	if got := SelectMetrics(list, assay.Dose, infer.Efficiency); len(got) != 2 || got[0].Metric != infer.Efficiency || got[1].Metric != assay.Dose {
 		t.Errorf("SelectMetrics: %+v", got)
 	}

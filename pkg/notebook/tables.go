@@ -286,6 +286,11 @@ func SelectMetrics(list []infer.Replication, metrics ...string) []infer.Replicat
 	return slices.DeleteFunc(slices.Clone(list), func(x infer.Replication) bool { return !slices.Contains(metrics, x.Metric) })
 }
 
+// SelectLevel returns the numbers of one level of a sweep.
+func SelectLevel(list []infer.Replication, factor string, setting float64) []infer.Replication {
+	return slices.DeleteFunc(slices.Clone(list), func(x infer.Replication) bool { return x.Factor != factor || x.Setting != setting })
+}
+
 // Verdict says how many published numbers lie inside their prediction interval,
 // how wide the intervals of those in percent or points are, and shows those
 // outside, the farthest first.
