@@ -63,7 +63,7 @@ func runStudy(ctx context.Context, c command, a app, args []string) error {
 func parseRun(c command, a app, args []string) (order, error) {
 	var o order
 	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
-	seeds := fs.String("seeds", "0-9", "`list` of seeds such as 0-9, 3 or 0,2,5")
+	seeds := fs.String("seeds", "", "`list` of seeds such as 0-9, 3 or 0,2,5; empty means the study's own")
 	arms := fs.String("arms", "", "`list` of arms; empty means all; dense and untreated always come along")
 	fs.IntVar(&o.runner.Workers, "workers", 0, "`number` of cells computed at a time; 0 means one per core")
 	fs.StringVar(&o.runner.Dir, "dir", "", "`folder` for the results (default data/runs/STUDY)")
@@ -86,8 +86,10 @@ func parseRun(c command, a app, args []string) (order, error) {
 	if o.design, err = study.Named(name); err != nil {
 		return o, err
 	}
-	if o.design.Seeds, err = study.ParseSeeds(*seeds); err != nil {
-		return o, fmt.Errorf("--seeds: %w", err)
+	if *seeds != "" {
+		if o.design.Seeds, err = study.ParseSeeds(*seeds); err != nil {
+			return o, fmt.Errorf("--seeds: %w", err)
+		}
 	}
 	if *arms != "" {
 		if o.design, err = o.design.WithArms(strings.Split(*arms, ",")); err != nil {

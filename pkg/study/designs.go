@@ -138,6 +138,7 @@ func Triage() Design {
 		ketamine("ketamine-115", k.Fraction, k.Training.Epochs+s.Training.Epochs)}
 	d.Assays = []assay.Assay{assay.AcuteTests{Battery: b}, assay.OffDrugTests{Battery: b},
 		assay.RelapseTests{Battery: b, Fraction: 0.4, Cap: 0.99}}
+	d.Seeds = d.Seeds[:5] // ten take over an hour on two cores
 	d.Sweeps = []Sweep{{Factor: "pruned", Fields: []string{"Prune"}, Settings: []float64{0.8, 0.85, 0.9, 0.93, 0.95, 0.96, 0.97, 0.98}}}
 	return d
 }
