@@ -105,3 +105,26 @@ func TestOutputIsContinuous(t *testing.T) {
 		}
 	}
 }
+
+// A constant rate is integrated without error, inside the step too, and with an
+// estimate of none: that holds for sums of coefficients to their last digits.
+func TestConstantRate(t *testing.T) {
+	for _, m := range []Method{DormandPrince, RK4, Rodas4} {
+		w := newWork(Problem{Rate: func(_ float64, _, dy []float64) { dy[0] = 1 }, Start: []float64{0}, To: 1}, Options{Method: m}.defaults())
+		w.end, w.to = 1, 0.5
+		w.rate(w.t, w.y, w.f)
+		if !w.method.try(w, w.to) || !w.method.accept(w) {
+			t.Fatal("a rate is not finite")
+		}
+		out := make([]float64, 1)
+		for _, theta := range []float64{0.25, 0.5, 0.75} {
+			w.method.dense(w, w.to, theta, out)
+			if math.Abs(out[0]-theta*w.to) > 2e-14 { // rounding of coefficients up to 35
+				t.Errorf("%v: output %v at theta %v", m, out[0], theta)
+			}
+		}
+		if math.Abs(w.next[0]-w.to) > 2e-14 || math.Abs(w.err[0]) > 2e-14 {
+			t.Errorf("%v: a step of 0.5 goes to %v with an estimated error of %g", m, w.next[0], w.err[0])
+		}
+	}
+}
