@@ -139,6 +139,11 @@ func TestValuesAndWith(t *testing.T) {
 	}
 }
 
+// What the models show is what notebooks lay out as a table.
+var _ = []interface {
+	Table() (header []string, rows [][]string)
+}{Parameters{}, Checks{}, &Fitted{}, &Indices{}}
+
 func TestFigures(t *testing.T) {
 	for _, c := range []struct {
 		x    float64

@@ -135,7 +135,9 @@ func (p Problem) Fit(ctx context.Context) (*Fitted, error) {
 	}
 	f.Profiles = profiles
 	if p.Intervals == ParametricBootstrap {
-		return f, p.bootstrap(ctx, f, best)
+		if err := p.bootstrap(ctx, f, best); err != nil {
+			return nil, err
+		}
 	}
 	return f, nil
 }

@@ -1,11 +1,13 @@
 package model
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"math"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -428,6 +430,101 @@ func TestFitOfAModelThatFails(t *testing.T) {
 	p.Predict = func([]float64) ([]float64, error) { return []float64{1}, nil }
 	if _, err := p.Fit(t.Context()); err == nil || !strings.Contains(err.Error(), "1 values for 10 data") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// An adaptive solver's error jumps from one set of parameters to the next. At a
+// relative 1e-6, its usual tolerance, the fit still converges, within 0.01
+// standard errors of the fit to the exact curve.
+func TestFitOfANoisySolver(t *testing.T) {
+	x := []float64{0.5, 1, 2, 3, 5, 8, 12}
+	y := []float64{1.5, 2.0, 2.7, 3.2, 3.5, 3.9, 4.1}
+	sd := []float64{0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05}
+	ranges := []Range{{"a", 0.1, 100, true}, {"k", 0.01, 10, true}, {"c", 0.01, 10, true}}
+	exact := mustFit(t, over(saturation, x, y, sd, ranges))
+	noisy := mustFit(t, over(func(t float64, q []float64) float64 {
+		_, jump := math.Modf(1e9 * (q[0] + math.Pi*q[1] + math.E*q[2] + t))
+		return saturation(t, q) * (1 + 1e-6*(2*jump-1))
+	}, x, y, sd, ranges))
+	if !noisy.Converged || noisy.Agreed != noisy.Starts {
+		t.Errorf("%v, converged %v", noisy, noisy.Converged)
+	}
+	for i, name := range exact.Names {
+		tol := 0.01 * (exact.High[i] - exact.Low[i]) / 3.92
+		if math.Abs(noisy.Value[i]-exact.Value[i]) > tol || math.Abs(noisy.Low[i]-exact.Low[i]) > tol || math.Abs(noisy.High[i]-exact.High[i]) > tol {
+			t.Errorf("%s = %v (%v to %v), exact %v (%v to %v)", name, noisy.Value[i], noisy.Low[i], noisy.High[i], exact.Value[i], exact.Low[i], exact.High[i])
+		}
+	}
+}
+
+// The only search starts in the worse of two valleys, at 1; the profile walks
+// over the ridge, whose deviance is below the limit, and the fit follows. By the
+// cubic 4x³ − 4x + 0.3 = 0 the better one is at −1.0352.
+func TestProfileFindsABetterFit(t *testing.T) {
+	p := Problem{Ranges: []Range{{"x", -3, 3, false}}, N: 10, Start: []float64{1}, Starts: 1,
+		LogLikelihood: func(x []float64) (float64, error) {
+			v := x[0]*x[0] - 1
+			return -v*v - 0.3*x[0], nil
+		}}
+	f := mustFit(t, p)
+	if v := f.Value[0]; !f.Converged || math.Abs(4*v*v*v-4*v+0.3) > 1e-4 || v > 0 || f.High[0] < 1 || f.Agreed != 0 {
+		t.Errorf("%v to %v around %v, %d of %d agree", f.Low, f.High, f.Value, f.Agreed, f.Starts)
+	}
+}
+
+// The likelihood may fail in part of the range, too.
+func TestLikelihoodThatFails(t *testing.T) {
+	p := Problem{Ranges: []Range{{"x", -3, 3, false}}, N: 10, LogLikelihood: func(x []float64) (float64, error) {
+		switch {
+		case x[0] > 2:
+			return 0, errors.New("solver gave up")
+		case x[0] < -2:
+			return math.NaN(), nil
+		}
+		return -x[0] * x[0] / 2 * 25, nil
+	}}
+	if f := mustFit(t, p); !f.Converged || math.Abs(f.Value[0]) > 1e-6 || !agree(f.High[0], math.Sqrt(chiSquare95)/5, 1e-5) {
+		t.Errorf("%v (%v to %v)", f.Value, f.Low, f.High)
+	}
+	p.LogLikelihood = func([]float64) (float64, error) { return math.NaN(), nil }
+	if _, err := p.Fit(t.Context()); err == nil || !strings.Contains(err.Error(), "log likelihood is NaN") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestFitStopsWithItsContext(t *testing.T) {
+	for _, way := range []Intervals{ProfileLikelihood, ParametricBootstrap} {
+		ctx, cancel := context.WithCancel(t.Context())
+		p, _, _ := line()
+		calls, inner := 0, p.Predict
+		p.Intervals, p.Workers = way, 1
+		p.Predict = func(q []float64) ([]float64, error) {
+			if calls++; calls == 700 { // in the middle of the intervals
+				cancel()
+			}
+			return inner(q)
+		}
+		if _, err := p.Fit(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("intervals %d: error %v after %d calls", way, err, calls)
+		}
+	}
+}
+
+func TestFittedTable(t *testing.T) {
+	inf := math.Inf(1)
+	f := &Fitted{Names: []string{"a", "b", "c"}, Value: []float64{1, 2, 3}, Low: []float64{-inf, 0.5, math.NaN()}, High: []float64{3, inf, math.NaN()},
+		Ranges: []Range{{"a", 0, 5, false}, {"b", 0, 5, false}, {"c", 0, 5, false}}, AtBound: []bool{false, true, false},
+		ChiSquare: 3.6, P: 0.165, LogLikelihood: 12.5, N: 7, K: 5, AIC: -15, AICc: math.NaN(), Starts: 8, Agreed: 6}
+	_, rows := f.Table()
+	for i, want := range [][]string{{"a", "1", "up to 3", "0 to 5", "open below"},
+		{"b", "2", "from 0.5", "0 to 5", "open above; at the end of its range"}, {"c", "3", "–", "0 to 5", ""}} {
+		if !slices.Equal(rows[i], want) {
+			t.Errorf("row %q, want %q", rows[i], want)
+		}
+	}
+	want := "χ² = 3.6 from 7 data (p = 0.165); log L = 12.5, K = 5, AIC = −15, AICc = –; 6 of 8 searches agree; not converged"
+	if f.String() != want {
+		t.Errorf("%s\nwant %s", f, want)
 	}
 }
 

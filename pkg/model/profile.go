@@ -202,11 +202,14 @@ func (p Problem) bootstrap(ctx context.Context, f *Fitted, best minimum) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
 	for i := range p.Ranges {
 		low, high := percentiles(n, func(j int) float64 { return f.Draws[j][i] })
 		f.Low, f.High = append(f.Low, low), append(f.High, high)
 	}
-	return err
+	return nil
 }
 
 // percentiles returns the 2.5 and 97.5 % points of n values, interpolated

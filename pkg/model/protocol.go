@@ -87,7 +87,7 @@ func (p Protocol) Given() []Event {
 
 // Times returns the days on which anything changes, ascending and each once,
 // with day 0 and the last day. Between neighbours every level is constant; a
-// solver that goes from one to the next takes the levels of the midpoint.
+// solver restarts at each of them.
 func (p Protocol) Times() []float64 {
 	out := []float64{0, p.Length}
 	for _, e := range p.Given() {

@@ -109,7 +109,7 @@ func (d *descent) cost(z []float64) float64 {
 	x := d.point(z)
 	l, err := d.p.LogLikelihood(x)
 	if err == nil && (math.IsNaN(l) || math.IsInf(l, 1)) {
-		err = fmt.Errorf("model: LogLikelihood returns %v at %v: want a finite number", l, x)
+		err = fmt.Errorf("the log likelihood is %v at %v: want a finite number", l, x)
 	}
 	if err != nil {
 		d.fail(err)
@@ -123,7 +123,7 @@ func (d *descent) residuals(r, z []float64) {
 	x := d.point(z)
 	f, err := d.p.Predict(x)
 	if err == nil && len(f) != len(d.y) {
-		err = fmt.Errorf("model: Predict returns %d values for %d data", len(f), len(d.y))
+		err = fmt.Errorf("the prediction has %d values for %d data", len(f), len(d.y))
 	}
 	for i := range r {
 		if err != nil {
@@ -132,7 +132,7 @@ func (d *descent) residuals(r, z []float64) {
 		}
 		r[i] = (f[i] - d.y[i]) / d.p.sd(i)
 		if math.IsNaN(r[i]) || math.IsInf(r[i], 0) {
-			err, r[0] = fmt.Errorf("model: Predict returns %v at %v: want finite numbers", f[i], x), math.NaN()
+			err, r[0] = fmt.Errorf("the prediction has %v at %v: want finite numbers", f[i], x), math.NaN()
 		}
 	}
 	if err != nil {
