@@ -37,7 +37,7 @@ func Sequences(r *study.Result) (*Figure, error) {
 		Name:  "sequences",
 		Title: "Two arms in sequence against each alone",
 		Caption: "Each sequence beside its arms alone with as many epochs of training in all, by the share of synapses pruned (axis logarithmic in those that remain): " +
-			"mean and 95 % bootstrap band over seeds. Relapse: the second pruning (published: 40 % of the remaining synapses), without retraining; a loss below 0 is a gain. " +
+			"mean and 95 % bootstrap band over seeds. An arm alone that ends on its drug is shown on it and, open, off it. Relapse: the second pruning (published: 40 % of the remaining synapses), without retraining; a loss below 0 is a gain. " +
 			"Dashed line: Bayes ceiling; dotted line: chance, where it is in range. " + provenance(r),
 		Width: DoubleColumn, Height: 150,
 	}

@@ -2,7 +2,6 @@ package plots
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -48,6 +47,9 @@ func Triage(r *study.Result) (*Figure, error) {
 	}
 	if !drawn {
 		return nil, missing(r, "Triage", "no test under internal noise that all arms have", "want levels in Battery.Internal of assay.AcuteTests")
+	}
+	if seedCount(r) < 2 {
+		f.Caption += " One seed tells no certainty: all cells are pale."
 	}
 	for _, a := range arms {
 		f.Legend = append(f.Legend, filledEntry(a.letter+": "+a.Label, look{Color: tint(a.Color, certaintyTint)}))
@@ -153,13 +155,26 @@ func (p *Panel) choice(arms []candidate, best infer.Choice, place string, x, y f
 		p.cell(x, y, paleGrey, "–", "")
 		return false
 	}
-	a, tie := arms[i], 1/float64(len(arms))
+	a, tie, share := arms[i], 1/float64(len(arms)), 0.0
 	d := best.Margin.Difference
-	p.Data = append(p.Data,
-		Datum{p.Title, a.Label, "margin over " + Label(best.RunnerUp), place, d.Mean, d.Low, d.High, best.N},
-		Datum{p.Title, a.Label, "certainty", place, best.Certainty, nan, nan, best.N})
-	p.cell(x, y, strength(a.Color, (best.Certainty-tie)/(1-tie)), a.letter, signed(math.Abs(d.Mean)))
+	p.Data = append(p.Data, Datum{p.Title, a.Label, "margin over " + Label(best.RunnerUp), place, d.Mean, d.Low, d.High, best.N})
+	if best.N > 1 { // resamples of one seed are all alike
+		p.Data = append(p.Data, Datum{p.Title, a.Label, "certainty", place, best.Certainty, nan, nan, best.N})
+		share = (best.Certainty - tie) / (1 - tie)
+	}
+	p.cell(x, y, strength(a.Color, share), a.letter, ahead(d.Mean))
 	return true
+}
+
+// ahead writes how far ahead the best is, in points.
+func ahead(points float64) string {
+	switch {
+	case points == 0:
+		return "0"
+	case points < 0.05:
+		return "< 0.1"
+	}
+	return signed(points)
 }
 
 // inCommon returns the samples' values for the seeds that all have.
