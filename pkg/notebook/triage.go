@@ -31,13 +31,15 @@ func (g Region) Decided() bool { return g.Certainty >= certain }
 
 // Regions chooses the best of the arms, by accuracy, for every setting of the
 // factor and every SD of internal noise that the result has, the standard test
-// standing for 0: on the drug (assay.Acute), off it (assay.OffDrug; an arm that ends
-// on no drug counts with its acute tests) or after relapse (assay.Relapse). Arms
-// that the phase lacks are left out.
+// standing for 0: on the drug (assay.Acute), off it (assay.OffDrug, see OffDrug) or
+// after relapse (assay.Relapse). Arms that the phase lacks are left out.
 func Regions(r *study.Result, factor, phase string, arms ...string) []Region {
+	if phase == assay.OffDrug {
+		r, phase = OffDrug(r), assay.Acute
+	}
 	var out []Region
 	for _, s := range slices.Sorted(slices.Values(r.Levels(factor))) {
-		at := inPhase(r.At(factor, s), phase, arms)
+		at := r.At(factor, s)
 		for _, sd := range noises(at, phase) {
 			test := assay.Internal
 			if sd == 0 {
@@ -59,23 +61,27 @@ func Regions(r *study.Result, factor, phase string, arms ...string) []Region {
 	return out
 }
 
-// inPhase returns the plain result with the acute tests of arms that have no
-// drug to stop as their tests off the drug.
-func inPhase(r *study.Result, phase string, arms []string) *study.Result {
-	if phase != assay.OffDrug {
-		return r
-	}
+// OffDrug returns the result as it stands once every drug has been stopped: the
+// tests of arms that end on a drug are those off it, under the name of the acute
+// phase, so that they compare with arms that end on none. Relapse stays as it was
+// tested, on the drug.
+func OffDrug(r *study.Result) *study.Result {
 	drug := map[string]bool{}
 	for _, w := range r.Rows {
 		drug[w.Arm] = drug[w.Arm] || w.Phase == assay.OffDrug
 	}
-	out := &study.Result{Manifest: r.Manifest, Rows: slices.Clone(r.Rows)}
-	for i, w := range out.Rows {
-		if w.Phase == assay.Acute && !drug[w.Arm] && slices.Contains(arms, w.Arm) {
-			out.Rows[i].Phase = assay.OffDrug
+	out := *r
+	out.Rows = nil
+	for _, w := range r.Rows {
+		if w.Phase == assay.Acute && drug[w.Arm] {
+			continue
 		}
+		if w.Phase == assay.OffDrug {
+			w.Phase = assay.Acute
+		}
+		out.Rows = append(out.Rows, w)
 	}
-	return out
+	return &out
 }
 
 // noises returns the SDs of internal noise of a phase, ascending, 0 first.
