@@ -389,34 +389,41 @@ func branches(n int) System {
 }
 
 func BenchmarkEvents(b *testing.B) {
-	steady, _ := sites(10)
-	steady.Reactions = slices.Clone(steady.Reactions)
-	steady.Reactions[4].Bound = nil
-	steady.Events, steady.At, steady.To = nil, nil, 1 // before stress: rates are constant
-	smooth, _ := sites(10)
-	smooth.Start, smooth.At, smooth.Events = []int{10, 390, 90}, nil, nil
-	smooth.From, smooth.To = 12, 14
-	many := branches(20)
-	many.To = 1
+	steady := func() System { // before stress: rates are constant
+		s, _ := sites(10)
+		s.Reactions[4].Bound = nil
+		s.Events, s.At, s.To = nil, nil, 1
+		return s
+	}
+	smooth := func() System { // under the pulse
+		s, _ := sites(10)
+		s.Events, s.At, s.From, s.To = nil, nil, 12, 14
+		return s
+	}
+	many := func() System {
+		s := branches(20)
+		s.To = 1
+		return s
+	}
 	for _, bench := range []struct {
-		name string
-		s    System
+		name  string
+		build func() System
 	}{{"6 reactions", steady}, {"6 reactions, one thinned", smooth}, {"120 reactions with individuals", many}} {
 		b.Run(bench.name, func(b *testing.B) {
 			b.ReportAllocs()
-			r := rng.Stream(1)
-			c, err := New(bench.s, r)
+			s := bench.build()
+			c, err := New(s, rng.Stream(1))
 			if err != nil {
 				b.Fatal(err)
 			}
 			var events int
 			for b.Loop() {
-				k, err := c.Next(bench.s.To)
+				k, err := c.Next(s.To)
 				if err != nil {
 					b.Fatal(err)
 				}
 				if k < 0 { // over: begin again from the present state
-					c.T, c.hold = bench.s.From, bench.s.From
+					c.T, c.hold = s.From, s.From
 					continue
 				}
 				events++

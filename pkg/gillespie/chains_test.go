@@ -217,6 +217,14 @@ func TestSitesAgainstMoments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var fired, thinned int
+	for _, path := range e.Paths {
+		for _, f := range path.Fired {
+			fired += f
+		}
+		thinned += path.Thinned
+	}
+	t.Logf("%.0f firings and %.0f thinned candidates a course", float64(fired)/n, float64(thinned)/n)
 	x := make([]float64, n)
 	for k, at := range s.At {
 		for i, diagonal := range []int{3, 6, 8} {
