@@ -17,7 +17,7 @@ type IsoDose struct {
 	Target    float64  `table:"Nominal dose (10⁻⁵)"`
 	Arm       string   `table:"Arm"`
 	Level     string   `table:"Nearest level"`
-	Dose      Estimate `table:"Its dose (10⁻⁵)"`
+	Dose      float64  `table:"Its dose (10⁻⁵)"`
 	Miss      Estimate `table:"Misses by (%)"` // of the target; positive is above
 	Published Estimate `table:"Published run (%)"`
 	Combined  Estimate `table:"Combined (%)"`
@@ -81,7 +81,7 @@ func isoDose(r *study.Result, quotes []data.Quote, factor, arm string, target fl
 	o := outcome(nearest, arm, assay.Acute)
 	return IsoDose{
 		Target: 1e5 * target, Arm: plots.Label(arm), Level: levelName(factor, setting),
-		Dose: estimate(dose, func(d float64) float64 { return 1e5 * d }),
+		Dose: 1e5 * infer.Summarise(dose).Mean,
 		Miss: estimate(dose, func(d float64) float64 { return 100 * (d/target - 1) }), Published: publishedMiss(quotes, factor, arm, target),
 		Combined: o.Combined, Internal: o.Internal, Drop: o.Drop,
 	}, true
