@@ -88,9 +88,10 @@ var chiSquare95 = distuv.ChiSquared{K: 1}.Quantile(0.95)
 //	χ²(x) = Σ ((Y − Predict(x))/SD)²,   log L = −χ²/2 − Σ log(SD √(2π));
 //
 // where a common factor of them is unknown, its estimate √(χ²/N) is put in. Each search
-// is gonum's Newton method on the Gauss-Newton Hessian of central differences
-// (of the likelihood itself, if that is what is given), with steps of limited
-// length, then Nelder and Mead's simplex where this has not converged.
+// is gonum's Newton method with steps of limited length, on the Gauss-Newton
+// Hessian of central differences; on the whole Hessian, where this has not
+// converged in 20 steps or a likelihood is given; and last, Nelder and Mead's
+// simplex.
 //
 // If the profiles meet a better fit than the searches, the searches begin again
 // there. A fit that has not converged is no error: see Converged.

@@ -107,7 +107,7 @@ func (p Problem) walk(best minimum, starts [][]float64, i int, direction, sd flo
 		}
 		switch rise := d - deviance; {
 		case rise < 0.15:
-			step = min(2*step, 0.2)
+			step = min(2*step, 0.1)
 		case rise > 0.8:
 			step /= 2
 		}
@@ -123,7 +123,10 @@ func (t *trail) add(u, deviance float64) {
 // parameter i at m's position.
 func (p Problem) lowest(m minimum, starts [][]float64, i int) minimum {
 	for _, s := range starts {
-		if o := p.profileAt(minimum{u: s}, i, m.u[i]); o.cost < m.cost {
+		u := slices.Clone(s)
+		u[i] = m.u[i]
+		// Steps that lead to twice the cost are on their way to another valley.
+		if o := p.searchBelow(p.Y, u, i, m.cost+math.Abs(m.cost)); o.cost < m.cost {
 			m = o
 		}
 	}

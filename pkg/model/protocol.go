@@ -98,11 +98,12 @@ func (p Protocol) Times() []float64 {
 }
 
 // At returns what happens at the instant t, one of Times: doses, withdrawals
-// and erasures.
+// and erasures. An erasure is there twice: at its From, from when on spines count
+// as new, and at its To, when those are removed.
 func (p Protocol) At(t float64) []Event {
 	var out []Event
 	for _, e := range p.Given() {
-		if !e.Kind.lasting() && e.Time() == t {
+		if !e.Kind.lasting() && (e.From == t || e.To == t) {
 			out = append(out, e)
 		}
 	}

@@ -32,8 +32,8 @@ func TestProtocolTimesAndLevels(t *testing.T) {
 			t.Errorf("Level(%s, %q, %v) = %v, want %v", c.kind, c.name, c.t, got, c.level)
 		}
 	}
-	if got := p.At(22); len(got) != 1 || got[0] != Dose(22, "ketamine", 1) {
-		t.Errorf("At(22) = %v, want the dose", got)
+	if got := p.At(22); !slices.Equal(got, []Event{Dose(22, "ketamine", 1), Erase(23, 22)}) {
+		t.Errorf("At(22) = %v, want the dose and the beginning of the erasure", got)
 	}
 	if got := p.At(23); len(got) != 1 || got[0] != Erase(23, 22) {
 		t.Errorf("At(23) = %v, want the erasure", got)

@@ -21,14 +21,15 @@ type minimum struct {
 const (
 	// differenceStep, in the logit of a position: the truncation error of a central
 	// difference is 1e-8 of the third derivative, and the noise of a solver with
-	// tolerance 1e-8 becomes 1e-4 of a derivative near 1.
-	differenceStep = 1e-4
+	// tolerance 1e-8 becomes 1e-4 of a derivative near 1. Second differences divide
+	// by the square of their step and need a longer one.
+	differenceStep, secondStep = 1e-4, 0.02
 	// longestStep, in the same unit, keeps a search from jumping to a bound, where
 	// the logit is flat.
 	longestStep = 3
 	// negligible is the drop of the deviance that ends a search: estimates are then
-	// within about 1e-6 standard errors of the minimum.
-	negligible = 1e-12
+	// within about 1e-5 standard errors of the minimum.
+	negligible = 1e-10
 )
 
 // search minimises the cost of the given data over all parameters.
@@ -37,6 +38,12 @@ func (p Problem) search(y, u []float64) minimum { return p.searchHolding(y, u, -
 // searchHolding minimises it over all parameters but one, which stays at its
 // position u[hold]; none is held if hold is negative.
 func (p Problem) searchHolding(y, u []float64, hold int) minimum {
+	return p.searchBelow(y, u, hold, math.Inf(1))
+}
+
+// searchBelow gives up after the first steps if the cost is then not below the
+// given one.
+func (p Problem) searchBelow(y, u []float64, hold int, below float64) minimum {
 	d := &descent{p: p, y: y, hold: hold, u: append([]float64(nil), u...)}
 	var z []float64
 	for i, v := range u {
@@ -48,14 +55,21 @@ func (p Problem) searchHolding(y, u []float64, hold int) minimum {
 	if len(z) == 0 {
 		return d.end(z, d.cost(z), true)
 	}
-	z, cost, converged := d.newton(z)
-	if !converged && !math.IsInf(cost, 1) {
+	z, cost, converged := d.newton(z, 20)
+	if !(cost < below) {
+		return d.end(z, cost, converged)
+	}
+	if !converged { // strongly curved, or hardly constrained
+		d.exact, d.at = true, nil
+		z, cost, converged = d.newton(z, 100)
+	}
+	if !converged {
 		simplex, _ := optimize.Minimize(optimize.Problem{Func: d.cost}, z,
 			&optimize.Settings{FuncEvaluations: 200 * (len(z) + 1)}, &optimize.NelderMead{})
 		if simplex != nil && simplex.F < cost {
 			z = simplex.X
 		}
-		z, cost, converged = d.newton(z)
+		z, cost, converged = d.newton(z, 100)
 	}
 	return d.end(z, cost, converged)
 }
@@ -67,6 +81,7 @@ type descent struct {
 	y       []float64
 	hold    int
 	u       []float64 // positions, the held one's fixed
+	exact   bool      // the whole Hessian, with the curvature of the predictions
 	failure error
 
 	// What was last computed, and where: gonum asks for the gradient and the
@@ -146,8 +161,9 @@ func (d *descent) fail(err error) {
 	}
 }
 
-// newton searches from z and returns where it ended.
-func (d *descent) newton(z []float64) (end []float64, cost float64, converged bool) {
+// newton searches from z, for some iterations at most, and returns where it
+// ended.
+func (d *descent) newton(z []float64, iterations int) (end []float64, cost float64, converged bool) {
 	problem := optimize.Problem{
 		Func: d.cost,
 		Grad: func(grad, z []float64) { d.expand(z); copy(grad, d.grad) },
@@ -157,7 +173,7 @@ func (d *descent) newton(z []float64) (end []float64, cost float64, converged bo
 	if d.expand(z); math.IsInf(cost, 1) || floats.HasNaN(d.grad) {
 		return z, cost, false
 	}
-	settings := &optimize.Settings{MajorIterations: 300, Converger: d}
+	settings := &optimize.Settings{MajorIterations: iterations, Converger: d}
 	// A line search that cannot go on has met the rounding of the model; whether
 	// that is the minimum is decided below.
 	method := &optimize.Newton{Linesearcher: &optimize.Backtracking{MinimumStepSize: 1e-6}, GradStopThreshold: math.NaN()}
@@ -166,7 +182,7 @@ func (d *descent) newton(z []float64) (end []float64, cost float64, converged bo
 	}
 	d.expand(z)
 	// A solver's rounding may hide the last step, a thousandth of a standard error.
-	return z, cost, d.gain() <= 1e6*d.negligible(cost)
+	return z, cost, d.gain() <= 1e4*d.negligible(cost)
 }
 
 // expand computes the gradient and the Hessian of the cost at z. The Hessian is
@@ -184,12 +200,26 @@ func (d *descent) expand(z []float64) {
 		fd.Jacobian(jac, d.residuals, z, &fd.JacobianSettings{Formula: fd.Central, Step: differenceStep})
 		mat.NewVecDense(n, d.grad).MulVec(jac.T(), mat.NewVecDense(len(r), r))
 		d.hessian.SymOuterK(1, jac.T())
+		if d.exact {
+			d.curve(r, z)
+		}
 	} else {
 		fd.Gradient(d.grad, d.cost, z, &fd.Settings{Formula: fd.Central, Step: differenceStep})
-		// Second differences divide by the square of the step.
-		fd.Hessian(d.hessian, d.cost, z, &fd.Settings{Formula: fd.Central, Step: 10 * differenceStep})
+		fd.Hessian(d.hessian, d.cost, z, &fd.Settings{Formula: fd.Central, Step: secondStep})
 	}
 	damp(d.hessian, d.grad)
+}
+
+// curve adds to the Gauss-Newton Hessian what it leaves out: the second
+// derivatives of the predictions, times the residuals.
+func (d *descent) curve(r, z []float64) {
+	moved := make([]float64, len(r))
+	second := mat.NewSymDense(len(z), nil)
+	fd.Hessian(second, func(z []float64) float64 {
+		d.residuals(moved, z)
+		return floats.Dot(r, moved)
+	}, z, &fd.Settings{Formula: fd.Central, Step: secondStep})
+	d.hessian.AddSym(d.hessian, second)
 }
 
 // damp adds the smallest tried multiple of 1 to h with which the Newton step is
