@@ -89,6 +89,7 @@ type descent struct {
 	at      []float64
 	grad    []float64
 	hessian *mat.SymDense
+	edge    bool // the model fails beside this point: there are no derivatives
 }
 
 // point returns the parameters at z.
@@ -170,7 +171,7 @@ func (d *descent) newton(z []float64, iterations int) (end []float64, cost float
 		Hess: func(h *mat.SymDense, z []float64) { d.expand(z); h.CopySym(d.hessian) },
 	}
 	cost = d.cost(z)
-	if d.expand(z); math.IsInf(cost, 1) || floats.HasNaN(d.grad) {
+	if d.expand(z); math.IsInf(cost, 1) || d.edge {
 		return z, cost, false
 	}
 	settings := &optimize.Settings{MajorIterations: iterations, Converger: d}
@@ -207,6 +208,15 @@ func (d *descent) expand(z []float64) {
 		fd.Gradient(d.grad, d.cost, z, &fd.Settings{Formula: fd.Central, Step: differenceStep})
 		fd.Hessian(d.hessian, d.cost, z, &fd.Settings{Formula: fd.Central, Step: secondStep})
 	}
+	norm := mat.Norm(d.hessian, math.Inf(1)) + floats.Norm(d.grad, 1)
+	if d.edge = math.IsNaN(norm) || math.IsInf(norm, 0); d.edge {
+		clear(d.grad) // no direction: the line search ends
+		d.hessian.Zero()
+		for i := range n {
+			d.hessian.SetSym(i, i, 1)
+		}
+		return
+	}
 	damp(d.hessian, d.grad)
 }
 
@@ -229,9 +239,6 @@ func damp(h *mat.SymDense, grad []float64) {
 	raw := mat.NewSymDense(n, nil)
 	raw.CopySym(h)
 	scale := mat.Norm(raw, math.Inf(1))
-	if math.IsNaN(scale) || math.IsInf(scale, 0) || floats.HasNaN(grad) {
-		return
-	}
 	for add := 0.0; ; add = max(4*add, 1e-14*scale, 1e-300) {
 		for i := range n {
 			h.SetSym(i, i, raw.At(i, i)+add)
@@ -256,7 +263,7 @@ func solve(h *mat.SymDense, grad []float64) ([]float64, bool) {
 // gain is the drop of the cost that the next step promises.
 func (d *descent) gain() float64 {
 	step, ok := solve(d.hessian, d.grad)
-	if !ok {
+	if !ok || d.edge {
 		return math.Inf(1)
 	}
 	return floats.Dot(step, d.grad) / 2
