@@ -193,6 +193,15 @@ func TestRegions(t *testing.T) {
 	if got := acute[0].String(); got != "? ketamine-like or neurosteroid-like 100.0 (+0.0, 50 %)" {
 		t.Errorf("tied region: %q", got)
 	}
+	few := &study.Result{Manifest: r.Manifest} // two seeds decide nothing, however sure they look
+	for _, w := range r.Rows {
+		if w.Seed < 2 {
+			few.Rows = append(few.Rows, w)
+		}
+	}
+	if g := Regions(few, "pruned", assay.Acute, arms...)[1]; g.Certainty != 1 || g.Decided() {
+		t.Errorf("two seeds: %+v", g)
+	}
 	stopped := Regions(r, "pruned", assay.OffDrug, arms...)
 	if len(stopped) != 2 || stopped[1].Arm != "neurosteroid" || stopped[1].Margin.Difference.Mean != 9.5 {
 		t.Errorf("off the drug: %+v", stopped)

@@ -12,8 +12,11 @@ import (
 	"divergent/plots"
 )
 
-// certain is the certainty from which a region counts as decided.
-const certain = 0.95
+// A region counts as decided from this certainty on, and below this p.
+const (
+	certain     = 0.95
+	significant = 0.05
+)
 
 // Region is one setting of a factor under one SD of internal noise: which of
 // several arms is best there.
@@ -26,8 +29,9 @@ type Region struct {
 }
 
 // Decided tells whether the best arm is so in at least 95 % of the resamples of
-// the seeds.
-func (g Region) Decided() bool { return g.Certainty >= certain }
+// the seeds, and its lead over the next has a sign-flip p-value below 0.05, which no
+// fewer than six seeds can reach.
+func (g Region) Decided() bool { return g.Certainty >= certain && !(g.Margin.P >= significant) }
 
 // Regions chooses the best of the arms, by accuracy, for every setting of the
 // factor and every SD of internal noise that the result has, the standard test
