@@ -109,6 +109,12 @@ func (c *Card) derive(used bool, parameter string, value float64, unit, how stri
 	*c = append(*c, e)
 }
 
+// exponents adds those of body weight.
+func (c *Card) exponents(a Allometry, how string) {
+	c.derive(true, "exponent of weight, volumes", a.Volume, "1", how)
+	c.derive(true, "exponent of weight, clearances", a.Clearance, "1", how)
+}
+
 // published holds the literature's rows.
 type published []data.PK
 

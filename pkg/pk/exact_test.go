@@ -78,6 +78,11 @@ func TestNearlyEqualRates(t *testing.T) {
 		}
 		near(t, "AUC", c.AUC(math.Inf(1)), 1000/v/k, 1e-9*1000/v)
 		near(t, "AUC of the metabolite to day 2", x.AUC(2), quad.Fixed(x.At, 0, 2, 60, nil, 0), 1e-8*1000/v)
+		infused := must(m.Curve("metabolite", Infusion(0, 1, 1)))
+		for _, to := range []float64{0.5, 2} {
+			want := quad.Fixed(infused.At, 0, min(to, 1), 60, nil, 0) + quad.Fixed(infused.At, 1, max(to, 1), 60, nil, 0)
+			near(t, fmt.Sprintf("gap %g: AUC of an infusion to day %v", gap, to), infused.AUC(to), want, 1e-8*1000/v)
+		}
 	}
 	if len(ways) != 2 {
 		t.Errorf("kernels used: %v, want both", ways)
@@ -216,6 +221,19 @@ func TestInvariants(t *testing.T) {
 				t.Errorf("model %d: %v above the peak %v", i, v, peak)
 			}
 		}
+	}
+}
+
+// Drug that only goes round has an area without end; with a way out, the area of
+// what is eliminated is the dose.
+func TestCycle(t *testing.T) {
+	m := cycle()
+	near(t, "eliminated", must(m.Amount("liver", Infusion(0, 1, 50))).AUC(math.Inf(1)), 50, 1e-9)
+	m.Flows = m.Flows[:3]
+	c := must(m.Amount("drug", Bolus(0, 30)))
+	near(t, "on its round", c.At(20), 10, 1e-9)
+	if e := c.Exposure(); !math.IsInf(e.AUC, 1) || !math.IsInf(e.HalfLives[len(e.HalfLives)-1], 1) || e.Cmax != 30 {
+		t.Errorf("closed: %+v", e)
 	}
 }
 

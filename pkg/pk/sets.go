@@ -97,6 +97,7 @@ func Kamp2020() Set {
 	s := Set{Name: "Kamp 2020", Drug: "ketamine", Weight: 70, Allometry: Allometry{Reference: 70, Volume: 1, Clearance: 0.75},
 		Missing: "the paper's two venous delay compartments, so its plasma is arterial; variability between subjects; norketamine"}
 	s.Card.cite(true, SecondHand, rows)
+	s.Card.exponents(s.Allometry, "by the code: "+rows[0].Model)
 	s.Card.cite(false, Abstract, p.of(drug, "Kamp2020 meta-analysis", "IV"))
 	v := values(rows)
 	return s.with(Disposition{Volume: v[0], Clearance: v[3] / Hour, Peripheral: []Peripheral{{v[1], v[4] / Hour}, {v[2], v[5] / Hour}}})
@@ -110,6 +111,7 @@ func Domino() Set {
 	s := Set{Name: "Domino 1982", Drug: "ketamine", Weight: 70, Allometry: Allometry{Reference: 70, Volume: 1, Clearance: 1},
 		Missing: "variability between subjects; norketamine"}
 	s.Card.cite(true, SecondHand, rows)
+	s.Card.exponents(s.Allometry, "V1 is given per kg, and rates without weight")
 	v := values(rows)
 	return s.with(FromRates(v[0]*s.Weight, v[1]/Minute, Rates{v[2] / Minute, v[3] / Minute}, Rates{v[4] / Minute, v[5] / Minute}))
 }

@@ -178,6 +178,9 @@ func TestCards(t *testing.T) {
 // Clearance by weight to the 0.75 and volumes by weight slow everything by
 // weight to the 0.25; micro-rates per kg change nothing but the volume.
 func TestWeight(t *testing.T) {
+	if r := literature().of("ketamine racemic", "Kamp2020 raw-data model", "IV")[0]; !strings.HasSuffix(r.Model, "volumes scale with WT/70, clearances with (WT/70)^0.75") {
+		t.Errorf("the table scales otherwise: %s", r.Model)
+	}
 	for _, c := range []struct {
 		s             Set
 		slower, lower float64
