@@ -56,6 +56,16 @@ func TestOneCompartment(t *testing.T) {
 	}
 }
 
+// Hardly any elimination: the area under an infusion is that of a ramp, t²/2 -
+// kt³/6 + ..., which differences of exponentials lose.
+func TestSlowElimination(t *testing.T) {
+	for _, k := range []float64{0, 1e-12, 1e-6, 1e-3, 0.05} {
+		c := must(must(Disposition{Volume: 1, Clearance: k}.Model("drug")).Amount("drug", Infusion(0, 2, 2)))
+		near(t, fmt.Sprintf("k = %g", k), c.AUC(1.5), 1.5*1.5/2-k*math.Pow(1.5, 3)/6+k*k*math.Pow(1.5, 4)/24-math.Pow(k, 3)*math.Pow(1.5, 5)/120+
+			math.Pow(k, 4)*math.Pow(1.5, 6)/720, 1e-8) // the next term
+	}
+}
+
 // As absorption and elimination come to be equally fast, their exponentials
 // cancel and matrix exponentials take over; metabolites of the same rate make
 // the eigenvalue threefold.
