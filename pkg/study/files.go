@@ -2,9 +2,7 @@ package study
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/csv"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,13 +10,13 @@ import (
 	"io/fs"
 	"maps"
 	"math"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
+	"divergent/pkg/internal/files"
 	"divergent/pkg/network"
 )
 
@@ -39,19 +37,19 @@ var (
 // networks and, last, manifest.json with the checksums of the others. Each file
 // is written under a temporary name and renamed.
 func (r *Result) Save(dir string) error {
-	files := map[string][]byte{resultsFile: r.rowsCSV(), tracesFile: r.tracesCSV()}
+	contents := map[string][]byte{resultsFile: r.rowsCSV(), tracesFile: r.tracesCSV()}
 	for _, s := range r.Networks {
 		b, err := s.Net.MarshalBinary()
 		if err != nil {
 			return err
 		}
-		files[path.Join(networkFolder, s.file(r.Manifest))] = b
+		contents[path.Join(networkFolder, s.file(r.Manifest))] = b
 	}
 	r.Manifest.Files = map[string]string{}
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		r.Manifest.Files[name] = checksum(files[name])
-		if err := writeFile(filepath.Join(dir, filepath.FromSlash(name)), files[name]); err != nil {
-			return err
+	for _, name := range slices.Sorted(maps.Keys(contents)) {
+		r.Manifest.Files[name] = files.Checksum(contents[name])
+		if err := files.Write(filepath.Join(dir, filepath.FromSlash(name)), contents[name]); err != nil {
+			return fmt.Errorf("study: %w", err)
 		}
 	}
 	return r.Manifest.save(dir)
@@ -62,69 +60,27 @@ func (m Manifest) save(dir string) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, manifestFile), append(b, '\n'))
-}
-
-// writeFile replaces the file at once and whole, unless it holds b already.
-func writeFile(name string, b []byte) error {
-	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, b) {
-		return nil
+	if err := files.Write(filepath.Join(dir, manifestFile), append(b, '\n')); err != nil {
+		return fmt.Errorf("study: %w", err)
 	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return folderError(filepath.Dir(name), err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".partial-*")
-	if err != nil {
-		return folderError(filepath.Dir(name), err)
-	}
-	defer os.Remove(f.Name()) // fails once renamed, as it should
-	_, err = f.Write(b)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
-	if err != nil {
-		return folderError(filepath.Dir(name), err)
-	}
-	return os.Rename(f.Name(), name)
-}
-
-func folderError(dir string, err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		err = p.Err
-	}
-	return fmt.Errorf("study: cannot write to folder %s (%w): want a folder you may write to with room left", dir, err)
-}
-
-func checksum(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
+	return nil
 }
 
 func (r *Result) rowsCSV() []byte {
-	return writeCSV(rowHeader, len(r.Rows), func(i int) []string {
+	return files.CSV(rowHeader, len(r.Rows), func(i int) []string {
 		w := r.Rows[i]
 		return []string{strconv.FormatUint(w.Seed, 10), w.Arm, w.Phase, w.Test, number(w.Level), w.Metric, number(w.Value), w.Factor, level{w.Factor, w.Setting}.number()}
 	})
 }
 
 func (r *Result) tracesCSV() []byte {
-	return writeCSV(traceHeader, len(r.Traces), func(i int) []string {
+	return files.CSV(traceHeader, len(r.Traces), func(i int) []string {
 		t := r.Traces[i]
 		return []string{strconv.FormatUint(t.Seed, 10), t.Arm, strconv.Itoa(t.Epoch), number(t.Loss), number(t.Rate), number(t.Noise), t.Factor, level{t.Factor, t.Setting}.number()}
 	})
 }
 
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-
-func writeCSV(header []string, n int, line func(int) []string) []byte {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.Write(header) // a bytes.Buffer takes every write
-	for i := range n {
-		w.Write(line(i))
-	}
-	w.Flush()
-	return b.Bytes()
-}
 
 // Load reads and checks a results folder. A missing, truncated or edited file is
 // an error that names it.
@@ -145,7 +101,7 @@ func Load(dir fs.FS) (*Result, error) {
 		if err != nil {
 			return nil, fmt.Errorf("study: %s is missing or unreadable: copy the whole folder again, or rerun the study", name)
 		}
-		if checksum(b) != m.Files[name] {
+		if files.Checksum(b) != m.Files[name] {
 			return nil, fmt.Errorf("study: %s is truncated or edited: its checksum is not the one in %s; copy it again, or rerun the study", name, manifestFile)
 		}
 		switch {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"sync"
 
+	"divergent/pkg/internal/files"
 	"divergent/pkg/internal/kernel"
 	"divergent/pkg/network"
 )
@@ -102,12 +103,12 @@ func openStore(dir string) (*store, error) {
 
 // readJournals returns the cells of this engine and kernel.
 func readJournals(dir fs.FS, name string) ([]*cell, error) {
-	files, err := fs.Glob(dir, cellFolder+"/*.jsonl")
+	journals, err := fs.Glob(dir, cellFolder+"/*.jsonl")
 	if err != nil {
 		return nil, err
 	}
 	var out []*cell
-	for _, f := range files {
+	for _, f := range journals {
 		b, err := fs.ReadFile(dir, f)
 		if err != nil {
 			return nil, fmt.Errorf("study: %s: %w", filepath.Join(name, f), err)
@@ -163,8 +164,8 @@ func (s *store) put(c *cell, file string, n *network.Network) error {
 		if err != nil {
 			return err
 		}
-		if err := writeFile(filepath.Join(s.dir, networkFolder, file), b); err != nil {
-			return err
+		if err := files.Write(filepath.Join(s.dir, networkFolder, file), b); err != nil {
+			return fmt.Errorf("study: %w", err)
 		}
 	}
 	s.mu.Lock()
@@ -172,11 +173,11 @@ func (s *store) put(c *cell, file string, n *network.Network) error {
 	s.known[c.id()] = c
 	if s.file == nil {
 		if s.file, err = newJournal(filepath.Join(s.dir, cellFolder)); err != nil {
-			return folderError(s.dir, err)
+			return fmt.Errorf("study: %w", files.Unwritable(s.dir, err))
 		}
 	}
 	if _, err := s.file.Write(slices.Concat([]byte(journalSum(body)+" "), body, []byte("\n"))); err != nil {
-		return folderError(s.dir, err)
+		return fmt.Errorf("study: %w", files.Unwritable(s.dir, err))
 	}
 	return s.file.Sync()
 }
