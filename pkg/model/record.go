@@ -134,8 +134,11 @@ func LoadRecord(dir fs.FS) (*Record, error) {
 			return nil, fmt.Errorf("model: %s is truncated or edited: its checksum is not the one in %s; run the model again", name, manifestFile)
 		}
 		rows, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
-		if err != nil || len(rows) == 0 {
-			return nil, errors.Join(fmt.Errorf("model: %s: want a header and rows of as many fields", name), err)
+		if err == nil && len(rows) == 0 {
+			err = errors.New("it is empty")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("model: %s: %v: want a header and rows of as many fields", name, err)
 		}
 		r.Tables = append(r.Tables, Table{stem, rows[0], rows[1:]})
 	}
