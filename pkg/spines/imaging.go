@@ -1,0 +1,53 @@
+package spines
+
+import "math"
+
+// image holds a session: it notes what is seen and divides the groups anew.
+func (c *course) image(t float64, y []float64) {
+	see := 1 - c.p.Miss
+	present := func(group int) float64 {
+		s := c.mean(y, group)
+		return s.New + s.Established
+	}
+	now := Session{Day: t, Formation: math.NaN(), Elimination: math.NaN(), Survival: math.NaN()}
+	seen := see * present(all)
+	if c.seen == 0 {
+		c.first = seen
+		for k := range c.factor { // nothing has been seen before
+			c.divide(y, k, all, unseen, 1, 1)
+		}
+	} else {
+		fall := math.Exp(-c.p.Drift * (t - c.o.Sessions[c.seen-1]))
+		stay := fall * see * present(stayed)
+		now.Formation, now.Elimination = (fall*seen-stay)/c.before, 1-stay/c.before
+	}
+	now.Density = seen / c.first * math.Exp(-c.p.Drift*(t-c.o.Sessions[0]))
+	switch {
+	case c.o.Follow == 0 || c.seen < c.o.Follow:
+	case c.seen == c.o.Follow:
+		c.start, now.Survival = see*present(unseen), 1
+		for k := range c.factor {
+			c.divide(y, k, unseen, followed, see, 0)
+		}
+	default:
+		for k := range c.factor {
+			c.divide(y, k, followed, followed, see, 0)
+		}
+		now.Survival = present(followed) / c.start * math.Exp(-c.p.Drift*(t-c.o.Sessions[c.o.Follow]))
+	}
+	for k := range c.factor {
+		c.divide(y, k, all, stayed, see, 0)
+		c.divide(y, k, unseen, unseen, c.p.Miss, 1)
+	}
+	c.before, c.seen = seen, c.seen+1
+	c.result.Sessions = append(c.result.Sessions, now)
+}
+
+// divide makes one group, in a class of branches, of shares of the spines and of
+// the lost sites of another.
+func (c *course) divide(y []float64, class, from, to int, spines, lost float64) {
+	for part := range 1 + len(c.since) {
+		s, v := c.sites(y, class, from, part), c.sites(y, class, to, part)
+		v[0], v[1], v[2] = spines*s[0], spines*s[1], lost*s[2]
+	}
+}

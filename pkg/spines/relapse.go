@@ -1,0 +1,137 @@
+package spines
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"divergent/pkg/model"
+)
+
+// Schedule is stress that does not end and doses against it: when does behaviour
+// relapse?
+type Schedule struct {
+	Stress  float64 // days of stress before the first dose; 0 for 21
+	Doses   int     // 0 for 1
+	Every   float64 // days between doses; 0 for 7
+	Longer  float64 // share of elimination that is blocked from the first dose on: spines live 1/(1 − Longer) times as long; range [0, 1]
+	Horizon float64 // days after the last dose; 0 for 180
+}
+
+// defaults fills in what zero values stand for.
+func (s Schedule) defaults() Schedule {
+	if s.Stress == 0 {
+		s.Stress = 21
+	}
+	if s.Doses == 0 {
+		s.Doses = 1
+	}
+	if s.Every == 0 {
+		s.Every = 7
+	}
+	if s.Horizon == 0 {
+		s.Horizon = 180
+	}
+	return s
+}
+
+func (s Schedule) validate() error {
+	switch {
+	case !(s.Stress >= 0) || !(s.Every >= 0) || !(s.Horizon >= 0) || math.IsInf(s.Stress+s.Every+s.Horizon, 0):
+		return fmt.Errorf("spines: Schedule of %v days of stress, doses every %v, horizon %v: want finite numbers of 0 or more", s.Stress, s.Every, s.Horizon)
+	case s.Doses < 0 || s.Doses > 1000:
+		return fmt.Errorf("spines: Doses = %d: want 1 to 1000, or 0 for 1", s.Doses)
+	case !(s.Longer >= 0 && s.Longer <= 1):
+		return fmt.Errorf("spines: Longer = %v: want a share in [0, 1]; 0.5 doubles the life of spines", s.Longer)
+	}
+	return nil
+}
+
+// Protocol returns the schedule as a protocol.
+func (s Schedule) Protocol() model.Protocol {
+	s = s.defaults()
+	length := s.lastDose() + s.Horizon
+	p := model.Days(length, model.Stress(0, length)).Repeat(s.Every, s.Doses, model.Dose(s.Stress, "drug", 1))
+	if s.Longer > 0 {
+		p = p.With(model.Block(s.Stress, length, Elimination).WithAmount(s.Longer))
+	}
+	return p
+}
+
+func (s Schedule) lastDose() float64 { return s.Stress + float64(s.Doses-1)*s.Every }
+
+// Relapse returns the days from the last dose until immobility has come back
+// halfway from the unstressed level to that before the first dose: 0 where the last
+// dose does not bring it below, the horizon, with relapsed false, where it stays
+// below.
+func Relapse(p Params, s Schedule) (days float64, relapsed bool, err error) {
+	if err := s.validate(); err != nil {
+		return 0, false, err
+	}
+	s = s.defaults()
+	r, err := Simulate(p, s.Protocol(), Options{Days: s.days()})
+	if err != nil {
+		return 0, false, err
+	}
+	half := (r.Immobility[0] + p.ImmRest) / 2
+	below := false
+	for i := 1; i < len(r.Day); i++ {
+		switch {
+		case r.Immobility[i] < half:
+			below = true
+		case below:
+			// Between two days half an hour to half a day apart immobility is close to straight.
+			part := (half - r.Immobility[i-1]) / (r.Immobility[i] - r.Immobility[i-1])
+			return r.Day[i-1] + part*(r.Day[i]-r.Day[i-1]) - s.lastDose(), true, nil
+		}
+	}
+	if !below {
+		return 0, true, nil
+	}
+	return s.Horizon, false, nil
+}
+
+// days returns the moment before the first dose, then days from the last dose on.
+func (s Schedule) days() []float64 {
+	out := []float64{math.Nextafter(s.Stress, 0)}
+	last := s.lastDose()
+	for t := 1. / 48; t < s.Horizon; t += min(0.5, max(1./48, t/20)) {
+		out = append(out, last+t)
+	}
+	return append(out, last+s.Horizon)
+}
+
+// Sensitivity asks on which parameters the course under a schedule depends, by
+// Sobol indices over ranges such as those of Uncertain. Outputs are the days to
+// relapse, density at the end of stress without drug and on days 1 and 7 after the last
+// dose, and immobility on day 7. n is the number of points; n (d + 2) courses are
+// simulated.
+func Sensitivity(ctx context.Context, over []model.Range, s Schedule, n int, seed uint64, workers int) (*model.Indices, error) {
+	if err := s.validate(); err != nil {
+		return nil, err
+	}
+	s = s.defaults()
+	var names []string
+	for _, r := range over {
+		names = append(names, r.Name)
+	}
+	last := s.lastDose()
+	days := []float64{math.Nextafter(s.Stress, 0), last + min(1, s.Horizon/2), last + min(7, s.Horizon)}
+	return model.Sensitivity{Ranges: over, N: n, Seed: seed, Workers: workers,
+		Outputs: []string{"days to relapse", "density after stress", "density on day 1", "density on day 7", "immobility on day 7"},
+		Model: func(x []float64) ([]float64, error) {
+			p, err := Default().with(names, x)
+			if err != nil {
+				return nil, err
+			}
+			relapse, _, err := Relapse(p, s)
+			if err != nil {
+				return nil, err
+			}
+			r, err := Simulate(p, s.Protocol(), Options{Days: days})
+			if err != nil {
+				return nil, err
+			}
+			return []float64{relapse, r.Density[0], r.Density[1], r.Density[2], r.Immobility[2]}, nil
+		}}.Sobol(ctx)
+}

@@ -1,0 +1,384 @@
+package spines
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/integrate/quad"
+
+	"divergent/pkg/model"
+	"divergent/pkg/ode"
+)
+
+// Names of what a protocol's Block can block; other names are ignored.
+const (
+	Elimination = "elimination" // of established spines: they live 1/(1 − share) times as long
+	Plasticity  = "plasticity"  // the pulse of a dose
+)
+
+// Options says what to report. The zero Options reports every quarter of a day
+// and images nothing.
+type Options struct {
+	Days     []float64 // to report, ascending, within the protocol; nil for every quarter of a day
+	Sessions []float64 // imaging days, ascending, within the protocol; nil for none
+	// Follow is the session, counted from 0, whose first-seen spines are followed as
+	// Session.Survival; 0 follows none, since all are first seen then.
+	Follow int
+	// Pulse replaces the plasticity pulse that doses make, on day t: range [0, 3],
+	// such as the output of another model. Nil for the model's own.
+	Pulse func(t float64) float64
+	Nodes int // sensitivities to stress over which the means are taken (Gauss-Hermite); 0 for 5; one without stress
+}
+
+// Result is the course of the means.
+type Result struct {
+	Day []float64 // reported days
+
+	Density     []float64 // N = U + S, relative to the baseline
+	New         []float64 // U
+	Established []float64 // S
+	Lost        []float64 // L, recoverable sites
+	Pulse       []float64 // q
+	Fast        []float64 // E
+	Formation   []float64 // of new spines and returns, per day and spine present
+	Returned    []float64 // share of Formation that is at lost sites; NaN if nothing forms
+	Eliminated  []float64 // per day and spine present
+	Ensembles   []float64 // A, share of the baseline's activity
+	Immobility  []float64 // share of a tail suspension test
+
+	Sessions []Session
+}
+
+// Session is what imaging finds on one day. A spine that is absent for a while
+// between two sessions counts as the same. Drift and Miss are in these numbers,
+// and in no others.
+type Session struct {
+	Day         float64
+	Density     float64 // relative to the first session
+	Formation   float64 // spines not seen the session before, as a share of those seen then; NaN in the first
+	Elimination float64 // spines no longer seen, likewise
+	Survival    float64 // share of the spines first seen in session Follow that were seen in each session since; NaN before
+}
+
+// Series is one named course of a Result.
+type Series struct {
+	Name, Symbol, Unit string
+	Value              []float64
+}
+
+// Series returns the named courses, in the order of cause and effect.
+func (r *Result) Series() []Series {
+	return []Series{
+		{"plasticity pulse", "q", "1", r.Pulse}, {"fast effect", "E", "1", r.Fast},
+		{"new spines", "U", "baseline density", r.New}, {"established spines", "S", "baseline density", r.Established},
+		{"lost sites", "L", "baseline density", r.Lost}, {"spine density", "N", "baseline density", r.Density},
+		{"formation", "", "1/day", r.Formation}, {"share of formation at lost sites", "", "1", r.Returned},
+		{"elimination", "", "1/day", r.Eliminated}, {"ensemble activity", "A", "1", r.Ensembles},
+		{"immobility", "", "share of the test", r.Immobility},
+	}
+}
+
+// Simulate follows the means of many dendrites through the protocol, from the
+// unstressed steady state on day 0. Stress has its effect by level; each dose, of
+// any drug and in units of the dose that the pulse was fitted to, raises pulse and
+// fast effect to its amount (and never lowers them); an erasure takes spines that
+// have been there without a break for less than it says; blocks are Elimination
+// and Plasticity. Other events are ignored, but infusions need Options.Pulse.
+func Simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	if err := o.validate(protocol); err != nil {
+		return nil, err
+	}
+	return simulate(p, protocol, o)
+}
+
+// mostDose is the largest dose, in units of the fitted one. A larger number is
+// most likely in mg/kg.
+const mostDose = 3
+
+func (o Options) validate(protocol model.Protocol) error {
+	if err := protocol.Validate(); err != nil {
+		return err
+	}
+	for _, e := range protocol.Events {
+		switch {
+		case e.Kind == model.KindDose && e.Amount > mostDose:
+			return fmt.Errorf("spines: %s %v on day %v: want an amount of up to %v, in units of the imaged dose; 10 mg/kg of ketamine is 1", e.Name, e.Amount, e.From, float64(mostDose))
+		case e.Kind == model.KindInfusion && o.Pulse == nil:
+			return fmt.Errorf("spines: infusion of %s on day %v: want a model.Dose, or the pulse that it makes as Options.Pulse", e.Name, e.From)
+		}
+	}
+	for _, list := range []struct {
+		name string
+		days []float64
+	}{{"Days", o.Days}, {"Sessions", o.Sessions}} {
+		for i, d := range list.days {
+			if !(d >= 0 && d <= protocol.Length) || i > 0 && !(d > list.days[i-1]) {
+				return fmt.Errorf("spines: %s[%d] = %v: want ascending days in [0, %v]", list.name, i, d, protocol.Length)
+			}
+		}
+	}
+	switch {
+	case o.Follow < 0 || o.Follow > 0 && o.Follow >= len(o.Sessions):
+		return fmt.Errorf("spines: Follow = %d: want a session from 1 to %d, or 0 for none", o.Follow, len(o.Sessions)-1)
+	case o.Nodes < 0 || o.Nodes > 64:
+		return fmt.Errorf("spines: Nodes = %d: want 1 to 64, or 0 for 5", o.Nodes)
+	}
+	return nil
+}
+
+// days returns the days to report.
+func (o Options) days(length float64) []float64 {
+	if o.Days != nil {
+		return o.Days
+	}
+	n := int(math.Ceil(length * 4))
+	out := make([]float64, n+1)
+	for i := range out {
+		out[i] = min(float64(i)/4, length)
+	}
+	return out
+}
+
+// Groups of sites, each followed in every class of branches.
+const (
+	all      = iota // every site
+	stayed          // those seen in the last session
+	unseen          // those never seen in any session
+	followed        // those first seen in session Follow and in each since
+	groups
+)
+
+// course is one integration.
+type course struct {
+	p         Params
+	o         Options
+	formation float64   // F
+	plastic   *pulse    // q
+	fast      *pulse    // E
+	factor    []float64 // g of each class of branches
+	weight    []float64 // share of each class
+	groups    int       // one without imaging
+	since     []float64 // days from which erasures count, ascending
+
+	// Levels between events.
+	stress, keep, block float64 // keep is the share of elimination left
+
+	result *Result
+	first  float64 // spines seen in the first session
+	before float64 // in the last
+	start  float64 // followed spines at their start
+	seen   int     // sessions so far
+}
+
+// simulate is Simulate for parameters and options known to be good, or outside
+// their ranges on purpose.
+func simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
+	c := &course{p: p, o: o, groups: 1, keep: 1, result: &Result{Day: o.days(protocol.Length)}}
+	if len(o.Sessions) > 0 {
+		c.groups = groups
+	}
+	stress := protocol.Steps(model.KindStress, "")
+	c.branches(len(stress.From) > 0)
+	for _, e := range protocol.Events {
+		if e.Kind == model.KindErase && !slices.Contains(c.since, e.From) {
+			c.since = append(c.since, e.From)
+		}
+	}
+	slices.Sort(c.since)
+	doses := protocol.Doses("")
+	c.plastic, c.fast = newPulse(doses, lagStages, p.Lag, p.TauPulse), newPulse(doses, 1, p.TauOn, p.TauFast)
+	base, formation := p.Baseline()
+	c.formation = formation
+	y := make([]float64, 3*len(c.factor)*c.groups*(1+len(c.since)))
+	for k := range c.factor {
+		copy(c.sites(y, k, all, 0), []float64{base.New, base.Established, base.Lost})
+	}
+	sol, err := ode.Solve(ode.Problem{Rate: c.rate, Start: y, To: protocol.Length, At: c.result.Day, Events: c.events(protocol, stress)},
+		ode.Options{Rel: 1e-7, Abs: 1e-9})
+	if err != nil {
+		return nil, fmt.Errorf("spines: %w", err)
+	}
+	c.report(protocol, stress, sol)
+	return c.result, nil
+}
+
+// branches sets the classes of sensitivity to stress: log-normal with mean 1.
+func (c *course) branches(stressed bool) {
+	n := cmp.Or(c.o.Nodes, 5)
+	if !stressed || c.p.StressSpread == 0 || n == 1 {
+		c.factor, c.weight = []float64{1}, []float64{1}
+		return
+	}
+	s2 := math.Log1p(c.p.StressSpread * c.p.StressSpread)
+	c.factor, c.weight = make([]float64, n), make([]float64, n)
+	quad.Hermite{}.FixedLocations(c.factor, c.weight, math.Inf(-1), math.Inf(1))
+	for i, x := range c.factor {
+		c.factor[i] = math.Exp(math.Sqrt(2*s2)*x - s2/2)
+		c.weight[i] /= math.Sqrt(math.Pi)
+	}
+}
+
+// sites returns U, S and L of a group in a class of branches: of all its sites
+// with part 0, else only of the spines there since day c.since[part-1].
+func (c *course) sites(y []float64, class, group, part int) []float64 {
+	i := 3 * ((class*c.groups+group)*(1+len(c.since)) + part)
+	return y[i : i+3 : i+3]
+}
+
+// mean returns a group's U, S and L over the classes.
+func (c *course) mean(y []float64, group int) (s Sites) {
+	for k, w := range c.weight {
+		v := c.sites(y, k, group, 0)
+		s.New += w * v[0]
+		s.Established += w * v[1]
+		s.Lost += w * v[2]
+	}
+	return s
+}
+
+// rates are the rates per day in one class of branches.
+type rates struct{ form, ku, km, b, r, d float64 }
+
+// rates returns the rates at stress sigma and pulse q, with the share keep of
+// elimination left, in branches of sensitivity g.
+func (p Params) rates(formation, sigma, q, keep, g float64) rates {
+	held := max(0, 1-p.StressReturn*sigma)
+	return rates{
+		form: formation * held * (1 + p.GainForm*q), ku: p.Ku, km: p.Km * (1 + p.GainSettle*q),
+		b: p.B * (1 + p.StressLoss*g*sigma) * keep, r: p.returns() * held * (1 + p.GainReturn*q), d: p.D,
+	}
+}
+
+// pulse returns q.
+func (c *course) pulse(t float64) float64 {
+	if c.o.Pulse != nil {
+		return c.o.Pulse(t) * (1 - c.block)
+	}
+	return c.plastic.at(t) * (1 - c.block)
+}
+
+func (c *course) rate(t float64, y, dy []float64) {
+	q := c.pulse(t)
+	for k, g := range c.factor {
+		v := c.p.rates(c.formation, c.stress, q, c.keep, g)
+		for group := range c.groups {
+			form := 0.0 // what forms anew belongs to no group that has been seen
+			if group == all || group == unseen {
+				form = v.form
+			}
+			s, ds := c.sites(y, k, group, 0), c.sites(dy, k, group, 0)
+			ds[0] = form - (v.ku+v.km)*s[0]
+			ds[1] = v.km*s[0] - v.b*s[1] + v.r*s[2]
+			ds[2] = v.b*s[1] - (v.r+v.d)*s[2]
+			for part := 1; part <= len(c.since); part++ { // those never leave and come back
+				s, ds := c.sites(y, k, group, part), c.sites(dy, k, group, part)
+				ds[0] = -(v.ku + v.km) * s[0]
+				ds[1] = v.km*s[0] - v.b*s[1]
+				ds[2] = 0
+			}
+		}
+	}
+}
+
+// events returns what happens at known times: of what happens at one time,
+// levels change first, then spines are erased, then imaged.
+func (c *course) events(protocol model.Protocol, stress model.Steps) []ode.Event {
+	var out []ode.Event
+	add := func(t float64, f func(y []float64)) {
+		out = append(out, ode.Event{Time: t, Apply: func(_ float64, y []float64) { f(y) }})
+	}
+	kept, blocked := protocol.Steps(model.KindBlock, Elimination), protocol.Steps(model.KindBlock, Plasticity)
+	for _, t := range protocol.Times() {
+		add(t, func([]float64) { c.stress, c.keep, c.block = stress.At(t), 1-kept.At(t), blocked.At(t) })
+		for _, e := range protocol.At(t) {
+			if e.Kind == model.KindErase && e.To == t {
+				add(t, func(y []float64) { c.erase(y, slices.Index(c.since, e.From)+1, e.Amount) })
+			}
+		}
+		if part := slices.Index(c.since, t) + 1; part > 0 {
+			add(t, func(y []float64) { c.tag(y, part) })
+		}
+	}
+	for _, t := range c.o.Sessions {
+		add(t, func(y []float64) { c.image(t, y) })
+	}
+	return out
+}
+
+// tag notes the spines that are there now as older than what forms from now on.
+func (c *course) tag(y []float64, part int) {
+	for k := range c.factor {
+		for group := range c.groups {
+			s := c.sites(y, k, group, 0)
+			copy(c.sites(y, k, group, part), s[:2])
+		}
+	}
+}
+
+// erase removes a share of the spines that are not older than the tag. Those of
+// an earlier tag are all older; of a later one, only what is older than this.
+func (c *course) erase(y []float64, part int, share float64) {
+	for k := range c.factor {
+		for group := range c.groups {
+			old := c.sites(y, k, group, part)
+			for other := part + 1; other <= len(c.since); other++ {
+				s := c.sites(y, k, group, other)
+				s[0] -= share * max(0, s[0]-old[0])
+				s[1] -= share * max(0, s[1]-old[1])
+			}
+			s := c.sites(y, k, group, 0)
+			gone := share * (s[1] - old[1])
+			s[0] -= share * (s[0] - old[0])
+			s[1] -= gone
+			s[2] += c.p.ErasedReturn * gone
+		}
+	}
+}
+
+// report fills in the courses.
+func (c *course) report(protocol model.Protocol, stress model.Steps, sol *ode.Solution) {
+	kept, blocked := protocol.Steps(model.KindBlock, Elimination), protocol.Steps(model.KindBlock, Plasticity)
+	r := c.result
+	for i, y := range sol.Y {
+		t := sol.T[i]
+		c.stress, c.keep, c.block = stress.At(t), 1-kept.At(t), blocked.At(t)
+		q, e := c.pulse(t), c.fast.at(t)
+		var formed, returned, lost float64
+		for k, g := range c.factor {
+			v, s := c.p.rates(c.formation, c.stress, q, c.keep, g), c.sites(y, k, all, 0)
+			formed += c.weight[k] * v.form
+			returned += c.weight[k] * v.r * s[2]
+			lost += c.weight[k] * (v.ku*s[0] + v.b*s[1])
+		}
+		s := c.mean(y, all)
+		n := s.New + s.Established
+		a := c.p.Ensembles(n, e)
+		for _, x := range []struct {
+			to *[]float64
+			v  float64
+		}{{&r.Density, n}, {&r.New, s.New}, {&r.Established, s.Established}, {&r.Lost, s.Lost}, {&r.Pulse, q}, {&r.Fast, e},
+			{&r.Formation, (formed + returned) / n}, {&r.Returned, returned / (formed + returned)}, {&r.Eliminated, lost / n},
+			{&r.Ensembles, a}, {&r.Immobility, c.p.Immobility(a)}} {
+			*x.to = append(*x.to, x.v)
+		}
+	}
+}
+
+// Ensembles returns ensemble activity at a density, relative to the baseline,
+// and a fast effect: 1 is the baseline's, and the most.
+func (p Params) Ensembles(density, fast float64) float64 {
+	x, half := math.Pow(max(density, 0), p.Hill), math.Pow(p.N50, p.Hill)
+	h := min(1, x*(1+half)/(x+half))
+	return min(1, h+(1-h)*p.Fast*fast)
+}
+
+// Immobility returns the immobile share of a tail suspension test at an ensemble
+// activity.
+func (p Params) Immobility(ensembles float64) float64 {
+	return p.ImmRest + (p.ImmWorst-p.ImmRest)*(1-ensembles*(1+p.Enough)/(ensembles+p.Enough))
+}
