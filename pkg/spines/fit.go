@@ -112,6 +112,49 @@ func FitShao(ctx context.Context, t Target, o FitOptions) (*Fit, error) {
 	return Shao().fitBoth(ctx, Remembered(), t, []string{"Km", "B", "R", "D", "Drift", gain, "TauPulse"}, o)
 }
 
+// TurnoverRivals fits the models of turnover to the control arm of Shao 2021,
+// which alone has survival, and compares them.
+func TurnoverRivals(ctx context.Context, o FitOptions) ([]model.Rival, []*Fit, error) {
+	var fits []*Fit
+	for _, m := range []Turnover{Remembered(), TwoPools(), TwoPoolsMissed()} {
+		f, err := Shao().FitTurnover(ctx, m, o)
+		if err != nil {
+			return nil, nil, err
+		}
+		fits = append(fits, f)
+	}
+	return compare(fits)
+}
+
+// PulseRivals fits what the pulse may raise, with memory and without, to a drug
+// arm and its control, and compares it.
+func (a Arm) PulseRivals(ctx context.Context, o FitOptions) ([]model.Rival, []*Fit, error) {
+	var fits []*Fit
+	for _, m := range []Turnover{Remembered(), TwoPoolsMissed()} {
+		for _, t := range Targets() {
+			if t.Return > 0 && !m.Memory {
+				continue // nothing returns
+			}
+			f, err := a.FitPulse(ctx, m, t, o)
+			if err != nil {
+				return nil, nil, err
+			}
+			fits = append(fits, f)
+		}
+	}
+	return compare(fits)
+}
+
+func compare(fits []*Fit) ([]model.Rival, []*Fit, error) {
+	var names []string
+	var fitted []*model.Fitted
+	for _, f := range fits {
+		names, fitted = append(names, f.Name), append(fitted, f.Fitted)
+	}
+	rivals, err := model.Compare(names, fitted)
+	return rivals, fits, err
+}
+
 // Quantities that are fitted and are no field of Params.
 const (
 	drugFactor = "DrugFactor" // see Fit.Treated

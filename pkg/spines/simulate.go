@@ -274,7 +274,11 @@ func (c *course) rate(t float64, y, dy []float64) {
 			s, ds := c.sites(y, k, group, 0), c.sites(dy, k, group, 0)
 			ds[0] = form - (v.ku+v.km)*s[0]
 			ds[1] = v.km*s[0] - v.b*s[1] + v.r*s[2]
-			ds[2] = v.b*s[1] - (v.r+v.d)*s[2]
+			if c.p.Memory {
+				ds[2] = v.b*s[1] - (v.r+v.d)*s[2]
+			} else {
+				ds[2] = 0
+			}
 			for part := 1; part <= len(c.since); part++ { // those never leave and come back
 				s, ds := c.sites(y, k, group, part), c.sites(dy, k, group, part)
 				ds[0] = -(v.ku + v.km) * s[0]
@@ -335,7 +339,9 @@ func (c *course) erase(y []float64, part int, share float64) {
 			gone := share * (s[1] - old[1])
 			s[0] -= share * (s[0] - old[0])
 			s[1] -= gone
-			s[2] += c.p.ErasedReturn * gone
+			if c.p.Memory {
+				s[2] += c.p.ErasedReturn * gone
+			}
 		}
 	}
 }
