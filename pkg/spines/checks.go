@@ -31,7 +31,11 @@ func Checks(p Params) (model.Checks, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(append(out, lag), silent()...), nil
+	own, err := c.ownPulse()
+	if err != nil {
+		return nil, err
+	}
+	return append(append(out, lag, own), silent()...), nil
 }
 
 // dosed is the day of the dose in the checks, after as many days of stress, and
@@ -286,6 +290,21 @@ func (c *checker) lag() (model.Check, error) {
 	}
 	i := slices.IndexFunc(list, func(e Estimate) bool { return e.Name == "Lag" })
 	return check.Within(c.p.Lag, list[i].Low, list[i].High, "days"), nil
+}
+
+// ownPulse asks whether the pulse that fits ketamine's own imaging carries its
+// effect.
+func (c *checker) ownPulse() (model.Check, error) {
+	check := model.Check{Name: "the pulse of ketamine's own imaging", Claim: "the effect of one dose lasts 3 days or more, in patients; in unstressed mice formation rises less under ketamine than under psilocybin", Challenge: true,
+		Source: "Abdallah 2020, introduction (A); Phoumthipphavong 2016, recomputed (D), pulse of FitPulse"}
+	own, err := Arms()[4].Params()
+	if err != nil {
+		return check, err
+	}
+	p := c.p
+	p.GainReturn, p.GainForm, p.TauPulse = own.GainReturn, own.GainForm, own.TauPulse
+	days, _, err := Relapse(p, Schedule{})
+	return check.AtLeast(days, 3, "days to relapse under lasting stress"), err
 }
 
 // silent lists what the model has no input for.

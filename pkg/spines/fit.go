@@ -9,7 +9,11 @@ import (
 	"divergent/pkg/model"
 )
 
-// Fit is a fit of some parameters to imaging data.
+// Fit is a fit of some parameters to imaging data. Points count as independent,
+// with the deposits' standard errors between dendrites; where the same dendrites give
+// several points, intervals are rather too narrow. Rates of the deposits are means
+// over dendrites of about ten spines, which makes formation seem up to a tenth larger
+// than the model's ratio of means (TestRatesOfShortDendrites).
 type Fit struct {
 	Name   string
 	Params Params // with the estimates in them
