@@ -1,0 +1,224 @@
+package glutamate
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+
+	"gonum.org/v1/gonum/stat"
+
+	"divergent/pkg/model"
+)
+
+// Stage is when one stage of the cascade happens.
+type Stage struct {
+	Name     string
+	Peak     float64 // largest excess over rest; of eEF2K activity the largest fall; of a concentration in its unit
+	Unit     string
+	PeakTime float64 // days; NaN where nothing happens, as for From, To and Duration
+	From     float64 // day on which half of the peak is first reached
+	To       float64 // day on which it is last left; +Inf if not within the protocol
+	Duration float64 // days above half of the peak: To − From
+}
+
+// part is a stage of the cascade as a function of the day.
+type part struct {
+	name, unit string
+	at         func(day float64) float64
+}
+
+func (c *course) parts() []part {
+	x := func(d float64) float64 { return c.plan.at(c.p, d) }
+	state := func(i int) func(float64) float64 { return func(d float64) float64 { return c.at(i, d) } }
+	out := []part{
+		{"concentration", "mg/kg", x},
+		{"block on interneurons", "1", func(d float64) float64 { return c.p.Interneurons(x(d)) }},
+		{"block at rest", "1", func(d float64) float64 { return c.p.Resting(x(d), c.s.Drug) }},
+		{"glutamate surge", "rest", state(surge)},
+		{"fall of eEF2K", "rest", state(kinase)},
+		{"BDNF-TrkB", "rest", state(bdnf)},
+		{"mTORC1", "rest", state(mtor)},
+		{"synaptic capacity", "rest", state(capacity)},
+		{"synaptic density", "rest", state(density)},
+	}
+	if c.subject == Human {
+		out[0] = part{"plasma concentration", "ng/mL", c.plasma.At}
+	}
+	return out
+}
+
+// Cascade returns when each stage happens under a protocol of one dose, from the
+// drug to synaptic density. A protocol that is too short leaves To at +Inf.
+func Cascade(p Params, s Switches, protocol model.Protocol, o Options) ([]Stage, error) {
+	o.Days = []float64{}
+	r, err := Simulate(p, s, protocol, o)
+	if err != nil {
+		return nil, err
+	}
+	return r.run.stages(), nil
+}
+
+func (c *course) stages() []Stage {
+	var out []Stage
+	for _, p := range c.parts() {
+		out = append(out, c.stage(p))
+	}
+	return out
+}
+
+func (c *course) stage(p part) Stage {
+	values := make([]float64, len(c.day))
+	best := 0
+	for i, d := range c.day {
+		if values[i] = p.at(d); values[i] > values[best] {
+			best = i
+		}
+	}
+	s := Stage{Name: p.name, Unit: p.unit, PeakTime: math.NaN(), From: math.NaN(), To: math.NaN(), Duration: math.NaN()}
+	if !(values[best] > 0) {
+		return s
+	}
+	s.PeakTime, s.Peak = top(p.at, c.day[max(best-1, 0)], c.day[min(best+1, len(c.day)-1)])
+	if values[best] > s.Peak {
+		s.PeakTime, s.Peak = c.day[best], values[best]
+	}
+	half := s.Peak / 2
+	first := slices.IndexFunc(values, func(v float64) bool { return v >= half })
+	s.From = c.day[first]
+	if first > 0 {
+		s.From = cross(p.at, half, c.day[first-1], c.day[first])
+	}
+	last := len(values) - 1
+	for values[last] < half {
+		last--
+	}
+	s.To = math.Inf(1)
+	if last < len(values)-1 {
+		s.To = cross(p.at, half, c.day[last], c.day[last+1])
+	}
+	s.Duration = s.To - s.From
+	return s
+}
+
+// top finds the highest point between two days by golden section.
+func top(f func(float64) float64, a, b float64) (day, value float64) {
+	golden := (math.Sqrt(5) - 1) / 2
+	for range 50 {
+		if x, y := b-golden*(b-a), a+golden*(b-a); f(x) < f(y) {
+			a = x
+		} else {
+			b = y
+		}
+	}
+	return (a + b) / 2, f((a + b) / 2)
+}
+
+// cross finds where f passes a level between two days on either side of it.
+func cross(f func(float64) float64, level, a, b float64) float64 {
+	above := f(b) >= level
+	for range 50 {
+		if mid := (a + b) / 2; (f(mid) >= level) == above {
+			b = mid
+		} else {
+			a = mid
+		}
+	}
+	return (a + b) / 2
+}
+
+// Band is a quantity at the default parameters and over the draws.
+type Band struct {
+	Default           float64
+	Low, Median, High float64 // 5th, 50th and 95th percentile of the draws; NaN without draws
+}
+
+// band sums up draws, of which NaN ones are left out.
+func band(at float64, draws []float64) Band {
+	b := Band{at, math.NaN(), math.NaN(), math.NaN()}
+	draws = slices.DeleteFunc(slices.Clone(draws), math.IsNaN)
+	if len(draws) == 0 {
+		return b
+	}
+	sort.Float64s(draws)
+	for _, q := range []struct {
+		to *float64
+		p  float64
+	}{{&b.Low, 0.05}, {&b.Median, 0.5}, {&b.High, 0.95}} {
+		*q.to = stat.Quantile(q.p, stat.Empirical, draws, nil)
+	}
+	return b
+}
+
+// StageBand is a stage over the ranges of the parameters.
+type StageBand struct {
+	Stage    Stage // at the default parameters
+	PeakTime Band  // days
+	From, To Band  // days; +Inf where draws do not fall within the protocol
+	Duration Band  // days
+}
+
+// CascadeBands returns the stages over the ranges of the parameters, of which
+// Growth is fitted for each draw.
+func CascadeBands(ctx context.Context, s Switches, protocol model.Protocol, o Options, sampling Sampling) ([]StageBand, error) {
+	def, err := Calibrate(Default(), s)
+	if err != nil {
+		return nil, err
+	}
+	stages, err := Cascade(def, s, protocol, o)
+	if err != nil {
+		return nil, err
+	}
+	pl, err := newPlan(protocol, s.Drug.Name, o)
+	if err != nil {
+		return nil, err
+	}
+	l, err := read()
+	if err != nil {
+		return nil, err
+	}
+	draws, _, err := l.sample(ctx, sampling)
+	if err != nil {
+		return nil, err
+	}
+	all := make([][]Stage, len(draws))
+	if err := model.Each(ctx, len(draws), sampling.Workers, func(i int) error {
+		all[i] = pl.run(l.grown(draws[i], s), s).stages()
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	out := make([]StageBand, len(stages))
+	for k, st := range stages {
+		column := func(f func(Stage) float64) Band {
+			x := make([]float64, len(all))
+			for i, a := range all {
+				x[i] = f(a[k])
+			}
+			return band(f(st), x)
+		}
+		out[k] = StageBand{st,
+			column(func(s Stage) float64 { return s.PeakTime }), column(func(s Stage) float64 { return s.From }),
+			column(func(s Stage) float64 { return s.To }), column(func(s Stage) float64 { return s.Duration })}
+	}
+	return out, nil
+}
+
+// Exposed returns plasma, block and surge during and after 0.5 mg/kg over 40 min
+// in a person, by the minute for the given hours.
+func Exposed(p Params, s Switches, o Options, hours float64) (*Result, error) {
+	if !(hours > 0 && hours <= 24*365) {
+		return nil, fmt.Errorf("glutamate: Exposed hours = %v: want a number above 0, such as 6", hours)
+	}
+	o.Subject = Human
+	days := max(hours*hour, infusion)
+	for t := 0; ; t++ {
+		d := float64(t) / 1440
+		if d > days {
+			break
+		}
+		o.Days = append(o.Days, d)
+	}
+	return Simulate(p, s, Infused(s.Drug, humanDose, days), o)
+}
