@@ -11,7 +11,8 @@ import (
 
 // eventful is a protocol with everything the model knows of.
 func eventful() model.Protocol {
-	return model.Days(30, model.Stress(2, 16), model.Dose(14, "ketamine", 1), model.Erase(15, 14), model.Erase(16.5, 13).WithAmount(0.5),
+	return model.Days(30, model.Stress(2, 16), model.Dose(14, "ketamine", 1), model.Erase(1.5, 0), model.Erase(15, 14),
+		model.Erase(15.5, 13).WithAmount(0.5), model.Erase(16.5, 14.5),
 		model.Block(18, 24, Elimination).WithAmount(0.6), model.Dose(25, "ketamine", 1), model.Block(26, 28, Plasticity).WithAmount(0.5))
 }
 

@@ -146,7 +146,7 @@ func (d *dendrite) erase(t float64, x []int, r *rand.Rand) {
 		}
 		for i := range d.sites {
 			s := &d.sites[i]
-			if s.state >= lost || s.born < e.From || r.Float64() >= e.Amount {
+			if s.state >= lost || s.born <= e.From || r.Float64() >= e.Amount {
 				continue
 			}
 			b, from, to := d.spines[s.spine].Branch, s.state, states
