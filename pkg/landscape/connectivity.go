@@ -1,0 +1,152 @@
+package landscape
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"divergent/pkg/model"
+)
+
+// Connectivity is how the regions of a circuit hang together around a stable
+// state. Row i is what arrives at region i, column j what comes from region j.
+type Connectivity struct {
+	Regions     []string
+	Condition   Condition
+	State       []float64
+	Mood        float64
+	Effective   [][]float64 // strengths of the connections
+	Correlation [][]float64 // of the regions' fluctuations: functional connectivity
+	Covariance  [][]float64
+	Response    [][]float64 // change of region i for a lasting unit of input to region j
+
+	jacobian, covariance *mat.Dense
+}
+
+// Connectivity linearises the circuit at a stable state: fluctuations have the
+// covariance C of J C + C Jᵀ + σ² = 0 (Gardiner 2009, 4.5.6), to first order in
+// the noise's variance.
+func (f *Field) Connectivity(state []float64) (*Connectivity, error) {
+	if len(state) != f.n {
+		return nil, fmt.Errorf("landscape: state %v: want an activity for each of %d regions", state, f.n)
+	}
+	q, err := classify(f, state)
+	if err != nil {
+		return nil, err
+	}
+	if !q.Stable() {
+		return nil, fmt.Errorf("landscape: the state %.4g is not stable: want a stable fixed point", state)
+	}
+	j := mat.NewDense(f.n, f.n, nil)
+	f.Jacobian(state, j)
+	cov, err := lyapunov(j, f.p.Noise*f.p.Noise)
+	if err != nil {
+		return nil, err
+	}
+	c := &Connectivity{
+		Regions: f.Circuit.Names(), Condition: f.Condition, State: q.State, Mood: f.Circuit.Mood(state),
+		Effective: f.Circuit.Effective(f.Condition.Strength), Covariance: rows(cov), jacobian: j, covariance: cov,
+	}
+	c.Correlation = rows(cov)
+	for i, row := range c.Correlation {
+		for k := range row {
+			row[k] /= math.Sqrt(cov.At(i, i) * cov.At(k, k))
+		}
+	}
+	return c, c.respond(f)
+}
+
+// respond fills in −J⁻¹ ∂rate/∂input.
+func (c *Connectivity) respond(f *Field) error {
+	gain := mat.NewDense(f.n, f.n, nil)
+	for i := range f.n {
+		a := f.response(i, c.State)
+		gain.Set(i, i, -f.p.Gain*a*(1-a)/f.p.Tau)
+	}
+	var r mat.Dense
+	if err := r.Solve(c.jacobian, gain); err != nil && r.IsEmpty() {
+		return fmt.Errorf("landscape: no response at %.4g: %w", c.State, err)
+	}
+	c.Response = rows(&r)
+	return nil
+}
+
+func rows(m *mat.Dense) [][]float64 {
+	n, _ := m.Dims()
+	out := make([][]float64, n)
+	for i := range out {
+		out[i] = mat.Row(nil, i, m)
+	}
+	return out
+}
+
+// lyapunov solves J C + C Jᵀ + q = 0 as one linear system; circuits are small.
+func lyapunov(j *mat.Dense, q float64) (*mat.Dense, error) {
+	n, _ := j.Dims()
+	m, right := mat.NewDense(n*n, n*n, nil), mat.NewVecDense(n*n, nil)
+	for a := range n {
+		for b := range n {
+			for k := range n {
+				row := a*n + b
+				m.Set(row, k*n+b, m.At(row, k*n+b)+j.At(a, k))
+				m.Set(row, a*n+k, m.At(row, a*n+k)+j.At(b, k))
+			}
+		}
+		right.SetVec(a*n+a, -q)
+	}
+	var x mat.VecDense
+	if err := x.SolveVec(m, right); err != nil && x.IsEmpty() {
+		return nil, fmt.Errorf("landscape: no covariance: %w", err)
+	}
+	return mat.NewDense(n, n, x.RawVector().Data), nil
+}
+
+// Fluctuation returns the variance of mood around the state and its
+// autocorrelation after so many days, to first order: what early warnings measure.
+func (c *Connectivity) Fluctuation(circuit Circuit, days float64) (variance, autocorrelation float64) {
+	n := len(c.State)
+	w := mat.NewVecDense(n, nil)
+	for i, r := range circuit.Regions {
+		w.SetVec(i, r.Mood)
+	}
+	var scaled, flow, later mat.Dense
+	scaled.Scale(days, c.jacobian)
+	flow.Exp(&scaled)
+	later.Mul(&flow, c.covariance)
+	variance = mat.Inner(w, c.covariance, w)
+	return variance, mat.Inner(w, &later, w) / variance
+}
+
+// ConnectivityAfter follows a protocol without noise and linearises the circuit at
+// the state in which it settles if everything stays as it is on a day.
+func ConnectivityAfter(p Params, protocol model.Protocol, day float64, o Options) (*Connectivity, error) {
+	if !(day >= 0 && day <= protocol.Length) {
+		return nil, fmt.Errorf("landscape: connectivity on day %v: want a day in [0, %v]", day, protocol.Length)
+	}
+	if day > 0 && day < protocol.Length { // a report at that day
+		o.Every = day
+	} else {
+		o.Every = protocol.Length
+	}
+	o.Deterministic = true
+	r, err := Simulate(p, protocol, o)
+	if err != nil {
+		return nil, err
+	}
+	k := 0
+	for i, t := range r.T {
+		if t <= day {
+			k = i
+		}
+	}
+	state := make([]float64, len(r.Regions))
+	for i := range state {
+		state[i] = r.Mean[i][k]
+	}
+	f := newField(p, o.Circuit.or(p), r.Conditions[k])
+	if err := f.settle(state); err != nil {
+		return nil, err
+	}
+	return f.Connectivity(state)
+}

@@ -1,0 +1,192 @@
+package landscape
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+
+	"divergent/pkg/model"
+)
+
+// Treatment is a way to treat: events from day 0 on, of the amounts of the
+// parameters.
+type Treatment struct {
+	Name   string
+	Acts   string // on what
+	Events []model.Event
+}
+
+// Treatments returns no treatment and five ways to treat, with courses such as they
+// are given: tablets for twelve weeks, a single dose, two weeks, or daily
+// stimulation for four weeks, taken as lasting.
+func Treatments() []Treatment {
+	return []Treatment{
+		{"untreated", "nothing", nil},
+		{"SSRI-like", "raises strength, slowly", []model.Event{model.Drug(0, 84, SSRI, 1)}},
+		{"ketamine-like", "raises strength at once, for days", []model.Event{model.Dose(0, Ketamine, 1)}},
+		{"psilocybin-like", "raises strength at once, for weeks", []model.Event{model.Dose(0, Psilocybin, 1)}},
+		{"neurosteroid-like", "inhibits the negative-bias area", []model.Event{model.Drug(0, 14, Neurosteroid, 1)}},
+		{"rTMS-like", "drives the control area", []model.Event{model.Stimulate(0, 28)}},
+	}
+}
+
+// Setting is the experience that goes with a treatment.
+type Setting struct {
+	Name   string
+	Events []model.Event
+}
+
+// Settings returns neutral, supportive and adverse experience of the given length.
+func Settings(days float64) []Setting {
+	return []Setting{
+		{"neutral", nil},
+		{"supportive", []model.Event{model.Experience(0, days, 1)}},
+		{"adverse", []model.Event{model.Experience(0, days, -1)}},
+	}
+}
+
+// Trial compares treatments in settings.
+type Trial struct {
+	Treatments []Treatment // the first one is the control; nil means Treatments()
+	Settings   []Setting   // the first one is the usual; nil means Settings(28)
+	Before     float64     // days before the treatment begins
+	Days       float64     // days from the treatment's beginning to the end; 0 means 84
+	Stress     float64     // level of stress throughout, on top of the background
+}
+
+// Cell is one treatment in one setting.
+type Cell struct {
+	Treatment, Setting string
+	Result             *Result
+	Well               Interval // share of the paths that are healthy at the end
+	Remitted           Interval // share that ever were
+	Days               Interval // mean of the days spent healthy
+	Mood               Interval // mean at the end
+}
+
+// Contrast is a difference between cells over paths with the same noise, in the
+// share that is healthy at the end.
+type Contrast struct {
+	Treatment, Setting string
+	Effect             Interval // treatment in this setting against the control in this setting
+	SettingEffect      Interval // this setting against the usual one, under the treatment
+	Interaction        Interval // Effect against that in the usual setting
+}
+
+// Comparison is the result of a trial: cells and contrasts, by treatment and, in
+// each, by setting.
+type Comparison struct {
+	Trial     Trial
+	Cells     []Cell
+	Contrasts []Contrast // of all cells but those of the control and the usual setting
+}
+
+// Run simulates a trial. All cells have the same seed, so that differences are
+// paired by path.
+func (t Trial) Run(p Params, o Options) (*Comparison, error) {
+	if t.Treatments == nil {
+		t.Treatments = Treatments()
+	}
+	if t.Settings == nil {
+		t.Settings = Settings(28)
+	}
+	if t.Days == 0 {
+		t.Days = 84
+	}
+	if len(t.Treatments) < 1 || len(t.Settings) < 1 || !(t.Before >= 0) || !(t.Days > 0) || !(t.Stress >= 0) {
+		return nil, fmt.Errorf("landscape: trial of %d treatments and %d settings, %v and %v days, stress %v: want one or more of each, and days of 0 or more", len(t.Treatments), len(t.Settings), t.Before, t.Days, t.Stress)
+	}
+	c := &Comparison{Trial: t}
+	for _, a := range t.Treatments {
+		for _, s := range t.Settings {
+			r, err := Simulate(p, t.protocol(a, s), o)
+			if err != nil {
+				return nil, fmt.Errorf("%s, %s: %w", a.Name, s.Name, err)
+			}
+			c.Cells = append(c.Cells, cell(a.Name, s.Name, r))
+		}
+	}
+	c.contrast()
+	return c, nil
+}
+
+// protocol puts a treatment and a setting together.
+func (t Trial) protocol(a Treatment, s Setting) model.Protocol {
+	p := model.Days(t.Before + t.Days)
+	for _, events := range [][]model.Event{a.Events, s.Events} {
+		for _, e := range events {
+			p = p.With(e.Shift(t.Before))
+		}
+	}
+	if t.Stress > 0 {
+		p = p.With(model.Stress(0, p.Length).WithAmount(t.Stress))
+	}
+	return p
+}
+
+func cell(treatment, setting string, r *Result) Cell {
+	n := len(r.Outcomes)
+	well, remitted := 0, 0
+	days, mood := make([]float64, n), make([]float64, n)
+	for i, x := range r.Outcomes {
+		if x.Well {
+			well++
+		}
+		if !math.IsInf(x.Remitted, 1) {
+			remitted++
+		}
+		days[i], mood[i] = x.WellDays, x.Mood
+	}
+	return Cell{treatment, setting, r, proportion(well, n), proportion(remitted, n), mean(days), mean(mood)}
+}
+
+// mean is a mean with normal 95 % limits.
+func mean(x []float64) Interval {
+	m, sd := stat.MeanStdDev(x, nil)
+	half := 1.96 * sd / math.Sqrt(float64(len(x)))
+	if len(x) < 2 {
+		half = 0
+	}
+	return Interval{m, m - half, m + half}
+}
+
+// contrast fills in the contrasts.
+func (c *Comparison) contrast() {
+	n := len(c.Trial.Settings)
+	for i := n; i < len(c.Cells); i++ {
+		k, s := i, i%n
+		if s == 0 {
+			continue
+		}
+		x, control := c.Cells[k], c.Cells[s]
+		usual, both := c.Cells[k-s], c.Cells[0]
+		c.Contrasts = append(c.Contrasts, Contrast{
+			Treatment: x.Treatment, Setting: x.Setting,
+			Effect:        contrast([]*Result{x.Result, control.Result}, 1, -1),
+			SettingEffect: contrast([]*Result{x.Result, usual.Result}, 1, -1),
+			Interaction:   contrast([]*Result{x.Result, control.Result, usual.Result, both.Result}, 1, -1, -1, 1),
+		})
+	}
+}
+
+// contrast is a weighted sum of the shares that are healthy at the end.
+func contrast(r []*Result, weights ...float64) Interval {
+	d := make([]float64, len(r[0].Outcomes))
+	for k, w := range weights {
+		for i, x := range r[k].Outcomes {
+			d[i] += w * share(x.Well)
+		}
+	}
+	return mean(d)
+}
+
+// Cell returns a cell.
+func (c *Comparison) Cell(treatment, setting string) (Cell, error) {
+	for _, x := range c.Cells {
+		if x.Treatment == treatment && x.Setting == setting {
+			return x, nil
+		}
+	}
+	return Cell{}, fmt.Errorf("landscape: no cell %q, %q in the comparison: want one of its treatments and settings", treatment, setting)
+}
