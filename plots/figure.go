@@ -45,6 +45,7 @@ type Panel struct {
 	Head   float64    // room above the data for column heads, in points; 0 is room for the title
 	Data   []Datum    // the plotted numbers
 
+	name           string    // in the plotted numbers, where it is not the title
 	reach, heights []float64 // where marks and lines were drawn, for tests
 }
 

@@ -1,0 +1,288 @@
+package plots
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+
+	"divergent/data"
+	"divergent/pkg/model"
+	"divergent/pkg/spines"
+)
+
+// The measures of imaging that Turnover draws, as in the data.
+var imaged = []struct{ Measure, Title, Unit string }{
+	{"formation_rate", "Formation", "formed since last session (%)"},
+	{"elimination_rate", "Elimination", "lost since last session (%)"},
+	{"spine_density", "Density", "change since first session (%)"},
+	{"new_spine_survival", "Survival of new spines", "still there (%)"},
+}
+
+// armLooks are the looks of control and drug arm, rivalLooks those of rivals
+// without drug.
+var (
+	armLooks   = [2]look{{Color: blue, Mark: box}, {Color: vermilion, Mark: circle}}
+	rivalLooks = []look{{Color: black, Dashes: dotted}, {Color: green, Dashes: dashDotted}, {Color: purple, Dashes: dashed}}
+)
+
+// Turnover returns spine imaging of a drug arm and its control beside the fitted
+// model, by day after the dose: formation, elimination, density and, where it was
+// measured, the survival of new spines. Data are means with SEM; the model is
+// imaged in the same sessions. Rivals are fits of the control arm alone, as
+// spines.TurnoverRivals returns them; of these the memoryless ones are drawn, and
+// the caption compares all by AIC. It is an error if the fit has no imaging of two arms
+// or the rivals are of different data.
+func Turnover(fit *spines.Fit, rivals ...*spines.Fit) (*Figure, error) {
+	if fit == nil || !slices.ContainsFunc(fit.Points, func(p spines.Point) bool { return p.Drug }) {
+		return nil, errors.New("plots: Turnover: no fit of a drug arm: want one, such as that of spines.FitShao or Arm.FitPulse")
+	}
+	for i, r := range rivals {
+		if r == nil || r.Fitted == nil {
+			return nil, fmt.Errorf("plots: Turnover: rival %d is empty: want fits such as those of spines.TurnoverRivals", i+1)
+		}
+	}
+	versus, err := againstRivals(rivals)
+	if err != nil {
+		return nil, fmt.Errorf("plots: Turnover: %w", err)
+	}
+	k := fitSessions(fit)
+	f := &Figure{
+		Name:  "turnover",
+		Title: "Turnover of spines in imaging and model",
+		Caption: "Spine imaging of unstressed mice beside the model (" + imagingSizes(fit) + "). Marks are means with SEM; lines are the fitted model, imaged in the same sessions and broken where sessions lie far apart. " +
+			"Rates count what changed since the session before, whatever its distance. The dose is on day 0." + fitQuality(fit) + versus,
+		Width: DoubleColumn, Legend: turnoverLegend(fit, rivals),
+	}
+	var drawn []*Panel
+	for _, m := range imaged {
+		if slices.ContainsFunc(fit.Points, func(p spines.Point) bool { return p.Measure == m.Measure }) {
+			drawn = append(drawn, imagingPanel(fit, rivals, m.Measure, m.Title, m.Unit, k))
+		}
+	}
+	f.stackImaging(drawn, k)
+	return f, nil
+}
+
+// stackImaging sets panels in two columns below a strip of the dose each.
+func (f *Figure) stackImaging(panels []*Panel, k clock) {
+	dose := model.Protocol{Events: []model.Event{model.Dose(0, "dose", 1)}}
+	rows, mm := [][]*Panel{{strip("", dose, k), strip("", dose, k)}}, []float64{laneHeight}
+	for i := 0; i < len(panels); i += 2 {
+		row := []*Panel{panels[i], nil}
+		if i+1 < len(panels) {
+			row[1] = panels[i+1]
+		}
+		rows, mm = append(rows, row), append(mm, 36)
+	}
+	f.stack(rows, mm...)
+}
+
+// fitSessions returns the clock of a fit's sessions.
+func fitSessions(fit *spines.Fit) clock {
+	var days []float64
+	for _, p := range fit.Points {
+		days = append(days, p.Day)
+		if !math.IsNaN(p.From) {
+			days = append(days, p.From)
+		}
+	}
+	return sessions("day after the dose", days)
+}
+
+// imagingPanel draws one measure: rivals below, then model, then data.
+func imagingPanel(fit *spines.Fit, rivals []*spines.Fit, measure, title, unit string, k clock) *Panel {
+	shown := []float64{0}
+	if measure == "spine_density" {
+		shown = nil
+	}
+	for _, f := range append(slices.Clone(rivals), fit) {
+		for _, p := range pointsOf(f, measure, false, true) {
+			shown = append(shown, 100*(p.Value-p.SEM), 100*(p.Value+p.SEM), 100*p.Model)
+		}
+	}
+	y := valueAxis(unit, shown...)
+	if measure == "new_spine_survival" {
+		y = percentAxis(unit)
+	}
+	p := newCourse(title, "", k, true, y)
+	if measure == "spine_density" {
+		p.level(zeroLine, 0, "no change")
+	}
+	n := 0
+	for _, r := range rivals {
+		if !r.Params.Memory {
+			p.session(turnoverName(r), rivalLooks[n%len(rivalLooks)], k, pointsOf(r, measure, false))
+			n++
+		}
+	}
+	for drug, l := range armLooks {
+		points := pointsOf(fit, measure, drug == 1)
+		if len(points) == 0 {
+			continue
+		}
+		l.Dashes = [2][]vg.Length{dashed, nil}[drug]
+		p.session(points[0].Arm+", model", l, k, points)
+		p.imaging(l, k, points, 0.22*float64(2*drug-1))
+	}
+	return p
+}
+
+// pointsOf returns a fit's points of a measure in the drug arm or not.
+func pointsOf(f *spines.Fit, measure string, drug ...bool) (out []spines.Point) {
+	for _, p := range f.Points {
+		if p.Measure == measure && slices.Contains(drug, p.Drug) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// session draws what the model says of sessions: a line where they follow each
+// other, a dash where one stands alone.
+func (p *Panel) session(label string, l look, k clock, points []spines.Point) {
+	var xs, ys []float64
+	end := func() {
+		if len(xs) == 1 {
+			xs, ys = []float64{xs[0] - 0.6, xs[0] + 0.6}, []float64{ys[0], ys[0]}
+		}
+		if len(xs) > 0 {
+			p.lines(l.line(), xs, ys)
+		}
+		xs, ys = nil, nil
+	}
+	for i, pt := range points {
+		if i > 0 && slices.ContainsFunc(k.breaks, func(b gap) bool { return points[i-1].Day <= b.From && pt.Day >= b.To }) {
+			end()
+		}
+		p.record(label, kindValue, k.text(pt.Day), 100*pt.Model)
+		xs, ys = append(xs, k.at(pt.Day)), append(ys, 100*pt.Model)
+	}
+	end()
+}
+
+// imaging draws means with SEM, shifted aside so that arms lie apart.
+func (p *Panel) imaging(l look, k clock, points []spines.Point, aside float64) {
+	sizes := rowsOf(points)
+	for i, pt := range points {
+		x, v, sem := k.at(pt.Day)+aside, 100*pt.Value, 100*pt.SEM
+		p.Data = append(p.Data, Datum{p.title(), pt.Arm + ", imaging", kindMean, k.text(pt.Day), v, v - sem, v + sem, sizes[i].Dendrites})
+		if sem > 0 {
+			p.bar(l.Color, x, v-sem, v+sem)
+		}
+		p.points(l, markRadius, []float64{x}, []float64{v})
+	}
+}
+
+// rowsOf returns the rows of the table of imaging that points are of, empty for
+// points of other data.
+func rowsOf(points []spines.Point) []data.Spine {
+	out := make([]data.Spine, len(points))
+	rows, err := data.Spines()
+	if err != nil {
+		return out
+	}
+	for i, p := range points {
+		j := slices.IndexFunc(rows, func(r data.Spine) bool {
+			return r.Arm == p.Arm && r.Measure == p.Measure && r.Day == p.Day && r.Value == p.Value && r.SEM == p.SEM && p.SEM > 0
+		})
+		if j >= 0 {
+			out[i] = rows[j]
+		}
+	}
+	return out
+}
+
+// imagingSizes tells how many dendrites, mice and new spines were imaged.
+func imagingSizes(fit *spines.Fit) string {
+	var parts []string
+	for _, drug := range []bool{false, true} {
+		points := pointsOf(fit, "spine_density", drug)
+		var dendrites, mice []int
+		for _, r := range rowsOf(points) {
+			if r.Dendrites > 0 {
+				dendrites, mice = append(dendrites, r.Dendrites), append(mice, r.Mice)
+			}
+		}
+		text := points[0].Arm
+		if len(dendrites) > 0 {
+			text += fmt.Sprintf(", %s dendrites of %s mice", numbers(dendrites), numbers(mice))
+		}
+		if followed := pointsOf(fit, "new_spine_survival", drug); len(followed) > 0 {
+			text += fmt.Sprintf(", %d new spines followed", followed[0].Of)
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// numbers writes the range of some counts.
+func numbers(n []int) string {
+	if low, high := slices.Min(n), slices.Max(n); low < high {
+		return fmt.Sprintf("%d to %d", low, high)
+	}
+	return fmt.Sprint(n[0])
+}
+
+// fitQuality tells how well the fit fits.
+func fitQuality(fit *spines.Fit) string {
+	if fit.Fitted == nil {
+		return ""
+	}
+	return " Fit of both arms: " + fit.Fitted.String() + "."
+}
+
+// againstRivals compares the fits of the control arm alone.
+func againstRivals(rivals []*spines.Fit) (string, error) {
+	if len(rivals) < 2 {
+		return "", nil
+	}
+	var names []string
+	var fits []*model.Fitted
+	for _, r := range rivals {
+		names, fits = append(names, turnoverName(r)), append(fits, r.Fitted)
+	}
+	list, err := model.Compare(names, fits)
+	if err != nil {
+		return "", err
+	}
+	var parts []string
+	for _, r := range list {
+		parts = append(parts, fmt.Sprintf("%s %.1f (K = %d, ΔAICc %.1f)", r.Name, r.Delta, r.K, r.AICc-leastAICc(list)))
+	}
+	return fmt.Sprintf(" Models of the control arm alone (%d data), ΔAIC from the best: %s.", list[0].N, strings.Join(parts, "; ")), nil
+}
+
+func leastAICc(list []model.Rival) float64 {
+	least := math.Inf(1)
+	for _, r := range list {
+		least = min(least, r.AICc)
+	}
+	return least
+}
+
+// turnoverName is the name of a fit's model, without that of the data.
+func turnoverName(f *spines.Fit) string {
+	if _, name, ok := strings.Cut(f.Name, ": "); ok {
+		return name
+	}
+	return f.Name
+}
+
+func turnoverLegend(fit *spines.Fit, rivals []*spines.Fit) (out []Entry) {
+	for drug, l := range armLooks {
+		l.Dashes = [2][]vg.Length{dashed, nil}[drug]
+		out = append(out, markedLine(pointsOf(fit, "spine_density", drug == 1)[0].Arm, l))
+	}
+	n := 0
+	for _, r := range rivals {
+		if !r.Params.Memory {
+			out = append(out, lineEntry(turnoverName(r)+" (control arm alone)", rivalLooks[n%len(rivalLooks)]))
+			n++
+		}
+	}
+	return out
+}
