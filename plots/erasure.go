@@ -1,0 +1,103 @@
+package plots
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"divergent/pkg/model"
+)
+
+// Erasure returns behaviour and spine density with and without the spines that a
+// dose brought: early erasures over the first hours and late ones over the
+// following days, each against the dose with a sham erasure and against the
+// vehicle. Protocols differ in the dose and the erasures only. It is an error if
+// there is no dose or nothing is erased after it.
+func Erasure(vehicle, sham, early, late SpineCourse) (*Figure, error) {
+	if err := errors.Join(vehicle.check("Erasure", "of the vehicle"), sham.check("Erasure", "with a sham erasure"),
+		early.check("Erasure", "with early erasure"), late.check("Erasure", "with late erasure")); err != nil {
+		return nil, firstLine(err)
+	}
+	dose, err := sham.firstDose("Erasure")
+	if err != nil {
+		return nil, err
+	}
+	f := &Figure{
+		Name: "erasure", Title: "Erasing the spines that a dose brought", Width: DoubleColumn,
+		Caption: "Immobility (top) and spine density (bottom) after a dose, with and without the spines formed since: a cross marks an erasure, the line before it the time whose spines it takes; " +
+			"a sham erasure takes none. Erasure takes what would have formed without the dose, too. Right after the last erasure, immobility (without the dose; sham; erased) is",
+		Legend: []Entry{lineEntry("without the dose", erasureLooks[0]), lineEntry("dose, sham erasure", erasureLooks[1]),
+			lineEntry("dose, erased", erasureLooks[2]), lineEntry("unstressed", lookOf(ceilingLine))},
+	}
+	rows := make([][]*Panel, 3)
+	for i, erased := range []SpineCourse{early, late} {
+		title := [2]string{"Erased early", "Erased late"}[i]
+		last, ok := lastErasure(erased.Protocol, dose)
+		if !ok {
+			return nil, fmt.Errorf("plots: Erasure: course %q erases nothing formed since the dose on day %v: want model.Erase(day, %v) in its protocol", title, dose, dose)
+		}
+		k := erasureClock(dose, last, sham.Protocol.Length)
+		courses := []SpineCourse{vehicle, sham, erased}
+		rows[0] = append(rows[0], strip(title, erased.Protocol, k))
+		rows[1] = append(rows[1], erasurePanel(title+", immobility", "immobile (% of the test)", k, false, courses, SpineCourse.immobility))
+		rows[2] = append(rows[2], erasurePanel(title+", density", "density (% of baseline)", k, true, courses, SpineCourse.density))
+		f.Caption += fmt.Sprintf(" %.0f; %.0f; %.0f %% (%s)", vehicle.after(last, vehicle.immobility()), sham.after(last, sham.immobility()), erased.after(last, erased.immobility()), title) +
+			[2]string{" and", "."}[i]
+	}
+	f.Caption += " Protocol of the late erasure: " + late.Protocol.String() + "."
+	f.stack(rows, alignStrips(rows[0]...), 32, 32)
+	return f, nil
+}
+
+// erasureLooks are the looks of vehicle, sham erasure and erasure.
+var erasureLooks = [3]look{{Color: grey, Dashes: dotted}, {Color: vermilion}, {Color: blue, Dashes: dashed}}
+
+// The courses in percent.
+func (c SpineCourse) immobility() []float64 { return scaled(100, c.Immobility) }
+func (c SpineCourse) density() []float64    { return scaled(100, c.Density) }
+
+// after returns a course's value on the first reported day that is not before
+// a day.
+func (c SpineCourse) after(day float64, value []float64) float64 {
+	i, _ := slices.BinarySearch(c.Day, day)
+	return value[min(i, len(value)-1)]
+}
+
+// lastErasure returns the last day on which spines formed since the dose are
+// erased.
+func lastErasure(p model.Protocol, dose float64) (day float64, ok bool) {
+	for _, e := range p.Events {
+		if e.Kind == model.KindErase && e.From >= dose {
+			day, ok = max(day, e.To), true
+		}
+	}
+	return day, ok
+}
+
+// erasureClock shows what follows the last erasure: in hours if that is on the
+// day of the dose, in days after it.
+func erasureClock(dose, last, end float64) clock {
+	if last-dose < 1 {
+		return hours("time after the dose (h)", dose, -1, min(24, (end-dose)/hour))
+	}
+	k := days("day after the dose", dose, dose-0.5, min(math.Ceil(last)+8, end))
+	k.Ticks = niceTicks(0, k.To, 6)
+	return k
+}
+
+// erasurePanel draws one course of each protocol.
+func erasurePanel(name, unit string, k clock, last bool, courses []SpineCourse, of func(SpineCourse) []float64) *Panel {
+	rest := of(courses[0])[0]
+	shown := []float64{rest}
+	for _, c := range courses {
+		_, ys := k.cut(c.Day, of(c))
+		shown = append(shown, ys...)
+	}
+	p := newCourse("", name, k, last, valueAxis(unit, shown...))
+	p.level(ceilingLine, rest, "unstressed")
+	for i, c := range courses {
+		p.course([3]string{"without the dose", "dose, sham erasure", "dose, erased"}[i], erasureLooks[i], k, c.Day, of(c))
+	}
+	return p
+}

@@ -1,0 +1,84 @@
+package plots_test
+
+import (
+	"context"
+	"log"
+	"math"
+
+	"divergent/pkg/model"
+	"divergent/pkg/spines"
+	"divergent/plots"
+)
+
+// Imaging of a drug arm and its control beside the model fitted to both, and
+// models of the control arm alone.
+func ExampleTurnover() {
+	quick := spines.FitOptions{Intervals: model.NoIntervals, Starts: 2}
+	fit, err := spines.FitShao(context.Background(), spines.Targets()[0], quick)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, rivals, err := spines.TurnoverRivals(context.Background(), quick)
+	if err != nil {
+		log.Fatal(err)
+	}
+	f, err := plots.Turnover(fit, rivals...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	f.DPI = 100
+	if err := f.Save("testdata/turnover", plots.PNG); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// stressed is three weeks of stress, then three without.
+func stressed() model.Protocol { return model.Days(42, model.Stress(0, 21)) }
+
+// dosedOn is the day of the examples' dose.
+const dosedOn = 21
+
+func dose() model.Event { return model.Dose(dosedOn, "ketamine", 1) }
+
+// courseOf simulates a protocol, reported every day and, around the dose, every
+// quarter of an hour.
+func courseOf(p model.Protocol) plots.SpineCourse {
+	var o spines.Options
+	for d := 0.; d < dosedOn; d++ {
+		o.Days = append(o.Days, d)
+	}
+	o.Days = append(o.Days, dosedOn-0.5, math.Nextafter(dosedOn, 0))
+	for h := 0.; h <= 12*24; h += 0.25 {
+		o.Days = append(o.Days, dosedOn+h/24)
+	}
+	r, err := spines.Simulate(spines.Default(), p, o)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return plots.SpineCourse{Protocol: p, Result: r}
+}
+
+func ExampleOrder() {
+	f, err := plots.Order(courseOf(stressed().With(dose())), courseOf(stressed()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	f.DPI = 100
+	if err := f.Save("testdata/order", plots.PNG); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func ExampleErasure() {
+	sham := stressed().With(dose())
+	early := sham.With(model.Erase(dosedOn+3./24, dosedOn), model.Erase(dosedOn+6./24, dosedOn))
+	late := sham.With(model.Erase(dosedOn+1, dosedOn), model.Erase(dosedOn+2, dosedOn))
+	f, err := plots.Erasure(courseOf(stressed()), courseOf(sham), courseOf(early), courseOf(late))
+	if err != nil {
+		log.Fatal(err)
+	}
+	f.DPI = 100
+	if err := f.Save("testdata/erasure", plots.PNG); err != nil {
+		log.Fatal(err)
+	}
+}

@@ -1,0 +1,248 @@
+package plots
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/data"
+	"divergent/pkg/model"
+	"divergent/pkg/spines"
+)
+
+// SpineCourse is what the model of spines makes of a protocol.
+type SpineCourse struct {
+	Protocol model.Protocol
+	*spines.Result
+}
+
+// check is the error of a course without days.
+func (c SpineCourse) check(figure, name string) error {
+	if c.Result == nil || len(c.Day) < 2 {
+		return fmt.Errorf("plots: %s: no course %s: want a protocol and what spines.Simulate returns for it", figure, name)
+	}
+	return nil
+}
+
+// firstDose returns the day of the first dose.
+func (c SpineCourse) firstDose(figure string) (float64, error) {
+	doses := c.Protocol.Doses("")
+	if len(doses) == 0 {
+		return 0, fmt.Errorf("plots: %s: the protocol gives no dose: want one, such as model.Dose(21, \"ketamine\", 1)", figure)
+	}
+	return doses[0].From, nil
+}
+
+// before returns a course's value on the last reported day before a day.
+func (c SpineCourse) before(day float64, value []float64) float64 {
+	i, _ := slices.BinarySearch(c.Day, day)
+	return value[max(0, i-1)]
+}
+
+// rescued returns a course in percent of the way from its value before a day to
+// that of day 0.
+func (c SpineCourse) rescued(day float64, value []float64) []float64 {
+	from := c.before(day, value)
+	out := make([]float64, len(value))
+	for i, v := range value {
+		out[i] = 100 * (v - from) / (value[0] - from)
+	}
+	return out
+}
+
+// half returns the hours from a day until a rescue in percent first reaches
+// half, NaN if it does not.
+func (c SpineCourse) half(day float64, rescue []float64) float64 {
+	for i, v := range rescue {
+		if c.Day[i] < day || v < 50 {
+			continue
+		}
+		at := c.Day[i]
+		if i > 0 && c.Day[i-1] >= day && rescue[i-1] < 50 {
+			at -= (v - 50) / (v - rescue[i-1]) * (c.Day[i] - c.Day[i-1])
+		}
+		return (at - day) / hour
+	}
+	return nan
+}
+
+// Order returns what a dose restores first: behaviour, ensemble activity and
+// spines over the 72 hours after the first dose, each in percent of the way from its
+// value before the dose to the unstressed one of day 0, with the hours to half in
+// the legend; below, the rate of formation, and what of it is at lost sites,
+// against the vehicle's, the same protocol without the dose. What Moda-Sava et al.
+// 2019 report stands above the curves, at its time. Courses have to reach back to
+// day 0 and should be reported in steps of an hour or less. It is an error if there
+// is no dose or nothing to rescue.
+func Order(dosed, vehicle SpineCourse) (*Figure, error) {
+	if err := errors.Join(dosed.check("Order", "under the dose"), vehicle.check("Order", "of the vehicle")); err != nil {
+		return nil, firstLine(err)
+	}
+	dose, err := dosed.firstDose("Order")
+	if err != nil {
+		return nil, err
+	}
+	k := hours("time after the dose (h)", dose, -3, min(72, (dosed.Protocol.Length-dose)/hour))
+	rescue, entries, err := rescuePanel(dosed, vehicle, dose, k)
+	if err != nil {
+		return nil, err
+	}
+	f := &Figure{
+		Name:  "order",
+		Title: "What a dose restores first",
+		Caption: "Top: behaviour (immobility), ensemble activity and spine density after a dose, from their value before it (0 %) to the unstressed one (100 %); " +
+			"the legend tells when each is half restored. Bottom: spines formed per day, as a share of those present; the shaded part is at lost sites. Pale lines: the same without the dose. " +
+			"Diamond and brackets: what Moda-Sava et al. 2019 report, without sizes. That ensembles follow behaviour is assumed by the model (c), not found. Protocol: " + dosed.Protocol.String() + ".",
+		Width: DoubleColumn,
+		Legend: append(entries, lineEntry("without the dose", look{Color: pale(black)}), lineEntry("formation", formation),
+			filledEntry("at lost sites", look{Color: lostSites}), markEntry("reported", published)),
+	}
+	s := strip("", dosed.Protocol, k)
+	f.stack([][]*Panel{{s}, {rescue}, {formationPanel(dosed, vehicle, k)}}, alignStrips(s), 48, 32)
+	return f, nil
+}
+
+// firstLine returns the first of joined errors.
+func firstLine(err error) error {
+	if list, ok := err.(interface{ Unwrap() []error }); ok {
+		return list.Unwrap()[0]
+	}
+	return err
+}
+
+// The looks of Order.
+var (
+	orderLooks = []look{{Color: vermilion}, {Color: purple, Dashes: dashed}, {Color: blue, Dashes: dashDotted}}
+	formation  = look{Color: black}
+	lostSites  = tint(sky, 0.45)
+)
+
+// pale is the colour of a course without the dose.
+func pale(c paint) paint { return tint(c, 0.4) }
+
+// rescuePanel draws the three courses.
+func rescuePanel(c, vehicle SpineCourse, dose float64, k clock) (*Panel, []Entry, error) {
+	courses := []struct {
+		name           string
+		value, without []float64
+		measure        string // in the facts
+	}{{"behaviour", c.Immobility, vehicle.Immobility, "escape behaviour (tail suspension)"}, {"ensembles", c.Ensembles, vehicle.Ensembles, ""},
+		{"spines", c.Density, vehicle.Density, ""}}
+	shown := []float64{0, 100}
+	for i := range courses {
+		v := &courses[i]
+		if v.value[0] == c.before(dose, v.value) {
+			return nil, nil, fmt.Errorf("plots: Order: %s before the dose is as on day 0: want stress before it, and days reported from 0 on", v.name)
+		}
+		v.value, v.without = c.rescued(dose, v.value), vehicle.rescued(dose, v.without)
+		_, a := k.cut(c.Day, v.value)
+		_, b := k.cut(vehicle.Day, v.without)
+		shown = append(append(shown, a...), b...)
+	}
+	low, high := spread(0.06, shown...)
+	p := newCourse("Rescue", "", k, false, axis{Label: "restored (%)", Min: low, Max: high + 0.12*(high-low), Ticks: []float64{0, 25, 50, 75, 100}})
+	p.level(zeroLine, 0, "before the dose")
+	p.level(chanceLine, 50, "half")
+	p.level(ceilingLine, 100, "unstressed")
+	for i, v := range courses {
+		p.course(v.name+", without the dose", look{pale(orderLooks[i].Color), mark{}, orderLooks[i].Dashes}, k, vehicle.Day, v.without)
+	}
+	var entries []Entry
+	for i, v := range courses {
+		l := orderLooks[i]
+		p.course(v.name, l, k, c.Day, v.value)
+		label := v.name + ", never half"
+		if h := c.half(dose, v.value); !math.IsNaN(h) {
+			label = fmt.Sprintf("%s, half after %.1f h", v.name, h)
+			p.record(v.name+", half", kindValue, strconv.FormatFloat(h, 'g', 6, 64), 50)
+			p.points(look{Color: l.Color, Mark: circle.open()}, markRadius, []float64{k.place(h)}, []float64{50})
+		}
+		entries = append(entries, lineEntry(label, l))
+		p.reported(v.measure, k, dose)
+	}
+	return p, entries, nil
+}
+
+// formationPanel draws how fast spines form, and how much of that is at lost
+// sites.
+func formationPanel(dosed, vehicle SpineCourse, k clock) *Panel {
+	at := make([]float64, len(dosed.Day))
+	for i := range at {
+		at[i] = 100 * dosed.Formation[i] * dosed.Returned[i]
+	}
+	total, without := scaled(100, dosed.Formation), scaled(100, vehicle.Formation)
+	_, a := k.cut(dosed.Day, total)
+	_, b := k.cut(vehicle.Day, without)
+	_, high := spread(0.06, append(append(a, b...), 0)...)
+	p := newCourse("Formation of spines", "", k, true, axis{Label: "formed per day (%)", Min: 0, Max: 1.22 * high, Ticks: niceTicks(0, high, 4)})
+	xs, ys := k.cut(dosed.Day, at)
+	for i := range xs {
+		p.record("at lost sites", kindValue, k.text(xs[i]), ys[i])
+		xs[i] = k.at(xs[i])
+	}
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		pts := []vg.Point{}
+		for i := range xs {
+			pts = append(pts, at(xs[i], ys[i]))
+		}
+		if n := len(xs); n > 0 {
+			c.FillPolygon(lostSites, append(pts, at(xs[n-1], 0), at(xs[0], 0)))
+		}
+	})
+	p.course("formation, without the dose", look{Color: pale(formation.Color)}, k, vehicle.Day, without)
+	p.course("formation", formation, k, dosed.Day, total)
+	p.reported("spine formation rate", k, k.Zero)
+	return p
+}
+
+// hoursText is a time in the facts, such as 3-6 h or 3 h.
+var hoursText = regexp.MustCompile(`^(\d+)(?:-(\d+))? h$`)
+
+// reported draws brackets at the top of a panel where Moda-Sava et al. 2019
+// report something of a measure after a dose under stress.
+func (p *Panel) reported(measure string, k clock, dose float64) {
+	facts, err := data.ModaSava()
+	if err != nil || measure == "" {
+		return
+	}
+	for _, f := range facts {
+		m := hoursText.FindStringSubmatch(f.Time)
+		if f.Study != "ModaSava2019" || f.Measure != measure || f.Condition != "stress + ketamine" || m == nil {
+			continue
+		}
+		from, _ := strconv.ParseFloat(m[1], 64)
+		to := from
+		if m[2] != "" {
+			to, _ = strconv.ParseFloat(m[2], 64)
+		}
+		if to > k.To {
+			continue
+		}
+		p.record("reported: "+f.Direction, kindPublished, f.Time, f.Value)
+		p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+			a, b := at(k.place(from), 0).X, at(k.place(to), 0).X
+			style := draw.LineStyle{Color: black, Width: dataLine}
+			y := c.Max.Y - 4
+			space := vg.Length(2.5)
+			if a == b {
+				space = 5
+				published.Mark.draw(c, published, vg.Point{X: a, Y: y}, quoteRadius)
+			} else {
+				c.StrokeLine2(style, a, y, b, y)
+				c.StrokeLine2(style, a, y-2, a, y+2)
+				c.StrokeLine2(style, b, y-2, b, y+2)
+			}
+			text, place := aligned(sans(smallType, ink), draw.XLeft, draw.YCenter), vg.Point{X: b + space, Y: y + 0.5}
+			if place.X+text.Width(f.Direction) > c.Max.X { // below, where there is no room beside
+				text.XAlign, place = draw.XRight, vg.Point{X: b, Y: y - 8}
+			}
+			c.FillText(text, place, f.Direction)
+		})
+	}
+}

@@ -1,0 +1,165 @@
+package plots
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"divergent/pkg/model"
+	"divergent/pkg/spines"
+)
+
+// whole checks a figure's text, marks, caption and numbers.
+func whole(t *testing.T, name string, f *Figure, err error) {
+	t.Helper()
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+		return
+	}
+	checkText(t, name, f)
+	checkReach(t, name, f)
+	if f.Name == "" || f.Title == "" || !strings.HasSuffix(f.Caption, ".") || strings.Contains(f.Caption, "NaN") {
+		t.Errorf("%s: name %q, title %q, caption %q", name, f.Name, f.Title, f.Caption)
+	}
+	for _, d := range f.Table() {
+		if math.IsNaN(d.Y) && d.Kind != kindPublished || d.Panel == "" || d.Series == "" || d.Kind == "" {
+			t.Errorf("%s: number without a name or a value: %+v", name, d)
+		}
+	}
+	if _, _, _, err := f.PNG(40); err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+}
+
+// refused checks that a figure is refused in one line that has the words.
+func refused(t *testing.T, words string, f *Figure, err error) {
+	t.Helper()
+	if f != nil || err == nil || !strings.HasPrefix(err.Error(), "plots: ") || !strings.Contains(err.Error(), words) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("figure %v and error %v: want one line with %q", f != nil, err, words)
+	}
+}
+
+var quickFit = spines.FitOptions{Intervals: model.NoIntervals, Starts: 1}
+
+func TestTurnoverOfEveryArm(t *testing.T) {
+	for _, a := range spines.Arms() {
+		fit, err := a.FitPulse(t.Context(), spines.Remembered(), spines.Targets()[0], quickFit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := Turnover(fit)
+		whole(t, a.String(), f, err)
+	}
+}
+
+func TestTurnoverTellsDataAndRivals(t *testing.T) {
+	fit, err := spines.FitShao(t.Context(), spines.Targets()[0], quickFit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, rivals, err := spines.TurnoverRivals(t.Context(), quickFit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := Turnover(fit, rivals...)
+	whole(t, "turnover", f, err)
+	for _, want := range []string{"saline, 34 to 85 dendrites of 6 mice, 36 new spines", "psilocybin 1 mg/kg, 32 to 76 dendrites of 6 mice, 53 new spines", // as in the table of imaging
+		"two pools " + signed(list[1].Delta), "(16 data)"} {
+		if !strings.Contains(f.Caption, want) {
+			t.Errorf("caption %q: want %q in it", f.Caption, want)
+		}
+	}
+	i := slices.IndexFunc(f.Table(), func(d Datum) bool {
+		return d.Panel == "Formation" && d.Series == "psilocybin 1 mg/kg, imaging" && d.X == "1"
+	})
+	if i < 0 {
+		t.Fatal("no formation on day 1 under the drug")
+	}
+	if d := f.Table()[i]; math.Abs(d.Y-12.82) > 1e-9 || math.Abs(d.High-d.Y-1.46) > 1e-9 || d.N != 76 { // the row of the table
+		t.Errorf("formation on day 1: %+v: want 12.82 ± 1.46 %% of 76 dendrites", d)
+	}
+	other := *rivals[0]
+	fitted := *other.Fitted
+	fitted.N++
+	other.Fitted = &fitted
+	for words, c := range map[string]struct {
+		fit    *spines.Fit
+		rivals []*spines.Fit
+	}{"no fit of a drug arm": {nil, nil}, "want one, such as": {rivals[0], nil}, "rival 1 is empty": {fit, []*spines.Fit{nil}}, "same data": {fit, []*spines.Fit{&other, rivals[1]}}} {
+		f, err := Turnover(c.fit, c.rivals...)
+		refused(t, words, f, err)
+	}
+}
+
+// course simulates a protocol of stress until day 21.
+func course(t *testing.T, events ...model.Event) SpineCourse {
+	t.Helper()
+	var o spines.Options
+	for d := 0.; d < 20.9; d += 0.5 {
+		o.Days = append(o.Days, d)
+	}
+	o.Days = append(o.Days, math.Nextafter(21, 0))
+	for h := 0.; h <= 9*24; h++ {
+		o.Days = append(o.Days, 21+h/24)
+	}
+	p := model.Days(30, model.Stress(0, 21)).With(events...)
+	r, err := spines.Simulate(spines.Default(), p, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return SpineCourse{p, r}
+}
+
+func TestOrder(t *testing.T) {
+	dose := model.Dose(21, "ketamine", 1)
+	f, err := Order(course(t, dose), course(t))
+	whole(t, "order", f, err)
+	f, err = Order(course(t, model.Dose(29, "ketamine", 1), model.Block(25, 30, spines.Plasticity)), course(t, model.Block(25, 30, spines.Plasticity)))
+	whole(t, "order to the protocol's end", f, err)
+	if k := f.Rows[1][0].Plot.X; k.Max != 24 {
+		t.Errorf("hours up to %v: want 24, the rest of the protocol", k.Max)
+	}
+	for words, c := range map[string][2]SpineCourse{"under the dose": {{}, course(t)}, "of the vehicle": {course(t, dose), {}},
+		"gives no dose": {course(t), course(t)}} {
+		f, err := Order(c[0], c[1])
+		refused(t, words, f, err)
+	}
+	calm := model.Days(30, dose)
+	r, err := spines.Simulate(spines.Default(), calm, spines.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err = Order(SpineCourse{calm, r}, SpineCourse{calm, r})
+	refused(t, "want stress before it", f, err)
+}
+
+// TestRescue reads half times off by hand.
+func TestRescue(t *testing.T) {
+	c := SpineCourse{Result: &spines.Result{Day: []float64{0, 1, 2, 3, 4}}}
+	if got := c.rescued(2, []float64{10, 6, 6, 9, 11}); !slices.Equal(got, []float64{100, 0, 0, 75, 125}) {
+		t.Errorf("rescue %v: want 100, 0, 0, 75, 125 %%", got)
+	}
+	if got := c.half(2, []float64{100, 0, 0, 75, 125}); math.Abs(got-16) > 1e-9 { // two thirds of a day
+		t.Errorf("half after %v h: want 16", got)
+	}
+	if got := c.half(2, []float64{100, 0, 0, 20, 40}); !math.IsNaN(got) {
+		t.Errorf("half after %v h: want never", got)
+	}
+}
+
+func TestErasure(t *testing.T) {
+	dose := model.Dose(21, "ketamine", 1)
+	early, late := course(t, dose, model.Erase(21.25, 21)), course(t, dose, model.Erase(22, 21), model.Erase(23, 21))
+	f, err := Erasure(course(t), course(t, dose), early, late)
+	whole(t, "erasure", f, err)
+	f, err = Erasure(course(t), course(t, dose), late, late)
+	whole(t, "erasure, both late", f, err)
+	for words, c := range map[string][4]SpineCourse{
+		"of the vehicle": {{}, course(t, dose), early, late}, "gives no dose": {course(t), course(t), early, late},
+		`"Erased late" erases nothing`: {course(t), course(t, dose), early, course(t, dose)}, "with early erasure": {course(t), course(t, dose), {}, late},
+	} {
+		f, err := Erasure(c[0], c[1], c[2], c[3])
+		refused(t, words, f, err)
+	}
+}
