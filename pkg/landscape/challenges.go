@@ -99,9 +99,9 @@ func challengeSevere(p Params, o Options, severe float64) (model.Check, error) {
 // challengeBlind: noise alone takes paths over the barrier at constant strength.
 func challengeBlind(p Params, o Options) (model.Check, error) {
 	c := model.Check{Name: "every switch warns", Claim: "autocorrelation is raised before onset and end of depression", Source: leemput, Challenge: true}
-	o.Paths = 60
+	o.Paths = 50
 	s := p.Rest().Strength
-	w, err := Warnings(p, Approach{Start: Ill, Ramp: Ramp{s, s}, Days: 1000, Least: 200}, o, WarningOptions{Surrogates: 100, Seed: o.Seed, Workers: o.Workers})
+	w, err := Warnings(p, Approach{Start: Ill, Ramp: Ramp{s, s}, Days: 1000, Least: 200}, o, WarningOptions{Surrogates: 59, Seed: o.Seed, Workers: o.Workers})
 	if err != nil {
 		return c, err
 	}

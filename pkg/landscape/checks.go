@@ -202,8 +202,8 @@ func checkWarnings(p Params, o Options) (model.Checks, error) {
 		return nil, err
 	}
 	p.Noise = min(p.Noise, quiet)
-	o.Paths = 60
-	w := WarningOptions{Surrogates: 100, Seed: o.Seed, Workers: o.Workers}
+	o.Paths = 50
+	w := WarningOptions{Surrogates: 59, Seed: o.Seed, Workers: o.Workers}
 	middle := (low + high) / 2
 	var out model.Checks
 	for _, x := range []struct {

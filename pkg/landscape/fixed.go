@@ -32,7 +32,7 @@ type flow interface {
 
 // starts is the number of states from which Newton's method sets out; the tests
 // hold the result for two areas to a scan that misses nothing.
-const starts = 200
+const starts = 80
 
 // FixedPoints returns the fixed points, by ascending mood: what Newton's method
 // finds from states spread over the cube in which all of them lie.

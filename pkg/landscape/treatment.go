@@ -51,7 +51,7 @@ type Trial struct {
 	Treatments []Treatment // the first one is the control; nil means Treatments()
 	Settings   []Setting   // the first one is the usual; nil means Settings(28)
 	Before     float64     // days before the treatment begins
-	Days       float64     // days from the treatment's beginning to the end; 0 means 84
+	Days       float64     // days from the treatment's beginning to the end, which also ends treatments; 0 means 84
 	Stress     float64     // level of stress throughout, on top of the background
 }
 
@@ -111,12 +111,18 @@ func (t Trial) Run(p Params, o Options) (*Comparison, error) {
 	return c, nil
 }
 
-// protocol puts a treatment and a setting together.
+// protocol puts a treatment and a setting together, as far as the trial lasts.
 func (t Trial) protocol(a Treatment, s Setting) model.Protocol {
 	p := model.Days(t.Before + t.Days)
 	for _, events := range [][]model.Event{a.Events, s.Events} {
 		for _, e := range events {
-			p = p.With(e.Shift(t.Before))
+			e = e.Shift(t.Before)
+			if e.Kind != model.KindInfusion && e.From < p.Length {
+				e.To = min(e.To, p.Length)
+			}
+			if e.Time() < p.Length {
+				p = p.With(e)
+			}
 		}
 	}
 	if t.Stress > 0 {

@@ -1,0 +1,68 @@
+package landscape
+
+import (
+	"testing"
+
+	"divergent/pkg/model"
+)
+
+func TestChecks(t *testing.T) {
+	for _, c := range circuits() {
+		paths := 600
+		if len(c.Regions) > 2 {
+			if testing.Short() {
+				continue
+			}
+			paths = 400
+		}
+		checks, err := Checks(Default(), Options{Circuit: c, Paths: paths})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range checks.Broken() {
+			t.Errorf("%s: %s: %s, want %s", c.Name, b.Name, b.Got, b.Expected)
+		}
+		challenges := 0
+		for _, x := range checks {
+			if x.Outcome == "" || x.Claim == "" || x.Source == "" || x.Expected == "" || x.Got == "" {
+				t.Errorf("%s: %q is not complete: %+v", c.Name, x.Name, x)
+			}
+			if x.Challenge && x.Outcome != model.Silent {
+				challenges++
+			}
+		}
+		if challenges < 6 {
+			t.Errorf("%s: %d challenges are judged, want what section 3 offers", c.Name, challenges)
+		}
+		t.Logf("%s: %v", c.Name, checks.Count())
+		_, rows := checks.Table()
+		for _, row := range rows {
+			t.Logf("%s | %s | %s", row[4], row[0], row[3])
+		}
+	}
+}
+
+// A check can fail: without a fall of strength and without input stress makes nobody
+// ill, and where plasticity is blocked from learning nothing interacts.
+func TestChecksCanFail(t *testing.T) {
+	p := Default()
+	p.StressLoss, p.StressInput = 0, 0
+	c, err := checkHysteresis(p, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c[0].Outcome != model.Fail {
+		t.Errorf("hysteresis without stress: %v, %s", c[0].Outcome, c[0].Got)
+	}
+	p = Default()
+	p.LearningRate = 0
+	c, err = checkHarm(p, Options{Paths: 200, Step: 0.1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range c {
+		if x.Outcome != model.Fail {
+			t.Errorf("%s without learning: %v, %s", x.Name, x.Outcome, x.Got)
+		}
+	}
+}
