@@ -52,10 +52,12 @@ func slabs(n, k int) [][]float64 {
 }
 
 // course is one run on a plan's grid. No stage acts back on an earlier one, so
-// each is integrated over the whole grid before the next, exactly for an input
-// that is linear between neighbouring days:
+// each is integrated over the whole grid before the next, two equal steps h at a
+// time and exactly for an input that is a parabola through its values at the three
+// days:
 //
-//	y(t + h) = a y(t) + (q − a) f(t) + (1 − q) f(t + h),   a = exp(−h/τ), q = (1 − a) τ/h.
+//	y(u h) = exp(−z u) y(0) + I0 f(0) + I1 c1 + I2 c2,   z = h/τ,   f(s h) = f(0) + c1 s + c2 s²,
+//	Ik = ∫ z exp(−z (u − s)) sᵏ ds from 0 to u.
 type course struct {
 	*plan
 	p       Params
@@ -134,28 +136,69 @@ func blocked(share float64, throughout bool) float64 {
 
 // follow integrates a stage from rest.
 func (pl *plan) follow(in, out []float64, tau float64) {
-	var a, b, d float64
-	last, y := math.NaN(), 0.0
-	for i, h := range pl.step {
+	var one, two weights
+	last, y := 0.0, 0.0
+	for i := 0; i < len(out); {
+		h := pl.step[i]
+		if h == 0 { // the first day of a stretch
+			out[i] = y
+			i++
+			continue
+		}
 		if h != last {
-			a, b, d = weights(h / tau)
+			one, two = weigh(h/tau, 1), weigh(h/tau, 2)
 			last = h
 		}
-		if i > 0 {
-			y = a*y + b*in[i-1] + d*in[i]
-		}
-		out[i] = y
+		f := through(in[i-1 : i+2])
+		out[i], out[i+1] = one.next(y, f), two.next(y, f)
+		y = out[i+1]
+		i += 2
 	}
 }
 
-// weights returns those of the old state, the old input and the new one.
-func weights(z float64) (a, b, d float64) {
-	if z == 0 {
-		return 1, 0, 0
+// parabola is the one through three values.
+type parabola struct{ f0, c1, c2, least float64 }
+
+func through(f []float64) parabola {
+	f0, f1, f2 := f[0], f[1], f[2]
+	return parabola{f0, (4*f1 - 3*f0 - f2) / 2, (f0 - 2*f1 + f2) / 2, min(f0, f1, f2)}
+}
+
+// weights are exp(−z u) and the Ik.
+type weights struct{ a, i0, i1, i2 float64 }
+
+func weigh(z, u float64) weights {
+	x := z * u
+	f1, f2, f3 := phi(x)
+	return weights{math.Exp(-x), x * f1, u * x * f2, 2 * u * u * x * f3}
+}
+
+// next returns the state after y. Where the input bends sharply, as at the onset
+// of the surge, a parabola may pass below its values: what is driven by nothing
+// below rest stays at rest or above.
+func (w *weights) next(y float64, f parabola) float64 {
+	next := w.a*y + w.i0*f.f0 + w.i1*f.c1 + w.i2*f.c2
+	if next < 0 && y >= 0 && f.least >= 0 {
+		return 0
 	}
-	a = math.Exp(-z)
-	q := -math.Expm1(-z) / z
-	return a, q - a, 1 - q
+	return next
+}
+
+// phi returns φ1 = (1 − exp(−x))/x, φ2 = (1 − φ1)/x and φ3 = (1/2 − φ2)/x, by
+// their series where the differences cancel.
+func phi(x float64) (f1, f2, f3 float64) {
+	if x > 1 {
+		f1 = -math.Expm1(-x) / x
+		f2 = (1 - f1) / x
+		return f1, f2, (0.5 - f2) / x
+	}
+	term := 1. / 6
+	for j := 4.0; j < 20; j++ {
+		f3 += term
+		term *= -x / j
+	}
+	f2 = 0.5 - x*f3
+	return 1 - x*f2, f2, f3
 }
 
 // tau returns the time constant of a stage.
@@ -170,9 +213,7 @@ func (c *course) at(stage int, day float64) float64 {
 	if found {
 		return c.out[stage][i] // states do not jump
 	}
-	h := c.day[i] - c.day[i-1]
-	u := (day - c.day[i-1]) / h
-	f0, f1 := c.in[stage][i-1], c.in[stage][i]
-	a, b, d := weights(u * h / c.p.tau(stage))
-	return a*c.out[stage][i-1] + b*f0 + d*(f0+u*(f1-f0))
+	first := c.pair[i]
+	w := weigh(c.step[i]/c.p.tau(stage), (day-c.day[first])/c.step[i])
+	return w.next(c.out[stage][first], through(c.in[stage][first:first+3]))
 }

@@ -216,24 +216,19 @@ func (l *literature) growth(p Params, unit *course) float64 {
 	return max(0, top/bottom)
 }
 
-// cycling returns the mean of G − 1 over the infusion, by τG dG/dt = G∞ − G.
+// cycling returns the mean of G − 1 over the infusion, by τG dG/dt = G∞ − G: its
+// integral is that of G∞ − 1, by Simpson's rule, less τG times what G has risen.
 func (ps *plans) cycling(p Params) float64 {
 	pl := ps.infused
-	a, b, d := 0.0, 0.0, 0.0
-	last, g, sum, before := math.NaN(), 0.0, 0.0, 0.0
 	c := p.FreePlasma * p.FreeBrain * p.Bridge
-	for i, h := range pl.step {
-		f := p.Glutamate(c*pl.conc[i]) - 1
-		if h != last {
-			a, b, d = weights(h / p.TauSurge)
-			last = h
-		}
-		if i > 0 {
-			next := a*g + b*before + d*f
-			sum += h*(before+f)/2 - p.TauSurge*(next-g) // ∫G = ∫G∞ − τ ΔG
-			g = next
-		}
-		before = f
+	in, out := make([]float64, len(pl.day)), make([]float64, len(pl.day))
+	for i, v := range pl.conc {
+		in[i] = p.Glutamate(c*v) - 1
+	}
+	pl.follow(in, out, p.TauSurge)
+	sum := -p.TauSurge * out[len(out)-1]
+	for i := 1; i < len(in); i += 2 {
+		sum += pl.step[i] / 3 * (in[i-1] + 4*in[i] + in[i+1])
 	}
 	return sum / infusion
 }
@@ -321,7 +316,7 @@ func FitDensity(ctx context.Context, p Params, s Switches) (*model.Fitted, error
 		return nil, err
 	}
 	best := l.grown(p, s).Growth
-	if best == 0 {
+	if !s.ActivationArm && !s.InhibitionArm || !(best > 0) {
 		return nil, fmt.Errorf("glutamate: FitDensity: nothing grows with %s: want an arm that is on", s.Arms())
 	}
 	ranges[0] = model.Range{Name: "Growth", Low: best / 30, High: best * 30, Log: true}

@@ -39,21 +39,22 @@ type Options struct {
 // parameters: one plan serves thousands of them.
 //
 // After each event the grid begins with steps of firstStep, of which perBlock are
-// equal before they double. So it is as fine as anything that an event sets off.
+// equal before they double: as fine as what an event sets off.
 type plan struct {
 	subject Subject
 	plasma  pk.Curve      // human, ng/mL
 	doses   []model.Event // rodent
 
 	day   []float64 // ascending; the day of an event is there twice, before and after it
-	step  []float64 // to the day from the one before; 0 from before to after an event
+	step  []float64 // to the day from the one before; 0 from before to after an event. Equal ones come in pairs
+	pair  []int     // index of the day on which the pair of steps begins
 	conc  []float64 // human plasma, µM
 	ampar []float64 // share blocked from this day on
 	mtor  []float64
 }
 
 const (
-	firstStep = 0.5 / 1440 // days
+	firstStep = 0.25 / 1440 // days
 	perBlock  = 24
 )
 
@@ -95,7 +96,7 @@ func doses(protocol model.Protocol, drug string, subject Subject) ([]model.Event
 		case e.Kind == model.KindDrug:
 			return nil, fmt.Errorf("glutamate: %s at a level from day %v: want a model.Dose or model.Infusion in mg/kg", drug, e.From)
 		case e.Kind == model.KindInfusion && subject == Rodent:
-			return nil, fmt.Errorf("glutamate: infusion of %s on day %v in a rodent: want a model.Dose, i.p.", drug, e.From)
+			return nil, fmt.Errorf("glutamate: infusion of %s on day %v in a rodent: want a model.Dose, which is i.p. there", drug, e.From)
 		case e.Amount > subject.mostDose():
 			return nil, fmt.Errorf("glutamate: %s %v mg/kg on day %v: want at most %v in a %s, given per kg", drug, e.Amount, e.From, subject.mostDose(), subject)
 		default:
@@ -151,11 +152,11 @@ func (pl *plan) grid(protocol model.Protocol) {
 		pl.add(from, 0, a, m)
 		day := from
 		for k, h := range steps {
-			day += h
-			if k == len(steps)-1 {
+			if day += h; k == len(steps)-1 {
 				day = to
 			}
 			pl.add(day, h, a, m)
+			pl.pair[len(pl.pair)-1] -= 1 + k%2
 		}
 	}
 	if pl.subject == Rodent {
@@ -172,16 +173,18 @@ func (pl *plan) grid(protocol model.Protocol) {
 }
 
 func (pl *plan) add(day, step, ampar, mtor float64) {
+	pl.pair = append(pl.pair, len(pl.day))
 	pl.day, pl.step = append(pl.day, day), append(pl.step, step)
 	pl.ampar, pl.mtor = append(pl.ampar, ampar), append(pl.mtor, mtor)
 }
 
-// spread divides a length into steps that double after each block.
+// spread divides a length into an even number of steps, which double after each
+// block.
 func spread(length float64) []float64 {
 	var out []float64
 	sum, h := 0.0, firstStep
 	for sum < length {
-		n := min(perBlock, int(math.Ceil((length-sum)/h)))
+		n := min(perBlock, 2*int(math.Ceil((length-sum)/h/2)))
 		for range n {
 			out = append(out, h)
 		}
@@ -189,17 +192,19 @@ func spread(length float64) []float64 {
 		h *= 2
 	}
 	for i := range out {
-		out[i] *= length / sum // at most a step too long
+		out[i] *= length / sum // at most two steps too long
 	}
 	return out
 }
 
-// until returns the beginning of the plan, up to the first day of the grid that
-// is not before the given one.
+// until returns the beginning of the plan, up to the end of the pair of steps
+// that reaches the given day.
 func (pl *plan) until(day float64) *plan {
-	n := min(sort.SearchFloat64s(pl.day, day)+1, len(pl.day))
+	i := sort.SearchFloat64s(pl.day, day)
+	n := min(pl.pair[i]+3, len(pl.day))
 	short := *pl
-	short.day, short.step, short.ampar, short.mtor = pl.day[:n], pl.step[:n], pl.ampar[:n], pl.mtor[:n]
+	short.day, short.step, short.pair = pl.day[:n], pl.step[:n], pl.pair[:n]
+	short.ampar, short.mtor = pl.ampar[:n], pl.mtor[:n]
 	if pl.conc != nil {
 		short.conc = pl.conc[:n]
 	}
