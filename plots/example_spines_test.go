@@ -82,3 +82,20 @@ func ExampleErasure() {
 		log.Fatal(err)
 	}
 }
+
+// One dendrite of eighty, spine by spine.
+func ExampleBranches() {
+	p := stressed().With(dose())
+	b, err := spines.SimulateBranches(spines.Default(), p, spines.BranchOptions{Dendrites: 80, Seed: 1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	f, err := plots.Branches(p, b)
+	if err != nil {
+		log.Fatal(err)
+	}
+	f.DPI = 100
+	if err := f.Save("testdata/branches", plots.PNG); err != nil {
+		log.Fatal(err)
+	}
+}

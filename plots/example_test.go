@@ -218,7 +218,7 @@ func TestExamples(t *testing.T) {
 		"decision-map": ExampleDecisionMap, "controls": ExampleControls, "replication": ExampleReplication,
 		"cliff": ExampleCliff, "regrowth": ExampleRegrowth, "consolidation": ExampleConsolidation, "regimens": ExampleRegimens,
 		"dose-response": ExampleDoseResponse, "triage": ExampleTriage, "sequences": ExampleSequences, "replication-isodose": ExampleReplication_sweep,
-		"turnover": ExampleTurnover, "order": ExampleOrder, "erasure": ExampleErasure,
+		"turnover": ExampleTurnover, "order": ExampleOrder, "erasure": ExampleErasure, "branches": ExampleBranches,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if triage := name == "triage" || name == "sequences"; triage && !plots.Committed("triage") {

@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -161,5 +162,60 @@ func TestErasure(t *testing.T) {
 	} {
 		f, err := Erasure(c[0], c[1], c[2], c[3])
 		refused(t, words, f, err)
+	}
+}
+
+func TestBranches(t *testing.T) {
+	p := model.Days(30, model.Stress(0, 20), model.Dose(20, "ketamine", 1), model.Erase(22, 20))
+	for _, o := range []spines.BranchOptions{{}, {Dendrites: 5, Branches: 1, Spines: 1}, {Dendrites: 3, Branches: 12, Spines: 20}} {
+		b, err := spines.SimulateBranches(spines.Default(), p, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := Branches(p, b)
+		whole(t, fmt.Sprintf("%+v", o), f, err)
+		n := 0
+		for _, d := range f.Table() {
+			if d.Panel == "spines" {
+				n++
+			}
+		}
+		if n != len(b.Rasters[0]) {
+			t.Errorf("%+v: %d of %d spines", o, n, len(b.Rasters[0]))
+		}
+	}
+	f, err := Branches(p, nil)
+	refused(t, "no dendrite", f, err)
+	f, err = Branches(p, &spines.Branches{})
+	refused(t, "no dendrite", f, err)
+}
+
+// Spines that share a row must not touch, and a site keeps its row.
+func TestSiteRows(t *testing.T) {
+	p := model.Days(40, model.Stress(0, 20))
+	b, err := spines.SimulateBranches(spines.Default(), p, spines.BranchOptions{Branches: 4, Spines: 30, Seed: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := b.Rasters[0]
+	rows := siteRows(list, b.Sensitivity[0])
+	for i, s := range list {
+		row, ok := rows.of[s.Site]
+		if !ok || row < 0 || row >= rows.count {
+			t.Fatalf("site %d has row %d of %d", s.Site, row, rows.count)
+		}
+		for _, o := range list[:i] {
+			if rows.of[o.Site] == row && o.From < s.To && s.From < o.To {
+				t.Errorf("sites %d and %d overlap in row %d", s.Site, o.Site, row)
+			}
+			if rows.of[o.Site] == row && o.Branch != s.Branch {
+				t.Errorf("branches %d and %d share row %d", o.Branch, s.Branch, row)
+			}
+		}
+	}
+	for i := range rows.branch[1:] {
+		if b.Sensitivity[0][rows.branch[i]] > b.Sensitivity[0][rows.branch[i+1]] {
+			t.Error("branches are not in the order of their sensitivity")
+		}
 	}
 }
