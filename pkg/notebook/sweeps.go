@@ -109,33 +109,42 @@ func Matched(r *study.Result, factor, a, b, phase, test string, atLevel float64,
 
 // Differences lays out arm a minus arm b of each pair, paired by seed, over the
 // settings of a factor: a column for each pair, every cell the mean with its 95 %
-// bootstrap interval, in bold where the sign-flip p-value, adjusted by Holm over
-// the cells of its column, is below 0.05.
+// bootstrap interval, in bold where the difference has one sign in all seeds.
 func Differences(r *study.Result, factor, phase, test string, atLevel float64, metric string, pairs ...[2]string) Grid {
 	g := Grid{Header: []string{axisName(factor)}}
-	settings := slices.Sorted(slices.Values(r.Levels(factor)))
-	for _, s := range settings {
-		g.Rows = append(g.Rows, []string{settingText(factor, s)})
-	}
 	for _, pair := range pairs {
 		g.Header = append(g.Header, plots.Label(pair[0])+" − "+plots.Label(pair[1]))
-		cells, p := make([]string, len(settings)), make([]float64, len(settings))
-		for i, s := range settings {
+	}
+	for _, s := range slices.Sorted(slices.Values(r.Levels(factor))) {
+		at, row := r.At(factor, s), []string{settingText(factor, s)}
+		for _, pair := range pairs {
 			m := study.Row{Arm: pair[0], Phase: phase, Test: test, Level: atLevel, Metric: metric}
 			of := m
 			of.Arm = pair[1]
-			x, y := match(r.At(factor, s), m, of)
-			c := infer.Paired(x, y, level)
-			cells[i], p[i] = Estimate{c.Difference}.String(), c.P
-		}
-		for i, adjusted := range infer.Holm(p) {
-			if adjusted < 0.05 {
-				cells[i] = "**" + cells[i] + "**"
+			x, y := match(at, m, of)
+			cell := Estimate{infer.Paired(x, y, level).Difference}.String()
+			if oneSign(x, y) {
+				cell = "**" + cell + "**"
 			}
-			g.Rows[i] = append(g.Rows[i], cells[i])
+			row = append(row, cell)
 		}
+		g.Rows = append(g.Rows, row)
 	}
 	return g
+}
+
+// oneSign tells whether x − y is above 0 in all seeds, or below.
+func oneSign(x, y []float64) bool {
+	above, below := 0, 0
+	for i := range x {
+		switch {
+		case x[i] > y[i]:
+			above++
+		case x[i] < y[i]:
+			below++
+		}
+	}
+	return len(x) > 1 && max(above, below) == len(x)
 }
 
 // Fall is where an arm's accuracy in one test comes down as the factor rises.

@@ -12,11 +12,8 @@ import (
 	"divergent/plots"
 )
 
-// A region counts as decided from this certainty on, and below this p.
-const (
-	certain     = 0.95
-	significant = 0.05
-)
+// certain is the certainty from which a region can count as decided.
+const certain = 0.95
 
 // Region is one setting of a factor under one SD of internal noise: which of
 // several arms is best there.
@@ -25,13 +22,25 @@ type Region struct {
 	Setting float64 // the factor's
 	Noise   float64 // SD of internal noise; 0 is the standard test
 	Best    Estimate
+	Ahead   bool // whether Student's 95 % interval of the lead over the next arm lies above 0
 	infer.Choice
 }
 
 // Decided tells whether the best arm is so in at least 95 % of the resamples of
-// the seeds, and its lead over the next has a sign-flip p-value below 0.05, which no
-// fewer than six seeds can reach.
-func (g Region) Decided() bool { return g.Certainty >= certain && !(g.Margin.P >= significant) }
+// the seeds and its lead stands out of the spread over the seeds, too. Resampling
+// alone is too sure of few seeds.
+func (g Region) Decided() bool { return g.Certainty >= certain && g.Ahead }
+
+// ahead tells whether Student's interval of the mean of x − y lies above 0:
+// that of one more seed, m ± t s √(1 + 1/n), narrowed by √(n + 1).
+func ahead(x, y []float64) bool {
+	d := make([]float64, len(x))
+	for i := range x {
+		d[i] = x[i] - y[i]
+	}
+	v := infer.Prediction(d, level)
+	return v.Mean-(v.High-v.Mean)/math.Sqrt(float64(v.N+1)) > 0
+}
 
 // Regions chooses the best of the arms, by accuracy, for every setting of the
 // factor and every SD of internal noise that the result has, the standard test
@@ -57,8 +66,11 @@ func Regions(r *study.Result, factor, phase string, arms ...string) []Region {
 				continue
 			}
 			_, values := infer.Aligned(at, present, phase, test, sd, assay.Accuracy)
-			g := Region{Factor: factor, Setting: s, Noise: sd, Choice: infer.Best(present, values, level)}
+			g := Region{Factor: factor, Setting: s, Noise: sd, Ahead: len(present) == 1, Choice: infer.Best(present, values, level)}
 			g.Best = Measure(at, g.Arm, phase, test, sd, assay.Accuracy)
+			if g.RunnerUp != "" {
+				g.Ahead = ahead(values[slices.Index(present, g.Arm)], values[slices.Index(present, g.RunnerUp)])
+			}
 			out = append(out, g)
 		}
 	}
