@@ -99,3 +99,57 @@ func ExampleBranches() {
 		log.Fatal(err)
 	}
 }
+
+// relapseTimes asks when behaviour relapses under each schedule.
+func relapseTimes(schedules ...spines.Schedule) (out []plots.RelapseTime) {
+	for _, s := range schedules {
+		days, relapsed, err := spines.Relapse(spines.Default(), s)
+		if err != nil {
+			log.Fatal(err)
+		}
+		out = append(out, plots.RelapseTime{Schedule: s, Days: days, Relapsed: relapsed})
+	}
+	return out
+}
+
+func ExampleSurvival() {
+	var life, repeated []spines.Schedule
+	for _, doses := range []int{1, 4} {
+		for i := range 11 {
+			life = append(life, spines.Schedule{Longer: float64(i) / 10, Doses: doses})
+		}
+	}
+	for _, every := range []float64{2, 7, 14} {
+		for _, doses := range []int{1, 2, 4, 8, 12} {
+			repeated = append(repeated, spines.Schedule{Every: every, Doses: doses})
+		}
+	}
+	f, err := plots.Survival(relapseTimes(life...), relapseTimes(repeated...))
+	if err != nil {
+		log.Fatal(err)
+	}
+	f.DPI = 100
+	if err := f.Save("testdata/survival", plots.PNG); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// A thousand points would give narrower intervals.
+func ExampleSensitivity() {
+	over, err := spines.Uncertain("StressLoss", "StressReturn", "TauFast", "N50", "Hill")
+	if err != nil {
+		log.Fatal(err)
+	}
+	indices, err := spines.Sensitivity(context.Background(), over, spines.Schedule{}, 128, 1, 0)
+	if err != nil {
+		log.Fatal(err)
+	}
+	f, err := plots.Sensitivity(indices, "What the course of spines depends on")
+	if err != nil {
+		log.Fatal(err)
+	}
+	f.DPI = 100
+	if err := f.Save("testdata/sensitivity", plots.PNG); err != nil {
+		log.Fatal(err)
+	}
+}

@@ -24,7 +24,7 @@ func whole(t *testing.T, name string, f *Figure, err error) {
 		t.Errorf("%s: name %q, title %q, caption %q", name, f.Name, f.Title, f.Caption)
 	}
 	for _, d := range f.Table() {
-		if math.IsNaN(d.Y) && d.Kind != kindPublished || d.Panel == "" || d.Series == "" || d.Kind == "" {
+		if math.IsNaN(d.Y) && d.Kind != kindPublished && d.Kind != kindReference || d.Panel == "" || d.Series == "" || d.Kind == "" {
 			t.Errorf("%s: number without a name or a value: %+v", name, d)
 		}
 	}
@@ -218,4 +218,74 @@ func TestSiteRows(t *testing.T) {
 			t.Error("branches are not in the order of their sensitivity")
 		}
 	}
+}
+
+func TestSurvival(t *testing.T) {
+	at := func(days float64, relapsed bool, s spines.Schedule) RelapseTime {
+		return RelapseTime{s, days, relapsed}
+	}
+	life := []RelapseTime{at(60, true, spines.Schedule{Longer: 0.5}), at(30, true, spines.Schedule{}), at(180, false, spines.Schedule{Longer: 1}), at(180, false, spines.Schedule{Longer: 0.9})}
+	repeated := []RelapseTime{at(30, true, spines.Schedule{}), at(33, true, spines.Schedule{Doses: 4}), at(31, true, spines.Schedule{Doses: 2}), at(32, true, spines.Schedule{Doses: 3, Every: 3.5})}
+	for name, c := range map[string][2][]RelapseTime{"both": {life, repeated}, "life": {life, nil}, "repeated": {nil, repeated}, "one dose": {nil, repeated[:1]},
+		"at once": {{at(0, true, spines.Schedule{})}, nil}, "never": {life[2:], life[2:]}} {
+		f, err := Survival(c[0], c[1])
+		whole(t, name, f, err)
+	}
+	f, err := Survival(life, repeated)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, d := range f.Table() {
+		if d.Kind == kindValue {
+			got = append(got, fmt.Sprint(d.Panel[:1], " ", d.Series, " ", d.X, " ", d.Y))
+		}
+	}
+	want := []string{"S 1 dose 0 30", "S 1 dose 50 60", "S 1 dose, no relapse 90 180", "S 1 dose, no relapse 100 180",
+		"R every 7 days 1 30", "R every 7 days 2 31", "R every 7 days 4 33", "R every 3.5 days 1 30", "R every 3.5 days 3 32"}
+	if !slices.Equal(got, want) {
+		t.Errorf("numbers %q: want %q", got, want)
+	}
+	f, err = Survival(nil, nil)
+	refused(t, "no relapse time", f, err)
+	f, err = Survival([]RelapseTime{at(math.NaN(), true, spines.Schedule{})}, nil)
+	refused(t, "relapse after NaN days", f, err)
+}
+
+func TestSensitivity(t *testing.T) {
+	s := model.Sensitivity{Outputs: []string{"sum", "product", "constant", "Δ of a long name"}, N: 64,
+		Ranges: []model.Range{{Name: "x", Low: 0, High: 1}, {Name: "TheOther", Low: -1, High: 1}},
+		Model: func(x []float64) ([]float64, error) {
+			return []float64{x[0] + 2*x[1], x[0] * x[1], 3, x[0]}, nil
+		}}
+	for n := 1; n <= len(s.Outputs); n++ {
+		some := s
+		some.Outputs = s.Outputs[:n]
+		some.Model = func(x []float64) ([]float64, error) { y, err := s.Model(x); return y[:n], err }
+		indices, err := some.Sobol(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := Sensitivity(indices, "")
+		whole(t, fmt.Sprintf("%d outputs", n), f, err)
+		for _, d := range f.Table() {
+			// The variance of x + 2y, of widths 1 and 2, is (1 + 16)/12.
+			if d.Panel == "Sum" && d.Series == "TheOther, first-order" && math.Abs(d.Y-16./17) > 0.15 {
+				t.Errorf("index %+v: want about %.2f", d, 16./17)
+			}
+			if d.Panel == "Constant" && d.Kind == kindMean {
+				t.Errorf("index of a constant: %+v", d)
+			}
+		}
+	}
+	wide := &model.Indices{Outputs: []string{"y"}, Parameters: []string{"x"}, First: [][]model.Index{{{Value: -2, Low: -5, High: 4}}}, Total: [][]model.Index{{{Value: 0.5, Low: 0.1, High: 30}}}}
+	f, err := Sensitivity(wide, "wide")
+	whole(t, "wide", f, err)
+	if !strings.Contains(f.Caption, "cut at the ends") || f.Table()[2].High != 4 {
+		t.Errorf("caption %q and %+v: want that intervals are cut, and their numbers whole", f.Caption, f.Table())
+	}
+	f, err = Sensitivity(nil, "x")
+	refused(t, "no indices", f, err)
+	f, err = Sensitivity(&model.Indices{Outputs: []string{"y"}, Parameters: []string{"x"}}, "x")
+	refused(t, "no indices", f, err)
 }

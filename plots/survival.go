@@ -1,0 +1,216 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"divergent/pkg/spines"
+)
+
+// RelapseTime is when behaviour relapses under a schedule: what spines.Relapse
+// returns for it.
+type RelapseTime struct {
+	spines.Schedule
+	Days     float64 // after the last dose; the schedule's horizon if there was no relapse
+	Relapsed bool
+}
+
+// Survival returns the days from the last dose to relapse under lasting stress:
+// against the life of spines, from schedules that differ in Longer, with a line for
+// each number of doses; and against the number of doses, with a line for each interval
+// between them. Where behaviour did not relapse the mark is open and stands at the end
+// of what was simulated. Either list may be empty, but not both.
+func Survival(life, repeated []RelapseTime) (*Figure, error) {
+	if len(life)+len(repeated) == 0 {
+		return nil, fmt.Errorf("plots: Survival: no relapse time: want a schedule and what spines.Relapse returns for it, for some values of Longer or Doses")
+	}
+	for _, r := range slices.Concat(life, repeated) {
+		if !(r.Days >= 0) || math.IsInf(r.Days, 0) || len(r.Protocol().Doses("")) == 0 {
+			return nil, fmt.Errorf("plots: Survival: relapse after %v days with Doses = %d: want 0 days or more, and what spines.Relapse returns", r.Days, r.Doses)
+		}
+	}
+	f := &Figure{
+		Name:  "survival",
+		Title: "Life of spines, repeated doses and relapse",
+		Caption: fmt.Sprintf("Days from the last dose until immobility has come back halfway to where it was before the first, after %s days of stress that does not end. ", short(slices.Concat(life, repeated)[0].Protocol().Doses("")[0].From)) +
+			"Open triangles: no relapse up to the end of the simulation (dotted). The panels have scales of their own.",
+		Width: DoubleColumn,
+	}
+	var row []*Panel
+	if len(life) > 0 {
+		p, entries := lifePanel(life, relapseAxis(life))
+		row, f.Legend = append(row, p), entries
+	}
+	if len(repeated) > 0 {
+		p, entries := repeatedPanel(repeated, relapseAxis(repeated), len(f.Legend))
+		row, f.Legend = append(row, p), append(f.Legend, entries...)
+	}
+	if len(row) == 1 {
+		f.Width = SingleColumn
+	}
+	f.Legend = append(f.Legend, markEntry("no relapse", look{Color: ink, Mark: censored}))
+	f.stack([][]*Panel{row}, 55)
+	return f, nil
+}
+
+// censored is the mark of what outlasts the simulation.
+var censored = up.open()
+
+// scheduleLooks are the looks of lines for schedules.
+var scheduleLooks = []look{
+	{Color: vermilion, Mark: circle},
+	{Color: blue, Mark: box, Dashes: dashed},
+	{Color: green, Mark: pentagon, Dashes: dashDotted},
+	{Color: purple, Mark: down, Dashes: dotted},
+	{Color: black, Mark: circle},
+	{Color: sky, Mark: box, Dashes: dashed},
+	{Color: orange, Mark: pentagon, Dashes: dashDotted},
+	{Color: grey, Mark: down, Dashes: dotted},
+}
+
+// doses returns how many doses a schedule gives and the days between them, 0
+// for one dose.
+func (r RelapseTime) doses() (n int, every float64) {
+	list := r.Protocol().Doses("")
+	if len(list) > 1 {
+		every = math.Round(1e6*(list[1].From-list[0].From)) / 1e6
+	}
+	return len(list), every
+}
+
+// relapseAxis spans relapse times, from 0 on.
+func relapseAxis(list []RelapseTime) axis {
+	high := 0.
+	for _, r := range list {
+		high = max(high, r.Days)
+	}
+	if high == 0 {
+		high = 1
+	}
+	return axis{Label: "relapse after the last dose (days)", Min: -0.03 * high, Max: 1.06 * high, Ticks: niceTicks(0, high, 6)}
+}
+
+// group is one line.
+type group struct {
+	label string
+	list  []RelapseTime
+}
+
+// grouped sorts relapse times into lines by their labels, in the order in which
+// these come, and each line by x.
+func grouped(list []RelapseTime, label func(RelapseTime) string, x func(RelapseTime) float64) (out []group) {
+	for _, r := range list {
+		i := slices.IndexFunc(out, func(g group) bool { return g.label == label(r) })
+		if i < 0 {
+			i, out = len(out), append(out, group{label: label(r)})
+		}
+		out[i].list = append(out[i].list, r)
+	}
+	for _, g := range out {
+		slices.SortStableFunc(g.list, func(a, b RelapseTime) int { return int(math.Copysign(1, x(a)-x(b))) })
+	}
+	return out
+}
+
+// lifePanel draws relapse against the share of elimination that is blocked.
+func lifePanel(list []RelapseTime, y axis) (*Panel, []Entry) {
+	x := axis{Label: "elimination blocked (%), life of spines", Min: -4, Max: 104, Names: []string{}, Marked: true}
+	for _, v := range []float64{0, 25, 50, 75, 90, 100} {
+		life := "∞"
+		if v < 100 {
+			life = "×" + figures2(1/(1-v/100))
+		}
+		x.Ticks, x.Names = append(x.Ticks, v), append(x.Names, short(v)+"\n"+life)
+	}
+	p := newPanel("Spines that live longer", x, y)
+	blocked := func(r RelapseTime) float64 { return 100 * r.Longer }
+	label := func(r RelapseTime) string {
+		n, every := r.doses()
+		if n == 1 {
+			return "1 dose"
+		}
+		return fmt.Sprintf("%d doses, %s days apart", n, short(every))
+	}
+	return p, p.relapses(grouped(list, label, blocked), blocked, 0)
+}
+
+// repeatedPanel draws relapse against the number of doses. One dose belongs to
+// every line.
+func repeatedPanel(list []RelapseTime, y axis, offset int) (*Panel, []Entry) {
+	number := func(r RelapseTime) float64 { n, _ := r.doses(); return float64(n) }
+	var one, more []RelapseTime
+	most := 1.
+	for _, r := range list {
+		most = max(most, number(r))
+		if number(r) == 1 {
+			one = append(one, r)
+		} else {
+			more = append(more, r)
+		}
+	}
+	x := axis{Label: "doses", Min: 1 - 0.05*most, Max: 1.05 * most, Ticks: niceTicks(1, most, 7)}
+	if x.Ticks[0] != 1 {
+		x.Ticks = append([]float64{1}, x.Ticks...)
+	}
+	x.Ticks = slices.DeleteFunc(x.Ticks, func(v float64) bool { return v != math.Trunc(v) })
+	p := newPanel("Repeated doses", x, y)
+	groups := grouped(more, func(r RelapseTime) string {
+		_, every := r.doses()
+		s := fmt.Sprintf("every %s days", short(every))
+		if r.Longer > 0 {
+			s += fmt.Sprintf(", %s %% of elimination blocked", percent(r.Longer))
+		}
+		return s
+	}, number)
+	for i := range groups {
+		for _, r := range one {
+			if r.Longer == groups[i].list[0].Longer {
+				groups[i].list = append([]RelapseTime{r}, groups[i].list...)
+				break
+			}
+		}
+	}
+	if len(groups) == 0 {
+		groups = []group{{"1 dose", one}}
+	}
+	return p, p.relapses(groups, number, offset)
+}
+
+// relapses draws lines of relapse times.
+func (p *Panel) relapses(groups []group, at func(RelapseTime) float64, offset int) (entries []Entry) {
+	drawn := map[float64]bool{}
+	for i, g := range groups {
+		l := scheduleLooks[(offset+i)%len(scheduleLooks)]
+		var xs, ys []float64
+		known := 0 // points up to the first without relapse, where the line ends
+		for i, r := range g.list {
+			xs, ys = append(xs, at(r)), append(ys, r.Days)
+			if known == i && (r.Relapsed || i == 0 || g.list[i-1].Relapsed) {
+				known++
+			}
+			series := g.label
+			if !r.Relapsed {
+				series += ", no relapse"
+				if !drawn[r.Days] {
+					drawn[r.Days] = true
+					p.level(chanceLine, r.Days, "end of the simulation")
+				}
+			}
+			p.record(series, kindValue, short(at(r)), r.Days)
+		}
+		p.lines(l.line(), xs[:known], ys[:known])
+		for k, r := range g.list {
+			mark := l
+			if !r.Relapsed {
+				mark.Mark = censored
+			}
+			p.points(mark, markRadius, xs[k:k+1], ys[k:k+1])
+		}
+		entries = append(entries, markedLine(g.label, l))
+	}
+	return entries
+}
+
+// figures2 writes a number in two significant figures.
+func figures2(v float64) string { return fmt.Sprintf("%.2g", v) }
