@@ -153,7 +153,11 @@ func (p *Panel) lane(l lane, protocol model.Protocol, k clock, y float64) {
 		if e.To != e.From {
 			x += " to " + k.text(e.To)
 		}
-		p.record(l.Name+", "+string(e.Kind), kindEvent, x, e.Amount)
+		series := l.Name
+		if len(l.Kinds) > 1 { // a drug has doses, infusions and more
+			series += ", " + string(e.Kind)
+		}
+		p.record(series, kindEvent, x, e.Amount)
 	}
 	for _, kind := range l.Kinds {
 		switch kind {
