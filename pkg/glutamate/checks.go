@@ -19,11 +19,12 @@ func Checks(p Params) (model.Checks, error) {
 		return nil, err
 	}
 	b := func(s Switches) *bench {
-		return &bench{l: l, criteria: Criteria{Half: 0.5, Change: 0.1}, p: l.grown(p, s), s: s, up: upstreams{}}
+		return &bench{l: l, criteria: Criteria{Half: 0.5, Change: 0.1}, p: l.grown(p, s), s: s, up: newUpstreams(nil)}
 	}
 	effect := func(s Switches, experiment int) float64 { return b(s).run(experiment).at(capacity, 1) }
 	ketamine := effect(Both(), mouse)
-	u := b(Both()).inverted(l.signs())
+	signs := l.signs()
+	u := b(Both()).inverted(signs, func(i int) float64 { return p.Glutamate(signs[i].Dose) })
 	want, got := u.words()
 	name := func(name, claim, source string) model.Check {
 		return model.Check{Name: name, Claim: claim, Source: source}
@@ -47,7 +48,7 @@ func Checks(p Params) (model.Checks, error) {
 }
 
 // inOrder judges that the stages peak in the order of cause and effect.
-func inOrder(stages []Stage) model.Check {
+func inOrder(stages Stages) model.Check {
 	c := model.Check{Name: "order", Claim: "drug for hours, synapses for days: each stage peaks after the one that drives it", Source: "section 2.2 of the specification, three time scales"}
 	at := map[string]float64{}
 	var got []string

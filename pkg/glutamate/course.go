@@ -21,35 +21,54 @@ const (
 )
 
 // upstream is what no switch changes: the drug, glutamate as the activation arm
-// has it, and resting receptors as ketamine blocks them.
+// has it, resting receptors as ketamine blocks them, and how fast each stage goes.
 type upstream struct {
 	*plan
+	mem     *arena
 	x       []float64
 	in, out [bdnf][]float64 // of surge and kinase
+	weights [stages][]pair
 }
 
-func (pl *plan) upstream(p Params) *upstream {
+func (pl *plan) upstream(p Params, mem *arena) *upstream {
 	n := len(pl.day)
-	buf := slabs(n, 2*bdnf+1)
-	u := &upstream{plan: pl, x: buf[0], in: [bdnf][]float64{buf[1], buf[2]}, out: [bdnf][]float64{buf[3], buf[4]}}
+	u := &upstream{plan: pl, mem: mem, x: mem.take(n)}
+	for i := range bdnf {
+		u.in[i], u.out[i] = mem.take(n), mem.take(n)
+	}
+	for i := range u.weights {
+		u.weights[i] = pl.weigh(p.tau(i))
+	}
 	pl.exposure(p, u.x)
 	for i, x := range u.x {
 		u.in[surge][i] = p.Glutamate(x) - 1
 		u.in[kinase][i] = p.Resting(x, Ketamine())
 	}
-	pl.follow(u.in[surge], u.out[surge], p.TauSurge)
-	pl.follow(u.in[kinase], u.out[kinase], p.TauKinase)
+	u.follow(surge, u.in[surge], u.out[surge])
+	u.follow(kinase, u.in[kinase], u.out[kinase])
 	return u
 }
 
-// slabs returns k slices of n zeros.
-func slabs(n, k int) [][]float64 {
-	buf, out := make([]float64, n*k), make([][]float64, k)
-	for i := range out {
-		out[i] = buf[i*n : (i+1)*n : (i+1)*n]
-	}
-	return out
+// arena is memory that many draws use in turn. A nil one makes new memory.
+type arena struct {
+	block []float64
+	used  int
 }
+
+// take returns a slice of n numbers, whatever they are.
+func (a *arena) take(n int) []float64 {
+	if a == nil {
+		return make([]float64, n)
+	}
+	if a.used+n > len(a.block) {
+		a.block, a.used = make([]float64, max(2*len(a.block), 1<<16, n)), 0 // what was taken stays with its users
+	}
+	a.used += n
+	return a.block[a.used-n : a.used : a.used]
+}
+
+// reset gives all of it back.
+func (a *arena) reset() { a.used = 0 }
 
 // course is one run on a plan's grid. No stage acts back on an earlier one, so
 // each is integrated over the whole grid before the next, two equal steps h at a
@@ -59,71 +78,75 @@ func slabs(n, k int) [][]float64 {
 //	y(u h) = exp(−z u) y(0) + I0 f(0) + I1 c1 + I2 c2,   z = h/τ,   f(s h) = f(0) + c1 s + c2 s²,
 //	Ik = ∫ z exp(−z (u − s)) sᵏ ds from 0 to u.
 type course struct {
-	*plan
+	*upstream
 	p       Params
 	s       Switches
 	in, out [stages][]float64 // what each state tends to, and the state
 }
 
 // run integrates. The parameters are not checked.
-func (pl *plan) run(p Params, s Switches) *course { return pl.upstream(p).run(p, s) }
+func (pl *plan) run(p Params, s Switches) *course { return pl.upstream(p, nil).run(p, s) }
 
 // run integrates what follows; upstream, the parameters must be the same.
 func (u *upstream) run(p Params, s Switches) *course {
-	c := &course{plan: u.plan, p: p, s: s}
-	buf := slabs(len(u.day), 8)
+	c := &course{upstream: u, p: p, s: s}
 	for i := range bdnf {
-		c.in[i], c.out[i] = buf[7], buf[7] // zeros
+		c.in[i], c.out[i] = u.rest, u.rest
 	}
 	if s.ActivationArm && !s.Slice {
 		c.in[surge], c.out[surge] = u.in[surge], u.out[surge]
 	}
 	if s.InhibitionArm {
-		c.in[kinase], c.out[kinase] = scaled(s.Drug.MgFactor, u.in[kinase]), scaled(s.Drug.MgFactor, u.out[kinase])
+		c.in[kinase], c.out[kinase] = c.scaled(s.Drug.MgFactor, u.in[kinase]), c.scaled(s.Drug.MgFactor, u.out[kinase])
 	}
-	c.in[bdnf], c.out[bdnf] = buf[0], buf[1]
+	c.in[bdnf] = u.mem.take(len(u.day))
 	for i := range u.day {
 		a := blocked(u.ampar[i], s.AMPARBlock)
 		c.in[bdnf][i] = p.SurgeBDNF*max(c.out[surge][i], 0)*(1-a) + p.KinaseBDNF*c.out[kinase][i]*(1-p.Insertion*a)
 	}
-	u.follow(c.in[bdnf], c.out[bdnf], p.TauBDNF)
-	c.translate(buf[2:6])
-	c.out[density] = buf[6]
-	c.in[density] = scaled(p.Growth*p.TauDensity, c.out[capacity])
-	u.follow(c.in[density], c.out[density], p.TauDensity)
+	c.advance(bdnf)
+	c.translate()
+	c.in[density] = c.scaled(p.Growth*p.TauDensity, c.out[capacity])
+	c.advance(density)
 	return c
 }
 
+// advance integrates a stage whose input is there.
+func (c *course) advance(stage int) {
+	c.out[stage] = c.mem.take(len(c.day))
+	c.follow(stage, c.in[stage], c.out[stage])
+}
+
 // translate goes from BDNF to capacity.
-func (c *course) translate(buf [][]float64) {
-	c.in[ungated], c.out[ungated], c.out[mtor], c.out[capacity] = buf[0], buf[1], buf[2], buf[3]
+func (c *course) translate() {
+	c.in[ungated] = c.mem.take(len(c.day))
 	isBlocked := false
 	for i, b := range c.out[bdnf] {
 		c.in[ungated][i] = c.p.gain(b)
 		isBlocked = isBlocked || blocked(c.mtor[i], c.s.Rapamycin) > 0
 	}
-	c.follow(c.in[ungated], c.out[ungated], c.p.TauMTOR)
-	c.in[mtor] = c.in[ungated]
+	c.advance(ungated)
+	c.in[mtor], c.out[mtor] = c.in[ungated], c.out[ungated]
 	if isBlocked {
-		c.in[mtor] = make([]float64, len(c.day))
+		c.in[mtor] = c.mem.take(len(c.day))
 		for i, f := range c.in[ungated] {
 			c.in[mtor][i] = f * (1 - blocked(c.mtor[i], c.s.Rapamycin))
 		}
+		c.advance(mtor)
 	}
-	c.follow(c.in[mtor], c.out[mtor], c.p.TauMTOR)
 	c.in[capacity] = c.out[mtor]
 	if c.s.Gate == NoGate {
 		c.in[capacity] = c.out[ungated]
 	}
-	c.follow(c.in[capacity], c.out[capacity], c.p.TauCapacity)
+	c.advance(capacity)
 }
 
 // scaled returns x times a factor; x itself for 1.
-func scaled(factor float64, x []float64) []float64 {
+func (c *course) scaled(factor float64, x []float64) []float64 {
 	if factor == 1 {
 		return x
 	}
-	return floats.ScaleTo(make([]float64, len(x)), factor, x)
+	return floats.ScaleTo(c.mem.take(len(x)), factor, x)
 }
 
 // blocked returns the share blocked by the protocol, or all by the switch.
@@ -135,25 +158,33 @@ func blocked(share float64, throughout bool) float64 {
 }
 
 // follow integrates a stage from rest.
-func (pl *plan) follow(in, out []float64, tau float64) {
-	var one, two weights
-	last, y := 0.0, 0.0
+func (u *upstream) follow(stage int, in, out []float64) { u.plan.follow(u.weights[stage], in, out) }
+
+func (pl *plan) follow(w []pair, in, out []float64) {
+	y := 0.0
 	for i := 0; i < len(out); {
-		h := pl.step[i]
-		if h == 0 { // the first day of a stretch
+		if pl.step[i] == 0 { // the first day of a stretch
 			out[i] = y
 			i++
 			continue
 		}
-		if h != last {
-			one, two = weigh(h/tau, 1), weigh(h/tau, 2)
-			last = h
-		}
-		f := through(in[i-1 : i+2])
-		out[i], out[i+1] = one.next(y, f), two.next(y, f)
+		f, k := through(in[i-1:i+2]), &w[pl.block[i]]
+		out[i], out[i+1] = k.one.next(y, f), k.two.next(y, f)
 		y = out[i+1]
 		i += 2
 	}
+}
+
+// pair is what one and two steps of a block take.
+type pair struct{ one, two weights }
+
+// weigh returns the weights of each block of steps.
+func (pl *plan) weigh(tau float64) []pair {
+	out := make([]pair, len(pl.size))
+	for i, h := range pl.size {
+		out[i] = pair{weigh(h/tau, 1), weigh(h/tau, 2)}
+	}
+	return out
 }
 
 // parabola is the one through three values.
@@ -213,7 +244,7 @@ func (c *course) at(stage int, day float64) float64 {
 	if found {
 		return c.out[stage][i] // states do not jump
 	}
-	first := c.pair[i]
+	first := c.first[i]
 	w := weigh(c.step[i]/c.p.tau(stage), (day-c.day[first])/c.step[i])
 	return w.next(c.out[stage][first], through(c.in[stage][first:first+3]))
 }

@@ -22,9 +22,34 @@ type DosePoint struct {
 	Observed  bool    // whether there is a Sign (Moghaddam 1997)
 }
 
+// DosePoints are an inverted U.
+type DosePoints []DosePoint
+
+// Table lays out the doses, one a row.
+func (ds DosePoints) Table() (header []string, rows [][]string) {
+	header = []string{"Dose (mg/kg)", "Glutamate at the peak (rest)", "5 to 95 %", "Mean of the first hour", "Highest", "Capacity after 24 h (of 10 mg/kg)", "Observed"}
+	for _, d := range ds {
+		observed := ""
+		if d.Observed {
+			observed = map[int]string{1: "up", 0: "no change", -1: "down"}[d.Sign]
+		}
+		rows = append(rows, []string{fmt.Sprint(d.Dose), two(d.Glutamate.Default), two(d.Glutamate.Low) + " to " + two(d.Glutamate.High),
+			two(d.FirstHour), two(d.Highest), two(d.Capacity), observed})
+	}
+	return header, rows
+}
+
+// two writes a number with two decimals.
+func two(x float64) string {
+	if math.IsNaN(x) {
+		return "–"
+	}
+	return fmt.Sprintf("%.2f", x)
+}
+
 // DoseResponse returns the doses given and those of Moghaddam 1997, ascending.
 // Bands are over the ranges of the parameters.
-func DoseResponse(ctx context.Context, p Params, s Switches, doses []float64, sampling Sampling) ([]DosePoint, error) {
+func DoseResponse(ctx context.Context, p Params, s Switches, doses []float64, sampling Sampling) (DosePoints, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
@@ -40,8 +65,9 @@ func DoseResponse(ctx context.Context, p Params, s Switches, doses []float64, sa
 	if err != nil {
 		return nil, err
 	}
+	surges := s.ActivationArm && !s.Slice
 	static := func(p Params, x float64) float64 {
-		if !s.ActivationArm || s.Slice {
+		if !surges {
 			return 1
 		}
 		return p.Glutamate(x)
@@ -61,7 +87,14 @@ func DoseResponse(ctx context.Context, p Params, s Switches, doses []float64, sa
 		if err != nil {
 			return nil, err
 		}
-		d.FirstHour = 1 + c.mean(surge, hour)
+		d.FirstHour = 1
+		if surges {
+			first, err := newPlan(Injected(s.Drug, d.Dose, hour), s.Drug.Name, Options{Subject: Rodent})
+			if err != nil {
+				return nil, err
+			}
+			d.FirstHour += first.upstream(p, nil).meanSurge()
+		}
 		top, _ := c.largest(surge)
 		d.Highest = 1 + top
 		d.Capacity = c.at(capacity, 1) / unit.at(capacity, 1) // NaN without arms
@@ -78,27 +111,14 @@ func injected(p Params, s Switches, dose float64) (*course, error) {
 	return r.run, nil
 }
 
-// mean of a stage up to a day, by the trapezoidal rule on the grid.
-func (c *course) mean(stage int, to float64) float64 {
-	sum, day, y := 0.0, 0.0, c.out[stage][0]
-	for i, d := range c.day {
-		if d >= to {
-			break
-		}
-		sum += (d - day) * (y + c.out[stage][i]) / 2
-		day, y = d, c.out[stage][i]
-	}
-	return (sum + (to-day)*(y+c.at(stage, to))/2) / to
-}
-
 // points lays out doses.
-func (l *literature) points(doses []float64) ([]DosePoint, error) {
+func (l *literature) points(doses []float64) (DosePoints, error) {
 	signs := map[float64]Sign{}
 	for _, s := range l.signs() {
 		signs[s.Dose] = s
 		doses = append(doses[:len(doses):len(doses)], s.Dose)
 	}
-	var out []DosePoint
+	var out DosePoints
 	for _, d := range sortedSet(doses) {
 		if !(d > 0 && d <= Rodent.mostDose()) {
 			return nil, fmt.Errorf("glutamate: dose = %v mg/kg: want a number above 0 and at most %v", d, Rodent.mostDose())
@@ -134,10 +154,28 @@ type Arm struct {
 	Agrees   float64 // share of the draws that agree with what was seen: less than half is left where it was blocked, and more where it was not. NaN where that is disputed
 }
 
+// ArmEffects are arms under blockers.
+type ArmEffects []Arm
+
+// Table lays out the effects, one a row, at the default parameters and, in
+// brackets, the 5th and 95th percentile of the draws.
+func (as ArmEffects) Table() (header []string, rows [][]string) {
+	header = []string{"Arms", "Blocker", "Capacity after 24 h (of both arms)", "Left of the arm's own", "Observed", "Agrees (draws)", "Evidence", "Source"}
+	with := func(b Band) string { return two(b.Default) + " (" + two(b.Low) + " to " + two(b.High) + ")" }
+	for _, a := range as {
+		agrees := "disputed"
+		if !a.Blocker.Disputed {
+			agrees = fmt.Sprintf("%.0f %%", 100*a.Agrees)
+		}
+		rows = append(rows, []string{a.Hypothesis, a.Blocker.Name, with(a.Capacity), with(a.Left), a.Blocker.Observed, agrees, string(a.Blocker.Evidence), a.Blocker.Source})
+	}
+	return header, rows
+}
+
 // Arms returns the sustained effect of each arm alone and of both, without a
 // blocker and under each. In rodents rapamycin blocks by the gate; gate says
 // whether there is one.
-func Arms(ctx context.Context, gate Gate, sampling Sampling) ([]Arm, error) {
+func Arms(ctx context.Context, gate Gate, sampling Sampling) (ArmEffects, error) {
 	if err := Both().Gated(gate).Validate(); err != nil {
 		return nil, err
 	}
@@ -159,7 +197,7 @@ func Arms(ctx context.Context, gate Gate, sampling Sampling) ([]Arm, error) {
 		return nil, err
 	}
 	at := l.arms(Default(), hypotheses, blockers)
-	var out []Arm
+	var out ArmEffects
 	for h, s := range hypotheses {
 		for k, b := range blockers {
 			n := len(blockers)
@@ -184,7 +222,7 @@ func Arms(ctx context.Context, gate Gate, sampling Sampling) ([]Arm, error) {
 
 // arms returns the capacity after a day by hypothesis and blocker.
 func (l *literature) arms(p Params, hypotheses []Switches, blockers []Blocker) []float64 {
-	up := upstreams{}
+	up := newUpstreams(nil)
 	var out []float64
 	for _, s := range hypotheses {
 		for _, b := range blockers {

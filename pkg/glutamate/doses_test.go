@@ -46,6 +46,12 @@ func TestStageOfKnownCourse(t *testing.T) {
 	if want := math.Log(5) / 4; math.Abs(s.PeakTime-want) > 1e-7 { // flat at the top
 		t.Errorf("peak on day %v, want %v", s.PeakTime, want)
 	}
+	// A peak so sharp that all days of the grid lie below half of it.
+	at, next := c.day[40], c.day[41]
+	s = c.stage(part{"", "", func(d float64) float64 { return max(0, 1-math.Abs(d-(0.7*at+0.3*next))/(0.31*(next-at))) }})
+	if want := 0.31 * (next - at); math.Abs(s.Duration-want) > 1e-6*want || math.Abs(s.Peak-1) > 1e-6 {
+		t.Errorf("%+v, want a duration of %v", s, want)
+	}
 }
 
 func TestCascadeBands(t *testing.T) {

@@ -6,8 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
-
-	"gonum.org/v1/gonum/floats"
+	"sync"
 
 	"divergent/pkg/model"
 )
@@ -166,8 +165,8 @@ func newTrial(hypotheses []Hypothesis, c Criteria) (*trial, error) {
 }
 
 // benches readies every hypothesis at the given parameters.
-func (t *trial) benches(p Params) []*bench {
-	up := upstreams{}
+func (t *trial) benches(p Params, mem *arena) []*bench {
+	up := newUpstreams(mem)
 	out := make([]*bench, len(t.hypotheses))
 	for i, h := range t.hypotheses {
 		b := &bench{l: t.l, criteria: t.criteria, p: p, s: h.Switches, up: up}
@@ -175,8 +174,8 @@ func (t *trial) benches(p Params) []*bench {
 		unit := up.of(t.l.plans.imaged, p).run(b.p, h.Switches.unblocked())
 		b.p.Growth = t.l.growth(p, unit)
 		if h.Switches == h.Switches.unblocked() { // so the unit is one of the experiments
-			floats.Scale(b.p.Growth, unit.in[density])
-			floats.Scale(b.p.Growth, unit.out[density])
+			unit.p = b.p
+			unit.in[density], unit.out[density] = unit.scaled(b.p.Growth, unit.in[density]), unit.scaled(b.p.Growth, unit.out[density])
 			b.done[mouse] = unit
 		}
 		out[i] = b
@@ -186,7 +185,7 @@ func (t *trial) benches(p Params) []*bench {
 
 func (t *trial) findings(p Params) Findings {
 	var out Findings
-	for i, b := range t.benches(p) {
+	for i, b := range t.benches(p, nil) {
 		h := t.hypotheses[i]
 		for _, o := range t.observations {
 			r := o.read(b)
@@ -305,8 +304,12 @@ func Uncertainty(ctx context.Context, hypotheses []Hypothesis, c Criteria, s Sam
 	}
 	out := &Shares{Hypotheses: t.hypotheses, Observations: t.observations, Draws: len(draws), fields: fields, position: u,
 		outcomes: make([][]Outcome, len(draws)), Findings: t.findings(Default())}
+	arenas := sync.Pool{New: func() any { return new(arena) }}
 	err = model.Each(ctx, len(draws), s.Workers, func(i int) error {
-		for _, b := range t.benches(draws[i]) {
+		mem := arenas.Get().(*arena)
+		defer arenas.Put(mem)
+		mem.reset()
+		for _, b := range t.benches(draws[i], mem) {
 			for _, o := range t.observations {
 				out.outcomes[i] = append(out.outcomes[i], o.read(b).outcome())
 			}

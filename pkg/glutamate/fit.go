@@ -65,7 +65,7 @@ func read() (*literature, error) {
 	if err := l.readDensity(); err != nil {
 		return nil, err
 	}
-	return l, l.plans.lay()
+	return l, l.plans.lay(l.signs())
 }
 
 // fact returns the first row of a study whose measure, perturbation or species
@@ -163,9 +163,10 @@ func (p Params) neutral() (Params, error) {
 func (l *literature) bridged(p Params) (Params, error) {
 	const low, high = 0.1, 200 // the range on the card
 	log := func(u float64) float64 { return low * math.Pow(high/low, u) }
+	w := l.plans.infused.weigh(p.TauSurge)
 	at := func(u float64) float64 {
 		p.Bridge = log(u)
-		return l.plans.cycling(p) - l.cycling.value
+		return l.plans.rise(p, w) - l.cycling.value
 	}
 	top, best := 0.0, 0.0
 	for y := at(top); y < 0; y = at(top) {
@@ -216,21 +217,20 @@ func (l *literature) growth(p Params, unit *course) float64 {
 	return max(0, top/bottom)
 }
 
-// cycling returns the mean of G − 1 over the infusion, by τG dG/dt = G∞ − G: its
-// integral is that of G∞ − 1, by Simpson's rule, less τG times what G has risen.
-func (ps *plans) cycling(p Params) float64 {
+// cycling returns the mean of G − 1 over the infusion.
+func (ps *plans) cycling(p Params) float64 { return ps.rise(p, ps.infused.weigh(p.TauSurge)) }
+
+// rise is cycling with the weights of τG. By τG dG/dt = G∞ − G, the integral of
+// G − 1 is that of G∞ − 1, by Simpson's rule, less τG times what G has risen.
+func (ps *plans) rise(p Params, w []pair) float64 {
 	pl := ps.infused
 	c := p.FreePlasma * p.FreeBrain * p.Bridge
 	in, out := make([]float64, len(pl.day)), make([]float64, len(pl.day))
 	for i, v := range pl.conc {
 		in[i] = p.Glutamate(c*v) - 1
 	}
-	pl.follow(in, out, p.TauSurge)
-	sum := -p.TauSurge * out[len(out)-1]
-	for i := 1; i < len(in); i += 2 {
-		sum += pl.step[i] / 3 * (in[i-1] + 4*in[i] + in[i+1])
-	}
-	return sum / infusion
+	pl.follow(w, in, out)
+	return (pl.simpson(in) - p.TauSurge*out[len(out)-1]) / infusion
 }
 
 // FitSigns asks what the signs of Moghaddam 1997 say about KInter, KPyr, Hill,

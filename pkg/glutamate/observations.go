@@ -84,6 +84,8 @@ const (
 // blocker does not change stays the same to the last bit.
 type plans struct {
 	infused, person, low, double, imaged, injected, anaesthetic *plan
+
+	signed []*plan // an hour after each dose of Moghaddam 1997
 }
 
 const (
@@ -91,8 +93,8 @@ const (
 	anaestheticDose = 160.0 // mg/kg i.p. (Yilmaz 2002)
 )
 
-func (ps *plans) lay() error {
-	k, days := Ketamine(), 15.0
+func (ps *plans) lay(signs []Sign) error {
+	k, days, set := Ketamine(), 15.0, pk.Kamp2020()
 	for _, x := range []struct {
 		to       **plan
 		protocol model.Protocol
@@ -105,9 +107,16 @@ func (ps *plans) lay() error {
 		{&ps.anaesthetic, Injected(k, anaestheticDose, days), Rodent},
 	} {
 		var err error
-		if *x.to, err = newPlan(x.protocol, k.Name, Options{Subject: x.subject}); err != nil {
+		if *x.to, err = newPlan(x.protocol, k.Name, Options{Subject: x.subject, PK: set}); err != nil {
 			return err
 		}
+	}
+	for _, s := range signs {
+		pl, err := newPlan(Injected(k, s.Dose, hour), k.Name, Options{Subject: Rodent})
+		if err != nil {
+			return err
+		}
+		ps.signed = append(ps.signed, pl)
 	}
 	ps.infused, ps.low, ps.double = ps.person.until(infusion), ps.low.until(1), ps.double.until(1)
 	ps.injected, ps.anaesthetic = ps.imaged.until(1), ps.anaesthetic.until(3)
@@ -126,13 +135,18 @@ type bench struct {
 }
 
 // upstreams are shared by the hypotheses.
-type upstreams map[*plan]*upstream
+type upstreams struct {
+	mem *arena
+	by  map[*plan]*upstream
+}
+
+func newUpstreams(mem *arena) upstreams { return upstreams{mem, map[*plan]*upstream{}} }
 
 func (us upstreams) of(pl *plan, p Params) *upstream {
-	if us[pl] == nil {
-		us[pl] = pl.upstream(p)
+	if us.by[pl] == nil {
+		us.by[pl] = pl.upstream(p, us.mem)
 	}
-	return us[pl]
+	return us.by[pl]
 }
 
 func (b *bench) run(experiment int) *course {
@@ -230,8 +244,15 @@ func (l *literature) glutamateFacts(add adder) {
 			if !b.s.ActivationArm {
 				return reading{silent: noSurge}
 			}
-			return b.inverted(signs)
+			return b.inverted(signs, func(i int) float64 { return b.p.Glutamate(signs[i].Dose) })
 		}).Fitted = true
+	add("inverted U over an hour", "the same, if what was seen is the mean of the first hour: minutes were not readable", l.fact("Moghaddam1997", "extracellular glutamate"),
+		func(b *bench) reading {
+			if !b.s.ActivationArm {
+				return reading{silent: noSurge}
+			}
+			return b.inverted(signs, func(i int) float64 { return 1 + b.up.of(l.plans.signed[i], b.p).meanSurge() })
+		})
 	add("glutamine cycling +13 %", fmt.Sprintf("13C enrichment of glutamine %+.0f %% during 0.5 mg/kg over 40 min (people)", 100*l.cycling.value), l.fact("Abdallah2018-13C", "glutamine enrichment"),
 		func(b *bench) reading {
 			if !b.s.ActivationArm {
@@ -258,12 +279,12 @@ func (l *literature) glutamateFacts(add adder) {
 		func(*bench) reading { return reading{silent: "oxidation is not in the model"} })
 }
 
-// inverted counts the signs that glutamate has at the peak of each dose.
-func (b *bench) inverted(signs []Sign) reading {
+// inverted counts the signs that glutamate has after each dose.
+func (b *bench) inverted(signs []Sign, glutamate func(i int) float64) reading {
 	r := reading{low: float64(len(signs)), high: float64(len(signs)), unit: fmt.Sprintf("of %d directions", len(signs))}
-	for _, s := range signs {
+	for i, s := range signs {
 		sign := 0
-		switch g := b.p.Glutamate(s.Dose) - 1; {
+		switch g := glutamate(i) - 1; {
 		case g > b.criteria.Change:
 			sign = 1
 		case g < -b.criteria.Change:
@@ -280,11 +301,30 @@ func (b *bench) inverted(signs []Sign) reading {
 				comma = ""
 			}
 			expected += comma + map[int]string{1: "up", 0: "same", -1: "down"}[s.Sign]
-			got += fmt.Sprintf("%s%.2f at %v", comma, b.p.Glutamate(s.Dose), s.Dose)
+			got += fmt.Sprintf("%s%.2f at %v", comma, glutamate(i), s.Dose)
 		}
 		return expected, got
 	}
 	return r
+}
+
+// meanSurge is the mean of G − 1 over the plan.
+func (u *upstream) meanSurge() float64 {
+	return u.simpson(u.out[surge]) / u.day[len(u.day)-1]
+}
+
+// simpson integrates over the plan.
+func (pl *plan) simpson(y []float64) float64 {
+	sum := 0.0
+	for i := 1; i < len(y); {
+		if pl.step[i] == 0 {
+			i++
+			continue
+		}
+		sum += pl.step[i] / 3 * (y[i-1] + 4*y[i] + y[i+1])
+		i += 2
+	}
+	return sum
 }
 
 func (l *literature) signalFacts(add adder) {

@@ -47,7 +47,10 @@ type plan struct {
 
 	day   []float64 // ascending; the day of an event is there twice, before and after it
 	step  []float64 // to the day from the one before; 0 from before to after an event. Equal ones come in pairs
-	pair  []int     // index of the day on which the pair of steps begins
+	first []int     // index of the day on which the pair of steps begins
+	block []int     // of equal steps, index into size
+	size  []float64 // step of each block
+	rest  []float64 // zeros
 	conc  []float64 // human plasma, µM
 	ampar []float64 // share blocked from this day on
 	mtor  []float64
@@ -156,9 +159,10 @@ func (pl *plan) grid(protocol model.Protocol) {
 				day = to
 			}
 			pl.add(day, h, a, m)
-			pl.pair[len(pl.pair)-1] -= 1 + k%2
+			pl.first[len(pl.first)-1] -= 1 + k%2
 		}
 	}
+	pl.rest = make([]float64, len(pl.day))
 	if pl.subject == Rodent {
 		return
 	}
@@ -173,7 +177,10 @@ func (pl *plan) grid(protocol model.Protocol) {
 }
 
 func (pl *plan) add(day, step, ampar, mtor float64) {
-	pl.pair = append(pl.pair, len(pl.day))
+	if step > 0 && (len(pl.size) == 0 || pl.size[len(pl.size)-1] != step) {
+		pl.size = append(pl.size, step)
+	}
+	pl.first, pl.block = append(pl.first, len(pl.day)), append(pl.block, len(pl.size)-1)
 	pl.day, pl.step = append(pl.day, day), append(pl.step, step)
 	pl.ampar, pl.mtor = append(pl.ampar, ampar), append(pl.mtor, mtor)
 }
@@ -201,10 +208,10 @@ func spread(length float64) []float64 {
 // that reaches the given day.
 func (pl *plan) until(day float64) *plan {
 	i := sort.SearchFloat64s(pl.day, day)
-	n := min(pl.pair[i]+3, len(pl.day))
+	n := min(pl.first[i]+3, len(pl.day))
 	short := *pl
-	short.day, short.step, short.pair = pl.day[:n], pl.step[:n], pl.pair[:n]
-	short.ampar, short.mtor = pl.ampar[:n], pl.mtor[:n]
+	short.day, short.step, short.first, short.block = pl.day[:n], pl.step[:n], pl.first[:n], pl.block[:n]
+	short.ampar, short.mtor, short.rest, short.size = pl.ampar[:n], pl.mtor[:n], pl.rest[:n], pl.size[:pl.block[n-1]+1]
 	if pl.conc != nil {
 		short.conc = pl.conc[:n]
 	}

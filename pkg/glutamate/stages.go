@@ -23,6 +23,33 @@ type Stage struct {
 	Duration float64 // days above half of the peak: To − From
 }
 
+// Stages are those of a cascade, in the order of cause and effect.
+type Stages []Stage
+
+// Table lays out the stages, one a row.
+func (ss Stages) Table() (header []string, rows [][]string) {
+	header = []string{"Stage", "Peak", "Unit", "Peaks after", "Half of it from", "to", "Duration"}
+	for _, s := range ss {
+		rows = append(rows, []string{s.Name, fmt.Sprintf("%.3g", s.Peak), s.Unit, span(s.PeakTime), span(s.From), span(s.To), span(s.Duration)})
+	}
+	return header, rows
+}
+
+// span writes a number of days in minutes, hours or days.
+func span(days float64) string {
+	switch {
+	case math.IsNaN(days):
+		return "–"
+	case math.IsInf(days, 1):
+		return "beyond the end"
+	case days < 2*hour:
+		return fmt.Sprintf("%.0f min", days*1440)
+	case days < 2:
+		return fmt.Sprintf("%.1f h", days/hour)
+	}
+	return fmt.Sprintf("%.1f d", days)
+}
+
 // part is a stage of the cascade as a function of the day.
 type part struct {
 	name, unit string
@@ -51,7 +78,7 @@ func (c *course) parts() []part {
 
 // Cascade returns when each stage happens under a protocol of one dose, from the
 // drug to synaptic density. A protocol that is too short leaves To at +Inf.
-func Cascade(p Params, s Switches, protocol model.Protocol, o Options) ([]Stage, error) {
+func Cascade(p Params, s Switches, protocol model.Protocol, o Options) (Stages, error) {
 	o.Days = []float64{}
 	r, err := Simulate(p, s, protocol, o)
 	if err != nil {
@@ -60,8 +87,8 @@ func Cascade(p Params, s Switches, protocol model.Protocol, o Options) ([]Stage,
 	return r.run.stages(), nil
 }
 
-func (c *course) stages() []Stage {
-	var out []Stage
+func (c *course) stages() Stages {
+	var out Stages
 	for _, p := range c.parts() {
 		out = append(out, c.stage(p))
 	}
@@ -85,18 +112,25 @@ func (c *course) stage(p part) Stage {
 		s.PeakTime, s.Peak = c.day[best], values[best]
 	}
 	half := s.Peak / 2
-	first := slices.IndexFunc(values, func(v float64) bool { return v >= half })
-	s.From = c.day[first]
+	// The peak itself may be the only day above half of it.
+	first := slices.IndexFunc(c.day, func(d float64) bool { return d >= s.PeakTime })
+	for i, v := range values[:first] {
+		if v >= half {
+			first = i
+			break
+		}
+	}
+	s.From = min(c.day[first], s.PeakTime)
 	if first > 0 {
-		s.From = cross(p.at, half, c.day[first-1], c.day[first])
+		s.From = cross(p.at, half, c.day[first-1], s.From)
 	}
 	last := len(values) - 1
-	for values[last] < half {
+	for values[last] < half && c.day[last] > s.PeakTime {
 		last--
 	}
 	s.To = math.Inf(1)
 	if last < len(values)-1 {
-		s.To = cross(p.at, half, c.day[last], c.day[last+1])
+		s.To = cross(p.at, half, max(c.day[last], s.PeakTime), c.day[last+1])
 	}
 	s.Duration = s.To - s.From
 	return s
@@ -159,9 +193,23 @@ type StageBand struct {
 	Duration Band  // days
 }
 
+// StageBands are those of a cascade.
+type StageBands []StageBand
+
+// Table lays out the stages at the default parameters, with the 5th and 95th
+// percentile of the draws in brackets.
+func (bs StageBands) Table() (header []string, rows [][]string) {
+	header = []string{"Stage", "Peaks after", "Above half of its peak for"}
+	with := func(b Band) string { return span(b.Default) + " (" + span(b.Low) + " to " + span(b.High) + ")" }
+	for _, b := range bs {
+		rows = append(rows, []string{b.Stage.Name, with(b.PeakTime), with(b.Duration)})
+	}
+	return header, rows
+}
+
 // CascadeBands returns the stages over the ranges of the parameters, of which
 // Growth is fitted for each draw.
-func CascadeBands(ctx context.Context, s Switches, protocol model.Protocol, o Options, sampling Sampling) ([]StageBand, error) {
+func CascadeBands(ctx context.Context, s Switches, protocol model.Protocol, o Options, sampling Sampling) (StageBands, error) {
 	def, err := Calibrate(Default(), s)
 	if err != nil {
 		return nil, err
@@ -182,14 +230,14 @@ func CascadeBands(ctx context.Context, s Switches, protocol model.Protocol, o Op
 	if err != nil {
 		return nil, err
 	}
-	all := make([][]Stage, len(draws))
+	all := make([]Stages, len(draws))
 	if err := model.Each(ctx, len(draws), sampling.Workers, func(i int) error {
 		all[i] = pl.run(l.grown(draws[i], s), s).stages()
 		return nil
 	}); err != nil {
 		return nil, err
 	}
-	out := make([]StageBand, len(stages))
+	out := make(StageBands, len(stages))
 	for k, st := range stages {
 		column := func(f func(Stage) float64) Band {
 			x := make([]float64, len(all))
