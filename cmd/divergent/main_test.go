@@ -175,3 +175,41 @@ func TestProgressWithoutTerminal(t *testing.T) {
 		t.Errorf("%d lines, want one for each of the 2 cells: %q", got, b.String())
 	}
 }
+
+// Every study has its figures, and the committed results hold what they show.
+func TestEveryStudyIsDrawn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws every figure")
+	}
+	want := map[string]string{
+		"divergent":     "protocols wiring recovery resilience relapse profile decision-map controls replication",
+		"cliff":         "cliff regrowth replication",
+		"consolidation": "consolidation replication",
+		"regimens":      "regimens replication",
+		"isodose":       "dose-response replication",
+		"triage":        "triage sequences",
+	}
+	for _, name := range study.Studies() {
+		list, err := drawings(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := results(name, "")
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		var got []string
+		for i, draw := range list {
+			f, err := draw(res)
+			if err != nil {
+				t.Errorf("figure %d of %s: %v", i, name, err)
+				continue
+			}
+			got = append(got, f.Name)
+		}
+		if strings.Join(got, " ") != want[name] {
+			t.Errorf("figures of %s: %q, want %q", name, got, want[name])
+		}
+	}
+}

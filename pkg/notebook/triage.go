@@ -155,7 +155,11 @@ func (g Region) String() string {
 	}
 	s := fmt.Sprintf("%s %s", name, number(g.Best.Mean, 1))
 	if g.RunnerUp != "" {
-		s += fmt.Sprintf(" (+%s, %s %%)", number(g.Margin.Difference.Mean, 1), number(math.Floor(100*g.Certainty), 0))
+		lead := "+" + number(g.Margin.Difference.Mean, 1)
+		if lead == "+0.0" && g.Margin.Difference.Mean > 0 {
+			lead = "< 0.1"
+		}
+		s += fmt.Sprintf(" (%s, %s %%)", lead, number(math.Floor(100*g.Certainty), 0))
 	}
 	return s
 }
