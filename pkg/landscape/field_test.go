@@ -1,7 +1,6 @@
 package landscape
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -448,17 +447,4 @@ func TestAMPADecay(t *testing.T) {
 	if _, err := StrengthFromAMPADecay(p, Circuit{}, 2.5); err == nil {
 		t.Error("2.5 ms is no error")
 	}
-}
-
-func ExampleBifurcation() {
-	d, err := Bifurcation(Default(), Circuit{}, "Strength", 0, 3)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	folds := d.Folds()
-	fmt.Printf("%d branch; only the ill state below %.3f, only the healthy one above %.3f\n",
-		len(d.Branches), folds[0].Value, folds[len(folds)-1].Value)
-	// Output:
-	// 1 branch; only the ill state below 0.628, only the healthy one above 1.397
 }
