@@ -1,6 +1,8 @@
 package plots
 
 import (
+	"divergent/pkg/spines"
+
 	"errors"
 	"fmt"
 	"math"
@@ -14,7 +16,11 @@ import (
 // following days, each against the dose with a sham erasure and against the
 // vehicle. Protocols differ in the dose and the erasures only. It is an error if
 // there is no dose or nothing is erased after it.
-func Erasure(vehicle, sham, early, late SpineCourse) (*Figure, error) {
+func Erasure(vehicle, sham, early, late spines.Course) (*Figure, error) {
+	return drawErasure(spineCourse(vehicle), spineCourse(sham), spineCourse(early), spineCourse(late))
+}
+
+func drawErasure(vehicle, sham, early, late spineCourse) (*Figure, error) {
 	if err := errors.Join(vehicle.check("Erasure", "of the vehicle"), sham.check("Erasure", "with a sham erasure"),
 		early.check("Erasure", "with early erasure"), late.check("Erasure", "with late erasure")); err != nil {
 		return nil, firstLine(err)
@@ -31,17 +37,17 @@ func Erasure(vehicle, sham, early, late SpineCourse) (*Figure, error) {
 			lineEntry("dose, erased", erasureLooks[2]), lineEntry("unstressed", lookOf(ceilingLine))},
 	}
 	rows := make([][]*Panel, 3)
-	for i, erased := range []SpineCourse{early, late} {
+	for i, erased := range []spineCourse{early, late} {
 		title := [2]string{"Erased early", "Erased late"}[i]
 		last, ok := lastErasure(erased.Protocol, dose)
 		if !ok {
 			return nil, fmt.Errorf("plots: Erasure: course %q erases nothing formed since the dose on day %v: want model.Erase(day, %v) in its protocol", title, dose, dose)
 		}
 		k := erasureClock(dose, last, sham.Protocol.Length)
-		courses := []SpineCourse{vehicle, sham, erased}
+		courses := []spineCourse{vehicle, sham, erased}
 		rows[0] = append(rows[0], strip(title, erased.Protocol, k))
-		rows[1] = append(rows[1], erasurePanel(title+", immobility", "immobile (% of the test)", k, false, courses, SpineCourse.immobility))
-		rows[2] = append(rows[2], erasurePanel(title+", density", "density (% of baseline)", k, true, courses, SpineCourse.density))
+		rows[1] = append(rows[1], erasurePanel(title+", immobility", "immobile (% of the test)", k, false, courses, spineCourse.immobility))
+		rows[2] = append(rows[2], erasurePanel(title+", density", "density (% of baseline)", k, true, courses, spineCourse.density))
 		f.Caption += fmt.Sprintf(" %.0f; %.0f; %.0f %% (%s)", vehicle.after(last, vehicle.immobility()), sham.after(last, sham.immobility()), erased.after(last, erased.immobility()), title) +
 			[2]string{" and", "."}[i]
 	}
@@ -54,12 +60,12 @@ func Erasure(vehicle, sham, early, late SpineCourse) (*Figure, error) {
 var erasureLooks = [3]look{{Color: grey, Dashes: dotted}, {Color: vermilion}, {Color: blue, Dashes: dashed}}
 
 // The courses in percent.
-func (c SpineCourse) immobility() []float64 { return scaled(100, c.Immobility) }
-func (c SpineCourse) density() []float64    { return scaled(100, c.Density) }
+func (c spineCourse) immobility() []float64 { return scaled(100, c.Immobility) }
+func (c spineCourse) density() []float64    { return scaled(100, c.Density) }
 
 // after returns a course's value on the first reported day that is not before
 // a day.
-func (c SpineCourse) after(day float64, value []float64) float64 {
+func (c spineCourse) after(day float64, value []float64) float64 {
 	i, _ := slices.BinarySearch(c.Day, day)
 	return value[min(i, len(value)-1)]
 }
@@ -87,7 +93,7 @@ func erasureClock(dose, last, end float64) clock {
 }
 
 // erasurePanel draws one course of each protocol.
-func erasurePanel(name, unit string, k clock, last bool, courses []SpineCourse, of func(SpineCourse) []float64) *Panel {
+func erasurePanel(name, unit string, k clock, last bool, courses []spineCourse, of func(spineCourse) []float64) *Panel {
 	rest := of(courses[0])[0]
 	shown := []float64{rest}
 	for _, c := range courses {

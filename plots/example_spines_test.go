@@ -42,7 +42,7 @@ func dose() model.Event { return model.Dose(dosedOn, "ketamine", 1) }
 
 // courseOf simulates a protocol, reported every day and, around the dose, every
 // quarter of an hour.
-func courseOf(p model.Protocol) plots.SpineCourse {
+func courseOf(p model.Protocol) spines.Course {
 	var o spines.Options
 	for d := 0.; d < dosedOn; d++ {
 		o.Days = append(o.Days, d)
@@ -55,7 +55,7 @@ func courseOf(p model.Protocol) plots.SpineCourse {
 	if err != nil {
 		log.Fatal(err)
 	}
-	return plots.SpineCourse{Protocol: p, Result: r}
+	return spines.Course{Protocol: p, Result: r}
 }
 
 func ExampleOrder() {
@@ -101,13 +101,13 @@ func ExampleBranches() {
 }
 
 // relapseTimes asks when behaviour relapses under each schedule.
-func relapseTimes(schedules ...spines.Schedule) (out []plots.RelapseTime) {
+func relapseTimes(schedules ...spines.Schedule) (out []spines.RelapseTime) {
 	for _, s := range schedules {
 		days, relapsed, err := spines.Relapse(spines.Default(), s)
 		if err != nil {
 			log.Fatal(err)
 		}
-		out = append(out, plots.RelapseTime{Schedule: s, Days: days, Relapsed: relapsed})
+		out = append(out, spines.RelapseTime{Schedule: s, Days: days, Relapsed: relapsed})
 	}
 	return out
 }

@@ -12,18 +12,14 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/data"
-	"divergent/pkg/model"
 	"divergent/pkg/spines"
 )
 
-// SpineCourse is what the model of spines makes of a protocol.
-type SpineCourse struct {
-	Protocol model.Protocol
-	*spines.Result
-}
+// spineCourse is a course as the figures read it.
+type spineCourse spines.Course
 
 // check is the error of a course without days.
-func (c SpineCourse) check(figure, name string) error {
+func (c spineCourse) check(figure, name string) error {
 	if c.Result == nil || len(c.Day) < 2 {
 		return fmt.Errorf("plots: %s: no course %s: want a protocol and what spines.Simulate returns for it", figure, name)
 	}
@@ -31,7 +27,7 @@ func (c SpineCourse) check(figure, name string) error {
 }
 
 // firstDose returns the day of the first dose.
-func (c SpineCourse) firstDose(figure string) (float64, error) {
+func (c spineCourse) firstDose(figure string) (float64, error) {
 	doses := c.Protocol.Doses("")
 	if len(doses) == 0 {
 		return 0, fmt.Errorf("plots: %s: the protocol gives no dose: want one, such as model.Dose(21, \"ketamine\", 1)", figure)
@@ -40,14 +36,14 @@ func (c SpineCourse) firstDose(figure string) (float64, error) {
 }
 
 // before returns a course's value on the last reported day before a day.
-func (c SpineCourse) before(day float64, value []float64) float64 {
+func (c spineCourse) before(day float64, value []float64) float64 {
 	i, _ := slices.BinarySearch(c.Day, day)
 	return value[max(0, i-1)]
 }
 
 // rescued returns a course in percent of the way from its value before a day to
 // that of day 0.
-func (c SpineCourse) rescued(day float64, value []float64) []float64 {
+func (c spineCourse) rescued(day float64, value []float64) []float64 {
 	from := c.before(day, value)
 	out := make([]float64, len(value))
 	for i, v := range value {
@@ -58,7 +54,7 @@ func (c SpineCourse) rescued(day float64, value []float64) []float64 {
 
 // half returns the hours from a day until a rescue in percent first reaches
 // half, NaN if it does not.
-func (c SpineCourse) half(day float64, rescue []float64) float64 {
+func (c spineCourse) half(day float64, rescue []float64) float64 {
 	for i, v := range rescue {
 		if c.Day[i] < day || v < 50 {
 			continue
@@ -80,7 +76,11 @@ func (c SpineCourse) half(day float64, rescue []float64) float64 {
 // 2019 report stands above the curves, at its time. Courses have to reach back to
 // day 0 and should be reported in steps of an hour or less. It is an error if there
 // is no dose or nothing to rescue.
-func Order(dosed, vehicle SpineCourse) (*Figure, error) {
+func Order(dosed, vehicle spines.Course) (*Figure, error) {
+	return drawOrder(spineCourse(dosed), spineCourse(vehicle))
+}
+
+func drawOrder(dosed, vehicle spineCourse) (*Figure, error) {
 	if err := errors.Join(dosed.check("Order", "under the dose"), vehicle.check("Order", "of the vehicle")); err != nil {
 		return nil, firstLine(err)
 	}
@@ -127,7 +127,7 @@ var (
 func pale(c paint) paint { return tint(c, 0.4) }
 
 // rescuePanel draws the three courses.
-func rescuePanel(c, vehicle SpineCourse, dose float64, k clock) (*Panel, []Entry, error) {
+func rescuePanel(c, vehicle spineCourse, dose float64, k clock) (*Panel, []Entry, error) {
 	courses := []struct {
 		name           string
 		value, without []float64
@@ -171,7 +171,7 @@ func rescuePanel(c, vehicle SpineCourse, dose float64, k clock) (*Panel, []Entry
 
 // formationPanel draws how fast spines form, and how much of that is at lost
 // sites.
-func formationPanel(dosed, vehicle SpineCourse, k clock) *Panel {
+func formationPanel(dosed, vehicle spineCourse, k clock) *Panel {
 	at := make([]float64, len(dosed.Day))
 	for i := range at {
 		at[i] = 100 * dosed.Formation[i] * dosed.Returned[i]

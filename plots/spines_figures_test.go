@@ -94,7 +94,7 @@ func TestTurnoverTellsDataAndRivals(t *testing.T) {
 }
 
 // course simulates a protocol of stress until day 21.
-func course(t *testing.T, events ...model.Event) SpineCourse {
+func course(t *testing.T, events ...model.Event) spines.Course {
 	t.Helper()
 	var o spines.Options
 	for d := 0.; d < 20.9; d += 0.5 {
@@ -109,7 +109,7 @@ func course(t *testing.T, events ...model.Event) SpineCourse {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return SpineCourse{p, r}
+	return spines.Course{Protocol: p, Result: r}
 }
 
 func TestOrder(t *testing.T) {
@@ -121,7 +121,7 @@ func TestOrder(t *testing.T) {
 	if k := f.Rows[1][0].Plot.X; k.Max != 24 {
 		t.Errorf("hours up to %v: want 24, the rest of the protocol", k.Max)
 	}
-	for words, c := range map[string][2]SpineCourse{"under the dose": {{}, course(t)}, "of the vehicle": {course(t, dose), {}},
+	for words, c := range map[string][2]spines.Course{"under the dose": {{}, course(t)}, "of the vehicle": {course(t, dose), {}},
 		"gives no dose": {course(t), course(t)}} {
 		f, err := Order(c[0], c[1])
 		refused(t, words, f, err)
@@ -131,13 +131,13 @@ func TestOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err = Order(SpineCourse{calm, r}, SpineCourse{calm, r})
+	f, err = Order(spines.Course{Protocol: calm, Result: r}, spines.Course{Protocol: calm, Result: r})
 	refused(t, "want stress before it", f, err)
 }
 
 // TestRescue reads half times off by hand.
 func TestRescue(t *testing.T) {
-	c := SpineCourse{Result: &spines.Result{Day: []float64{0, 1, 2, 3, 4}}}
+	c := spineCourse{Result: &spines.Result{Day: []float64{0, 1, 2, 3, 4}}}
 	if got := c.rescued(2, []float64{10, 6, 6, 9, 11}); !slices.Equal(got, []float64{100, 0, 0, 75, 125}) {
 		t.Errorf("rescue %v: want 100, 0, 0, 75, 125 %%", got)
 	}
@@ -156,7 +156,7 @@ func TestErasure(t *testing.T) {
 	whole(t, "erasure", f, err)
 	f, err = Erasure(course(t), course(t, dose), late, late)
 	whole(t, "erasure, both late", f, err)
-	for words, c := range map[string][4]SpineCourse{
+	for words, c := range map[string][4]spines.Course{
 		"of the vehicle": {{}, course(t, dose), early, late}, "gives no dose": {course(t), course(t), early, late},
 		`"Erased late" erases nothing`: {course(t), course(t, dose), early, course(t, dose)}, "with early erasure": {course(t), course(t, dose), {}, late},
 	} {
@@ -221,12 +221,12 @@ func TestSiteRows(t *testing.T) {
 }
 
 func TestSurvival(t *testing.T) {
-	at := func(days float64, relapsed bool, s spines.Schedule) RelapseTime {
-		return RelapseTime{s, days, relapsed}
+	at := func(days float64, relapsed bool, s spines.Schedule) spines.RelapseTime {
+		return spines.RelapseTime{Schedule: s, Days: days, Relapsed: relapsed}
 	}
-	life := []RelapseTime{at(60, true, spines.Schedule{Longer: 0.5}), at(30, true, spines.Schedule{}), at(180, false, spines.Schedule{Longer: 1}), at(180, false, spines.Schedule{Longer: 0.9})}
-	repeated := []RelapseTime{at(30, true, spines.Schedule{}), at(33, true, spines.Schedule{Doses: 4}), at(31, true, spines.Schedule{Doses: 2}), at(32, true, spines.Schedule{Doses: 3, Every: 3.5})}
-	for name, c := range map[string][2][]RelapseTime{"both": {life, repeated}, "life": {life, nil}, "repeated": {nil, repeated}, "one dose": {nil, repeated[:1]},
+	life := []spines.RelapseTime{at(60, true, spines.Schedule{Longer: 0.5}), at(30, true, spines.Schedule{}), at(180, false, spines.Schedule{Longer: 1}), at(180, false, spines.Schedule{Longer: 0.9})}
+	repeated := []spines.RelapseTime{at(30, true, spines.Schedule{}), at(33, true, spines.Schedule{Doses: 4}), at(31, true, spines.Schedule{Doses: 2}), at(32, true, spines.Schedule{Doses: 3, Every: 3.5})}
+	for name, c := range map[string][2][]spines.RelapseTime{"both": {life, repeated}, "life": {life, nil}, "repeated": {nil, repeated}, "one dose": {nil, repeated[:1]},
 		"at once": {{at(0, true, spines.Schedule{})}, nil}, "never": {life[2:], life[2:]}} {
 		f, err := Survival(c[0], c[1])
 		whole(t, name, f, err)
@@ -248,7 +248,7 @@ func TestSurvival(t *testing.T) {
 	}
 	f, err = Survival(nil, nil)
 	refused(t, "no relapse time", f, err)
-	f, err = Survival([]RelapseTime{at(math.NaN(), true, spines.Schedule{})}, nil)
+	f, err = Survival([]spines.RelapseTime{at(math.NaN(), true, spines.Schedule{})}, nil)
 	refused(t, "relapse after NaN days", f, err)
 }
 

@@ -8,20 +8,12 @@ import (
 	"divergent/pkg/spines"
 )
 
-// RelapseTime is when behaviour relapses under a schedule: what spines.Relapse
-// returns for it.
-type RelapseTime struct {
-	spines.Schedule
-	Days     float64 // after the last dose; the schedule's horizon if there was no relapse
-	Relapsed bool
-}
-
 // Survival returns the days from the last dose to relapse under lasting stress:
 // against the life of spines, from schedules that differ in Longer, with a line for
 // each number of doses; and against the number of doses, with a line for each interval
 // between them. Where behaviour did not relapse the mark is open and stands at the end
 // of what was simulated. Either list may be empty, but not both.
-func Survival(life, repeated []RelapseTime) (*Figure, error) {
+func Survival(life, repeated []spines.RelapseTime) (*Figure, error) {
 	if len(life)+len(repeated) == 0 {
 		return nil, fmt.Errorf("plots: Survival: no relapse time: want a schedule and what spines.Relapse returns for it, for some values of Longer or Doses")
 	}
@@ -71,7 +63,7 @@ var scheduleLooks = []look{
 
 // doses returns how many doses a schedule gives and the days between them, 0
 // for one dose.
-func (r RelapseTime) doses() (n int, every float64) {
+func doses(r spines.RelapseTime) (n int, every float64) {
 	list := r.Protocol().Doses("")
 	if len(list) > 1 {
 		every = math.Round(1e6*(list[1].From-list[0].From)) / 1e6
@@ -80,7 +72,7 @@ func (r RelapseTime) doses() (n int, every float64) {
 }
 
 // relapseAxis spans relapse times, from 0 on.
-func relapseAxis(list []RelapseTime) axis {
+func relapseAxis(list []spines.RelapseTime) axis {
 	high := 0.
 	for _, r := range list {
 		high = max(high, r.Days)
@@ -94,12 +86,12 @@ func relapseAxis(list []RelapseTime) axis {
 // group is one line.
 type group struct {
 	label string
-	list  []RelapseTime
+	list  []spines.RelapseTime
 }
 
 // grouped sorts relapse times into lines by their labels, in the order in which
 // these come, and each line by x.
-func grouped(list []RelapseTime, label func(RelapseTime) string, x func(RelapseTime) float64) (out []group) {
+func grouped(list []spines.RelapseTime, label func(spines.RelapseTime) string, x func(spines.RelapseTime) float64) (out []group) {
 	for _, r := range list {
 		i := slices.IndexFunc(out, func(g group) bool { return g.label == label(r) })
 		if i < 0 {
@@ -108,13 +100,13 @@ func grouped(list []RelapseTime, label func(RelapseTime) string, x func(RelapseT
 		out[i].list = append(out[i].list, r)
 	}
 	for _, g := range out {
-		slices.SortStableFunc(g.list, func(a, b RelapseTime) int { return int(math.Copysign(1, x(a)-x(b))) })
+		slices.SortStableFunc(g.list, func(a, b spines.RelapseTime) int { return int(math.Copysign(1, x(a)-x(b))) })
 	}
 	return out
 }
 
 // lifePanel draws relapse against the share of elimination that is blocked.
-func lifePanel(list []RelapseTime, y axis) (*Panel, []Entry) {
+func lifePanel(list []spines.RelapseTime, y axis) (*Panel, []Entry) {
 	x := axis{Label: "elimination blocked (%), life of spines", Min: -4, Max: 104, Names: []string{}, Marked: true}
 	for _, v := range []float64{0, 25, 50, 75, 90, 100} {
 		life := "∞"
@@ -124,9 +116,9 @@ func lifePanel(list []RelapseTime, y axis) (*Panel, []Entry) {
 		x.Ticks, x.Names = append(x.Ticks, v), append(x.Names, short(v)+"\n"+life)
 	}
 	p := newPanel("Spines that live longer", x, y)
-	blocked := func(r RelapseTime) float64 { return 100 * r.Longer }
-	label := func(r RelapseTime) string {
-		n, every := r.doses()
+	blocked := func(r spines.RelapseTime) float64 { return 100 * r.Longer }
+	label := func(r spines.RelapseTime) string {
+		n, every := doses(r)
 		if n == 1 {
 			return "1 dose"
 		}
@@ -137,9 +129,9 @@ func lifePanel(list []RelapseTime, y axis) (*Panel, []Entry) {
 
 // repeatedPanel draws relapse against the number of doses. One dose belongs to
 // every line.
-func repeatedPanel(list []RelapseTime, y axis, offset int) (*Panel, []Entry) {
-	number := func(r RelapseTime) float64 { n, _ := r.doses(); return float64(n) }
-	var one, more []RelapseTime
+func repeatedPanel(list []spines.RelapseTime, y axis, offset int) (*Panel, []Entry) {
+	number := func(r spines.RelapseTime) float64 { n, _ := doses(r); return float64(n) }
+	var one, more []spines.RelapseTime
 	most := 1.
 	for _, r := range list {
 		most = max(most, number(r))
@@ -155,8 +147,8 @@ func repeatedPanel(list []RelapseTime, y axis, offset int) (*Panel, []Entry) {
 	}
 	x.Ticks = slices.DeleteFunc(x.Ticks, func(v float64) bool { return v != math.Trunc(v) })
 	p := newPanel("Repeated doses", x, y)
-	groups := grouped(more, func(r RelapseTime) string {
-		_, every := r.doses()
+	groups := grouped(more, func(r spines.RelapseTime) string {
+		_, every := doses(r)
 		s := fmt.Sprintf("every %s days", short(every))
 		if r.Longer > 0 {
 			s += fmt.Sprintf(", %s %% of elimination blocked", percent(r.Longer))
@@ -166,7 +158,7 @@ func repeatedPanel(list []RelapseTime, y axis, offset int) (*Panel, []Entry) {
 	for i := range groups {
 		for _, r := range one {
 			if r.Longer == groups[i].list[0].Longer {
-				groups[i].list = append([]RelapseTime{r}, groups[i].list...)
+				groups[i].list = append([]spines.RelapseTime{r}, groups[i].list...)
 				break
 			}
 		}
@@ -178,7 +170,7 @@ func repeatedPanel(list []RelapseTime, y axis, offset int) (*Panel, []Entry) {
 }
 
 // relapses draws lines of relapse times.
-func (p *Panel) relapses(groups []group, at func(RelapseTime) float64, offset int) (entries []Entry) {
+func (p *Panel) relapses(groups []group, at func(spines.RelapseTime) float64, offset int) (entries []Entry) {
 	drawn := map[float64]bool{}
 	for i, g := range groups {
 		l := scheduleLooks[(offset+i)%len(scheduleLooks)]

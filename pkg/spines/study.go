@@ -1,0 +1,211 @@
+package spines
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+
+	"divergent/pkg/model"
+)
+
+// Course is what the means make of a protocol.
+type Course struct {
+	Protocol model.Protocol
+	*Result
+}
+
+// Follow returns the course under a protocol, reported every day and, for twelve
+// days after the first dose or, without one, from the given day, every quarter of
+// an hour.
+func Follow(p Params, protocol model.Protocol, from float64) (Course, error) {
+	if doses := protocol.Doses(""); len(doses) > 0 {
+		from = doses[0].From
+	}
+	var o Options
+	for d := 0.0; d < from; d++ {
+		o.Days = append(o.Days, d)
+	}
+	if from > 0.5 {
+		o.Days = append(o.Days, from-0.5, math.Nextafter(from, 0))
+	}
+	const step = 1.0 / 96
+	for i := 0; from+float64(i)*step <= min(protocol.Length, from+12); i++ {
+		o.Days = append(o.Days, from+float64(i)*step)
+	}
+	for d := math.Floor(from) + 13; d <= protocol.Length; d++ {
+		o.Days = append(o.Days, d)
+	}
+	r, err := Simulate(p, protocol, o)
+	return Course{protocol, r}, err
+}
+
+// RelapseTime is when behaviour relapses under a schedule.
+type RelapseTime struct {
+	Schedule
+	Days     float64 // after the last dose; the horizon without relapse
+	Relapsed bool
+}
+
+// Study is what the figures and tables of this package show, computed at once.
+type Study struct {
+	Params    Params
+	Fit       *Fit // turnover and pulse of both arms of Shao 2021; its intervals are those of Estimates
+	Rivals    []*Fit
+	Ranking   []model.Rival // of the rivals, models of the control arm alone
+	Arms      []*Fit        // each of Arms with a pulse of its own
+	Estimates []Estimate
+	Checks    model.Checks
+
+	Vehicle, Dosed          Course // three weeks of stress, a dose as it ends
+	ErasedEarly, ErasedLate Course // the same, spines formed since erased at 3 and 6 hours, or on days 1 and 2
+	BranchProtocol          model.Protocol
+	Branches                *Branches
+	LongerLived, MoreOften  []RelapseTime // under stress that lasts: spines that live longer, and doses that are repeated
+	Indices                 *model.Indices
+}
+
+// NewStudy computes the study of the parameters: half a minute on one core, the
+// same for any number of workers.
+func NewStudy(ctx context.Context, p Params, workers int) (*Study, error) {
+	s := &Study{Params: p, Estimates: Estimates()}
+	for _, step := range []func(context.Context, int) error{s.fits, s.courses, s.relapses, s.sensitivity} {
+		if err := step(ctx, workers); err != nil {
+			return nil, err
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// fits makes the fits without intervals, which take a minute.
+func (s *Study) fits(ctx context.Context, workers int) (err error) {
+	o := FitOptions{Intervals: model.NoIntervals, Starts: 2, Workers: workers}
+	target := Targets()[0]
+	if s.Fit, err = FitShao(ctx, target, o); err != nil {
+		return err
+	}
+	if s.Ranking, s.Rivals, err = TurnoverRivals(ctx, o); err != nil {
+		return err
+	}
+	for _, a := range Arms() {
+		f, err := a.FitPulse(ctx, Remembered(), target, o)
+		if err != nil {
+			return err
+		}
+		s.Arms = append(s.Arms, f)
+	}
+	return nil
+}
+
+func (s *Study) courses(_ context.Context, workers int) (err error) {
+	if s.Checks, err = Checks(s.Params); err != nil {
+		return err
+	}
+	const day = 21.0
+	stress := model.Days(2*day, model.Stress(0, day))
+	sham := stress.With(model.Dose(day, "ketamine", 1))
+	for _, c := range []struct {
+		to       *Course
+		protocol model.Protocol
+	}{
+		{&s.Vehicle, stress}, {&s.Dosed, sham},
+		{&s.ErasedEarly, sham.With(model.Erase(day+3*hour, day), model.Erase(day+6*hour, day))},
+		{&s.ErasedLate, sham.With(model.Erase(day+1, day), model.Erase(day+2, day))},
+	} {
+		if *c.to, err = Follow(s.Params, c.protocol, day); err != nil {
+			return err
+		}
+	}
+	s.BranchProtocol = sham
+	s.Branches, err = SimulateBranches(s.Params, sham, BranchOptions{Dendrites: 80, Seed: 1, Workers: workers})
+	return err
+}
+
+func (s *Study) relapses(context.Context, int) error {
+	add := func(to *[]RelapseTime, x Schedule) error {
+		days, relapsed, err := Relapse(s.Params, x)
+		*to = append(*to, RelapseTime{x, days, relapsed})
+		return err
+	}
+	for _, doses := range []int{1, 4} {
+		for i := range 11 {
+			if err := add(&s.LongerLived, Schedule{Longer: float64(i) / 10, Doses: doses}); err != nil {
+				return err
+			}
+		}
+	}
+	for _, every := range []float64{2, 7, 14} {
+		for _, doses := range []int{1, 2, 4, 8, 12} {
+			if err := add(&s.MoreOften, Schedule{Every: every, Doses: doses}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Study) sensitivity(ctx context.Context, workers int) error {
+	over, err := Uncertain("StressLoss", "StressReturn", "TauFast", "N50", "Hill")
+	if err != nil {
+		return err
+	}
+	s.Indices, err = Sensitivity(ctx, over, Schedule{}, 512, 1, workers)
+	return err
+}
+
+// Tables returns the study as tables: parameters, estimates with their
+// intervals, rivals, checks, data beside each fit, courses, relapse, sensitivity.
+func (s *Study) Tables() ([]model.Table, error) {
+	card, err := s.Params.Card()
+	if err != nil {
+		return nil, err
+	}
+	number := model.Number
+	estimates := model.Table{Name: "estimates", Header: []string{"quantity", "value", "low", "high"}}
+	for _, e := range s.Estimates {
+		estimates.Rows = append(estimates.Rows, []string{e.Name, number(e.Value), number(e.Low), number(e.High)})
+	}
+	rivals := model.Table{Name: "rivals", Header: []string{"model", "K", "N", "chi-square", "AIC", "AICc"}}
+	for _, r := range s.Ranking {
+		rivals.Rows = append(rivals.Rows, []string{r.Name, fmt.Sprint(r.K), fmt.Sprint(r.N), number(r.ChiSquare), number(r.AIC), number(r.AICc)})
+	}
+	fits := model.Table{Name: "fits", Header: []string{"fit", "arm", "measure", "from (day)", "to (day)", "value", "sem", "model", "fitted"}}
+	for _, f := range append([]*Fit{s.Fit}, s.Arms...) {
+		for _, p := range f.Points {
+			fits.Rows = append(fits.Rows, []string{f.Name, p.Arm, p.Measure, blank(p.From), number(p.Day), number(p.Value), number(p.SEM), number(p.Model), fmt.Sprint(p.Fitted)})
+		}
+	}
+	relapse := model.Table{Name: "relapse", Header: []string{"doses", "every (days)", "share of elimination blocked", "days to relapse", "relapsed"}}
+	for _, t := range append(append([]RelapseTime(nil), s.LongerLived...), s.MoreOften...) {
+		x := t.Schedule.defaults()
+		relapse.Rows = append(relapse.Rows, []string{fmt.Sprint(x.Doses), number(x.Every), number(x.Longer), number(t.Days), fmt.Sprint(t.Relapsed)})
+	}
+	return []model.Table{model.TableOf("parameters", card), estimates, rivals, fits, model.TableOf("checks", s.Checks),
+		s.courseTable(), relapse, model.TableOf("sensitivity", s.Indices)}, nil
+}
+
+// courseTable lists the four courses.
+func (s *Study) courseTable() model.Table {
+	t := model.Table{Name: "courses", Header: strings.Split("protocol,day,density,new,established,lost,pulse,fast,formation (1/day),returned (share),eliminated (1/day),ensembles,immobility", ",")}
+	for _, c := range []Course{s.Vehicle, s.Dosed, s.ErasedEarly, s.ErasedLate} {
+		for i, day := range c.Day {
+			row := []string{c.Protocol.String(), model.Number(day)}
+			for _, x := range [][]float64{c.Density, c.New, c.Established, c.Lost, c.Pulse, c.Fast, c.Formation, c.Returned, c.Eliminated, c.Ensembles, c.Immobility} {
+				row = append(row, blank(x[i]))
+			}
+			t.Rows = append(t.Rows, row)
+		}
+	}
+	return t
+}
+
+// blank writes a number, and nothing for what is none.
+func blank(v float64) string {
+	if math.IsNaN(v) {
+		return ""
+	}
+	return model.Number(v)
+}
