@@ -21,11 +21,35 @@ func figuresCommand() command {
 Beside each figure stands a CSV with the plotted numbers.
 
   divergent figures divergent --out figures
-  divergent figures divergent --out figures --formats pdf --from my-results`,
+  divergent figures divergent --out figures --formats pdf --from my-results
+  divergent figures spines --out figures          a small model, simulated anew`,
 		run: runFigures}
 }
 
 type drawing = func(*study.Result) (*plots.Figure, error)
+
+// drawingsOf returns the figures of a study's results, or of a small model.
+func drawingsOf(ctx context.Context, name, from string, set *flag.FlagSet) ([]func() (*plots.Figure, error), error) {
+	if m, ok := small(name); ok {
+		if err := m.only(set, "out", "formats"); err != nil {
+			return nil, err
+		}
+		return m.figures(ctx)
+	}
+	list, err := drawings(name)
+	if err != nil {
+		return nil, err
+	}
+	res, err := results(name, from)
+	if err != nil {
+		return nil, err
+	}
+	var out []func() (*plots.Figure, error)
+	for _, draw := range list {
+		out = append(out, func() (*plots.Figure, error) { return draw(res) })
+	}
+	return out, nil
+}
 
 // drawings lists the figures of a study.
 func drawings(name string) ([]drawing, error) {
@@ -70,11 +94,7 @@ func runFigures(ctx context.Context, c command, a app, args []string) error {
 	if *out == "" {
 		return fmt.Errorf("figures: --out is missing: want a folder to write to, such as --out figures")
 	}
-	list, err := drawings(name)
-	if err != nil {
-		return err
-	}
-	res, err := results(name, *from)
+	list, err := drawingsOf(ctx, name, *from, fs)
 	if err != nil {
 		return err
 	}
@@ -83,7 +103,7 @@ func runFigures(ctx context.Context, c command, a app, args []string) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		f, err := draw(res)
+		f, err := draw()
 		if err != nil { // such as controls where only the published arms were run
 			fmt.Fprintf(a.err, "not drawn: %v\n", err)
 			missing++
@@ -104,9 +124,9 @@ func runFigures(ctx context.Context, c command, a app, args []string) error {
 func oneStudy(c command, rest []string) (string, error) {
 	switch len(rest) {
 	case 0:
-		return "", fmt.Errorf("%s: no study given: want one of %s", c.name, strings.Join(study.Studies(), ", "))
+		return "", fmt.Errorf("%s: no study given: want one of %s", c.name, strings.Join(subjects(), ", "))
 	case 1:
-		return rest[0], nil
+		return rest[0], named(rest[0])
 	}
 	return "", fmt.Errorf("%s: unexpected argument %q: want one study, then flags", c.name, rest[1])
 }

@@ -82,6 +82,12 @@ func TestBadInputIsOneClearLine(t *testing.T) {
 		{"verify divergent --seeds x", []string{"--seeds", `"x"`}},
 		{"verify divergent --workers -1", []string{"--workers = -1"}},
 		{"verify nothing", []string{`"nothing"`, "divergent"}},
+		{"run spines --seeds 0 --dir " + missing, []string{"--seeds", "spines", "--dir, --workers"}},
+		{"run spines --workers -1 --dir " + missing, []string{"--workers = -1"}},
+		{"run spines --dir " + full, []string{full, "empty or new folder"}},
+		{"figures spines --from x --out " + missing, []string{"--from", "spines"}},
+		{"verify spines --from " + missing, []string{missing, "manifest.json"}},
+		{"figures spine --out " + missing, []string{`"spine"`, "triage, spines"}},
 		{"verify divergent --from " + missing, []string{missing}},
 	}
 	for _, tc := range tests {

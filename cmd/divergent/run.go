@@ -27,7 +27,8 @@ the committed results. Seed 42 stands for the published single run's data.
   divergent run divergent --seeds 42 --arms ketamine,ssri --dir one-run
   divergent run cliff --sweep pruned=0.88,0.91 --dir more-levels
   divergent run divergent --arms ssri --sweep ssri.Training.Epochs=50,200 --dir longer
-  divergent run divergent --seeds 0-99 --shard 0/4 --dir part0    then merge`,
+  divergent run divergent --seeds 0-99 --shard 0/4 --dir part0    then merge
+  divergent run spines --dir spines               a small model: tables of its fits, checks and courses`,
 		run: runStudy}
 }
 
@@ -35,12 +36,16 @@ the committed results. Seed 42 stands for the published single run's data.
 type order struct {
 	design study.Design
 	runner study.Runner
+	small  *smallModel // instead of a design
 }
 
 func runStudy(ctx context.Context, c command, a app, args []string) error {
 	o, err := parseRun(c, a, args)
 	if err != nil {
 		return err
+	}
+	if o.small != nil {
+		return o.small.run(ctx, a, o.runner.Dir, o.runner.Workers)
 	}
 	show := progressTo(a.err)
 	o.runner.Progress = show.event
@@ -83,6 +88,16 @@ func parseRun(c command, a app, args []string) (order, error) {
 	if err != nil {
 		return o, err
 	}
+	if o.runner.Workers < 0 {
+		return o, fmt.Errorf("--workers = %d: want 1 or more, or 0 for one per core", o.runner.Workers)
+	}
+	if m, ok := small(name); ok {
+		o.small = &m
+		if o.runner.Dir == "" {
+			o.runner.Dir = a.runsFolder(name)
+		}
+		return o, m.only(fs, "dir", "workers")
+	}
 	if o.design, err = study.Named(name); err != nil {
 		return o, err
 	}
@@ -104,14 +119,11 @@ func parseRun(c command, a app, args []string) (order, error) {
 			o.design.Prune = *prune
 		}
 	})
-	if o.runner.Workers < 0 {
-		return o, fmt.Errorf("--workers = %d: want 1 or more, or 0 for one per core", o.runner.Workers)
-	}
 	if o.runner.Shard, o.runner.Shards, err = parseShard(*shard); err != nil {
 		return o, err
 	}
 	if o.runner.Dir == "" {
-		o.runner.Dir = filepath.Join(a.root, "data", "runs", name)
+		o.runner.Dir = a.runsFolder(name)
 	}
 	return o, o.design.Validate()
 }

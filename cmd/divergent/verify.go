@@ -32,6 +32,15 @@ func runVerify(ctx context.Context, c command, a app, args []string) error {
 	if err != nil {
 		return err
 	}
+	if *workers < 0 {
+		return fmt.Errorf("--workers = %d: want 1 or more, or 0 for one per core", *workers)
+	}
+	if m, ok := small(name); ok {
+		if err := m.only(fs, "workers", "from"); err != nil {
+			return err
+		}
+		return m.verify(ctx, a, *from, *workers)
+	}
 	d, err := study.Named(name)
 	if err != nil {
 		return err
@@ -39,9 +48,6 @@ func runVerify(ctx context.Context, c command, a app, args []string) error {
 	seeds, err := study.ParseSeeds(*list)
 	if err != nil {
 		return fmt.Errorf("--seeds: %w", err)
-	}
-	if *workers < 0 {
-		return fmt.Errorf("--workers = %d: want 1 or more, or 0 for one per core", *workers)
 	}
 	stored, err := results(name, *from)
 	if err != nil {

@@ -15,9 +15,9 @@ type Course struct {
 	*Result
 }
 
-// Follow returns the course under a protocol, reported every day and, for twelve
-// days after the first dose or, without one, from the given day, every quarter of
-// an hour.
+// Follow returns the course under a protocol, reported every day and, after the
+// first dose or, without one, from the given day on, every quarter of an hour for
+// three days and every hour for nine more.
 func Follow(p Params, protocol model.Protocol, from float64) (Course, error) {
 	if doses := protocol.Doses(""); len(doses) > 0 {
 		from = doses[0].From
@@ -29,9 +29,10 @@ func Follow(p Params, protocol model.Protocol, from float64) (Course, error) {
 	if from > 0.5 {
 		o.Days = append(o.Days, from-0.5, math.Nextafter(from, 0))
 	}
-	const step = 1.0 / 96
-	for i := 0; from+float64(i)*step <= min(protocol.Length, from+12); i++ {
-		o.Days = append(o.Days, from+float64(i)*step)
+	for i := 0; i <= 12*96; i++ {
+		if d := from + float64(i)/96; d <= protocol.Length && (i <= 3*96 || i%4 == 0) {
+			o.Days = append(o.Days, d)
+		}
 	}
 	for d := math.Floor(from) + 13; d <= protocol.Length; d++ {
 		o.Days = append(o.Days, d)
@@ -189,10 +190,11 @@ func (s *Study) Tables() ([]model.Table, error) {
 
 // courseTable lists the four courses.
 func (s *Study) courseTable() model.Table {
-	t := model.Table{Name: "courses", Header: strings.Split("protocol,day,density,new,established,lost,pulse,fast,formation (1/day),returned (share),eliminated (1/day),ensembles,immobility", ",")}
-	for _, c := range []Course{s.Vehicle, s.Dosed, s.ErasedEarly, s.ErasedLate} {
+	t := model.Table{Name: "courses", Header: strings.Split("course,day,density,new,established,lost,pulse,fast,formation (1/day),returned (share),eliminated (1/day),ensembles,immobility", ",")}
+	names := []string{"vehicle", "dose", "dose, erased early", "dose, erased late"}
+	for k, c := range []Course{s.Vehicle, s.Dosed, s.ErasedEarly, s.ErasedLate} {
 		for i, day := range c.Day {
-			row := []string{c.Protocol.String(), model.Number(day)}
+			row := []string{names[k], model.Number(day)}
 			for _, x := range [][]float64{c.Density, c.New, c.Established, c.Lost, c.Pulse, c.Fast, c.Formation, c.Returned, c.Eliminated, c.Ensembles, c.Immobility} {
 				row = append(row, blank(x[i]))
 			}

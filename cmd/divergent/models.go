@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"divergent/data"
+	"divergent/pkg/model"
+	"divergent/pkg/spines"
+	"divergent/pkg/study"
+	"divergent/plots"
+)
+
+// smallModel is a model that run, verify and figures know by name beside the
+// studies of the network.
+type smallModel struct {
+	name    string
+	compute func(ctx context.Context, workers int) (computed, error)
+}
+
+// computed is what a small model has come to.
+type computed struct {
+	tables  []model.Table
+	figures []func() (*plots.Figure, error)
+}
+
+// modelsFolder holds the small models' results among the committed ones.
+const modelsFolder = "models"
+
+// smallModels lists them in the order of the notebooks.
+func smallModels() []smallModel { return []smallModel{{"spines", computeSpines}} }
+
+func computeSpines(ctx context.Context, workers int) (computed, error) {
+	s, err := spines.NewStudy(ctx, spines.Default(), workers)
+	if err != nil {
+		return computed{}, err
+	}
+	tables, err := s.Tables()
+	return computed{tables, []func() (*plots.Figure, error){
+		func() (*plots.Figure, error) { return plots.Turnover(s.Fit, s.Rivals...) },
+		func() (*plots.Figure, error) { return plots.Order(s.Dosed, s.Vehicle) },
+		func() (*plots.Figure, error) { return plots.Erasure(s.Vehicle, s.Dosed, s.ErasedEarly, s.ErasedLate) },
+		func() (*plots.Figure, error) { return plots.Branches(s.BranchProtocol, s.Branches) },
+		func() (*plots.Figure, error) { return plots.Survival(s.LongerLived, s.MoreOften) },
+		func() (*plots.Figure, error) {
+			return plots.Sensitivity(s.Indices, "What the course of spines depends on")
+		},
+	}}, err
+}
+
+// subjects lists all that has a name: studies of the network and small models.
+func subjects() []string {
+	out := study.Studies()
+	for _, m := range smallModels() {
+		out = append(out, m.name)
+	}
+	return out
+}
+
+// small returns the small model of that name, if it is one.
+func small(name string) (smallModel, bool) {
+	i := slices.IndexFunc(smallModels(), func(m smallModel) bool { return m.name == name })
+	if i < 0 {
+		return smallModel{}, false
+	}
+	return smallModels()[i], true
+}
+
+// named is the error of a name that is neither.
+func named(name string) error {
+	if !slices.Contains(subjects(), name) {
+		return fmt.Errorf("unknown study %q: want one of %s", name, strings.Join(subjects(), ", "))
+	}
+	return nil
+}
+
+// only refuses flags that a small model has no use for.
+func (m smallModel) only(f *flag.FlagSet, allowed ...string) (err error) {
+	f.Visit(func(x *flag.Flag) {
+		if err == nil && !slices.Contains(allowed, x.Name) {
+			err = fmt.Errorf("--%s: %s is a small model without it: want %s", x.Name, m.name, "--"+strings.Join(allowed, ", --"))
+		}
+	})
+	return err
+}
+
+// run computes the model and writes its tables.
+func (m smallModel) run(ctx context.Context, a app, dir string, workers int) error {
+	if old, err := model.LoadRecord(os.DirFS(dir)); err == nil && old.Manifest.Model != m.name {
+		return fmt.Errorf("folder %s holds results of %s: choose an empty or new folder", dir, old.Manifest.Model)
+	}
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		if _, err := model.LoadRecord(os.DirFS(dir)); err != nil {
+			return fmt.Errorf("folder %s holds other files: choose an empty or new folder", dir)
+		}
+	}
+	o, err := m.compute(ctx, workers)
+	if err != nil {
+		return err
+	}
+	r, err := model.NewRecord(m.name, o.tables...)
+	if err != nil {
+		return err
+	}
+	if err := r.Save(dir); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "%d tables: %s\n", len(r.Tables), dir)
+	return nil
+}
+
+// verify computes the model again and compares it with the committed results, or
+// with those in a folder.
+func (m smallModel) verify(ctx context.Context, a app, from string, workers int) error {
+	var dir fs.FS = os.DirFS(from)
+	where := "folder " + from
+	if from == "" {
+		sub, err := fs.Sub(data.Results(), modelsFolder+"/"+m.name)
+		if err != nil {
+			return err
+		}
+		dir, where = sub, "committed results of "+m.name
+	}
+	stored, err := model.LoadRecord(dir)
+	if err != nil {
+		return fmt.Errorf("%s: %w", where, err)
+	}
+	o, err := m.compute(ctx, workers)
+	if err != nil {
+		return err
+	}
+	again, err := model.NewRecord(m.name, o.tables...)
+	if err != nil {
+		return err
+	}
+	const rounding = 1e-3 // what fits and adaptive steps make of another processor's rounding
+	n, differences := stored.Compare(again, rounding)
+	fmt.Fprintf(a.out, "%d of %d cells agree\n", n-len(differences), n)
+	for i, d := range differences {
+		if i == 10 {
+			fmt.Fprintf(a.out, "  and %d more\n", len(differences)-i)
+			break
+		}
+		fmt.Fprintln(a.out, "  "+d)
+	}
+	if len(differences) > 0 {
+		return fmt.Errorf("verify: %s differs from the stored results", m.name)
+	}
+	return nil
+}
+
+// figures computes the model and returns its drawings.
+func (m smallModel) figures(ctx context.Context) ([]func() (*plots.Figure, error), error) {
+	o, err := m.compute(ctx, 0)
+	return o.figures, err
+}
+
+// runsFolder is where runs go unless told.
+func (a app) runsFolder(name string) string { return filepath.Join(a.root, "data", "runs", name) }

@@ -1,0 +1,54 @@
+package spines
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"testing"
+
+	"divergent/pkg/model"
+)
+
+// Follow reports days in order, the moment before the dose, and quarters of an
+// hour after it.
+func TestFollow(t *testing.T) {
+	p := model.Days(30, model.Stress(0, 21), model.Dose(21, "ketamine", 1))
+	c, err := Follow(Default(), p, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.IsSorted(c.Day) || !slices.Contains(c.Day, 21.25) || !slices.Contains(c.Day, math.Nextafter(21, 0)) || c.Day[len(c.Day)-1] != 30 {
+		t.Errorf("days %v", c.Day)
+	}
+	if c, err = Follow(Default(), model.Days(40), 3); err != nil || !slices.Contains(c.Day, 3.25) || c.Day[len(c.Day)-1] != 40 {
+		t.Errorf("days %v, %v: want quarters of hours from day 3 on and the last day", c.Day, err)
+	}
+}
+
+func TestTheStudyIsCompleteAndStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := NewStudy(ctx, Default(), 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want a cancelled study", err)
+	}
+	s := &Study{Params: Default(), Estimates: Estimates(), Fit: &Fit{}, Indices: &model.Indices{}}
+	if err := s.courses(context.Background(), 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.relapses(context.Background(), 1); err != nil {
+		t.Fatal(err)
+	}
+	tables, err := s.Tables()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := model.NewRecord("spines", tables...); err != nil {
+		t.Error(err)
+	}
+	for _, x := range tables {
+		if want := map[string]int{"checks": 22, "relapse": 37, "estimates": len(Estimates())}[x.Name]; want > 0 && len(x.Rows) != want {
+			t.Errorf("%s has %d rows, want %d", x.Name, len(x.Rows), want)
+		}
+	}
+}
