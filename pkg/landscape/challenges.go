@@ -12,7 +12,7 @@ import (
 func challengeTrials(p Params, o Options) (model.Checks, error) {
 	runs := map[string]*Result{}
 	for _, t := range Treatments() {
-		r, err := Simulate(p, Trial{Days: 84}.protocol(t, Setting{}), o)
+		r, err := Simulate(p, Trial{}.Protocol(t, Setting{}), o)
 		if err != nil {
 			return nil, err
 		}
@@ -65,7 +65,7 @@ func challengeCircuit(p Params, o Options) (model.Checks, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := Escapes(p, Ill, []float64{low + 0.3*(high-low), low + 0.8*(high-low)}, 1000, o)
+	e, err := stays(p, Ill, 1000, o, low+0.3*(high-low), low+0.8*(high-low))
 	if err != nil {
 		return nil, err
 	}

@@ -94,11 +94,11 @@ func checkEscapes(p Params, o Options) (model.Checks, error) {
 		return nil, err
 	}
 	at := func(u float64) float64 { return low + u*(high-low) }
-	ill, err := Escapes(p, Ill, []float64{at(0.3), at(0.5), at(0.8)}, 1000, o)
+	ill, err := stays(p, Ill, 1000, o, at(0.3), at(0.5), at(0.8))
 	if err != nil {
 		return nil, err
 	}
-	healthy, err := Escapes(p, Healthy, []float64{at(0.1), at(0.2), at(0.3)}, 1000, o)
+	healthy, err := stays(p, Healthy, 1000, o, at(0.1), at(0.2), at(0.3))
 	if err != nil {
 		return nil, err
 	}
@@ -115,6 +115,15 @@ func checkEscapes(p Params, o Options) (model.Checks, error) {
 		model.Check{Name: "resilience", Claim: "stronger connections lengthen the stay in the healthy state", Source: page}.
 			Holds(apart(healthy[0].Mean, healthy[1].Mean) && apart(healthy[1].Mean, healthy[2].Mean), "mean stay rises with strength, limits apart", times(healthy)),
 	}, nil
+}
+
+// stays is Escapes where each strength must have the state.
+func stays(p Params, from State, days float64, o Options, strengths ...float64) ([]Escape, error) {
+	e, err := Escapes(p, from, strengths, days, o)
+	if err == nil && len(e) < len(strengths) {
+		err = fmt.Errorf("landscape: no %v state at one of the strengths %.3g: want parameters for which both states last", from, strengths)
+	}
+	return e, err
 }
 
 // apart tells whether the first interval lies below the second.
@@ -181,12 +190,9 @@ func stayAfter(p Params, protocol model.Protocol, o Options) (Interval, error) {
 	}
 	q := p
 	q.BiasInput = course[0].Bias + p.ExperienceBias*p.Tone
-	e, err := Escapes(q, Ill, []float64{p.Rest().Strength}, 2000, o)
+	e, err := stays(q, Ill, 2000, o, p.Rest().Strength)
 	if err != nil {
 		return Interval{}, err
-	}
-	if len(e) == 0 {
-		return Interval{}, fmt.Errorf("landscape: no ill state at rest after %v: want parameters that have one", protocol)
 	}
 	return e[0].Mean, nil
 }

@@ -66,3 +66,24 @@ func TestChecksCanFail(t *testing.T) {
 		}
 	}
 }
+
+func TestRobustness(t *testing.T) {
+	holds, unusable, err := Robustness(Default(), Options{Paths: 64}, 1, 0.01)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if unusable != 0 || len(holds) != 20 {
+		t.Fatalf("%d checks and %d unusable draws within 1 %%, want 20 and none", len(holds), unusable)
+	}
+	for _, h := range holds {
+		if h.Draws != 1 || h.Passes < 0 || h.Passes > 1 {
+			t.Errorf("%+v: want one draw", h)
+		}
+	}
+	if holds[0].Passes != 1 || holds[0].Name != "hysteresis" {
+		t.Errorf("%+v does not pass within 1 %% of the defaults", holds[0])
+	}
+	if _, _, err := Robustness(Default(), Options{}, 5, 1.5); err == nil {
+		t.Error("a spread of 1.5 is no error")
+	}
+}

@@ -118,6 +118,48 @@ func (c *Connectivity) Fluctuation(circuit Circuit, days float64) (variance, aut
 	return variance, mat.Inner(w, &later, w) / variance
 }
 
+// Fluctuation is how mood moves about a state, to first order in the noise's
+// variance.
+type Fluctuation struct {
+	Strength        float64
+	Variance        float64
+	Autocorrelation float64 // after a day
+}
+
+// Fluctuations returns what early warnings should see in a state at each strength,
+// the rest of the condition as in Params.Rest. A strength at which the state is not
+// there is left out.
+func Fluctuations(p Params, c Circuit, from State, strengths []float64) ([]Fluctuation, error) {
+	var out []Fluctuation
+	for _, s := range strengths {
+		at := p.Rest()
+		at.Strength = s
+		f, err := At(p, c, at)
+		if err != nil {
+			return nil, err
+		}
+		ill, _, healthy, err := f.States()
+		if err != nil {
+			return nil, err
+		}
+		q := ill
+		if from == Healthy {
+			q = healthy
+		}
+		if q == nil {
+			continue
+		}
+		k, err := f.Connectivity(q.State)
+		if err != nil {
+			return nil, err
+		}
+		x := Fluctuation{Strength: s}
+		x.Variance, x.Autocorrelation = k.Fluctuation(f.Circuit, 1)
+		out = append(out, x)
+	}
+	return out, nil
+}
+
 // ConnectivityAfter follows a protocol without noise and linearises the circuit at
 // the state in which it settles if everything stays as it is on a day.
 func ConnectivityAfter(p Params, protocol model.Protocol, day float64, o Options) (*Connectivity, error) {

@@ -79,7 +79,7 @@ func (w *passage) after(step int, b *block) {
 			w.last[k] = d
 			continue
 		}
-		w.times[b.path[k]] = float64(step+1) * w.step
+		w.times[b.path[k]] = (float64(step) + 0.5) * w.step // somewhere within the step
 		b.drop(k)
 		w.last[k], w.chance[k] = w.last[b.n], w.chance[b.n]
 	}

@@ -215,7 +215,7 @@ func TestResultAddsUp(t *testing.T) {
 func TestTreatments(t *testing.T) {
 	p := Default()
 	for _, x := range Treatments() {
-		r := simulate(t, p, Trial{Days: 84}.protocol(x, Setting{}), Options{Deterministic: true})
+		r := simulate(t, p, Trial{}.Protocol(x, Setting{}), Options{Deterministic: true})
 		top := 0.0
 		for _, c := range r.Conditions {
 			top = max(top, c.Strength)

@@ -82,6 +82,9 @@ type Comparison struct {
 	Contrasts []Contrast // of all cells but those of the control and the usual setting
 }
 
+// usualDays is the length of a trial that does not say.
+const usualDays = 84
+
 // Run simulates a trial. All cells have the same seed, so that differences are
 // paired by path.
 func (t Trial) Run(p Params, o Options) (*Comparison, error) {
@@ -92,7 +95,7 @@ func (t Trial) Run(p Params, o Options) (*Comparison, error) {
 		t.Settings = Settings(28)
 	}
 	if t.Days == 0 {
-		t.Days = 84
+		t.Days = usualDays
 	}
 	if len(t.Treatments) < 1 || len(t.Settings) < 1 || !(t.Before >= 0) || !(t.Days > 0) || !(t.Stress >= 0) {
 		return nil, fmt.Errorf("landscape: trial of %d treatments and %d settings, %v and %v days, stress %v: want one or more of each, and days of 0 or more", len(t.Treatments), len(t.Settings), t.Before, t.Days, t.Stress)
@@ -100,7 +103,7 @@ func (t Trial) Run(p Params, o Options) (*Comparison, error) {
 	c := &Comparison{Trial: t}
 	for _, a := range t.Treatments {
 		for _, s := range t.Settings {
-			r, err := Simulate(p, t.protocol(a, s), o)
+			r, err := Simulate(p, t.Protocol(a, s), o)
 			if err != nil {
 				return nil, fmt.Errorf("%s, %s: %w", a.Name, s.Name, err)
 			}
@@ -111,8 +114,12 @@ func (t Trial) Run(p Params, o Options) (*Comparison, error) {
 	return c, nil
 }
 
-// protocol puts a treatment and a setting together, as far as the trial lasts.
-func (t Trial) protocol(a Treatment, s Setting) model.Protocol {
+// Protocol returns a treatment in a setting as it goes in the trial, without what
+// would come after the trial's end.
+func (t Trial) Protocol(a Treatment, s Setting) model.Protocol {
+	if t.Days == 0 {
+		t.Days = usualDays
+	}
 	p := model.Days(t.Before + t.Days)
 	for _, events := range [][]model.Event{a.Events, s.Events} {
 		for _, e := range events {

@@ -1,0 +1,79 @@
+package landscape
+
+import (
+	"fmt"
+	"math"
+
+	"divergent/pkg/model"
+)
+
+// Hold is in how many draws of the parameters a check passes.
+type Hold struct {
+	Name      string
+	Challenge bool
+	Passes    int
+	Draws     int // in which the check could be made
+}
+
+// Robustness repeats the checks with all parameters of the card that are not 0
+// drawn at once, from a Latin hypercube of their values times 1 ± spread, within
+// their ranges; the levels of mood that are read stay. So it tells which results
+// hang on the choice of the values. Draws in which a circuit has no two states to
+// move between cannot be checked: they are counted in unusable. Options are those
+// of Checks.
+func Robustness(p Params, o Options, draws int, spread float64) (holds []Hold, unusable int, err error) {
+	if draws < 1 || !(spread > 0 && spread < 1) {
+		return nil, 0, fmt.Errorf("landscape: %d draws with a spread of %v: want 1 or more, and a share between 0 and 1", draws, spread)
+	}
+	card, err := model.Card(p)
+	if err != nil {
+		return nil, 0, err
+	}
+	var fields []string
+	var ranges []model.Range
+	for _, x := range card {
+		if x.Value == 0 || x.Field == "Remission" || x.Field == "Relapse" {
+			continue
+		}
+		a, b := x.Value*(1-spread), x.Value*(1+spread)
+		fields = append(fields, x.Field)
+		ranges = append(ranges, model.Range{Name: x.Field, Low: max(math.Min(a, b), x.Low), High: min(math.Max(a, b), x.High)})
+	}
+	points, err := model.LatinHypercube(ranges, draws, o.Seed, "landscape robustness")
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, x := range points {
+		q, err := model.With(p, fields, x)
+		if err != nil {
+			return nil, 0, err
+		}
+		checks, err := Checks(q, o)
+		if err != nil {
+			unusable++
+			continue
+		}
+		holds = addHolds(holds, checks)
+	}
+	return holds, unusable, nil
+}
+
+func addHolds(holds []Hold, checks model.Checks) []Hold {
+	for _, c := range checks {
+		if c.Outcome == model.Silent {
+			continue
+		}
+		i := 0
+		for i < len(holds) && holds[i].Name != c.Name {
+			i++
+		}
+		if i == len(holds) {
+			holds = append(holds, Hold{Name: c.Name, Challenge: c.Challenge})
+		}
+		holds[i].Draws++
+		if c.Outcome == model.Pass {
+			holds[i].Passes++
+		}
+	}
+	return holds
+}

@@ -1,0 +1,515 @@
+package landscape
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"gonum.org/v1/gonum/stat"
+
+	"divergent/pkg/model"
+	"divergent/pkg/rng"
+)
+
+// Terrain is the circuit of two areas at one strength of its connections: what it
+// rolls in, and a path that does.
+type Terrain struct {
+	Name      string // where the strength lies: low, middle or high
+	Condition Condition
+	Names     []string // of the regions; the first is X of Density, the second Y
+	Density   *Density
+	Valley    Valley
+	Nullcline []Curve
+	Fixed     []FixedPoint // by ascending mood
+	Start     State        // where the path begins: that state at rest
+	T         []float64    // days of the path
+	Path      Path
+}
+
+// Valley is a density and its potential along mood, summed over all states of a
+// circuit that have the mood.
+type Valley struct {
+	Mood      []float64 // ascending
+	Density   []float64
+	Potential []float64 // −(σ²/2) ln Density, 0 at its lowest; +Inf where the density is 0
+}
+
+// Along sums a density of two regions over states of equal mood. Cells are square,
+// so that with the weights of TwoAreas each diagonal of cells has a mood.
+func (d *Density) Along(c Circuit, noise float64) (Valley, error) {
+	if len(c.Regions) != 2 || len(d.X) < 2 {
+		return Valley{}, fmt.Errorf("landscape: mood along a density of %d regions: want two", len(c.Regions))
+	}
+	h := d.X[1] - d.X[0]
+	sum := map[int]float64{}
+	for i, x := range d.X {
+		for j, y := range d.Y {
+			sum[int(math.Round(c.Mood([]float64{x, y})/h))] += d.P[i][j] * h
+		}
+	}
+	var v Valley
+	top := 0.0
+	for _, p := range sum {
+		top = max(top, p)
+	}
+	for k, p := range sum {
+		if p > 0 {
+			v.Mood = append(v.Mood, float64(k)*h)
+		}
+	}
+	slices.Sort(v.Mood)
+	for _, m := range v.Mood {
+		p := sum[int(math.Round(m/h))]
+		v.Density = append(v.Density, p)
+		v.Potential = append(v.Potential, -noise*noise/2*math.Log(p/top))
+	}
+	return v, nil
+}
+
+// Treated is how the regions of a circuit hang together in a treatment.
+type Treated struct {
+	Treatment
+	Day float64 // since the treatment began
+	*Connectivity
+}
+
+// Forewarning is one path into a change of state under a protocol, with its early
+// warnings and what surrogates without a trend leave them to be.
+type Forewarning struct {
+	Protocol          model.Protocol
+	Start             State
+	T                 []float64 // days
+	Strength          []float64 // at T
+	Mood              []float64 // at T
+	Day               float64   // on which the path left its state for good
+	Lead              float64   // days before that are no part of the series
+	Window            int       // days
+	Warning           *Warning  // of the series, daily from day 0
+	Variance          Spread    // of surrogates, in each window
+	Autocorrelation   Spread
+	Tried, Path       int      // paths followed; the first one that left late enough, shown
+	Rise, Still       *Changes // of many paths along a ramp through the same change, and without one
+	Expected          []Fluctuation
+	Surrogates, Share int // surrogates; percent of them within the spread
+}
+
+// Spread is what surrogates leave a statistic to be, in each window.
+type Spread struct{ Low, Median, High []float64 }
+
+// Study is what the figures and tables of this package show, computed at once.
+type Study struct {
+	Params       Params
+	Low, High    float64 // strengths between which both states exist
+	Diagram      *Diagram
+	Terrains     []Terrain
+	Five         Circuit // of Before and After
+	Before       *Connectivity
+	After        []Treated
+	Days         float64  // for which escapes were followed at most
+	FromIll      []Escape // against strength
+	FromHealthy  []Escape
+	Experience   *Comparison   // plasticity times experience, from the ill state
+	Harm         *Comparison   // the same from the healthy state
+	Forewarnings []Forewarning // before onset, before recovery
+	Checks       model.Checks
+}
+
+// NewStudy computes the study of the parameters: half a minute on two cores at
+// most, the same for any number of workers (0 means one on every processor).
+func NewStudy(ctx context.Context, p Params, workers int) (*Study, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	s := &Study{Params: p, Five: FiveRegions(), Days: 1500}
+	for _, step := range []func(int) error{s.diagram, s.terrains, s.connectivity, s.escapes, s.experience, s.forewarnings, s.check} {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := step(workers); err != nil {
+			return nil, err
+		}
+	}
+	return s, ctx.Err()
+}
+
+func (s *Study) diagram(int) (err error) {
+	if s.Low, s.High, err = Window(s.Params, Circuit{}); err != nil {
+		return err
+	}
+	s.Diagram, err = Bifurcation(s.Params, Circuit{}, "Strength", 0, max(2, 1.5*s.High))
+	return err
+}
+
+// at is a strength by its place in the window: 0 and 1 are the folds.
+func (s *Study) at(u float64) float64 { return max(0, s.Low+u*(s.High-s.Low)) }
+
+// terrains are below, within and above the window. Paths start in the state that a
+// change of strength to there takes away, or between both from the ill one.
+func (s *Study) terrains(workers int) error {
+	for _, x := range []struct {
+		name  string
+		u     float64
+		start State
+	}{{"low", -0.25, Healthy}, {"middle", 0.5, Ill}, {"high", 1.25, Ill}} {
+		at := s.Params.Rest()
+		at.Strength = s.at(x.u)
+		t, err := s.terrain(at, x.start, workers)
+		if err != nil {
+			return err
+		}
+		t.Name = x.name
+		s.Terrains = append(s.Terrains, t)
+	}
+	return nil
+}
+
+func (s *Study) terrain(at Condition, start State, workers int) (t Terrain, err error) {
+	f, err := At(s.Params, Circuit{}, at)
+	if err != nil {
+		return t, err
+	}
+	t = Terrain{Condition: at, Names: f.Circuit.Names(), Start: start}
+	if t.Fixed, err = f.FixedPoints(); err != nil {
+		return t, err
+	}
+	if t.Nullcline, err = f.Nullclines(400); err != nil {
+		return t, err
+	}
+	if t.Density, err = f.Density(96); err != nil {
+		return t, err
+	}
+	if t.Valley, err = t.Density.Along(f.Circuit, s.Params.Noise); err != nil {
+		return t, err
+	}
+	from, err := s.atRest(start)
+	if err != nil {
+		return t, err
+	}
+	r, err := Simulate(s.Params, model.Days(80), Options{
+		Start: start, From: from, Ramp: &Ramp{at.Strength, at.Strength}, Every: 0.25, Paths: 40, Keep: 40, Seed: 1, Workers: workers})
+	if err != nil {
+		return t, err
+	}
+	t.T, t.Path = r.T, r.Paths[0]
+	for i, o := range r.Outcomes { // one that crosses, if any does
+		if (start == Ill) == o.Well {
+			t.Path = r.Paths[i]
+			break
+		}
+	}
+	return t, nil
+}
+
+// atRest returns a state of the two areas at rest.
+func (s *Study) atRest(state State) ([]float64, error) {
+	f, err := At(s.Params, Circuit{}, s.Params.Rest())
+	if err != nil {
+		return nil, err
+	}
+	ill, _, healthy, err := f.States()
+	if err != nil {
+		return nil, err
+	}
+	if state == Healthy {
+		ill = healthy
+	}
+	if ill == nil {
+		return nil, fmt.Errorf("landscape: no %v state at rest, strength %.4g: want a strength between %.4g and %.4g", state, s.Params.Rest().Strength, s.Low, s.High)
+	}
+	return ill.State, nil
+}
+
+// connectivity of five regions before treatment and in each: on the last day of a
+// course, a week after a dose.
+func (s *Study) connectivity(int) (err error) {
+	o := Options{Circuit: s.Five}
+	if s.Before, err = ConnectivityAfter(s.Params, model.Days(usualDays), 0, o); err != nil {
+		return err
+	}
+	for _, t := range Treatments()[1:] {
+		x := Treated{Treatment: t, Day: 7}
+		for _, e := range t.Events {
+			if e.Kind != model.KindDose {
+				x.Day = max(x.Day, e.To-1)
+			}
+		}
+		if x.Connectivity, err = ConnectivityAfter(s.Params, model.Days(usualDays, t.Events...), x.Day, o); err != nil {
+			return err
+		}
+		s.After = append(s.After, x)
+	}
+	return nil
+}
+
+func (s *Study) escapes(workers int) (err error) {
+	o := Options{Paths: 300, Step: 0.1 * s.Params.Tau, Seed: 1, Workers: workers}
+	strengths := func(low, high float64, n int) (out []float64) {
+		for i := range n {
+			out = append(out, s.at(low+(high-low)*float64(i)/float64(n-1)))
+		}
+		return out
+	}
+	if s.FromIll, err = Escapes(s.Params, Ill, strengths(0.05, 0.95, 10), s.Days, o); err != nil {
+		return err
+	}
+	s.FromHealthy, err = Escapes(s.Params, Healthy, strengths(0.02, 0.38, 9), s.Days, o)
+	return err
+}
+
+// experience crosses plasticity with experience: doses, and plasticity alone,
+// which is a dose whose rise of strength is blocked.
+func (s *Study) experience(workers int) (err error) {
+	all := Treatments()
+	only := Treatment{"plasticity only", "plasticity", []model.Event{model.Dose(0, Psilocybin, 1), model.Block(0, usualDays, StrengthTarget)}}
+	o := Options{Step: 0.1 * s.Params.Tau, Seed: 1, Keep: -1, Workers: workers}
+	if s.Experience, err = (Trial{Treatments: []Treatment{all[0], all[2], all[3], only}, Days: usualDays}).Run(s.Params, o); err != nil {
+		return err
+	}
+	o.Start = Healthy
+	s.Harm, err = (Trial{Treatments: []Treatment{all[0], all[2], all[3], only}, Days: usualDays}).Run(s.Params, o)
+	return err
+}
+
+func (s *Study) check(workers int) (err error) {
+	s.Checks, err = Checks(s.Params, Options{Seed: 1, Workers: workers})
+	return err
+}
+
+// forewarnings: stress that grows in steps takes a healthy circuit over the fold at
+// which health ends, and an SSRI-like drug whose level grows in steps takes an ill
+// one over the other.
+func (s *Study) forewarnings(workers int) error {
+	p, rest := s.Params, s.Params.Rest().Strength
+	p.Noise = min(p.Noise, quiet)
+	down := (rest - s.at(-0.25)) / max(p.StressLoss, 1e-9)
+	raise := (s.at(1.25) - rest) / max(p.SSRIRaise, 1e-9)
+	const days, steps = 800.0, 16
+	stress, drug := model.Days(days), model.Days(days)
+	for i := range steps {
+		from, to := days*float64(i)/steps, days*float64(i+1)/steps
+		share := math.Round(100*float64(i+1)/steps) / 100
+		stress = stress.With(model.Stress(from, to).WithAmount(share * math.Ceil(10*down) / 10))
+		drug = drug.With(model.Drug(from, to, SSRI, share*math.Ceil(10*raise)/10))
+	}
+	for _, x := range []struct {
+		protocol model.Protocol
+		start    State
+		end      float64 // place of the strength at which the ramp ends
+	}{{stress, Healthy, -0.25}, {drug, Ill, 1.25}} {
+		w := Forewarning{Protocol: x.protocol, Start: x.start, Lead: 5, Surrogates: 200, Share: 90}
+		if err := w.follow(p, workers); err != nil {
+			return err
+		}
+		ramp := Ramp{rest, s.at(x.end)}
+		if err := w.many(p, ramp, workers); err != nil {
+			return err
+		}
+		s.Forewarnings = append(s.Forewarnings, w)
+	}
+	return nil
+}
+
+// follow finds a path that leaves its state, and its early warnings.
+func (w *Forewarning) follow(p Params, workers int) error {
+	w.Tried = 20
+	r, err := Simulate(p, w.Protocol, Options{Start: w.Start, Paths: w.Tried, Keep: w.Tried, Step: 0.1 * p.Tau, Seed: 1, Workers: workers})
+	if err != nil {
+		return err
+	}
+	w.T, w.Path = r.T, -1
+	for _, c := range r.Conditions {
+		w.Strength = append(w.Strength, c.Strength)
+	}
+	for i, path := range r.Paths {
+		day := leaves(path.Mood, r.T, w.Start, p)
+		if math.IsInf(day, 1) || day-w.Lead < 100 {
+			continue
+		}
+		w.Path, w.Day, w.Mood = i, day, path.Mood
+		break
+	}
+	if w.Path < 0 {
+		return fmt.Errorf("landscape: none of %d paths leaves the %v state between days 100 and %v of %v: want parameters with two states, StressLoss and SSRIRaise above 0", w.Tried, w.Start, w.Protocol.Length, w.Protocol)
+	}
+	x := w.Mood[:int(w.Day-w.Lead)+1]
+	o, err := WarningOptions{Seed: 1, Workers: workers, Surrogates: w.Surrogates}.complete(len(x))
+	if err != nil {
+		return err
+	}
+	w.Window = o.Window
+	if w.Warning, err = EarlyWarning(x, o); err != nil {
+		return err
+	}
+	w.surrogates(x, o)
+	return nil
+}
+
+// surrogates fills in the spreads, from the surrogates against which EarlyWarning
+// tests.
+func (w *Forewarning) surrogates(x []float64, o WarningOptions) {
+	rest := minus(x, w.Warning.Smooth)
+	phi, sd := min(max(lag1(rest), -0.99), 0.99), stat.PopStdDev(rest, nil)
+	var variance, lag [][]float64 // by window, then surrogate
+	for i := range o.Surrogates {
+		r := rng.Stream(o.Seed, "surrogate", strconv.Itoa(i))
+		y := make([]float64, len(x))
+		y[0] = sd * r.NormFloat64()
+		for k := 1; k < len(y); k++ {
+			y[k] = phi*y[k-1] + sd*math.Sqrt(1-phi*phi)*r.NormFloat64()
+		}
+		_, v, a := rolling(minus(y, smooth(y, o.Bandwidth)), o)
+		if i == 0 {
+			variance, lag = make([][]float64, len(v)), make([][]float64, len(a))
+		}
+		for k := range v {
+			variance[k], lag[k] = append(variance[k], v[k]), append(lag[k], a[k])
+		}
+	}
+	outside := (1 - float64(w.Share)/100) / 2
+	w.Variance, w.Autocorrelation = spreadOf(variance, outside), spreadOf(lag, outside)
+}
+
+func spreadOf(values [][]float64, outside float64) (s Spread) {
+	for _, v := range values {
+		slices.Sort(v)
+		q := func(p float64) float64 { return stat.Quantile(p, stat.LinInterp, v, nil) }
+		s.Low, s.Median, s.High = append(s.Low, q(outside)), append(s.Median, q(0.5)), append(s.High, q(1-outside))
+	}
+	return s
+}
+
+// many computes the warnings of many paths along a ramp of strength, of as many
+// at the strength at which it begins, and what theory expects along it.
+func (w *Forewarning) many(p Params, ramp Ramp, workers int) (err error) {
+	o := Options{Paths: 50, Step: 0.1 * p.Tau, Seed: 1, Workers: workers}
+	wo := WarningOptions{Surrogates: 99, Seed: 1, Workers: 1}
+	a := Approach{Start: w.Start, Ramp: ramp, Days: w.Protocol.Length}
+	if w.Rise, err = Warnings(p, a, o, wo); err != nil {
+		return err
+	}
+	a.Ramp.To, a.Days = ramp.From, 0.75*a.Days // about as long as the others stay
+	if w.Still, err = Warnings(p, a, o, wo); err != nil {
+		return err
+	}
+	var strengths []float64
+	for i := range 41 {
+		strengths = append(strengths, ramp.From+(ramp.To-ramp.From)*float64(i)/40)
+	}
+	w.Expected, err = Fluctuations(p, Circuit{}, w.Start, strengths)
+	return err
+}
+
+// Tables returns the study as tables: parameters, connections, checks, fixed
+// points, folds, connectivity, escapes, treatments times experience, warnings.
+func (s *Study) Tables() ([]model.Table, error) {
+	card, err := model.Card(s.Params)
+	if err != nil {
+		return nil, err
+	}
+	return []model.Table{
+		model.TableOf("parameters", card), model.TableOf("connections", s.Five), model.TableOf("checks", s.Checks),
+		s.fixedTable(), s.foldTable(), s.connectivityTable(), s.escapeTable(), s.experienceTable(), s.contrastTable(),
+		s.warningTable(), s.windowTable(),
+	}, nil
+}
+
+func (s *Study) fixedTable() model.Table {
+	t := model.Table{Name: "fixed-points", Header: []string{"branch", "strength", "mood", "unstable directions"}}
+	for i, b := range s.Diagram.Branches {
+		for _, q := range b.Points {
+			t.Rows = append(t.Rows, []string{strconv.Itoa(i + 1), model.Number(q.Value), model.Number(q.Mood), strconv.Itoa(q.Unstable)})
+		}
+	}
+	return t
+}
+
+func (s *Study) foldTable() model.Table {
+	t := model.Table{Name: "folds", Header: []string{"strength", "mood"}}
+	for _, q := range s.Diagram.Folds() {
+		t.Rows = append(t.Rows, []string{model.Number(q.Value), model.Number(q.Mood)})
+	}
+	return t
+}
+
+func (s *Study) connectivityTable() model.Table {
+	t := model.Table{Name: "connectivity", Header: []string{"treatment", "day", "strength s", "mood", "to", "from", "connection", "correlation", "response"}}
+	for _, x := range append([]Treated{{Treatment: Treatment{Name: "before"}, Connectivity: s.Before}}, s.After...) {
+		for i, to := range x.Regions {
+			for j, from := range x.Regions {
+				t.Rows = append(t.Rows, []string{x.Name, model.Number(x.Day), model.Number(x.Condition.Strength), model.Number(x.Mood), to, from,
+					model.Number(x.Effective[i][j]), model.Number(x.Correlation[i][j]), model.Number(x.Response[i][j])})
+			}
+		}
+	}
+	return t
+}
+
+func (s *Study) escapeTable() model.Table {
+	t := model.Table{Name: "escapes", Header: []string{"from", "strength", "mean (days)", "low", "high", "theory (days)", "escaped", "paths", "followed (days)"}}
+	for _, e := range slices.Concat(s.FromIll, s.FromHealthy) {
+		t.Rows = append(t.Rows, []string{e.From.String(), model.Number(e.Strength), model.Number(e.Mean.Mean), model.Number(e.Mean.Low), model.Number(e.Mean.High),
+			number(e.Theory), strconv.Itoa(e.Reached), strconv.Itoa(e.Paths), model.Number(e.Limit)})
+	}
+	return t
+}
+
+// number writes a number, and nothing for what is none.
+func number(v float64) string {
+	if math.IsNaN(v) {
+		return ""
+	}
+	return model.Number(v)
+}
+
+// cells are the columns of an interval.
+func (x Interval) cells() []string {
+	return []string{model.Number(x.Mean), model.Number(x.Low), model.Number(x.High)}
+}
+
+func (s *Study) experienceTable() model.Table {
+	t := model.Table{Name: "drug-times-experience", Header: []string{"start", "treatment", "experience", "healthy at the end (share)", "low", "high", "days healthy", "low", "high"}}
+	for i, c := range []*Comparison{s.Experience, s.Harm} {
+		for _, x := range c.Cells {
+			t.Rows = append(t.Rows, slices.Concat([]string{State(i).String(), x.Treatment, x.Setting}, x.Well.cells(), x.Days.cells()))
+		}
+	}
+	return t
+}
+
+func (s *Study) contrastTable() model.Table {
+	t := model.Table{Name: "contrasts", Header: []string{"start", "treatment", "experience", "effect of the treatment (share)", "low", "high", "effect of experience (share)", "low", "high", "interaction (share)", "low", "high"}}
+	for i, c := range []*Comparison{s.Experience, s.Harm} {
+		for _, x := range c.Contrasts {
+			t.Rows = append(t.Rows, slices.Concat([]string{State(i).String(), x.Treatment, x.Setting}, x.Effect.cells(), x.SettingEffect.cells(), x.Interaction.cells()))
+		}
+	}
+	return t
+}
+
+func (s *Study) warningTable() model.Table {
+	t := model.Table{Name: "warnings", Header: []string{"start", "strength", "paths", "left the state", "rising autocorrelation (share)", "low", "high", "rising variance (share)", "low", "high", "mean τ of autocorrelation", "mean τ of variance"}}
+	for _, w := range s.Forewarnings {
+		for _, c := range []*Changes{w.Rise, w.Still} {
+			ramp := fmt.Sprintf("%.3f to %.3f", c.Approach.Ramp.From, c.Approach.Ramp.To)
+			t.Rows = append(t.Rows, slices.Concat([]string{w.Start.String(), ramp, strconv.Itoa(len(c.Paths)), strconv.Itoa(c.Left)}, c.Lag.cells(), c.Variance.cells(),
+				[]string{number(c.LagTau), number(c.VarTau)}))
+		}
+	}
+	return t
+}
+
+func (s *Study) windowTable() model.Table {
+	t := model.Table{Name: "windows", Header: []string{"start", "last day of the window", "variance", "surrogates low", "surrogates high", "autocorrelation at a day", "surrogates low", "surrogates high"}}
+	for _, w := range s.Forewarnings {
+		for k, end := range w.Warning.End {
+			row := []string{w.Start.String(), model.Number(w.T[end])}
+			for _, v := range []float64{w.Warning.Variance[k], w.Variance.Low[k], w.Variance.High[k], w.Warning.Autocorrelation[k], w.Autocorrelation.Low[k], w.Autocorrelation.High[k]} {
+				row = append(row, number(v))
+			}
+			t.Rows = append(t.Rows, row)
+		}
+	}
+	return t
+}
