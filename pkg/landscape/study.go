@@ -91,8 +91,7 @@ type Forewarning struct {
 	Autocorrelation   Spread
 	Tried, Path       int      // paths followed; the first one that left late enough, shown
 	Rise, Still       *Changes // of many paths along a ramp through the same change, and without one
-	Expected          []Fluctuation
-	Surrogates, Share int // surrogates; percent of them within the spread
+	Surrogates, Share int      // surrogates; percent of them within the spread
 }
 
 // Spread is what surrogates leave a statistic to be, in each window.
@@ -254,7 +253,7 @@ func (s *Study) escapes(workers int) (err error) {
 	if s.FromIll, err = Escapes(s.Params, Ill, strengths(0.05, 0.95, 10), s.Days, o); err != nil {
 		return err
 	}
-	s.FromHealthy, err = Escapes(s.Params, Healthy, strengths(0.02, 0.38, 9), s.Days, o)
+	s.FromHealthy, err = Escapes(s.Params, Healthy, strengths(0.02, 0.3, 8), s.Days, o)
 	return err
 }
 
@@ -289,9 +288,9 @@ func (s *Study) forewarnings(workers int) error {
 	stress, drug := model.Days(days), model.Days(days)
 	for i := range steps {
 		from, to := days*float64(i)/steps, days*float64(i+1)/steps
-		share := math.Round(100*float64(i+1)/steps) / 100
-		stress = stress.With(model.Stress(from, to).WithAmount(share * math.Ceil(10*down) / 10))
-		drug = drug.With(model.Drug(from, to, SSRI, share*math.Ceil(10*raise)/10))
+		level := func(end float64) float64 { return math.Round(1000*end*float64(i+1)/steps) / 1000 }
+		stress = stress.With(model.Stress(from, to).WithAmount(level(down)))
+		drug = drug.With(model.Drug(from, to, SSRI, level(raise)))
 	}
 	for _, x := range []struct {
 		protocol model.Protocol
@@ -380,8 +379,8 @@ func spreadOf(values [][]float64, outside float64) (s Spread) {
 	return s
 }
 
-// many computes the warnings of many paths along a ramp of strength, of as many
-// at the strength at which it begins, and what theory expects along it.
+// many computes the warnings of many paths along a ramp of strength, and of as many
+// at the strength at which it begins.
 func (w *Forewarning) many(p Params, ramp Ramp, workers int) (err error) {
 	o := Options{Paths: 50, Step: 0.1 * p.Tau, Seed: 1, Workers: workers}
 	wo := WarningOptions{Surrogates: 99, Seed: 1, Workers: 1}
@@ -390,14 +389,7 @@ func (w *Forewarning) many(p Params, ramp Ramp, workers int) (err error) {
 		return err
 	}
 	a.Ramp.To, a.Days = ramp.From, 0.75*a.Days // about as long as the others stay
-	if w.Still, err = Warnings(p, a, o, wo); err != nil {
-		return err
-	}
-	var strengths []float64
-	for i := range 41 {
-		strengths = append(strengths, ramp.From+(ramp.To-ramp.From)*float64(i)/40)
-	}
-	w.Expected, err = Fluctuations(p, Circuit{}, w.Start, strengths)
+	w.Still, err = Warnings(p, a, o, wo)
 	return err
 }
 
