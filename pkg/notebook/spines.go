@@ -1,0 +1,136 @@
+package notebook
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+
+	"divergent/pkg/spines"
+)
+
+// Memory compares, on the data of a drug arm and its control, the model whose
+// lost sites remember with the one without memory whose imaging misses spines.
+type Memory struct {
+	Arm         string
+	N           int     `table:"n"`
+	P           float64 `table:"p of the fit, memory"` // small where not even the model with memory fits
+	PWithout    float64 `table:"without"`
+	With        float64 `table:"AIC, memory"`
+	Without     float64 `table:"AIC, without"`
+	ForMemory   float64 `table:"AIC for memory"` // Without − With; below 0 it speaks against
+	K, KWithout int     `table:"-"`              // estimated quantities
+}
+
+// Memories fits both models to each arm. With memory the pulse raises formation
+// and return, and of turnover elimination and drift are fitted; without, all of
+// turnover is, and the pulse raises formation, or formation and settling: the
+// better of the two counts.
+func Memories(arms []spines.Arm, o spines.FitOptions) []Memory {
+	targets := spines.Targets()
+	var out []Memory
+	for _, a := range arms {
+		with := Must(a.FitPulse(context.Background(), spines.Remembered(), targets[0], o))
+		var without *spines.Fit
+		for _, t := range targets {
+			if t.Return > 0 {
+				continue // nothing returns without memory
+			}
+			if f := Must(a.FitPulse(context.Background(), spines.TwoPoolsMissed(), t, o)); without == nil || f.AIC < without.AIC {
+				without = f
+			}
+		}
+		out = append(out, Memory{Arm: a.String(), N: with.N, P: with.P, PWithout: without.P, With: with.AIC, Without: without.AIC,
+			ForMemory: without.AIC - with.AIC, K: with.K, KWithout: without.K})
+	}
+	return out
+}
+
+// Intervals lays out fitted quantities with their 95 % intervals; a limit that the
+// data leave open is said to be so.
+func Intervals(list []spines.Estimate) Grid {
+	g := Grid{Header: []string{"Quantity", "Estimate", "95 % interval"}}
+	for _, e := range list {
+		low, high := figures(e.Low), figures(e.High)
+		if math.IsInf(e.Low, -1) {
+			low = "open"
+		}
+		if math.IsInf(e.High, 1) {
+			high = "open"
+		}
+		g.Rows = append(g.Rows, []string{e.Name, figures(e.Value), low + " to " + high})
+	}
+	return g
+}
+
+// figures writes three significant digits.
+func figures(x float64) string { return strconv.FormatFloat(x, 'g', 3, 64) }
+
+// LongerLived asks when behaviour relapses as ever more elimination is blocked, in
+// steps of a tenth, for each number of weekly doses.
+func LongerLived(p spines.Params, doses ...int) []spines.RelapseTime {
+	var out []spines.RelapseTime
+	for _, n := range doses {
+		for i := range 11 {
+			out = append(out, relapseTime(p, spines.Schedule{Longer: float64(i) / 10, Doses: n}))
+		}
+	}
+	return out
+}
+
+// MoreOften asks when behaviour relapses after each number of doses, each
+// number of days apart.
+func MoreOften(p spines.Params, every []float64, doses ...int) []spines.RelapseTime {
+	var out []spines.RelapseTime
+	for _, days := range every {
+		for _, n := range doses {
+			out = append(out, relapseTime(p, spines.Schedule{Every: days, Doses: n}))
+		}
+	}
+	return out
+}
+
+func relapseTime(p spines.Params, s spines.Schedule) spines.RelapseTime {
+	days, relapsed, err := spines.Relapse(p, s)
+	Check(err)
+	return spines.RelapseTime{Schedule: s, Days: days, Relapsed: relapsed}
+}
+
+// RelapseAfter tells for a sentence when behaviour relapses under a schedule:
+// 38.8 days, or none in 180 days.
+func RelapseAfter(p spines.Params, s spines.Schedule) string {
+	t := relapseTime(p, s)
+	if !t.Relapsed {
+		return fmt.Sprintf("none in %.0f days", t.Days)
+	}
+	return fmt.Sprintf("%.1f days", t.Days)
+}
+
+// OnDays lays out a course on the given days, each the first report that is not
+// before it: with a dose on that day, the state just before.
+func OnDays(c spines.Course, days ...float64) Grid {
+	g := Grid{Header: []string{"Day", "Spines (%)", "Formation (% a day)", "Ensembles (%)", "Immobility (%)"}}
+	for _, day := range days {
+		i := reportOn(c, day)
+		if i < 0 {
+			Check(fmt.Errorf("notebook: day %v of a course of %v days: want a day within it", day, c.Protocol.Length))
+		}
+		row := []string{strconv.FormatFloat(day, 'g', -1, 64)}
+		for _, x := range [][]float64{c.Density, c.Formation, c.Ensembles, c.Immobility} {
+			row = append(row, number(100*x[i], 1))
+		}
+		g.Rows = append(g.Rows, row)
+	}
+	return g
+}
+
+// reportOn returns the first report that is not before a day, but for rounding,
+// and −1 if there is none.
+func reportOn(c spines.Course, day float64) int {
+	for i, d := range c.Day {
+		if d >= day-1e-9 {
+			return i
+		}
+	}
+	return -1
+}
