@@ -18,6 +18,7 @@ import (
 type Terrain struct {
 	Name      string // where the strength lies: low, middle or high
 	Condition Condition
+	Noise     float64  // σ of each area
 	Names     []string // of the regions; the first is X of Density, the second Y
 	Density   *Density
 	Valley    Valley
@@ -144,14 +145,19 @@ func (s *Study) diagram(int) (err error) {
 // at is a strength by its place in the window: 0 and 1 are the folds.
 func (s *Study) at(u float64) float64 { return max(0, s.Low+u*(s.High-s.Low)) }
 
-// terrains are below, within and above the window. Paths start in the state that a
-// change of strength to there takes away, or between both from the ill one.
+// terrains are below, within and above the window: within it at rest, if rest is
+// there. Paths start in the state that a change of strength to there takes away, or
+// between both from the ill one.
 func (s *Study) terrains(workers int) error {
+	middle := (s.Params.Rest().Strength - s.Low) / (s.High - s.Low)
+	if !(middle > 0 && middle < 1) {
+		middle = 0.5
+	}
 	for _, x := range []struct {
 		name  string
 		u     float64
 		start State
-	}{{"low", -0.25, Healthy}, {"middle", 0.5, Ill}, {"high", 1.25, Ill}} {
+	}{{"low", -0.25, Healthy}, {"middle", middle, Ill}, {"high", 1.25, Ill}} {
 		at := s.Params.Rest()
 		at.Strength = s.at(x.u)
 		t, err := s.terrain(at, x.start, workers)
@@ -169,7 +175,7 @@ func (s *Study) terrain(at Condition, start State, workers int) (t Terrain, err 
 	if err != nil {
 		return t, err
 	}
-	t = Terrain{Condition: at, Names: f.Circuit.Names(), Start: start}
+	t = Terrain{Condition: at, Noise: s.Params.Noise, Names: f.Circuit.Names(), Start: start}
 	if t.Fixed, err = f.FixedPoints(); err != nil {
 		return t, err
 	}

@@ -1,0 +1,238 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/pkg/landscape"
+)
+
+// The looks of the two states and of what lies between them, in all figures of
+// stuck circuits.
+var (
+	stateLooks     = map[landscape.State]look{landscape.Ill: {Color: vermilion, Mark: circle}, landscape.Healthy: {Color: blue, Mark: box, Dashes: dashed}}
+	stableMark     = look{Color: black, Mark: circle}
+	unstableMark   = look{Color: black, Mark: circle.open()}
+	nullclineLooks = []look{{Color: vermilion}, {Color: green, Dashes: dashed}}
+	startMark      = look{Color: purple, Mark: up.open()}
+	ballMark       = look{Color: purple, Mark: circle}
+	pathLine       = draw.LineStyle{Color: fade(purple, 0.8), Width: thinLine}
+)
+
+// shownDepth is up to where a potential is shown, in the noise's own unit σ²/2:
+// states above are visited e⁻¹⁸ times as often as the deepest.
+const shownDepth = 18
+
+// Landscape returns what a circuit of two areas rolls in: a column for each
+// strength of its connections, in it the potential over the plane of both
+// activities with nullclines, fixed points and a path, and the potential along mood
+// with the same path. It is an error if there is no terrain, or one without a
+// density.
+func Landscape(terrains []landscape.Terrain) (*Figure, error) {
+	if err := checkTerrains(terrains); err != nil {
+		return nil, err
+	}
+	f := &Figure{
+		Name:  "landscape",
+		Title: "What a circuit rolls in, by the strength of its connections",
+		Caption: "Quasi-potential −(σ²/2) ln P of the stationary density P, 0 at its lowest, with one path of the noisy circuit in it" + followed(terrains) +
+			". Top: over the plane of both activities, colour by the root; bottom: along mood, with the path's mood once a day. " +
+			"Paths start in a state of rest at the usual strength. At low strength only the ill state is left, at high strength only the healthy one; no number here is a prediction.",
+		Width: DoubleColumn,
+	}
+	ceiling := 0.0
+	for _, t := range terrains {
+		ceiling = max(ceiling, shownPotential(t))
+	}
+	rows := [][]*Panel{nil, nil}
+	for i, t := range terrains {
+		rows[0] = append(rows[0], planePanel(t, ceiling, i == 0))
+		rows[1] = append(rows[1], valleyPanel(t, ceiling, i == 0))
+	}
+	for _, c := range terrains[0].Nullcline {
+		if !slices.ContainsFunc(f.Legend, func(e Entry) bool { return e.Label == nullclineName(c) }) {
+			f.Legend = append(f.Legend, lineEntry(nullclineName(c), nullclineLook(terrains[0], c)))
+		}
+	}
+	f.Legend = append(f.Legend, markEntry("stable", stableMark), markEntry("unstable", unstableMark), markEntry("path begins", startMark), markEntry("path ends", ballMark),
+		rampEntry("potential: 0", figures2(ceiling)+" / day", depthColour))
+	f.stack(rows, 44, 30)
+	return f, nil
+}
+
+func checkTerrains(terrains []landscape.Terrain) error {
+	if len(terrains) == 0 {
+		return fmt.Errorf("plots: Landscape: no terrain: want those of landscape.NewStudy")
+	}
+	for _, t := range terrains {
+		if t.Density == nil || len(t.Density.X) < 2 || len(t.Names) != 2 || len(t.Valley.Mood) == 0 || len(t.Valley.Mood) != len(t.Valley.Potential) || len(t.Path.Mood) == 0 || len(t.Path.Mood) != len(t.T) || len(t.Path.Y) != 2 {
+			return fmt.Errorf("plots: Landscape: terrain %q has no density of two regions or no path: want those of landscape.NewStudy", t.Name)
+		}
+	}
+	return nil
+}
+
+// followed tells how long paths were followed, where all were as long.
+func followed(terrains []landscape.Terrain) string {
+	last := terrains[0].T[len(terrains[0].T)-1]
+	for _, t := range terrains {
+		if t.T[len(t.T)-1] != last {
+			return ""
+		}
+	}
+	return fmt.Sprintf(" (%s days)", short(last))
+}
+
+// shownPotential is the height up to which a terrain is shown.
+func shownPotential(t landscape.Terrain) float64 {
+	return shownDepth * t.Noise * t.Noise / 2
+}
+
+// depthColour is the colour of a height, dark in the valleys.
+func depthColour(share float64) paint {
+	return between(paint{R: 60, G: 130, B: 190, A: 255}, white, math.Sqrt(share))
+}
+
+func nullclineName(c landscape.Curve) string { return "no change in " + c.Region }
+
+func nullclineLook(t landscape.Terrain, c landscape.Curve) look {
+	return nullclineLooks[max(0, slices.Index(t.Names, c.Region))]
+}
+
+// planeLow and planeHigh bound the plane that is shown: activities lie within 0 and 1
+// but for noise.
+const planeLow, planeHigh = -0.4, 1.4
+
+// planePanel draws the potential over both activities.
+func planePanel(t landscape.Terrain, ceiling float64, first bool) *Panel {
+	x := axis{Label: "activity, " + t.Names[0], Ticks: []float64{0, 0.5, 1}}
+	y := axis{Ticks: []float64{0, 0.5, 1}}
+	if first {
+		y.Label = "activity, " + t.Names[1]
+	}
+	d := t.Density
+	within := func(v float64) bool { return v > planeLow && v < planeHigh }
+	var is, js []int
+	for i, v := range d.X {
+		if within(v) {
+			is = append(is, i)
+		}
+	}
+	for j, v := range d.Y {
+		if within(v) {
+			js = append(js, j)
+		}
+	}
+	h := (d.X[1] - d.X[0]) / 2
+	x.Min, x.Max = d.X[is[0]]-h, d.X[is[len(is)-1]]+h
+	y.Min, y.Max = d.Y[js[0]]-h, d.Y[js[len(js)-1]]+h
+	p := newPanel(fmt.Sprintf("%s strength, s = %s", capital(t.Name), figures2(t.Condition.Strength)), x, y)
+	p.Square = true
+	g := raster{Cols: len(is), Rows: len(js)}
+	for row := range js {
+		for _, i := range is {
+			g.Cells = append(g.Cells, depthColour(min(1, d.Potential[i][js[len(js)-1-row]]/ceiling)))
+		}
+	}
+	p.fill(g)
+	for _, c := range t.Nullcline {
+		p.lines(nullclineLook(t, c).line(), c.X, c.Y)
+	}
+	p.pathIn(t)
+	p.fixedPoints(t)
+	return p
+}
+
+// pathIn draws a path on the plane of both activities, cut at its edges.
+func (p *Panel) pathIn(t landscape.Terrain) {
+	keep := func(a *axisEnds, v float64) float64 { return min(max(v, a.low), a.high) }
+	ex, ey := &axisEnds{p.Plot.X.Min, p.Plot.X.Max}, &axisEnds{p.Plot.Y.Min, p.Plot.Y.Max}
+	var xs, ys []float64
+	for i := range t.T {
+		xs, ys = append(xs, keep(ex, t.Path.Y[0][i])), append(ys, keep(ey, t.Path.Y[1][i]))
+		p.record("path, "+t.Names[0], kindValue, short(t.T[i]), t.Path.Y[0][i])
+		p.record("path, "+t.Names[1], kindValue, short(t.T[i]), t.Path.Y[1][i])
+	}
+	n := len(xs) - 1
+	p.lines(pathLine, xs, ys)
+	p.points(startMark, 3, xs[:1], ys[:1])
+	p.points(ballMark, 3, xs[n:], ys[n:])
+}
+
+// axisEnds are the ends of an axis.
+type axisEnds struct{ low, high float64 }
+
+// fixedPoints draws the fixed points on the plane of both activities.
+func (p *Panel) fixedPoints(t landscape.Terrain) {
+	for _, q := range t.Fixed {
+		l, kind := unstableMark, "unstable"
+		if q.Stable() {
+			l, kind = stableMark, "stable"
+		}
+		p.record("fixed point, "+kind+", "+t.Names[1], kindValue, short(q.State[0]), q.State[1])
+		p.points(l, 2.2, q.State[:1], q.State[1:2])
+	}
+}
+
+// valleyPanel draws the potential along mood.
+func valleyPanel(t landscape.Terrain, ceiling float64, first bool) *Panel {
+	x := axis{Label: "mood", Min: -1.6, Max: 1.6, Ticks: []float64{-1, 0, 1}}
+	y := axis{Min: -0.03 * ceiling, Max: ceiling, Ticks: niceTicks(0, ceiling, 4)}
+	if first {
+		y.Label = "potential (1/day)"
+	}
+	p := newPanel("", x, y)
+	p.name = capital(t.Name) + " strength, along mood"
+	v := t.Valley
+	var xs, ys []float64
+	for i, m := range v.Mood {
+		if v.Potential[i] <= ceiling && m >= x.Min && m <= x.Max {
+			xs, ys = append(xs, m), append(ys, v.Potential[i])
+			p.record("potential", kindValue, short(m), v.Potential[i])
+		}
+	}
+	p.lines(draw.LineStyle{Color: ink, Width: dataLine}, xs, ys)
+	p.rolling(t, ceiling)
+	return p
+}
+
+// rolling draws the path's moods as balls on the potential, once a day.
+func (p *Panel) rolling(t landscape.Terrain, ceiling float64) {
+	height := func(m float64) float64 {
+		v := t.Valley
+		k, _ := slices.BinarySearch(v.Mood, m)
+		k = min(max(k, 1), len(v.Mood)-1)
+		a := (m - v.Mood[k-1]) / (v.Mood[k] - v.Mood[k-1])
+		return min(v.Potential[k-1]+a*(v.Potential[k]-v.Potential[k-1]), ceiling)
+	}
+	ends := axisEnds{p.Plot.X.Min, p.Plot.X.Max}
+	place := func(i int) (x, y float64) {
+		x = min(max(t.Path.Mood[i], ends.low), ends.high)
+		return x, height(x)
+	}
+	last := math.Inf(-1)
+	for i, day := range t.T {
+		if day < last+1 {
+			continue
+		}
+		last = day
+		x, y := place(i)
+		p.record("path", kindValue, short(day), t.Path.Mood[i])
+		p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+			circle.draw(c, look{Color: fade(purple, 0.35)}, at(x, y).Add(vg.Point{Y: 2}), 2)
+		})
+	}
+	for _, e := range []struct {
+		l look
+		i int
+	}{{startMark, 0}, {ballMark, len(t.T) - 1}} {
+		x, y := place(e.i)
+		p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+			e.l.Mark.draw(c, e.l, at(x, y).Add(vg.Point{Y: 3}), 3)
+		})
+	}
+}
