@@ -12,14 +12,15 @@ import (
 // Memory compares, on the data of a drug arm and its control, the model whose
 // lost sites remember with the one without memory whose imaging misses spines.
 type Memory struct {
-	Arm         string
-	N           int     `table:"n"`
-	P           float64 `table:"p of the fit, memory"` // small where not even the model with memory fits
-	PWithout    float64 `table:"without"`
-	With        float64 `table:"AIC, memory"`
-	Without     float64 `table:"AIC, without"`
-	ForMemory   float64 `table:"AIC for memory"` // Without − With; below 0 it speaks against
-	K, KWithout int     `table:"-"`              // estimated quantities
+	Arm        string
+	N          int     `table:"n"`
+	K          int     `table:"Memory: K"`    // estimated quantities
+	P          float64 `table:"p of its fit"` // small where the model does not fit
+	AIC        float64 `table:"AIC"`
+	KWithout   int     `table:"No memory: K"`
+	PWithout   float64 `table:"p of its fit"`
+	AICWithout float64 `table:"AIC"`
+	ForMemory  float64 `table:"ΔAIC for memory"` // AICWithout − AIC; below 0 it speaks against
 }
 
 // Memories fits both models to each arm. With memory the pulse raises formation
@@ -40,8 +41,8 @@ func Memories(arms []spines.Arm, o spines.FitOptions) []Memory {
 				without = f
 			}
 		}
-		out = append(out, Memory{Arm: a.String(), N: with.N, P: with.P, PWithout: without.P, With: with.AIC, Without: without.AIC,
-			ForMemory: without.AIC - with.AIC, K: with.K, KWithout: without.K})
+		out = append(out, Memory{Arm: a.String(), N: with.N, K: with.K, P: with.P, AIC: with.AIC,
+			KWithout: without.K, PWithout: without.P, AICWithout: without.AIC, ForMemory: without.AIC - with.AIC})
 	}
 	return out
 }
