@@ -1,0 +1,210 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/pkg/glutamate"
+)
+
+// week is one in days.
+const week = 7.
+
+// Cascade returns when each stage happens, from the drug to synapses, on a
+// logarithmic time axis: when it peaks and for how long it is above half of its
+// peak at the default parameters, and the 5th to 95th percentile of both over the
+// draws. The surge has beside it what was reported of its end in people. It is an
+// error if no stage happens.
+func Cascade(stages glutamate.StageBands) (*Figure, error) {
+	low, high := reach(stages, func(b glutamate.StageBand) []float64 {
+		return []float64{b.From.Default, b.From.Low, b.To.Default, b.To.High, b.PeakTime.Low, b.PeakTime.Default, b.PeakTime.High}
+	})
+	if high == 0 {
+		return nil, fmt.Errorf("plots: Cascade: no stage happens: want what glutamate.CascadeBands returns for a dose and an arm")
+	}
+	const room = 1.6 // for the numbers at the ends
+	shortest, longest := reach(stages, func(b glutamate.StageBand) []float64 {
+		return []float64{b.Duration.Low, b.Duration.Default, b.Duration.High}
+	})
+	when := cascadePanel("Peak, and time above half of it", "time after the start of the dose", stages, low, high, true)
+	long := cascadePanel("How long above half of the peak", "duration", stages, shortest/room, longest, false)
+	when.Width, long.Width = 1.5, 1
+	f := &Figure{
+		Name:  "cascade",
+		Title: "When each stage of the cascade happens",
+		Width: DoubleColumn,
+	}
+	for i, b := range stages {
+		y := float64(len(stages) - 1 - i)
+		if !(b.PeakTime.Default >= 0) {
+			when.note(low, y, "does not happen")
+			continue
+		}
+		when.stage(b, y, low, high)
+		long.lasting(b, y, shortest/room, longest)
+	}
+	words := when.reportedEnd(stages, low, high)
+	f.Caption = "a: for each stage its peak (circle) and the time above half of it (dark bar) at the default parameters; line: 5th to 95th percentile of the time of the peak over draws of the parameters; pale bar: from the 5th percentile of the time at which half is reached to the 95th of that at which it is left. " +
+		"b: time above half of the peak with the 5th to 95th percentile. An arrow: not over when the simulation ends; what is earlier than the axis is cut." + words
+	f.Legend = []Entry{markedLine("peak, 5 to 95 %", look{Color: ink, Mark: circle}), filledEntry("above half of it", look{Color: tint(grey, 0.75)}), filledEntry("5 to 95 %", look{Color: tint(grey, 0.28)}),
+		markEntry("drug", look{Color: grey, Mark: circle}), markEntry("receptors, glutamate", look{Color: vermilion, Mark: circle}), markEntry("signals", look{Color: blue, Mark: circle}), markEntry("synapses", look{Color: green, Mark: circle})}
+	if words != "" {
+		f.Legend = append(f.Legend, markEntry("reported", published))
+	}
+	f.stack([][]*Panel{{when, long}}, 7*float64(len(stages)))
+	return f, nil
+}
+
+// reach returns the ends of a logarithmic axis for some times of the stages, in
+// days; high is 0 if there is none.
+func reach(stages glutamate.StageBands, of func(glutamate.StageBand) []float64) (low, high float64) {
+	low = math.Inf(1)
+	for _, b := range stages {
+		for _, v := range of(b) {
+			if v > 0 && !math.IsInf(v, 1) { // NaN without the stage, 0 where it begins with the dose
+				low, high = min(low, v), max(high, v)
+			}
+		}
+	}
+	if high == 0 {
+		return minute, 0
+	}
+	low = max(low/1.4, minute)
+	return low, max(high*1.5, 4*low)
+}
+
+// spans are the marked values of a time axis.
+var spans = []struct {
+	name string
+	days float64
+}{{"1 min", minute}, {"10 min", 10 * minute}, {"1 h", hour}, {"6 h", 6 * hour}, {"1 d", 1}, {"1 wk", week}, {"4 wk", 4 * week}, {"16 wk", 16 * week}}
+
+// cascadePanel returns a panel with a row for each stage.
+func cascadePanel(title, label string, stages glutamate.StageBands, low, high float64, named bool) *Panel {
+	var values []float64
+	var names []string
+	for _, s := range spans {
+		values, names = append(values, s.days), append(names, s.name)
+	}
+	y := axis{Min: -0.6, Max: float64(len(stages)) - 0.4, Names: []string{}}
+	for i, b := range stages {
+		name := b.Stage.Name
+		if !named {
+			name = ""
+		}
+		y.Ticks, y.Names = append(y.Ticks, float64(len(stages)-1-i)), append(y.Names, name)
+	}
+	p := newPanel(title, logarithmic(label+" (logarithmic)", low, high, values, names), y)
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		for _, v := range p.Plot.X.Tick.Marker.Ticks(low, high) {
+			x := at(v.Value, 0).X
+			c.StrokeLine2(hairline, x, c.Min.Y, x, c.Max.Y)
+		}
+	})
+	return p
+}
+
+// stageColor is the colour of a stage, by what it belongs to.
+func stageColor(name string) paint {
+	switch name {
+	case "plasma concentration", "concentration":
+		return grey
+	case "BDNF-TrkB", "mTORC1":
+		return blue
+	case "synaptic capacity", "synaptic density":
+		return green
+	}
+	return vermilion
+}
+
+// note writes something at the left of a row.
+func (p *Panel) note(low, y float64, text string) {
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		c.FillText(aligned(sans(smallType, grey), draw.XLeft, draw.YCenter), at(math.Log10(low), y).Add(vg.Point{X: 4}), text)
+	})
+}
+
+// stage draws when a stage happens.
+func (p *Panel) stage(b glutamate.StageBand, y, low, high float64) {
+	p.Data = append(p.Data, Datum{p.title(), b.Stage.Name, kindValue, "peak (days)", b.PeakTime.Default, b.PeakTime.Low, b.PeakTime.High, 0},
+		Datum{p.title(), b.Stage.Name, kindValue, "half from (days)", b.From.Default, b.From.Low, b.From.High, 0},
+		Datum{p.title(), b.Stage.Name, kindValue, "half to (days)", b.To.Default, b.To.Low, b.To.High, 0})
+	color := stageColor(b.Stage.Name)
+	place := func(v float64) float64 { return math.Log10(min(high, max(low, v))) }
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		bar := func(from, to, half float64, fill paint) {
+			if math.IsNaN(from) || math.IsNaN(to) {
+				return
+			}
+			c.SetColor(fill)
+			c.Fill(vg.Rectangle{Min: at(place(from), y-half), Max: at(place(to), y+half)}.Path())
+		}
+		bar(b.From.Low, b.To.High, 0.36, tint(color, 0.28))
+		bar(b.From.Default, b.To.Default, 0.17, tint(color, 0.75))
+		if a, z := at(place(b.PeakTime.Low), y), at(place(b.PeakTime.High), y); !math.IsNaN(b.PeakTime.Low) {
+			c.StrokeLine2(draw.LineStyle{Color: black, Width: dataLine}, a.X, a.Y, z.X, z.Y)
+		}
+		circle.draw(c, look{Color: black}, at(place(b.PeakTime.Default), y), markRadius)
+		if math.IsInf(b.To.Default, 1) || math.IsInf(b.To.High, 1) {
+			right.draw(c, look{Color: color}, at(math.Log10(high), y).Sub(vg.Point{X: markRadius}), markRadius)
+		}
+	})
+}
+
+// lasting draws how long a stage is above half of its peak.
+func (p *Panel) lasting(b glutamate.StageBand, y, low, high float64) {
+	p.Data = append(p.Data, Datum{p.title(), b.Stage.Name, kindValue, "duration (days)", b.Duration.Default, b.Duration.Low, b.Duration.High, 0})
+	l := look{Color: stageColor(b.Stage.Name), Mark: circle}
+	place := func(v float64) float64 { return math.Log10(min(high, max(low, v))) }
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		if a, z := at(place(b.Duration.Low), y), at(place(b.Duration.High), y); !math.IsNaN(b.Duration.Low) {
+			c.StrokeLine2(draw.LineStyle{Color: l.Color, Width: 2 * dataLine}, a.X, a.Y, z.X, z.Y)
+		}
+		end := at(place(b.Duration.Default), y)
+		l.Mark.draw(c, l, end, 1.2*markRadius)
+		text, style := lasts(b.Duration.Default), aligned(sans(smallType, ink), draw.XCenter, draw.YBottom)
+		half := style.Width(text) / 2
+		c.FillText(style, vg.Point{X: min(max(end.X, c.Min.X+half+2), c.Max.X-half), Y: end.Y + 3.5}, text)
+		if math.IsInf(b.Duration.High, 1) {
+			right.draw(c, l, at(math.Log10(high), y).Sub(vg.Point{X: markRadius}), markRadius)
+		}
+	})
+}
+
+// lasts writes a number of days in the unit that suits it.
+func lasts(days float64) string {
+	switch {
+	case math.IsInf(days, 1):
+		return "to the end"
+	case days < 2*hour:
+		return fmt.Sprintf("%.0f min", days/minute)
+	case days < 2:
+		return fmt.Sprintf("%.1f h", days/hour)
+	}
+	return fmt.Sprintf("%.1f days", days)
+}
+
+// reportedEnd marks the day on which no surge was seen any more in people, and
+// says so in words.
+func (p *Panel) reportedEnd(stages glutamate.StageBands, low, high float64) string {
+	for i, b := range stages {
+		for _, r := range cyclingReports(glutamate.Exposure{Result: &glutamate.Result{Day: []float64{0}}}) {
+			day := r.from * hour
+			if b.Stage.Name != "glutamate surge" || r.from == 0 || day < low || day > high || !(b.PeakTime.Default >= 0) {
+				continue
+			}
+			y := float64(len(stages) - 1 - i)
+			p.record(r.words, kindPublished, short(day)+" days", r.value)
+			p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+				place := at(math.Log10(day), y)
+				published.Mark.draw(c, published, place, quoteRadius)
+				c.FillText(aligned(sans(smallType, ink), draw.XLeft, draw.YCenter), place.Add(vg.Point{X: 5, Y: 0.5}), "none ("+string(r.evidence)+")")
+			})
+			return fmt.Sprintf(" Diamond: %s at %s in people.", r.words, r.when)
+		}
+	}
+	return ""
+}
