@@ -1,0 +1,229 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/pkg/glutamate"
+)
+
+// glutamateArms are the looks of the arms of the glutamate model.
+var glutamateArms = map[string]look{
+	"activation": {Color: vermilion, Mark: circle},
+	"inhibition": {Color: blue, Mark: box},
+	"both arms":  {Color: black, Mark: up},
+}
+
+// Arms returns the sustained effect of each arm alone and of both, without a
+// blocker and under each: synaptic capacity a day after the dose in percent of that
+// of both arms, and what a blocker leaves of each arm's own effect, with the 5th to
+// 95th percentile of the draws and the share of them that agrees with what was seen.
+// Effects are with the strict gate; of those without a gate, which may be nil,
+// rapamycin is shown beside. It is an error if there is no effect.
+func Arms(strict, ungated glutamate.ArmEffects) (*Figure, error) {
+	groups := armGroups(strict, ungated)
+	if len(groups) == 0 || len(strict) == 0 {
+		return nil, fmt.Errorf("plots: Arms: no effect: want what glutamate.Arms returns with glutamate.Strict")
+	}
+	var names []string
+	for _, a := range strict {
+		if _, ok := glutamateArms[a.Hypothesis]; !ok {
+			return nil, fmt.Errorf("plots: Arms: arms %q: want activation, inhibition or both arms, as glutamate.Arms returns them", a.Hypothesis)
+		}
+		if !slices.Contains(names, a.Hypothesis) {
+			names = append(names, a.Hypothesis)
+		}
+	}
+	f := &Figure{
+		Name:  "arms",
+		Title: "Each arm alone and together, under each blocker",
+		Caption: "a: excess of synaptic capacity 24 h after 10 mg/kg in a rodent, or the high dose, in percent of that of both arms without a blocker; b: what is left of each arm's own effect. Marks: default parameters; lines: 5th to 95th percentile over draws of the parameters, which may leave out the default where it is at the end of a range. " +
+			"Shaded: where the effect lies that was seen, with half of it as the limit; numbers: percent of draws that agree. Shade and numbers of rapamycin are those of rats; in people the effect was there, as without the gate. What was seen, with the mark of its evidence (A: abstract or summary; S: second-hand): below. The scale is a square root, so that large effects fit.",
+		Width: DoubleColumn,
+	}
+	for _, n := range names {
+		f.Legend = append(f.Legend, markedLine(n, glutamateArms[n]))
+	}
+	f.Legend = append(f.Legend, filledEntry("what was seen", look{Color: seenFill}), lineEntry("half of the effect", look{Color: ink, Dashes: dotted}))
+	whole := armPanel("Sustained synaptic capacity", "capacity (% of both arms)", groups, names, func(a glutamate.Arm) glutamate.Band { return a.Capacity }, false)
+	left := armPanel("Left of the arm's own effect", "left (% of own effect)", groups, names, func(a glutamate.Arm) glutamate.Band { return a.Left }, true)
+	f.stack([][]*Panel{{whole}, {left}}, 42, 46)
+	return f, nil
+}
+
+// seenFill is the shade of where the effect was seen.
+var seenFill = tint(sky, 0.3)
+
+// armGroup is one blocker under all arms.
+type armGroup struct {
+	name string
+	list []glutamate.Arm
+}
+
+// armGroups sorts effects by blocker; rapamycin comes again without the gate.
+func armGroups(strict, ungated glutamate.ArmEffects) (out []armGroup) {
+	add := func(name string, a glutamate.Arm) {
+		i := slices.IndexFunc(out, func(g armGroup) bool { return g.name == name })
+		if i < 0 {
+			i, out = len(out), append(out, armGroup{name: name})
+		}
+		out[i].list = append(out[i].list, a)
+	}
+	for _, a := range strict {
+		add(a.Blocker.Name, a)
+	}
+	at := slices.IndexFunc(out, func(g armGroup) bool { return g.name == "rapamycin" })
+	if at < 0 {
+		return out
+	}
+	free := armGroup{name: "rapamycin, no gate"}
+	for _, a := range ungated {
+		if a.Blocker.Name == "rapamycin" {
+			free.list = append(free.list, a)
+		}
+	}
+	if len(free.list) > 0 {
+		out = slices.Insert(out, at+1, free)
+	}
+	return out
+}
+
+// heads names the groups, and below what was seen in each, in as many lines.
+func heads(groups []armGroup) []string {
+	parts := make([][2][]string, len(groups))
+	var most [2]int
+	for i, g := range groups {
+		b := g.list[0].Blocker
+		for k, text := range []string{g.name, b.Observed + " [" + string(b.Evidence) + "]"} {
+			parts[i][k] = strings.SplitAfter(text, ", ")
+			most[k] = max(most[k], len(parts[i][k]))
+		}
+	}
+	var out []string
+	for _, p := range parts {
+		var lines []string
+		for k := range p {
+			if k > 0 {
+				lines = append(lines, "")
+			}
+			lines = append(lines, append(p[k], make([]string, most[k]-len(p[k]))...)...)
+		}
+		for i := range lines {
+			lines[i] = strings.TrimSpace(lines[i])
+			if lines[i] == "" {
+				lines[i] = " " // keeps its height
+			}
+		}
+		out = append(out, strings.Join(lines, "\n"))
+	}
+	return out
+}
+
+// armPanel draws a column of marks for each blocker.
+func armPanel(title, label string, groups []armGroup, names []string, of func(glutamate.Arm) glutamate.Band, last bool) *Panel {
+	high := 1.
+	for _, g := range groups {
+		for _, a := range g.list {
+			for _, v := range []float64{of(a).Default, of(a).High} {
+				if !math.IsInf(v, 0) && !math.IsNaN(v) {
+					high = max(high, v)
+				}
+			}
+		}
+	}
+	most := math.Sqrt(high) * 1.05
+	room := 0.
+	if last {
+		room = 0.14 * most
+	}
+	x := axis{Min: -0.5, Max: float64(len(groups)) - 0.5, Names: []string{}}
+	y := axis{Label: label, Min: -0.04 * most, Max: most + room, Names: []string{}, Marked: true}
+	for _, v := range []float64{0, 10, 50, 100, 200, 400, 800, 1600} {
+		if v/100 <= high {
+			y.Ticks, y.Names = append(y.Ticks, math.Sqrt(v/100)), append(y.Names, short(v))
+		}
+	}
+	if last {
+		y.Ticks, y.Names = append(y.Ticks, most+room/2), append(y.Names, "agree (%)")
+		x.Names = heads(groups)
+	} else {
+		x.Names = make([]string, len(groups))
+	}
+	for i := range groups {
+		x.Ticks = append(x.Ticks, float64(i))
+	}
+	p := newPanel(title, x, y)
+	if last {
+		for i, g := range groups {
+			p.seen(g.list[0].Blocker, float64(i), y.Min, most)
+		}
+		p.record("half of the effect", kindReference, "", 50)
+		p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+			v := at(0, math.Sqrt(0.5)).Y
+			c.StrokeLine2(chanceLine, c.Min.X, v, c.Max.X, v)
+		})
+	} else {
+		p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+			v := at(0, 1).Y
+			c.StrokeLine2(zeroLine, c.Min.X, v, c.Max.X, v)
+		})
+	}
+	for i, g := range groups {
+		for _, a := range g.list {
+			k := slices.Index(names, a.Hypothesis)
+			at := float64(i) + 0.26*(float64(k)-float64(len(names)-1)/2)
+			p.effect(a, of(a), g.name, at)
+			if last {
+				p.agrees(a, g.name, at, most+room/2)
+			}
+		}
+	}
+	return p
+}
+
+// seen shades where an effect lies that agrees with what was seen.
+func (p *Panel) seen(b glutamate.Blocker, x, low, high float64) {
+	half := math.Sqrt(0.5)
+	switch {
+	case b.Disputed:
+		return
+	case b.Blocks:
+		high = half
+	default:
+		low = half
+	}
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		c.SetColor(seenFill)
+		c.Fill(vg.Rectangle{Min: at(x-0.44, low), Max: at(x+0.44, high)}.Path())
+	})
+}
+
+// effect draws one arm under one blocker.
+func (p *Panel) effect(a glutamate.Arm, b glutamate.Band, group string, x float64) {
+	if math.IsNaN(b.Default) {
+		return
+	}
+	p.Data = append(p.Data, Datum{p.title(), a.Hypothesis, kindValue, group, 100 * b.Default, 100 * b.Low, 100 * b.High, 0})
+	l := glutamateArms[a.Hypothesis]
+	if !math.IsNaN(b.Low) {
+		p.lines(draw.LineStyle{Color: l.Color, Width: dataLine}, []float64{x, x}, []float64{math.Sqrt(max(0, b.Low)), math.Sqrt(max(0, b.High))})
+	}
+	p.points(l, 1.15*markRadius, []float64{x}, []float64{math.Sqrt(max(0, b.Default))})
+}
+
+// agrees writes the share of draws that agree with what was seen.
+func (p *Panel) agrees(a glutamate.Arm, group string, x, y float64) {
+	text := "–"
+	if !math.IsNaN(a.Agrees) {
+		text = percentOf(a.Agrees)
+		p.record(a.Hypothesis+", agrees (% of draws)", kindValue, group, 100*a.Agrees)
+	}
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		c.FillText(aligned(sans(smallType, glutamateArms[a.Hypothesis].Color), draw.XCenter, draw.YCenter), at(x, y), text)
+	})
+}
