@@ -1,0 +1,158 @@
+package notebook
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"divergent/pkg/glutamate"
+	"divergent/pkg/model"
+	"divergent/pkg/pk"
+)
+
+// Plasma sums up what an infusion of mg/kg, from day 0 to the given one, does in
+// plasma by each set of kinetics, at the weight that the set is for.
+func Plasma(mgPerKg, until float64, sets ...pk.Set) Grid {
+	g := Grid{Header: []string{"Kinetics", "Weight (kg)", "Peak (ng/mL)", "Peak after (min)", "AUC (ng/mL·h)", "Half-lives (h)"}}
+	for _, set := range sets {
+		c := Must(set.Model.Curve(set.Drug, pk.Infusion(0, until, mgPerKg*set.Weight)))
+		x := c.Exposure()
+		var lives []string
+		for _, days := range x.HalfLives {
+			lives = append(lives, figures(days/pk.Hour))
+		}
+		g.Rows = append(g.Rows, []string{set.Name, figures(set.Weight), number(x.Cmax, 0), number(x.Tmax/pk.Minute, 0),
+			number(x.AUC/pk.Hour, 0), strings.Join(lives, ", ")})
+	}
+	return g
+}
+
+// Courses follows a protocol in a person by each set of kinetics, reported by the
+// minute, as plots.Exposure draws it.
+func Courses(p glutamate.Params, s glutamate.Switches, protocol model.Protocol, sets ...pk.Set) []glutamate.Exposure {
+	var minutes []float64
+	for i := range int(protocol.Length/pk.Minute+1e-6) + 1 {
+		minutes = append(minutes, min(float64(i)*pk.Minute, protocol.Length))
+	}
+	var out []glutamate.Exposure
+	for _, set := range sets {
+		r := Must(glutamate.Simulate(p, s, protocol, glutamate.Options{PK: set, Days: minutes}))
+		out = append(out, glutamate.Exposure{Set: set.Name, Result: r})
+	}
+	return out
+}
+
+// Doses returns n doses from the lowest to the highest, even in their logarithm
+// and rounded to three digits.
+func Doses(low, high float64, n int) []float64 {
+	var out []float64
+	for i := range n {
+		x := low * math.Pow(high/low, float64(i)/float64(max(n-1, 1)))
+		unit := math.Pow(10, math.Floor(math.Log10(x))-2)
+		out = append(out, math.Round(x/unit)*unit)
+	}
+	return out
+}
+
+// About returns the findings on observations whose name has a word in it.
+func About(list glutamate.Findings, word string) glutamate.Findings {
+	var out glutamate.Findings
+	for _, f := range list {
+		if strings.Contains(f.Observation, word) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Conflicts lists the pairs of observations that no hypothesis explains together
+// in any draw, although some hypothesis explains the one and some the other.
+func Conflicts(s *glutamate.Shares) Grid {
+	g := Grid{Header: []string{"One fact", "Best share (%)", "The other", "Best share (%)"}}
+	for i, a := range s.Observations {
+		for j, b := range s.Observations[:i] {
+			x, y := best(s, i), best(s, j)
+			if x > 0 && y > 0 && !together(s, a.Name, b.Name) {
+				g.Rows = append(g.Rows, []string{b.Name + ": " + b.Claim, percent(y), a.Name + ": " + a.Claim, percent(x)})
+			}
+		}
+	}
+	return g
+}
+
+// together tells whether some hypothesis explains all of the observations in some
+// draw.
+func together(s *glutamate.Shares, names ...string) bool {
+	for _, h := range s.Hypotheses {
+		if Must(s.Joint(h.Name, names, nil)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// best is the largest share of draws in which a hypothesis explains an
+// observation.
+func best(s *glutamate.Shares, observation int) float64 {
+	var top float64
+	for h := range s.Hypotheses {
+		top = max(top, s.Explained[h][observation])
+	}
+	return top
+}
+
+// percent writes a share; what is neither none nor all is not rounded to either.
+func percent(x float64) string {
+	switch p := 100 * x; {
+	case x > 0 && p < 1:
+		return "below 1"
+	case x < 1 && p > 99:
+		return "above 99"
+	default:
+		return number(p, 0)
+	}
+}
+
+// Unexplained lists the observations that every hypothesis explains in no more
+// than a share of the draws, with the answer of the last hypothesis at the default
+// parameters, or why it has none.
+func Unexplained(s *glutamate.Shares, most float64) Grid {
+	g := Grid{Header: []string{"Observation", "Observed", "Best share (%)", "Model", "Outcome", "Source"}}
+	for o, x := range s.Observations {
+		if b := best(s, o); b <= most {
+			f := s.Finding(len(s.Hypotheses)-1, o)
+			g.Rows = append(g.Rows, []string{x.Name, x.Claim, percent(b), f.Got, f.Outcome.String(), x.Source})
+		}
+	}
+	return g
+}
+
+// Deciders names for each hypothesis the parameter that most decides whether it
+// explains an observation; where all draws or none do, there is none.
+func Deciders(s *glutamate.Shares, observations ...string) Grid {
+	g := Grid{Header: []string{"Observation", "Hypothesis", "Explained (%)", "Parameter", "Shift of its mean position (% of its range)"}}
+	for o, x := range s.Observations {
+		for h, y := range s.Hypotheses {
+			if d := s.Decides(h, o); d.Field != "" && slices.Contains(observations, x.Name) && y.Switches.Gate == glutamate.Strict {
+				g.Rows = append(g.Rows, []string{x.Name, y.Name, percent(s.Explained[h][o]), d.Field, number(100*d.Difference, 0)})
+			}
+		}
+	}
+	return g
+}
+
+// Turned lists the findings whose outcome differs between two lists of the same
+// hypotheses and observations, such as those before and after a change of a
+// parameter.
+func Turned(before, after glutamate.Findings) Grid {
+	g := Grid{Header: []string{"Hypothesis", "Observation", "Expected of the model", "Before", "After"}}
+	tell := func(f glutamate.Finding) string { return f.Outcome.String() + ": " + f.Got }
+	for _, b := range before {
+		for _, a := range after {
+			if a.Hypothesis == b.Hypothesis && a.Observation == b.Observation && a.Outcome != b.Outcome {
+				g.Rows = append(g.Rows, []string{b.Hypothesis, b.Observation, b.Expected, tell(b), tell(a)})
+			}
+		}
+	}
+	return g
+}

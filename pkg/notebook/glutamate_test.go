@@ -1,0 +1,91 @@
+package notebook
+
+import (
+	"context"
+	"math"
+	"testing"
+
+	"divergent/pkg/glutamate"
+	"divergent/pkg/pk"
+)
+
+// The specification asks for 253 and 240 ng/mL at the end of the infusion.
+func TestPlasmaPeaksAtTheEndOfTheInfusion(t *testing.T) {
+	g := Plasma(0.5, 40*pk.Minute, pk.Kamp2020(), pk.Domino())
+	for i, want := range []string{"253", "240"} {
+		if g.Rows[i][2] != want || g.Rows[i][3] != "40" {
+			t.Errorf("%v: want %s ng/mL after 40 min", g.Rows[i], want)
+		}
+	}
+}
+
+func TestCoursesAreThoseOfExposed(t *testing.T) {
+	p := glutamate.Default()
+	c := Courses(p, glutamate.Both(), glutamate.Infused(glutamate.Ketamine(), 0.5, 6*pk.Hour), pk.Domino())[0]
+	want := Must(glutamate.Exposed(p, glutamate.Both(), glutamate.Options{PK: pk.Domino()}, 6))
+	if c.Set != "Domino 1982" || len(c.Day) != 361 || len(want.Day) != 361 {
+		t.Fatalf("%s with %d and %d reports: want Domino 1982 with 361 minutes", c.Set, len(c.Day), len(want.Day))
+	}
+	for i := range c.Glutamate { // the same days but for rounding
+		if math.Abs(c.Glutamate[i]-want.Glutamate[i]) > 1e-9 {
+			t.Fatalf("minute %d: %v, want %v", i, c.Glutamate[i], want.Glutamate[i])
+		}
+	}
+}
+
+func TestDosesAreEvenInTheirLogarithm(t *testing.T) {
+	d := Doses(1, 300, 3)
+	for i, want := range []float64{1, 17.3, 300} {
+		if math.Abs(d[i]-want) > 1e-9 {
+			t.Errorf("%v, want %v", d[i], want)
+		}
+	}
+}
+
+// Without parameters that matter, rapamycin alone decides: rats need the gate,
+// people its absence, and no draw has both.
+func TestRapamycinConflicts(t *testing.T) {
+	s := Must(glutamate.Uncertainty(context.Background(), nil, glutamate.Criteria{}, glutamate.Sampling{Draws: 50, Seed: 1}))
+	found := false
+	for _, r := range Conflicts(s).Rows {
+		found = found || r[0][:17] == "rapamycin in rats" && r[2][:19] == "rapamycin in people" && r[1] == "100" && r[3] == "100"
+	}
+	if !found {
+		t.Errorf("%v: want the two facts about rapamycin", Conflicts(s).Rows)
+	}
+	names := map[string]string{}
+	for _, r := range Unexplained(s, 0).Rows {
+		names[r[0]] = r[2] + " " + r[4]
+	}
+	if names["rapamycin in people, day 14"] != "0 contradicted" || names["trials without a difference"] != "0 silent" || names["memantine fails"] != "" {
+		t.Errorf("%v: want day 14 contradicted, trials silent, memantine explained by some", names)
+	}
+	if n := len(Unexplained(s, 1).Rows); n != len(s.Observations) {
+		t.Errorf("%d observations explained in at most all draws: want all %d", n, len(s.Observations))
+	}
+}
+
+// An inhibition arm that passes AMPA receptors needs them.
+func TestTurnedByInsertion(t *testing.T) {
+	p := glutamate.Default()
+	q := p
+	q.Insertion = 1
+	inhibition := []glutamate.Hypothesis{{Name: "inhibition", Switches: glutamate.Inhibition()}}
+	before := Must(glutamate.Evidence(p, inhibition, glutamate.Criteria{}))
+	after := Must(glutamate.Evidence(q, inhibition, glutamate.Criteria{}))
+	rows := Turned(About(before, "AMPA"), after)
+	if len(rows.Rows) != 1 || rows.Rows[0][3][:12] != "contradicted" || rows.Rows[0][4][:9] != "explained" {
+		t.Errorf("%v: want AMPA block contradicted before and explained after", rows.Rows)
+	}
+	if n := len(Turned(before, before).Rows); n > 0 {
+		t.Errorf("%d findings turned by nothing", n)
+	}
+}
+
+func TestPercentKeepsEnds(t *testing.T) {
+	for x, want := range map[float64]string{0: "0", 0.003: "below 1", 0.995: "above 99", 1: "100", 0.493: "49"} {
+		if got := percent(x); got != want {
+			t.Errorf("%v: %q, want %q", x, got, want)
+		}
+	}
+}
