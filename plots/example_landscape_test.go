@@ -1,11 +1,9 @@
 package plots_test
 
 import (
-	"context"
 	"log"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 
 	"gonum.org/v1/plot/cmpimg"
@@ -14,14 +12,14 @@ import (
 	"divergent/plots"
 )
 
-// stuck is what the figures of stuck circuits show, computed once.
-var stuck = sync.OnceValue(func() *landscape.Study {
-	s, err := landscape.NewStudy(context.Background(), landscape.Default(), 0)
+// stuck is what landscape.NewStudy returns for the default parameters.
+func stuck() *landscape.Study {
+	s, err := plots.StuckStudy()
 	if err != nil {
 		log.Fatal(err)
 	}
 	return s
-})
+}
 
 func ExampleLandscape() {
 	f, err := plots.Landscape(stuck().Terrains)
@@ -52,7 +50,8 @@ func TestLandscapeExamples(t *testing.T) {
 		t.Skip("the study takes half a minute")
 	}
 	for name, example := range map[string]func(){
-		"landscape": ExampleLandscape, "bifurcation": ExampleBifurcation,
+		"landscape": ExampleLandscape, "bifurcation": ExampleBifurcation, "escape-times": ExampleEscapeTimes,
+		"drug-times-experience": ExampleDrugTimesExperience, "connectivity": ExampleConnectivity, "early-warning": ExampleEarlyWarning,
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer os.Remove(filepath.Join("testdata", name+".csv"))
@@ -61,5 +60,49 @@ func TestLandscapeExamples(t *testing.T) {
 				os.Remove(filepath.Join("testdata", name+".png"))
 			}
 		})
+	}
+}
+
+func ExampleEscapeTimes() {
+	f, err := plots.EscapeTimes(stuck().FromIll, stuck().FromHealthy)
+	if err != nil {
+		log.Fatal(err)
+	}
+	f.DPI = 100
+	if err := f.Save("testdata/escape-times", plots.PNG); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func ExampleDrugTimesExperience() {
+	f, err := plots.DrugTimesExperience(stuck().Experience, stuck().Harm)
+	if err != nil {
+		log.Fatal(err)
+	}
+	f.DPI = 100
+	if err := f.Save("testdata/drug-times-experience", plots.PNG); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func ExampleConnectivity() {
+	f, err := plots.Connectivity(stuck().Before, stuck().After)
+	if err != nil {
+		log.Fatal(err)
+	}
+	f.DPI = 100
+	if err := f.Save("testdata/connectivity", plots.PNG); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func ExampleEarlyWarning() {
+	f, err := plots.EarlyWarning(stuck().Forewarnings)
+	if err != nil {
+		log.Fatal(err)
+	}
+	f.DPI = 100
+	if err := f.Save("testdata/early-warning", plots.PNG); err != nil {
+		log.Fatal(err)
 	}
 }

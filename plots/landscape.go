@@ -18,8 +18,8 @@ var (
 	stableMark     = look{Color: black, Mark: circle}
 	unstableMark   = look{Color: black, Mark: circle.open()}
 	nullclineLooks = []look{{Color: vermilion}, {Color: green, Dashes: dashed}}
-	startMark      = look{Color: purple, Mark: up.open()}
-	ballMark       = look{Color: purple, Mark: circle}
+	startMark      = look{Color: purple, Mark: up.seeThrough()}
+	ballMark       = look{Color: orange, Mark: circle}
 	pathLine       = draw.LineStyle{Color: fade(purple, 0.8), Width: thinLine}
 )
 
@@ -40,7 +40,7 @@ func Landscape(terrains []landscape.Terrain) (*Figure, error) {
 		Name:  "landscape",
 		Title: "What a circuit rolls in, by the strength of its connections",
 		Caption: "Quasi-potential −(σ²/2) ln P of the stationary density P, 0 at its lowest, with one path of the noisy circuit in it" + followed(terrains) +
-			". Top: over the plane of both activities, colour by the root; bottom: along mood, with the path's mood once a day. " +
+			". Top: over the plane of both activities, colour by the root; bottom: along mood, with the path's mood once a day; where the potential is off the scale, at the top. " +
 			"Paths start in a state of rest at the usual strength. At low strength only the ill state is left, at high strength only the healthy one; no number here is a prediction.",
 		Width: DoubleColumn,
 	}
@@ -142,25 +142,26 @@ func planePanel(t landscape.Terrain, ceiling float64, first bool) *Panel {
 	for _, c := range t.Nullcline {
 		p.lines(nullclineLook(t, c).line(), c.X, c.Y)
 	}
-	p.pathIn(t)
+	xs, ys := p.pathIn(t)
 	p.fixedPoints(t)
+	n := len(xs) - 1
+	p.points(startMark, 3.6, xs[:1], ys[:1])
+	p.points(ballMark, 2.6, xs[n:], ys[n:])
 	return p
 }
 
-// pathIn draws a path on the plane of both activities, cut at its edges.
-func (p *Panel) pathIn(t landscape.Terrain) {
+// pathIn draws a path on the plane of both activities, cut at its edges, and returns
+// where it runs.
+func (p *Panel) pathIn(t landscape.Terrain) (xs, ys []float64) {
 	keep := func(a *axisEnds, v float64) float64 { return min(max(v, a.low), a.high) }
 	ex, ey := &axisEnds{p.Plot.X.Min, p.Plot.X.Max}, &axisEnds{p.Plot.Y.Min, p.Plot.Y.Max}
-	var xs, ys []float64
 	for i := range t.T {
 		xs, ys = append(xs, keep(ex, t.Path.Y[0][i])), append(ys, keep(ey, t.Path.Y[1][i]))
 		p.record("path, "+t.Names[0], kindValue, short(t.T[i]), t.Path.Y[0][i])
 		p.record("path, "+t.Names[1], kindValue, short(t.T[i]), t.Path.Y[1][i])
 	}
-	n := len(xs) - 1
 	p.lines(pathLine, xs, ys)
-	p.points(startMark, 3, xs[:1], ys[:1])
-	p.points(ballMark, 3, xs[n:], ys[n:])
+	return xs, ys
 }
 
 // axisEnds are the ends of an axis.

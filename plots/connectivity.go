@@ -1,0 +1,183 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/pkg/landscape"
+)
+
+// Connectivity returns how the regions of a circuit hang together, region by region:
+// before treatment, and what changes in each. Above, the strengths of the
+// connections; below, the correlations of the regions' fluctuations. Rows of a matrix
+// are what arrives at a region, columns what comes from one. It is an error if there
+// is nothing before, or nothing after of the same regions.
+func Connectivity(before *landscape.Connectivity, after []landscape.Treated) (*Figure, error) {
+	if before == nil || len(before.Regions) == 0 || len(before.Effective) != len(before.Regions) || len(before.Correlation) != len(before.Regions) {
+		return nil, fmt.Errorf("plots: Connectivity: no circuit before treatment: want what landscape.ConnectivityAfter returns for day 0")
+	}
+	if len(after) == 0 {
+		return nil, fmt.Errorf("plots: Connectivity: no treatment: want those of landscape.NewStudy")
+	}
+	for _, t := range after {
+		if t.Connectivity == nil || !slices.Equal(t.Regions, before.Regions) {
+			return nil, fmt.Errorf("plots: Connectivity: treatment %q has other regions: want %v as before", t.Name, before.Regions)
+		}
+	}
+	f := &Figure{
+		Name: "connectivity", Title: "Connectivity before treatment and what changes in each",
+		Caption: fmt.Sprintf("First matrix: before treatment, s = %s; the others: after minus before. Above: strengths of connections; below: correlations of the regions' fluctuations around the state in which the circuit settles, without noise in the approach, if everything stays as it is on the day. ", figures2(before.Condition.Strength)) +
+			"Row: to; column: from. Red and +: more; blue and −: less; what is under a twentieth of the scale bears no sign; grey: a region with itself. Signs of connections follow the sources of their table, sizes are free.",
+		Width: DoubleColumn,
+	}
+	var rows [][]*Panel
+	var mm []float64
+	for _, q := range []struct {
+		name string
+		of   func(*landscape.Connectivity) [][]float64
+	}{
+		{"connections", func(c *landscape.Connectivity) [][]float64 { return c.Effective }},
+		{"correlations", func(c *landscape.Connectivity) [][]float64 { return offDiagonal(c.Correlation) }},
+	} {
+		panels, entries := connectivityPanels(q.name, q.of, before, after)
+		f.Legend = append(f.Legend, entries...)
+		for _, row := range inRows(panels) {
+			rows, mm = append(rows, row), append(mm, rasterSide(len(panels)))
+		}
+	}
+	f.stack(rows, mm...)
+	return f, nil
+}
+
+// offDiagonal leaves out what correlates with itself.
+func offDiagonal(m [][]float64) [][]float64 {
+	out := make([][]float64, len(m))
+	for i, row := range m {
+		out[i] = slices.Clone(row)
+		out[i][i] = nan
+	}
+	return out
+}
+
+// connectivityPanels draws one quantity before and after.
+func connectivityPanels(name string, of func(*landscape.Connectivity) [][]float64, before *landscape.Connectivity, after []landscape.Treated) (panels []*Panel, entries []Entry) {
+	first := of(before)
+	var changes [][][]float64
+	most := 0.0
+	for _, t := range after {
+		change := of(t.Connectivity)
+		change = slices.Clone(change)
+		for i, row := range change {
+			change[i] = slices.Clone(row)
+			for j := range row {
+				change[i][j] -= first[i][j]
+			}
+		}
+		most = max(most, largestOf(change))
+		changes = append(changes, change)
+	}
+	if most == 0 {
+		most = 1
+	}
+	top := roundUp(largestOf(first))
+	most = roundUp(most)
+	n := len(after) + 1
+	panels = append(panels, connectivityPanel("Before:\n"+name, name+", before", before.Regions, first, top, true))
+	for k, t := range after {
+		day := "day " + short(t.Day)
+		p := connectivityPanel(narrowTitle(t.Name, n)+"\n"+day, name+", "+t.Name+", "+day+" minus before", before.Regions, changes[k], most, len(panels)%perRow == 0)
+		panels = append(panels, p)
+	}
+	scale := func(share float64) paint { return diverging(2*share - 1) }
+	if name == "correlations" { // which have no direction
+		for _, p := range panels {
+			p.Plot.X.Label.Text = "with"
+			p.Plot.Y.Label.Text = ""
+		}
+	}
+	return panels, []Entry{rampEntry(name+" −"+figures2(top), figures2(top), scale), rampEntry("change of "+name+" −"+figures2(most), figures2(most), scale)}
+}
+
+// largestOf returns the size of the largest number, NaN left out.
+func largestOf(m [][]float64) (most float64) {
+	for _, row := range m {
+		for _, v := range row {
+			if !math.IsNaN(v) {
+				most = max(most, math.Abs(v))
+			}
+		}
+	}
+	return most
+}
+
+// roundUp rounds up to two figures, so that a scale's end can be written.
+func roundUp(v float64) float64 {
+	if !(v > 0) {
+		return 1
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(v))-1)
+	return math.Ceil(v/unit-1e-9) * unit
+}
+
+// diverging is the colour of a share from −1 to 1.
+func diverging(share float64) paint {
+	if share < 0 {
+		return between(white, blue, min(1, -share))
+	}
+	return between(white, vermilion, min(1, share))
+}
+
+// connectivityPanel draws a matrix, from left to right and to below.
+func connectivityPanel(title, name string, regions []string, m [][]float64, most float64, named bool) *Panel {
+	n := len(regions)
+	x := axis{Min: -0.5, Max: float64(n) - 0.5, Names: []string{}, Label: "from"}
+	y := axis{Min: -0.5, Max: float64(n) - 0.5, Names: []string{}}
+	for i, r := range regions {
+		label := strconv.Itoa(i + 1)
+		x.Ticks, x.Names = append(x.Ticks, float64(i)), append(x.Names, label)
+		if named {
+			y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, r+" "+label)
+		}
+	}
+	if named {
+		y.Label = "to"
+	}
+	p := newPanel(title, x, y)
+	p.name, p.Square = name, true
+	g := raster{Cols: n, Rows: n}
+	for i, row := range m {
+		for j, v := range row {
+			if math.IsNaN(v) {
+				g.Cells = append(g.Cells, paleGrey)
+				continue
+			}
+			g.Cells = append(g.Cells, diverging(v/most))
+			p.record("to "+regions[i], kindValue, "from "+regions[j], v)
+		}
+	}
+	p.fill(g)
+	for i, row := range m {
+		for j, v := range row {
+			if math.Abs(v) >= most/20 {
+				p.sign(v > 0, float64(j), float64(n-1-i))
+			}
+		}
+	}
+	return p
+}
+
+// sign draws a plus or a minus.
+func (p *Panel) sign(plus bool, x, y float64) {
+	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		q, s := at(x, y), draw.LineStyle{Color: ink, Width: 0.7}
+		c.StrokeLine2(s, q.X-2, q.Y, q.X+2, q.Y)
+		if plus {
+			c.StrokeLine2(s, q.X, q.Y-2, q.X, q.Y+2)
+		}
+	})
+}
