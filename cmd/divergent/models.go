@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"divergent/data"
+	"divergent/pkg/glutamate"
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
 	"divergent/pkg/study"
@@ -34,7 +35,9 @@ type computed struct {
 const modelsFolder = "models"
 
 // smallModels lists them in the order of the notebooks.
-func smallModels() []smallModel { return []smallModel{{"spines", computeSpines}} }
+func smallModels() []smallModel {
+	return []smallModel{{"spines", computeSpines}, {"glutamate", computeGlutamate}}
+}
 
 func computeSpines(ctx context.Context, workers int) (computed, error) {
 	s, err := spines.NewStudy(ctx, spines.Default(), workers)
@@ -51,6 +54,21 @@ func computeSpines(ctx context.Context, workers int) (computed, error) {
 		func() (*plots.Figure, error) {
 			return plots.Sensitivity(s.Indices, "What the course of spines depends on")
 		},
+	}}, err
+}
+
+func computeGlutamate(ctx context.Context, workers int) (computed, error) {
+	s, err := glutamate.NewStudy(ctx, glutamate.Default(), 0, workers)
+	if err != nil {
+		return computed{}, err
+	}
+	tables, err := s.Tables()
+	return computed{tables, []func() (*plots.Figure, error){
+		func() (*plots.Figure, error) { return plots.Exposure(s.Protocol, s.Exposures...) },
+		func() (*plots.Figure, error) { return plots.InvertedU(s.Doses) },
+		func() (*plots.Figure, error) { return plots.Evidence(s.Shares) },
+		func() (*plots.Figure, error) { return plots.Cascade(s.Cascade) },
+		func() (*plots.Figure, error) { return plots.Arms(s.Arms, s.Ungated) },
 	}}, err
 }
 
