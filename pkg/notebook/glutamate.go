@@ -65,30 +65,30 @@ func About(list glutamate.Findings, word string) glutamate.Findings {
 	return out
 }
 
-// Conflicts lists the pairs of observations that no hypothesis explains together
-// in any draw, although some hypothesis explains the one and some the other.
-func Conflicts(s *glutamate.Shares) Grid {
-	g := Grid{Header: []string{"One fact", "Best share (%)", "The other", "Best share (%)"}}
+// Conflicts lists the pairs of observations each of which some hypothesis explains
+// in at least a share of the draws, while none explains the two together in more
+// than another share.
+func Conflicts(s *glutamate.Shares, least, most float64) Grid {
+	g := Grid{Header: []string{"One fact", "Best share (%)", "The other", "Best share (%)", "Together (%)"}}
 	for i, a := range s.Observations {
 		for j, b := range s.Observations[:i] {
-			x, y := best(s, i), best(s, j)
-			if x > 0 && y > 0 && !together(s, a.Name, b.Name) {
-				g.Rows = append(g.Rows, []string{b.Name + ": " + b.Claim, percent(y), a.Name + ": " + a.Claim, percent(x)})
+			x, y, both := best(s, i), best(s, j), together(s, a.Name, b.Name)
+			if min(x, y) >= least && both <= most {
+				g.Rows = append(g.Rows, []string{b.Name + ": " + b.Claim, percent(y), a.Name + ": " + a.Claim, percent(x), percent(both)})
 			}
 		}
 	}
 	return g
 }
 
-// together tells whether some hypothesis explains all of the observations in some
-// draw.
-func together(s *glutamate.Shares, names ...string) bool {
+// together is the largest share of draws in which a hypothesis explains all of the
+// observations.
+func together(s *glutamate.Shares, names ...string) float64 {
+	var top float64
 	for _, h := range s.Hypotheses {
-		if Must(s.Joint(h.Name, names, nil)) > 0 {
-			return true
-		}
+		top = max(top, Must(s.Joint(h.Name, names, nil)))
 	}
-	return false
+	return top
 }
 
 // best is the largest share of draws in which a hypothesis explains an
