@@ -32,11 +32,11 @@ func drawn(name string, f *plots.Figure, err error) {
 func ExampleExposure() {
 	var courses []glutamate.Exposure
 	for _, set := range []pk.Set{pk.Kamp2020(), pk.Domino()} {
-		r, err := glutamate.Exposed(glutamate.Default(), glutamate.Both(), glutamate.Options{PK: set}, 6)
+		c, err := glutamate.Expose(context.Background(), glutamate.Default(), glutamate.Both(), set, 6, fewDraws)
 		if err != nil {
 			log.Fatal(err)
 		}
-		courses = append(courses, glutamate.Exposure{Set: set.Name, Result: r})
+		courses = append(courses, c)
 	}
 	f, err := plots.Exposure(glutamate.Infused(glutamate.Ketamine(), 0.5, 6./24), courses...)
 	drawn("exposure", f, err)

@@ -21,15 +21,16 @@ const minute = 1. / 1440
 // Exposure returns what an infusion does within hours: plasma concentration by each
 // set of kinetics, and, by the first of them, the block of NMDA receptors on
 // interneurons, at rest and on pyramidal cells, and extracellular glutamate beside
-// what was reported of it in people. The courses are of the protocol, as
-// glutamate.Exposed returns them. It is an error if there is none.
+// what was reported of it in people, with the 5th to 95th percentile where the course
+// has draws. The courses are of the protocol, as glutamate.Expose returns them. It is
+// an error if there is none.
 func Exposure(protocol model.Protocol, courses ...glutamate.Exposure) (*Figure, error) {
 	if len(courses) == 0 {
-		return nil, fmt.Errorf("plots: Exposure: no course: want one or more with what glutamate.Exposed returns")
+		return nil, fmt.Errorf("plots: Exposure: no course: want one or more with what glutamate.Expose returns")
 	}
 	for _, c := range courses {
 		if c.Result == nil || len(c.Day) < 2 || c.Plasma == nil {
-			return nil, fmt.Errorf("plots: Exposure: course %q has no days or no plasma concentration: want a person's, as glutamate.Exposed returns it", c.Set)
+			return nil, fmt.Errorf("plots: Exposure: course %q has no days or no plasma concentration: want a person's, as glutamate.Expose returns it", c.Set)
 		}
 	}
 	first := courses[0]
@@ -40,13 +41,13 @@ func Exposure(protocol model.Protocol, courses ...glutamate.Exposure) (*Figure, 
 	f := &Figure{
 		Name:  "exposure",
 		Title: "From infusion to glutamate surge",
-		Caption: "Plasma concentration (bound and unbound) by published kinetics; block of NMDA receptors and extracellular glutamate by those of " + first.Set + ". " +
+		Caption: "Plasma concentration (bound and unbound) by published kinetics; block of NMDA receptors and extracellular glutamate, with the 5th to 95th percentile over draws of the parameters where there are any, by those of " + first.Set + ". " +
 			"Where they have the same affinity, the blocks on interneurons and at rest are one line. " + words + "Protocol: " + protocol.String() + ".",
 		Width:  DoubleColumn,
 		Legend: append(append(kinetics, receptors...), observed...),
 	}
 	s := strip("Given (mg/kg)", protocol, k)
-	f.stack([][]*Panel{{s}, {plasma}, {block}, {surge}}, alignStrips(s), 30, 30, 34)
+	f.stack([][]*Panel{{s}, {plasma}, {block}, {surge}}, alignStrips(s), 30, 30, 42)
 	return f, nil
 }
 
@@ -129,11 +130,23 @@ func surgePanel(c glutamate.Exposure, k clock) (*Panel, []Entry, string) {
 	for _, r := range reports {
 		shown = append(shown, r.low, r.high)
 	}
+	banded := len(c.Surge) == len(c.Day)
+	var low, middle, high []float64
+	for _, b := range c.Surge {
+		low, middle, high = append(low, b.Low), append(middle, b.Median), append(high, b.High)
+		banded = banded && !math.IsNaN(b.Low+b.High)
+	}
+	if banded {
+		shown = append(append(shown, low...), high...)
+	}
 	y := valueAxis("glutamate (rest = 1)", shown...)
 	y.Max += 0.06 * (y.Max - y.Min)
 	p := newCourse("Glutamate", "", k, true, y)
 	p.level(zeroLine, 1, "rest")
 	l := look{Color: vermilion}
+	if banded {
+		p.courseBand("glutamate, median and 5 to 95 % of draws", l, k, c.Day, low, middle, high)
+	}
 	p.course("glutamate", l, k, c.Day, c.Glutamate)
 	words := ""
 	for _, r := range reports {
@@ -144,10 +157,26 @@ func surgePanel(c glutamate.Exposure, k clock) (*Panel, []Entry, string) {
 		words += "Diamond at " + r.when + ": " + r.words + ". "
 	}
 	entries := []Entry{lineEntry("glutamate", l)}
+	if banded {
+		entries = append(entries, filledEntry("5 to 95 % of draws", look{Color: tint(l.Color, 0.18)}))
+	}
 	if words != "" {
-		entries = append(entries, markEntry("reported in people, with the mark of its evidence (A: abstract)", published))
+		entries = append(entries, markEntry("reported in people (A: read in an abstract)", published))
 	}
 	return p, entries, words
+}
+
+// courseBand fills what the clock shows between two courses; the one in the middle
+// is among the plotted numbers only.
+func (p *Panel) courseBand(series string, l look, k clock, day, low, middle, high []float64) {
+	xs, bottom := k.cut(day, low)
+	_, median := k.cut(day, middle)
+	_, top := k.cut(day, high)
+	for i, x := range xs {
+		p.Data = append(p.Data, Datum{p.title(), series, kindValue, k.text(x), median[i], bottom[i], top[i], 0})
+		xs[i] = k.at(x)
+	}
+	p.band(l, xs, bottom, top)
 }
 
 // cyclingReport is a report of glutamate in people, in units of rest.
@@ -226,7 +255,7 @@ func (p *Panel) report(r cyclingReport, k clock) {
 		if text := aligned(sans(smallType, ink), draw.XRight, draw.YTop); b.X-text.Width(r.short) > c.Min.X+6 && a.X < b.X {
 			c.FillText(text, b.Sub(vg.Point{Y: 2}), r.short) // on the inner side of a curve that rises and falls
 		} else {
-			c.FillText(aligned(text, draw.XLeft, draw.YBottom), b.Add(vg.Point{X: 5, Y: 1.5}), r.short)
+			c.FillText(aligned(text, draw.XLeft, draw.YTop), b.Add(vg.Point{X: 5, Y: -1.5}), r.short)
 		}
 	})
 }

@@ -48,7 +48,13 @@ func TestExposure(t *testing.T) {
 		}
 	}
 	protocol, c := exposed(t, 6)
-	f, err := Exposure(protocol)
+	drawn, err := glutamate.Expose(t.Context(), glutamate.Default(), glutamate.Both(), pk.Domino(), 6, few)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := Exposure(protocol, drawn, c)
+	whole(t, "over draws", f, err)
+	f, err = Exposure(protocol)
 	refused(t, "no course", f, err)
 	f, err = Exposure(protocol, c, glutamate.Exposure{Set: "x"})
 	refused(t, `course "x"`, f, err)

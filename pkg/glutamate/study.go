@@ -15,6 +15,39 @@ import (
 type Exposure struct {
 	Set string // name of the set
 	*Result
+	Surge []Band // of glutamate on each day, over the draws; nil without draws
+}
+
+// Expose is Exposed by a set of kinetics, with glutamate over the draws.
+func Expose(ctx context.Context, p Params, s Switches, set pk.Set, hours float64, sampling Sampling) (Exposure, error) {
+	r, err := Exposed(p, s, Options{PK: set}, hours)
+	if err != nil {
+		return Exposure{}, err
+	}
+	draws, err := Sample(ctx, sampling)
+	if err != nil {
+		return Exposure{}, err
+	}
+	all := make([][]float64, len(draws)) // by draw and day
+	if err := model.Each(ctx, len(draws), sampling.Workers, func(i int) error {
+		c := r.run.plan.run(draws[i], s)
+		all[i] = make([]float64, len(r.Day))
+		for k, d := range r.Day {
+			all[i][k] = 1 + c.at(surge, d)
+		}
+		return nil
+	}); err != nil {
+		return Exposure{}, err
+	}
+	e := Exposure{Set: set.Name, Result: r}
+	day := make([]float64, len(draws))
+	for k := range r.Day {
+		for i := range all {
+			day[i] = all[i][k]
+		}
+		e.Surge = append(e.Surge, band(r.Glutamate[k], day))
+	}
+	return e, nil
 }
 
 // Study is what the figures and tables of this package show, computed at once.
@@ -64,11 +97,11 @@ func (s *Study) exposures(ctx context.Context) (err error) {
 	}
 	s.Protocol = Infused(Ketamine(), humanDose, exposedHours*hour)
 	for _, set := range []pk.Set{pk.Kamp2020(), pk.Domino()} {
-		r, err := Exposed(s.Params, Both(), Options{PK: set}, exposedHours)
+		e, err := Expose(ctx, s.Params, Both(), set, exposedHours, s.Sampling)
 		if err != nil {
 			return err
 		}
-		s.Exposures = append(s.Exposures, Exposure{set.Name, r})
+		s.Exposures = append(s.Exposures, e)
 	}
 	s.Doses, err = DoseResponse(ctx, s.Params, Both(), studyDoses(), s.Sampling)
 	return err
@@ -223,9 +256,11 @@ func (s *Study) exposureTable() model.Table {
 				}
 				row = append(row, model.Number(x.Value[i]))
 			}
-			t.Rows = append(t.Rows, row)
+			b := e.Surge[i]
+			t.Rows = append(t.Rows, append(row, numbers(b.Low, b.Median, b.High)...))
 		}
 	}
+	t.Header = append(t.Header, bandHeader("glutamate", "rest")[1:]...)
 	return t
 }
 

@@ -34,6 +34,13 @@ func TestStudy(t *testing.T) {
 	if _, err := model.NewRecord("glutamate", a...); err != nil {
 		t.Error(err)
 	}
+	for _, e := range one.Exposures {
+		for i, b := range e.Surge {
+			if b.Default != e.Glutamate[i] || !(b.Low <= b.Median && b.Median <= b.High) {
+				t.Fatalf("%s, day %v: surge %+v beside glutamate %v", e.Set, e.Day[i], b, e.Glutamate[i])
+			}
+		}
+	}
 	rows := map[string]int{"checks": len(one.Checks), "evidence": len(Hypotheses()) * len(one.Shares.Observations), "tallies": len(Hypotheses()),
 		"dose-response": len(studyDoses()) + 5, "exposure": 2 * (60*exposedHours + 1), "cascade": 9, "arms": 2 * 3 * 5}
 	for _, x := range a {
