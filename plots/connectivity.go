@@ -149,18 +149,27 @@ func connectivityPanel(title, name string, regions []string, m [][]float64, most
 	}
 	p := newPanel(title, x, y)
 	p.name, p.Square = name, true
-	g := raster{Cols: n, Rows: n}
 	for i, row := range m {
 		for j, v := range row {
-			if math.IsNaN(v) {
-				g.Cells = append(g.Cells, paleGrey)
-				continue
+			fill := paleGrey
+			if !math.IsNaN(v) {
+				fill = diverging(v / most)
+				p.record("to "+regions[i], kindValue, "from "+regions[j], v)
 			}
-			g.Cells = append(g.Cells, diverging(v/most))
-			p.record("to "+regions[i], kindValue, "from "+regions[j], v)
+			p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+				low, high := at(float64(j)-0.5, float64(n-1-i)-0.5), at(float64(j)+0.5, float64(n-1-i)+0.5)
+				box := vg.Rectangle{Min: low, Max: high}.Path()
+				c.SetColor(fill)
+				c.Fill(box)
+				c.SetLineStyle(hairline)
+				c.Stroke(box)
+			})
 		}
 	}
-	p.fill(g)
+	p.add(func(c draw.Canvas, _ func(x, y float64) vg.Point) {
+		c.SetLineStyle(draw.LineStyle{Color: ink, Width: thinLine})
+		c.Stroke(c.Rectangle.Path())
+	})
 	for i, row := range m {
 		for j, v := range row {
 			if math.Abs(v) >= most/20 {

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/landscape"
+	"divergent/pkg/model"
 )
 
 // DrugTimesExperience returns what plasticity and experience do together: a column
@@ -56,12 +57,29 @@ func DrugTimesExperience(ill, healthy *landscape.Comparison) (*Figure, error) {
 	f.Legend = append(f.Legend, markEntry("effect against "+control, look{Color: ink, Mark: circle}), markEntry("beyond that in "+first.Cells[0].Setting+" experience", look{Color: ink, Mark: diamond.open()}))
 	f.Caption = fmt.Sprintf("Above: healthy after %s days. Below: difference from %s in the same experience, and by how much it is more than the difference in %s experience (interaction), paired by path. %s a cell, 95 %% intervals. ",
 		short(lengthOf(first)), control, first.Cells[0].Setting, plural(paths, "path")) +
-		"A difference below 0 is harm. Plasticity only: a dose whose rise of strength is blocked. Experience lasts for the first four weeks unless the trial says otherwise."
+		"A difference below 0 is harm." + trialNotes(first)
 	if len(rows[0]) == 1 {
 		f.Width = SingleColumn
 	}
 	f.stack(rows[:], 42, 5.2*float64(lines))
 	return f, nil
+}
+
+// trialNotes tells how long experience lasts, and what blocks there are.
+func trialNotes(c *landscape.Comparison) (s string) {
+	for _, x := range c.Trial.Settings {
+		for _, e := range x.Events {
+			s += fmt.Sprintf(" %s experience from day %s to %s.", capital(x.Name), short(e.From), short(min(e.To, lengthOf(c))))
+		}
+	}
+	for _, x := range c.Trial.Treatments {
+		for _, e := range x.Events {
+			if e.Kind == model.KindBlock {
+				s += fmt.Sprintf(" %s: a dose whose effect on %s is blocked.", capital(x.Name), e.Name)
+			}
+		}
+	}
+	return s
 }
 
 // lengthOf returns the days of a comparison.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -41,7 +42,7 @@ func Landscape(terrains []landscape.Terrain) (*Figure, error) {
 		Title: "What a circuit rolls in, by the strength of its connections",
 		Caption: "Quasi-potential −(σ²/2) ln P of the stationary density P, 0 at its lowest, with one path of the noisy circuit in it" + followed(terrains) +
 			". Top: over the plane of both activities, colour by the root; bottom: along mood, with the path's mood once a day; where the potential is off the scale, at the top. " +
-			"Paths start in a state of rest at the usual strength. At low strength only the ill state is left, at high strength only the healthy one; no number here is a prediction.",
+			"Paths start in a state of rest at the usual strength. Stable states: " + stableStates(terrains) + ". No number here is a prediction.",
 		Width: DoubleColumn,
 	}
 	ceiling := 0.0
@@ -74,6 +75,24 @@ func checkTerrains(terrains []landscape.Terrain) error {
 		}
 	}
 	return nil
+}
+
+// stableStates tells which moods are stable in each terrain.
+func stableStates(terrains []landscape.Terrain) string {
+	var out []string
+	for _, t := range terrains {
+		var moods []string
+		for _, q := range t.Fixed {
+			if q.Stable() {
+				moods = append(moods, minus2(q.Mood))
+			}
+		}
+		if len(moods) == 0 {
+			moods = []string{"none"}
+		}
+		out = append(out, fmt.Sprintf("mood %s at s = %s", strings.Join(moods, " and "), figures2(t.Condition.Strength)))
+	}
+	return strings.Join(out, ", ")
 }
 
 // followed tells how long paths were followed, where all were as long.
@@ -141,6 +160,9 @@ func planePanel(t landscape.Terrain, ceiling float64, first bool) *Panel {
 	p.fill(g)
 	for _, c := range t.Nullcline {
 		p.lines(nullclineLook(t, c).line(), c.X, c.Y)
+		for i := range c.X {
+			p.record(nullclineName(c)+", "+t.Names[1], kindValue, short(c.X[i]), c.Y[i])
+		}
 	}
 	xs, ys := p.pathIn(t)
 	p.fixedPoints(t)
@@ -197,7 +219,7 @@ func valleyPanel(t landscape.Terrain, ceiling float64, first bool) *Panel {
 		}
 	}
 	p.lines(draw.LineStyle{Color: ink, Width: dataLine}, xs, ys)
-	p.rolling(t, ceiling)
+	p.rolling(t, 0.94*ceiling)
 	return p
 }
 

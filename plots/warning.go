@@ -54,10 +54,10 @@ func EarlyWarning(list []landscape.Forewarning) (*Figure, error) {
 
 // warningCaption tells of one change.
 func warningCaption(w landscape.Forewarning) string {
-	s := fmt.Sprintf("From the %s state: window of %d days, ends %s days before the switch on day %s; autocorrelation τ = %s, P = %s; variance τ = %s, P = %s. ", w.Start, w.Window,
+	s := fmt.Sprintf("From the %s state, with noise σ = %s: window of %d days, ends %s days before the switch on day %s; autocorrelation τ = %s, P = %s; variance τ = %s, P = %s. ", w.Start, figures2(w.Noise), w.Window,
 		short(w.Lead), short(math.Round(w.Day)), minus2(w.Warning.LagTrend.Tau), figures2(w.Warning.LagTrend.P), minus2(w.Warning.VarianceTrend.Tau), figures2(w.Warning.VarianceTrend.P))
 	if w.Rise != nil && w.Still != nil {
-		s += fmt.Sprintf("Along a ramp of strength from %s to %s autocorrelation rises (P ≤ 0.05) in %s of %s, at constant strength in %s of %d. ", figures2(w.Rise.Approach.Ramp.From), figures2(w.Rise.Approach.Ramp.To),
+		s += fmt.Sprintf("Along an even ramp of strength from %s to %s autocorrelation rises (P ≤ 0.05) in %s of %s, at constant strength in %s of %d. ", figures2(w.Rise.Approach.Ramp.From), figures2(w.Rise.Approach.Ramp.To),
 			shareOf(w.Rise.Lag), plural(len(w.Rise.Paths), "path"), shareOf(w.Still.Lag), len(w.Still.Paths))
 	}
 	return s

@@ -81,6 +81,7 @@ type Treated struct {
 type Forewarning struct {
 	Protocol          model.Protocol
 	Start             State
+	Noise             float64   // σ of each area, low so that paths stay until their state ends
 	T                 []float64 // days
 	Strength          []float64 // at T
 	Mood              []float64 // at T
@@ -303,7 +304,7 @@ func (s *Study) forewarnings(workers int) error {
 		start    State
 		end      float64 // place of the strength at which the ramp ends
 	}{{stress, Healthy, -0.25}, {drug, Ill, 1.25}} {
-		w := Forewarning{Protocol: x.protocol, Start: x.start, Lead: 5, Surrogates: 200, Share: 90}
+		w := Forewarning{Protocol: x.protocol, Start: x.start, Noise: p.Noise, Lead: 5, Surrogates: 200, Share: 90}
 		if err := w.follow(p, workers); err != nil {
 			return err
 		}
@@ -487,11 +488,11 @@ func (s *Study) contrastTable() model.Table {
 }
 
 func (s *Study) warningTable() model.Table {
-	t := model.Table{Name: "warnings", Header: []string{"start", "strength", "paths", "left the state", "rising autocorrelation (share)", "low", "high", "rising variance (share)", "low", "high", "mean τ of autocorrelation", "mean τ of variance"}}
+	t := model.Table{Name: "warnings", Header: []string{"start", "noise σ", "strength", "paths", "left the state", "rising autocorrelation (share)", "low", "high", "rising variance (share)", "low", "high", "mean τ of autocorrelation", "mean τ of variance"}}
 	for _, w := range s.Forewarnings {
 		for _, c := range []*Changes{w.Rise, w.Still} {
 			ramp := fmt.Sprintf("%.3f to %.3f", c.Approach.Ramp.From, c.Approach.Ramp.To)
-			t.Rows = append(t.Rows, slices.Concat([]string{w.Start.String(), ramp, strconv.Itoa(len(c.Paths)), strconv.Itoa(c.Left)}, c.Lag.cells(), c.Variance.cells(),
+			t.Rows = append(t.Rows, slices.Concat([]string{w.Start.String(), model.Number(w.Noise), ramp, strconv.Itoa(len(c.Paths)), strconv.Itoa(c.Left)}, c.Lag.cells(), c.Variance.cells(),
 				[]string{number(c.LagTau), number(c.VarTau)}))
 		}
 	}
