@@ -87,7 +87,7 @@ func TestBadInputIsOneClearLine(t *testing.T) {
 		{"run spines --dir " + full, []string{full, "empty or new folder"}},
 		{"figures spines --from x --out " + missing, []string{"--from", "spines"}},
 		{"verify spines --from " + missing, []string{missing, "manifest.json"}},
-		{"figures spine --out " + missing, []string{`"spine"`, "triage, spines"}},
+		{"figures spine --out " + missing, []string{`"spine"`, "triage, spines, glutamate, landscape"}},
 		{"verify divergent --from " + missing, []string{missing}},
 	}
 	for _, tc := range tests {

@@ -12,6 +12,7 @@ import (
 
 	"divergent/data"
 	"divergent/pkg/glutamate"
+	"divergent/pkg/landscape"
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
 	"divergent/pkg/study"
@@ -36,7 +37,7 @@ const modelsFolder = "models"
 
 // smallModels lists them in the order of the notebooks.
 func smallModels() []smallModel {
-	return []smallModel{{"spines", computeSpines}, {"glutamate", computeGlutamate}}
+	return []smallModel{{"spines", computeSpines}, {"glutamate", computeGlutamate}, {"landscape", computeLandscape}}
 }
 
 func computeSpines(ctx context.Context, workers int) (computed, error) {
@@ -69,6 +70,22 @@ func computeGlutamate(ctx context.Context, workers int) (computed, error) {
 		func() (*plots.Figure, error) { return plots.Evidence(s.Shares) },
 		func() (*plots.Figure, error) { return plots.Cascade(s.Cascade) },
 		func() (*plots.Figure, error) { return plots.Arms(s.Arms, s.Ungated) },
+	}}, err
+}
+
+func computeLandscape(ctx context.Context, workers int) (computed, error) {
+	s, err := landscape.NewStudy(ctx, landscape.Default(), workers)
+	if err != nil {
+		return computed{}, err
+	}
+	tables, err := s.Tables()
+	return computed{tables, []func() (*plots.Figure, error){
+		func() (*plots.Figure, error) { return plots.Landscape(s.Terrains) },
+		func() (*plots.Figure, error) { return plots.Bifurcation(s.Diagram) },
+		func() (*plots.Figure, error) { return plots.Connectivity(s.Before, s.After) },
+		func() (*plots.Figure, error) { return plots.EscapeTimes(s.FromIll, s.FromHealthy) },
+		func() (*plots.Figure, error) { return plots.DrugTimesExperience(s.Experience, s.Harm) },
+		func() (*plots.Figure, error) { return plots.EarlyWarning(s.Forewarnings) },
 	}}, err
 }
 
