@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"divergent/pkg/glutamate"
-	"divergent/pkg/model"
 	"divergent/pkg/pk"
 )
 
@@ -25,21 +24,6 @@ func Plasma(mgPerKg, until float64, sets ...pk.Set) Grid {
 			number(x.AUC/pk.Hour, 0), strings.Join(lives, ", ")})
 	}
 	return g
-}
-
-// Courses follows a protocol in a person by each set of kinetics, reported by the
-// minute, as plots.Exposure draws it.
-func Courses(p glutamate.Params, s glutamate.Switches, protocol model.Protocol, sets ...pk.Set) []glutamate.Exposure {
-	var minutes []float64
-	for i := range int(protocol.Length/pk.Minute+1e-6) + 1 {
-		minutes = append(minutes, min(float64(i)*pk.Minute, protocol.Length))
-	}
-	var out []glutamate.Exposure
-	for _, set := range sets {
-		r := Must(glutamate.Simulate(p, s, protocol, glutamate.Options{PK: set, Days: minutes}))
-		out = append(out, glutamate.Exposure{Set: set.Name, Result: r})
-	}
-	return out
 }
 
 // Doses returns n doses from the lowest to the highest, even in their logarithm

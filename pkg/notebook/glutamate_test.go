@@ -20,20 +20,6 @@ func TestPlasmaPeaksAtTheEndOfTheInfusion(t *testing.T) {
 	}
 }
 
-func TestCoursesAreThoseOfExposed(t *testing.T) {
-	p := glutamate.Default()
-	c := Courses(p, glutamate.Both(), glutamate.Infused(glutamate.Ketamine(), 0.5, 6*pk.Hour), pk.Domino())[0]
-	want := Must(glutamate.Exposed(p, glutamate.Both(), glutamate.Options{PK: pk.Domino()}, 6))
-	if c.Set != "Domino 1982" || len(c.Day) != 361 || len(want.Day) != 361 {
-		t.Fatalf("%s with %d and %d reports: want Domino 1982 with 361 minutes", c.Set, len(c.Day), len(want.Day))
-	}
-	for i := range c.Glutamate { // the same days but for rounding
-		if math.Abs(c.Glutamate[i]-want.Glutamate[i]) > 1e-9 {
-			t.Fatalf("minute %d: %v, want %v", i, c.Glutamate[i], want.Glutamate[i])
-		}
-	}
-}
-
 func TestDosesAreEvenInTheirLogarithm(t *testing.T) {
 	d := Doses(1, 300, 3)
 	for i, want := range []float64{1, 17.3, 300} {
