@@ -49,7 +49,7 @@ func Checks(p Params) (model.Checks, error) {
 
 // inOrder judges that the stages peak in the order of cause and effect.
 func inOrder(stages Stages) model.Check {
-	c := model.Check{Name: "order", Claim: "drug for hours, synapses for days: each stage peaks after the one that drives it", Source: "section 2.2 of the specification, three time scales"}
+	c := model.Check{Name: "order", Claim: "drug for hours, synapses for days: each stage peaks after the one that drives it", Source: "drug, spines and symptoms have three time scales: pharmacokinetics, imaging and trials of the collection"}
 	at := map[string]float64{}
 	var got []string
 	for _, s := range stages {

@@ -31,7 +31,7 @@ func challengeTrials(p Params, o Options) (model.Checks, error) {
 			Holds(ket[0] > ket[1] && ket[0] > 0, "advantage in mood at day 1 above that at day 12", fmt.Sprintf("%.2f at day 1, %.2f at day 12", ket[0], ket[1])),
 		check("SSRIs act from the first week", "a third of the difference at 6 weeks is there after 1 week", "Taylor 2006").
 			Near(gap("SSRI-like", 7)/gap("SSRI-like", 42), 1.0/3, 0.1, "of the difference at 6 weeks"),
-		check("neurosteroids fade", "advantage 3.0 points at day 3 and 1.8 at day 15", "WATERFALL (2.4)").
+		check("neurosteroids fade", "advantage 3.0 points at day 3 and 1.8 at day 15", "Clayton 2023, WATERFALL, doi 10.1176/appi.ajp.20220459").
 			AtLeast(steroid, 1, "times the advantage of day 15 at day 3"),
 	}, nil
 }
@@ -52,7 +52,7 @@ func challengeMechanism(p Params, o Options) (model.Checks, error) {
 		days[i] = contrast([]*Result{runs[i], runs[0]}, 1, -1)
 	}
 	return model.Checks{
-		model.Check{Name: "relief without synapses", Claim: "no measurable change of synaptic density 24 h after ketamine, despite relief", Source: "SV2A PET (section 3)", Challenge: true}.
+		model.Check{Name: "relief without synapses", Claim: "no measurable change of synaptic density 24 h after ketamine, despite relief", Source: "Holmes 2022, SV2A PET, doi 10.1038/s41380-022-01465-2", Challenge: true}.
 			Holds(days[2].Low > 0, "a ketamine-like dose helps within 2 weeks though strength cannot rise",
 				fmt.Sprintf("%+.1f points healthy (%+.1f to %+.1f); %+.1f where it can", 100*days[2].Mean, 100*days[2].Low, 100*days[2].High, 100*days[1].Mean)),
 	}, nil
@@ -125,9 +125,9 @@ func silent() model.Checks {
 		return model.Check{Name: name, Claim: claim, Source: source, Challenge: true}
 	}
 	return model.Checks{
-		check("rapamycin", "blocks ketamine in rodents, prolongs it in people", "section 3").Silence("an effect of mTOR", notThePart),
-		check("memantine", "blocks NMDA receptors without relief", "section 3").Silence("a difference between two blockers", notThePart),
-		check("survival of new spines", "not raised by ketamine or psilocybin, though density stays high", "section 3, recomputed").Silence("single spines", notThePart),
-		check("null trials", "esketamine in Japan, MOUNTAIN: no difference", "section 3").Silence("trials that fail", "all its subjects respond alike; a population with other parameters is the caller's"),
+		check("rapamycin", "blocks ketamine in rodents, prolongs it in people", "Li 2010, doi 10.1126/science.1190287; Abdallah 2020, doi 10.1038/s41386-020-0644-9").Silence("an effect of mTOR", notThePart),
+		check("memantine", "blocks NMDA receptors without relief", "Zarate 2006, doi 10.1176/appi.ajp.163.1.153, second-hand").Silence("a difference between two blockers", notThePart),
+		check("survival of new spines", "not raised by ketamine or psilocybin, though density stays high", "Shao 2021, doi 10.1016/j.neuron.2021.06.008, and Phoumthipphavong 2016, doi 10.1523/ENEURO.0133-15.2016, recomputed").Silence("single spines", notThePart),
+		check("null trials", "esketamine in Japan, MOUNTAIN: no difference", "Takahashi 2021, doi 10.1186/s12888-021-03538-y; MOUNTAIN").Silence("trials that fail", "all its subjects respond alike; a population with other parameters is the caller's"),
 	}
 }

@@ -260,7 +260,7 @@ func checkRelapse(p Params, o Options) (model.Checks, error) {
 	}
 	sooner := mean(relapseDelay(let, held))
 	return model.Checks{
-		model.Check{Name: "relapse after withdrawal", Claim: "relapse comes sooner when connection strength decays; 45.3 against 26.7 % in SUSTAIN-1", Source: page + "; SUSTAIN-1 (2.4)"}.
+		model.Check{Name: "relapse after withdrawal", Claim: "relapse comes sooner when connection strength decays; 45.3 against 26.7 % in SUSTAIN-1", Source: page + "; Daly 2019, SUSTAIN-1, doi 10.1001/jamapsychiatry.2019.1189"}.
 			Holds(sooner.High < 0, "days without relapse in a year under stress fewer after withdrawal of an SSRI-like drug than on it",
 				fmt.Sprintf("%.0f days fewer (%.0f to %.0f); %.0f against %.0f %% relapse", -sooner.Mean, -sooner.High, -sooner.Low, 100*relapsed(let), 100*relapsed(held))),
 	}, nil
