@@ -29,12 +29,13 @@ Beside each figure stands a CSV with the plotted numbers.
 type drawing = func(*study.Result) (*plots.Figure, error)
 
 // drawingsOf returns the figures of a study's results, or of a small model.
-func drawingsOf(ctx context.Context, name, from string, set *flag.FlagSet) ([]func() (*plots.Figure, error), error) {
+func drawingsOf(ctx context.Context, a app, name, from string, set *flag.FlagSet) ([]func() (*plots.Figure, error), error) {
 	if m, ok := small(name); ok {
 		if err := m.only(set, "out", "formats"); err != nil {
 			return nil, err
 		}
-		return m.figures(ctx)
+		o, err := m.simulate(ctx, a, 0)
+		return o.figures, err
 	}
 	list, err := drawings(name)
 	if err != nil {
@@ -94,7 +95,7 @@ func runFigures(ctx context.Context, c command, a app, args []string) error {
 	if *out == "" {
 		return fmt.Errorf("figures: --out is missing: want a folder to write to, such as --out figures")
 	}
-	list, err := drawingsOf(ctx, name, *from, fs)
+	list, err := drawingsOf(ctx, a, name, *from, fs)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -135,7 +136,7 @@ func (m smallModel) run(ctx context.Context, a app, dir string, workers int) err
 			return fmt.Errorf("folder %s holds other files: choose an empty or new folder", dir)
 		}
 	}
-	o, err := m.compute(ctx, workers)
+	o, err := m.simulate(ctx, a, workers)
 	if err != nil {
 		return err
 	}
@@ -166,7 +167,7 @@ func (m smallModel) verify(ctx context.Context, a app, from string, workers int)
 	if err != nil {
 		return fmt.Errorf("%s: %w", where, err)
 	}
-	o, err := m.compute(ctx, workers)
+	o, err := m.simulate(ctx, a, workers)
 	if err != nil {
 		return err
 	}
@@ -190,10 +191,14 @@ func (m smallModel) verify(ctx context.Context, a app, from string, workers int)
 	return nil
 }
 
-// figures computes the model and returns its drawings.
-func (m smallModel) figures(ctx context.Context) ([]func() (*plots.Figure, error), error) {
-	o, err := m.compute(ctx, 0)
-	return o.figures, err
+// simulate computes the model and says that it takes a while.
+func (m smallModel) simulate(ctx context.Context, a app, workers int) (computed, error) {
+	fmt.Fprintf(a.err, "simulating %s, half a minute at most\n", m.name)
+	o, err := m.compute(ctx, workers)
+	if errors.Is(err, context.Canceled) {
+		err = interrupted("nothing was written, and nothing is lost but the seconds so far")
+	}
+	return o, err
 }
 
 // runsFolder is where runs go unless told.
