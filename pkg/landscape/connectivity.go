@@ -138,13 +138,9 @@ func Fluctuations(p Params, c Circuit, from State, strengths []float64) ([]Fluct
 		if err != nil {
 			return nil, err
 		}
-		ill, _, healthy, err := f.States()
+		q, err := f.stable(from)
 		if err != nil {
 			return nil, err
-		}
-		q := ill
-		if from == Healthy {
-			q = healthy
 		}
 		if q == nil {
 			continue

@@ -160,13 +160,9 @@ func Escapes(p Params, from State, strengths []float64, days float64, o Options)
 		at := p.Rest()
 		at.Strength = s
 		f := newField(p, o.Circuit, at)
-		ill, _, healthy, err := f.States()
+		q, err := f.stable(from)
 		if err != nil {
 			return nil, err
-		}
-		q := ill
-		if from == Healthy {
-			q = healthy
 		}
 		if q == nil {
 			continue

@@ -137,6 +137,15 @@ func (s State) String() string {
 	return "ill"
 }
 
+// stable returns the stable state of that name, nil if there is none.
+func (f *Field) stable(name State) (*FixedPoint, error) {
+	ill, _, healthy, err := f.States()
+	if name == Healthy {
+		return healthy, err
+	}
+	return ill, err
+}
+
 // States returns the stable states on either side of zero mood, and the saddle
 // of lowest mood between them; nil for what is not there.
 func (f *Field) States() (ill, saddle, healthy *FixedPoint, err error) {
