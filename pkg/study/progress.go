@@ -27,12 +27,13 @@ func newMeter() meter { return meter{moved: map[cellID]*meterCell{}} }
 func (m *meter) plan(seed uint64, c condition) {
 	const measuring = 1
 	var w work
-	present := 1 - c.design.Prune
 	switch {
 	case c.name == Dense:
 		w.train(c.design.Baseline.Epochs, 1)
 	case c.therapy != nil:
-		w.add(c.therapy, &present)
+		for _, s := range treat.Estimate(c.therapy, 1-c.design.Prune) {
+			w.train(s.Epochs, s.Present)
+		}
 	}
 	cell := &meterCell{cost: w.cost + measuring}
 	if w.epochs > 0 {
@@ -52,31 +53,6 @@ type work struct {
 func (w *work) train(epochs int, present float64) {
 	w.epochs += epochs
 	w.cost += float64(epochs) * (0.08 + 0.9*present)
-}
-
-// add adds an arm's training; present is the share of synapses before and,
-// on return, after it.
-func (w *work) add(t treat.Treatment, present *float64) {
-	switch t := t.(type) {
-	case treat.Regrow:
-		*present += (1 - *present) * t.Fraction
-		w.train(t.Training.Epochs, *present)
-	case treat.Refine:
-		w.train(t.Training.Epochs, *present)
-	case treat.Inhibit:
-		w.train(t.Training.Epochs, *present)
-	case treat.ShamOf:
-		var of work
-		inside := *present
-		of.add(t.Of, &inside)
-		w.train(of.epochs, *present)
-	case interface{ Parts() []treat.Treatment }:
-		for _, part := range t.Parts() {
-			w.add(part, present)
-		}
-	default:
-		w.train(20, (1+*present)/2)
-	}
 }
 
 // epoch counts one epoch of a cell's training, up to what was planned for it.

@@ -247,10 +247,10 @@ func TestSweepsReachAnyField(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if parts := both.Arms[5].(interface{ Parts() []treat.Treatment }).Parts(); parts[0].(treat.Refine).Training.Epochs != 9 {
+	if parts := both.Arms[5].(treat.Series).Arms; parts[0].(treat.Refine).Training.Epochs != 9 {
 		t.Errorf("the sequence's first arm trains %d epochs, want 9", parts[0].(treat.Refine).Training.Epochs)
 	}
-	if _, ok := both.Arms[5].(treat.Withdrawer); !ok {
+	if _, ok := treat.As[treat.Withdrawer](both.Arms[5]); !ok {
 		t.Error("a sequence that ends on a drug has none to stop after a sweep")
 	}
 }
