@@ -14,7 +14,7 @@ type meter struct {
 	computed int                   // of these, finished
 	total    float64               // work planned
 	done     float64               // work done
-	moved    map[cellID]*meterCell // by cell; a dense network's key stands for its training
+	moved    map[cellID]*meterCell // by network
 	last     time.Time             // of the last report
 }
 
@@ -39,7 +39,7 @@ func (m *meter) plan(seed uint64, c condition) {
 	if w.epochs > 0 {
 		cell.perEpoch = w.cost / float64(w.epochs)
 	}
-	m.moved[cellID{c.key, seed}] = cell
+	m.moved[cellID{c.network, seed}] = cell
 	m.total += cell.cost
 }
 
@@ -57,7 +57,7 @@ func (w *work) train(epochs int, present float64) {
 
 // epoch counts one epoch of a cell's training, up to what was planned for it.
 func (m *meter) epoch(seed uint64, c condition) {
-	if cell := m.moved[cellID{c.key, seed}]; cell != nil {
+	if cell := m.moved[cellID{c.network, seed}]; cell != nil {
 		m.move(cell, cell.done+cell.perEpoch)
 	}
 }
@@ -65,10 +65,7 @@ func (m *meter) epoch(seed uint64, c condition) {
 // finish counts all work of a cell as done.
 func (m *meter) finish(seed uint64, c condition) {
 	m.computed++
-	if c.name == Dense {
-		c = c.training()
-	}
-	if cell := m.moved[cellID{c.key, seed}]; cell != nil {
+	if cell := m.moved[cellID{c.network, seed}]; cell != nil {
 		m.move(cell, cell.cost)
 	}
 }
@@ -96,5 +93,5 @@ func (r *run) report(seed uint64, c condition, finished bool) {
 	r.meter.last = now
 	elapsed := now.Sub(r.start)
 	r.Progress(Event{Done: r.meter.stored + r.meter.computed, Total: r.meter.cells, Stored: r.meter.stored, Seed: seed,
-		Arm: c.name, Factor: c.level.factor, Setting: c.level.setting, Elapsed: elapsed, Left: r.meter.left(elapsed)})
+		Arm: c.name, Factor: c.setting.factor, Setting: c.setting.value, Elapsed: elapsed, Left: r.meter.left(elapsed), Damaged: r.store.damaged})
 }
