@@ -92,8 +92,7 @@ func (r *run) treat(ctx context.Context, j *job, t *todo) error {
 	return r.measure(j, t, s, made)
 }
 
-// own returns a set of the cell's own: what a reader's code writes to reaches no
-// other cell.
+// own returns a copy: what a reader's code writes to it reaches nobody else.
 func own(s task.Set) task.Set { return task.Set{X: slices.Clone(s.X), Y: slices.Clone(s.Y)} }
 
 // guard turns a panic of a reader's code into an error that says where, so that
@@ -150,7 +149,7 @@ func (r *run) measure(j *job, t *todo, s *treat.Subject, made *cell) error {
 	known := r.found[made.id()]
 	r.mu.Unlock()
 	for _, c := range t.conditions {
-		b := assay.Bench{Seed: j.seed, Arm: c.name, Subject: s, Therapy: c.therapy, Standard: own(j.standard), Clean: own(j.clean)}
+		b := assay.Bench{Seed: j.seed, Arm: c.name, Subject: s, Therapy: c.therapy, Standard: j.standard, Clean: j.clean}
 		if c.therapy != nil {
 			b.Template, _ = j.templates[c.template]() // made before the arm was applied
 		}
@@ -175,6 +174,7 @@ func (r *run) read(a assay.Assay, b assay.Bench) (got []assay.Reading, err error
 	was, template, foreign := b.Subject.Net, b.Template, !ours(a)
 	if foreign { // what it must leave alone is a copy, or compared
 		was = was.Clone()
+		b.Standard, b.Clean = own(b.Standard), own(b.Clean)
 		if template != nil {
 			b.Template = template.Clone()
 		}
