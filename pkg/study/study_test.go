@@ -456,32 +456,6 @@ func TestCellErrorsNameSeedAndArm(t *testing.T) {
 	}
 }
 
-func TestVerify(t *testing.T) {
-	d := tiny(0, 1)
-	stored := mustRun(t, Runner{}, d)
-	v, err := Verify(context.Background(), stored, d, []uint64{1}, 2, nil)
-	if err != nil || !v.OK() || v.How != ByBits || v.Compared < 50 {
-		t.Fatalf("%v, error %v", v, err)
-	}
-	stored.Rows[len(stored.Rows)-1].Value += 1e-12
-	if v, err = Verify(context.Background(), stored, d, []uint64{1}, 2, nil); err != nil || v.OK() || len(v.Differences) != 1 {
-		t.Errorf("a changed bit: %v, error %v", v, err)
-	}
-	stored.Manifest.Kernel = "another"
-	if v, err = Verify(context.Background(), stored, d, []uint64{0, 1}, 2, nil); err != nil || !v.OK() || v.How == ByBits {
-		t.Errorf("another kernel: %v, error %v", v, err)
-	}
-	for i := range stored.Rows {
-		stored.Rows[i].Value += 40
-	}
-	if v, err = Verify(context.Background(), stored, d, []uint64{0, 1}, 2, nil); err != nil || v.OK() {
-		t.Errorf("results 40 points off on another kernel: %v, error %v", v, err)
-	}
-	if _, err = Verify(context.Background(), stored, d, []uint64{7}, 2, nil); err == nil {
-		t.Error("a seed that is not stored was verified")
-	}
-}
-
 func TestBadDesignsAreRefused(t *testing.T) {
 	for want, change := range map[string]func(*Design){
 		"Name = ":        func(d *Design) { d.Name = "../x" },
