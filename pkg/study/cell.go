@@ -97,13 +97,13 @@ func (c *cell) conflict(what string) error {
 }
 
 // assemble lists the cells of the manifest's seeds and conditions as a result,
-// and counts the parts that are not there.
+// and notes the parts that are not there.
 func assemble(m Manifest, known cells) *Result {
 	res := &Result{Manifest: m}
 	made := map[string]bool{}
-	res.Manifest.Missing = 0
+	gaps := map[[2]int][]uint64{}
 	for _, seed := range m.Seeds {
-		for _, c := range m.Conditions {
+		for at, c := range m.Conditions {
 			done := known[cellID{c.Network, seed}]
 			if done == nil {
 				done = &cell{}
@@ -112,7 +112,7 @@ func assemble(m Manifest, known cells) *Result {
 			for i, k := range c.Keys {
 				p := done.part(k)
 				if p == nil {
-					res.Manifest.Missing++
+					gaps[[2]int{at, i}] = append(gaps[[2]int{at, i}], seed)
 					continue
 				}
 				measured = true
@@ -129,6 +129,14 @@ func assemble(m Manifest, known cells) *Result {
 				made[done.By] = true
 				res.Traces = append(res.Traces, TraceRow{Seed: seed, Arm: c.Name, Epoch: i + 1, Loss: e.Loss, Rate: e.Rate, Noise: e.Noise,
 					Factor: c.Factor, Setting: c.Setting})
+			}
+		}
+	}
+	res.Manifest.Gaps = nil
+	for at, c := range m.Conditions {
+		for i := range c.Keys {
+			if seeds := gaps[[2]int{at, i}]; len(seeds) > 0 {
+				res.Manifest.Gaps = append(res.Manifest.Gaps, Gap{at, i, seeds})
 			}
 		}
 	}
@@ -150,8 +158,8 @@ func joined(names map[string]bool) string {
 	return strings.Join(slices.Sorted(maps.Keys(names)), "+")
 }
 
-// cells splits a result into its cells. Of one that lacks nothing, an assay
-// without rows measured nothing; else it is one of those that are not there.
+// cells splits a result into its cells. An assay without rows measured nothing,
+// unless it is a gap.
 func (r *Result) cells() (cells, error) {
 	m := r.Manifest
 	by := m.Kernel + " " + m.Go
@@ -165,25 +173,26 @@ func (r *Result) cells() (cells, error) {
 		conditions[c.place()] = c
 		for _, seed := range m.Seeds {
 			one := &cell{Engine: m.Engine, Network: c.Network, Seed: seed, Arm: c.Name, By: by}
-			if m.Missing == 0 {
-				for i, k := range c.Keys {
-					one.Parts = append(one.Parts, part{Assay: m.Assays[i], Key: k, By: by})
-				}
+			for i, k := range c.Keys {
+				one.Parts = append(one.Parts, part{Assay: m.Assays[i], Key: k, By: by})
 			}
 			at[where{c.place(), seed}] = one
+		}
+	}
+	for _, g := range m.Gaps {
+		c := m.Conditions[g.Condition]
+		for _, seed := range g.Seeds {
+			one := at[where{c.place(), seed}]
+			one.Parts = slices.DeleteFunc(one.Parts, func(p part) bool { return p.Key == c.Keys[g.Assay] })
 		}
 	}
 	for _, w := range r.Rows {
 		p := place{w.Arm, setting{w.Factor, w.Setting}}
 		c, i := at[where{p, w.Seed}], slices.Index(m.Assays, w.Assay)
-		if c == nil || i < 0 || i >= len(conditions[p].Keys) {
+		if c == nil || i < 0 || i >= len(conditions[p].Keys) || c.part(conditions[p].Keys[i]) == nil {
 			return nil, fmt.Errorf("study: %s: a row of seed %d, %s, assay %q is of nothing that %s names: the file was edited; copy the whole folder again", resultsFile, w.Seed, p, w.Assay, manifestFile)
 		}
-		k := conditions[p].Keys[i]
-		if c.part(k) == nil {
-			c.Parts = append(c.Parts, part{Assay: w.Assay, Key: k, By: by})
-		}
-		one := c.part(k)
+		one := c.part(conditions[p].Keys[i])
 		one.Readings = append(one.Readings, assay.Reading{Phase: w.Phase, Test: w.Test, Level: w.Level, Metric: w.Metric, Value: w.Value})
 	}
 	for _, t := range r.Traces {
@@ -196,6 +205,9 @@ func (r *Result) cells() (cells, error) {
 	}
 	out := cells{}
 	for _, c := range at {
+		if len(c.Parts) == 0 {
+			continue
+		}
 		if err := out.add(c); err != nil {
 			return nil, err
 		}

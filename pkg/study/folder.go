@@ -15,7 +15,7 @@ import (
 // RunFolder runs the design with Dir as a results folder: what it holds of this
 // design is kept and extended, and results.csv, traces.csv, networks and the
 // manifest are written when the run is done, with all that the folder holds; what
-// an earlier, stopped run of it left out counts as Missing. A folder of another
+// an earlier, stopped run of it left out are its Gaps. A folder of another
 // design, and one that another run is writing to, is an error and stays as it is.
 // With Shards > 1 only the cells are kept; Merge makes the result.
 //
@@ -78,7 +78,7 @@ func (s *store) begin(m Manifest) error {
 	if err != nil {
 		// Results that are made again, from the journals or by this run, need not
 		// be whole.
-		if assemble(*old, s.known.with(m)).Manifest.Missing <= old.Missing {
+		if assemble(*old, s.known.with(m)).Manifest.Missing() <= old.Missing() {
 			return nil
 		}
 		return fmt.Errorf("%s: %w", s.dir, err)
@@ -134,7 +134,7 @@ func (s *store) finish(m Manifest, run *run) (*Result, error) {
 		}
 	}
 	res := assemble(m, all)
-	if res.Manifest.Missing > 0 && len(old.Files) > 0 && res.Manifest.parts()-res.Manifest.Missing < old.parts()-old.Missing {
+	if len(old.Files) > 0 && res.Manifest.parts()-res.Manifest.Missing() < old.parts()-old.Missing() {
 		return nil, fmt.Errorf("study: %s would lose results: nothing was written; copy the whole folder again, or choose an empty one", s.dir)
 	}
 	res.networks(func(o origin) ([]byte, error) {
@@ -293,8 +293,8 @@ func join(dirs []string, partial bool) (*Result, error) {
 		}
 	}
 	res := assemble(m, all)
-	if res.Manifest.Missing > 0 && !partial {
-		return nil, fmt.Errorf("study: %s: want every shard, finished, or --partial", res.lacks(all))
+	if len(res.Manifest.Gaps) > 0 && !partial {
+		return nil, fmt.Errorf("study: %s: want every shard, finished, or --partial", res.Lacks())
 	}
 	res.networks(func(o origin) ([]byte, error) {
 		for _, dir := range dirs {
@@ -326,7 +326,7 @@ func open(folder fs.FS) (*Manifest, cells, error) {
 	}
 	res, err := Load(folder)
 	if err != nil {
-		if assemble(*m, all).Manifest.Missing <= m.Missing {
+		if assemble(*m, all).Manifest.Missing() <= m.Missing() {
 			return m, all, nil
 		}
 		return nil, nil, err
@@ -343,30 +343,26 @@ func open(folder fs.FS) (*Manifest, cells, error) {
 	return m, all, nil
 }
 
-// Lacks says which measurements of the seeds and arms of a result are missing, some
-// by name; nothing where it is whole.
+// Lacks says which measurements of a result are missing, some by name; nothing
+// where it is whole.
 func (r *Result) Lacks() string {
-	all, err := r.cells()
-	if err != nil || r.Manifest.Missing == 0 {
-		return ""
-	}
-	return r.lacks(all)
-}
-
-// lacks says which measurements are missing, some by name.
-func (r *Result) lacks(known cells) string {
 	m := r.Manifest
 	var names []string
-	for _, seed := range m.Seeds {
-		for _, c := range m.Conditions {
-			have := known[cellID{c.Network, seed}]
-			if slices.ContainsFunc(c.Keys, func(k string) bool { return have.part(k) == nil }) && len(names) < 4 {
-				names = append(names, fmt.Sprintf("seed %d, %s", seed, c.place()))
+	seen := map[string]bool{}
+	for _, g := range m.Gaps {
+		for _, seed := range g.Seeds {
+			name := fmt.Sprintf("seed %d, %s", seed, m.Conditions[g.Condition].place())
+			if !seen[name] && len(names) < 4 {
+				names = append(names, name)
 			}
+			seen[name] = true
 		}
 	}
-	if len(names) == 4 {
+	switch {
+	case len(names) == 0:
+		return ""
+	case len(names) == 4:
 		names[3] = "..."
 	}
-	return fmt.Sprintf("%d of %d measurements are missing (%s)", m.Missing, m.parts(), strings.Join(names, "; "))
+	return fmt.Sprintf("%d of %d measurements are missing (%s)", m.Missing(), m.parts(), strings.Join(names, "; "))
 }

@@ -33,7 +33,7 @@ type Manifest struct {
 	Seeds      []uint64
 	Assays     []string          // names, in the order of the design
 	Conditions []Condition       // dense, untreated and the arms, then the settings of the sweeps, in the order of the rows
-	Missing    int               `json:",omitempty"` // measurements of a condition by an assay under a seed that are not there; 0 for a whole result
+	Gaps       []Gap             `json:",omitempty"` // measurements that are not there; none in a whole result
 	Networks   bool              // whether the results hold networks
 	Settings   any               // task, network, training, pruning and tests as plain data, for readers
 	NonDefault []string          // settings that differ from the published ones
@@ -41,6 +41,23 @@ type Manifest struct {
 	Go         string            // Go version
 	Modules    map[string]string // versions of the numerical modules
 	Files      map[string]string // SHA-256 of each results file; empty while a run is unfinished
+}
+
+// Gap says under which seeds a condition was not measured by an assay.
+type Gap struct {
+	Condition int // index in Conditions
+	Assay     int // index in Assays
+	Seeds     []uint64
+}
+
+// Missing counts the measurements of a condition by an assay under a seed that are
+// not there.
+func (m Manifest) Missing() int {
+	n := 0
+	for _, g := range m.Gaps {
+		n += len(g.Seeds)
+	}
+	return n
 }
 
 // Condition is dense, untreated or an arm of a result.
@@ -97,10 +114,10 @@ func (d Design) manifest() Manifest {
 // Remarks lists what a figure or table of the result has to say beside its
 // numbers: that measurements are missing, and settings that are not the published ones.
 func (m Manifest) Remarks() []string {
-	if m.Missing == 0 {
+	if len(m.Gaps) == 0 {
 		return m.NonDefault
 	}
-	return append([]string{fmt.Sprintf("incomplete: %d of %d measurements are missing", m.Missing, m.parts())}, m.NonDefault...)
+	return append([]string{fmt.Sprintf("incomplete: %d of %d measurements are missing", m.Missing(), m.parts())}, m.NonDefault...)
 }
 
 // parts counts the measurements of a whole result: each condition by each of its
@@ -234,8 +251,8 @@ func (m Manifest) check() error {
 	if err := checkSeeds(m.Seeds); err != nil {
 		return err
 	}
-	if !slices.IsSorted(m.Seeds) || m.Missing < 0 || m.Missing > m.parts() {
-		return fmt.Errorf("study: seeds %v, %d missing of %d: want ascending seeds and no more than there are", m.Seeds, m.Missing, m.parts())
+	if !slices.IsSorted(m.Seeds) {
+		return fmt.Errorf("study: seeds %v: want them ascending", m.Seeds)
 	}
 	for i, a := range m.Assays {
 		if err := checkName(fmt.Sprintf("Assays[%d]", i), a); err != nil {
@@ -263,6 +280,12 @@ func (m Manifest) check() error {
 			if err := checkKey(k); err != nil {
 				return err
 			}
+		}
+	}
+	for i, g := range m.Gaps {
+		if g.Condition < 0 || g.Condition >= len(m.Conditions) || g.Assay < 0 || g.Assay >= len(m.Conditions[g.Condition].Keys) || len(g.Seeds) == 0 ||
+			slices.ContainsFunc(g.Seeds, func(s uint64) bool { _, ok := slices.BinarySearch(m.Seeds, s); return !ok }) {
+			return fmt.Errorf("study: Gaps[%d] = %+v: want a condition, an assay and seeds that there are", i, g)
 		}
 	}
 	for name := range m.Files {

@@ -589,3 +589,56 @@ func TestPublishedProtocol(t *testing.T) {
 		t.Errorf("design %+v is not the published one", d)
 	}
 }
+
+// Networks that are asked for later are made again, and no number changes.
+func TestNetworksAreKeptLater(t *testing.T) {
+	for _, folderRun := range []bool{false, true} {
+		dir := t.TempDir()
+		d := tiny(0, 1)
+		d.KeepNetworks = false
+		run := func() *Result {
+			if folderRun {
+				return runFolder(t, Runner{Dir: dir}, d)
+			}
+			return mustRun(t, Runner{Dir: dir}, d)
+		}
+		bare := run()
+		d.KeepNetworks = true
+		kept := run()
+		if len(bare.Networks) != 0 || len(kept.Networks) != 6 || !slices.Equal(bare.Rows, kept.Rows) || !slices.Equal(bare.Traces, kept.Traces) {
+			t.Errorf("%d networks, then %d, want none and 6 with the same numbers", len(bare.Networks), len(kept.Networks))
+		}
+		fresh := mustRun(t, Runner{}, d)
+		for i, s := range fresh.Networks {
+			if !same(s.Net, kept.Networks[i].Net) {
+				t.Errorf("the network of %s is another one", s.Arm)
+			}
+		}
+	}
+}
+
+// What stands in a folder's manifest of an earlier run is not forgotten by a run
+// without it.
+func TestAFolderRemembersItsArms(t *testing.T) {
+	dir := t.TempDir()
+	d := tiny(0)
+	d.Arms = append(d.Arms, treat.Sequence("bridge", d.Arms[2], d.Arms[1]))
+	runFolder(t, Runner{Dir: dir}, d)
+	less := tiny(1)
+	less.KeepNetworks = false
+	res := runFolder(t, Runner{Dir: dir}, less)
+	if !slices.Contains(res.Manifest.NonDefault, "arm bridge added") || !res.Manifest.Networks {
+		t.Errorf("the manifest says %v, networks %v: want the bridge and its networks", res.Manifest.NonDefault, res.Manifest.Networks)
+	}
+	if res.Manifest.Missing() != 3 || !strings.Contains(res.Lacks(), "3 of 42 measurements are missing (seed 1, arm bridge)") || !strings.Contains(res.Manifest.Remarks()[0], "incomplete: 3 of 42") {
+		t.Errorf("%d are missing, %q, remarks %v: want the bridge's of seed 1", res.Manifest.Missing(), res.Lacks(), res.Manifest.Remarks())
+	}
+	loaded, err := Load(os.DirFS(dir))
+	if err != nil || loaded.Manifest.Missing() != 3 || loaded.Lacks() != res.Lacks() {
+		t.Errorf("read again: %v, %q", err, loaded.Lacks())
+	}
+	d.Seeds = []uint64{1}
+	if res = runFolder(t, Runner{Dir: dir}, d); res.Lacks() != "" || res.Manifest.Missing() != 0 {
+		t.Errorf("after the bridge has run: %q", res.Lacks())
+	}
+}

@@ -13,14 +13,14 @@ import (
 
 // Sweep varies one factor of a design: at each setting its fields take that
 // value, and what they decide is measured again. The dense network, and the
-// pruned one, are made once for all levels that do not change them, and every
-// level draws the same random numbers, so that levels stay paired by seed.
+// pruned one, are made once for all settings that do not change them, and every
+// setting draws the same random numbers, so that settings stay paired by seed.
 type Sweep struct {
 	Factor   string    // what the results' column factor says
-	Settings []float64 // one level each, in the order of the results
+	Settings []float64 // in the order of the results
 	// Fields take the setting: of the design, such as Prune or Baseline.Epochs, or
 	// of an arm or an assay by its name, such as ssri.Training.Epochs. Fields of
-	// arms have only these arms measured at each level, all others have
+	// arms have only these arms measured at each setting, all others have
 	// untreated and every arm.
 	Fields []string
 }
@@ -88,21 +88,29 @@ func (r *Result) Factors() []string {
 	return out
 }
 
-// At returns the plain result of one level: its rows, and those that no sweep
+// At returns the plain result of one setting: its rows, and those that no sweep
 // concerns. All that works on a plain result works on it. It has no rows where
-// the result has no such level.
+// the result has no such setting.
 func (r *Result) At(factor string, value float64) *Result {
 	want := setting{factor, value}
 	here := func(s setting) bool { return s == want || s == setting{} }
 	out := &Result{Manifest: r.Manifest, setting: want}
 	out.Manifest.Conditions = nil
+	out.Manifest.Gaps = nil
 	found := false
-	for _, c := range r.Manifest.Conditions {
-		if here(c.setting()) {
-			found = found || c.setting() == want
-			c.Factor, c.Setting = "", 0
-			out.Manifest.Conditions = append(out.Manifest.Conditions, c)
+	for i, c := range r.Manifest.Conditions {
+		if !here(c.setting()) {
+			continue
 		}
+		found = found || c.setting() == want
+		for _, g := range r.Manifest.Gaps {
+			if g.Condition == i {
+				g.Condition = len(out.Manifest.Conditions)
+				out.Manifest.Gaps = append(out.Manifest.Gaps, g)
+			}
+		}
+		c.Factor, c.Setting = "", 0
+		out.Manifest.Conditions = append(out.Manifest.Conditions, c)
 	}
 	if !found {
 		return out
@@ -188,7 +196,7 @@ func (s Sweep) concerns(d Design) []string {
 }
 
 // setField sets the number at the end of the path. What interfaces, pointers
-// and slices hold is copied first, as other levels share it.
+// and slices hold is copied first, as other settings share it.
 func setField(v reflect.Value, path []string, x float64) error {
 	switch v.Kind() {
 	case reflect.Interface, reflect.Pointer:
@@ -257,7 +265,7 @@ func fieldNames(t reflect.Type) []string {
 	return out
 }
 
-// validateSweeps checks every sweep and the design of every level.
+// validateSweeps checks every sweep and the design of every setting.
 func (d Design) validateSweeps() error {
 	seen := map[string]bool{}
 	for i, s := range d.Sweeps {
