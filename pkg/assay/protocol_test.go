@@ -310,7 +310,7 @@ func TestTurnoverThreshold(t *testing.T) {
 		moved   bool
 	}{
 		{10, 11, false}, {10, 11.25, true}, {-10, -11, false}, {-10, -8.75, true}, {1, 1.125, true}, {1, 0.90625, false},
-		{0, 5e-10, false}, {0, 2e-9, true}, {5e-9, 5.8e-9, false}, {0.25, 0, true}, {0.9, 1, true}, {1, 0.905, false}, {0.5, 0.5, false},
+		{0, 5e-10, false}, {0, 2e-9, true}, {5e-9, 5.8e-9, false}, {0.25, 0, true}, {0.25, -0.25, true}, {0.9, 1, true}, {1, 0.905, false}, {0.5, 0.5, false},
 	} {
 		b := bench(t, treat.None())
 		b.Template = b.Subject.Net.Clone()

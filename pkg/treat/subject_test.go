@@ -71,6 +71,17 @@ func TestInterruptedTrainingIsAnError(t *testing.T) {
 	}
 }
 
+// A watch that spoils its subject is told by the first of two errors.
+func TestFirstErrorWithinTraining(t *testing.T) {
+	for _, told := range []error{nil, context.Canceled} {
+		s := subject(t)
+		s.Watch = func(train.Epoch) error { s.Prune(50); return told }
+		if _, err := s.Fit(training); err == nil || err != s.Err() || !strings.Contains(err.Error(), "= 50") {
+			t.Errorf("error %v, kept %v: want that of Prune", err, s.Err())
+		}
+	}
+}
+
 // What a subject does is what train and plasticity do with its network, its
 // training set and its random stream, and all of it is reported.
 func TestSubjectDoesWhatItIsAsked(t *testing.T) {
