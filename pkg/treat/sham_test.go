@@ -3,6 +3,7 @@ package treat
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"divergent/pkg/network"
 	"divergent/pkg/plasticity"
+	"divergent/pkg/rng"
 	"divergent/pkg/train"
 )
 
@@ -44,8 +46,15 @@ func TestShamLeavesAllButTrainingOut(t *testing.T) {
 		}
 		return err
 	})
+	tries := Func("tries on a branch", func(s *Subject) error {
+		b := s.Branch(rng.Stream(5, "branch"))
+		if err := errors.Join(everything(b), everything(s)); err != nil || b.Net.Sparsity() != s.Net.Sparsity() {
+			return fmt.Errorf("the branch is not under sham control, or %w", err)
+		}
+		return nil
+	})
 	half := Func("half", func(s *Subject) error { _, err := s.Fit(training); return err })
-	for _, sham := range []Treatment{Sham(arm), Sham(Sham(arm)), Sham(underDrug), Sham(Sequence("s", half, half)), Sham(Sequence("s", Sham(half), half)),
+	for _, sham := range []Treatment{Sham(arm), Sham(Sham(arm)), Sham(underDrug), Sham(tries), Sham(Sequence("s", half, half)), Sham(Sequence("s", Sham(half), half)),
 		Sham(Repeat("r", 2, half)), Sequence("s", Sham(half), Sham(half))} {
 		for _, state := range []network.State{network.Neutral(), {Activation: network.Tanh, Damping: 0.7, Gain: 1, Protection: 0.5}} {
 			if _, series := sham.(Series); series && state != network.Neutral() {

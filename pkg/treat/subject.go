@@ -42,11 +42,16 @@ func (s *Subject) keep(err error) error {
 	return s.err
 }
 
-// Branch returns a copy that goes its own way with a random stream of its own
-// and nothing reported yet, such as an assay that treats further needs.
+// Branch returns a copy that goes its own way, with a random stream of its own
+// and nothing reported yet, for an assay that treats further. The training set is
+// shared.
 func (s *Subject) Branch(r *rand.Rand) *Subject {
 	c := *s
 	c.Net, c.Rand, c.Trace, c.Reports = s.Net.Clone(), r, nil, nil
+	if s.sham != nil {
+		own := *s.sham
+		c.sham = &own
+	}
 	return &c
 }
 
