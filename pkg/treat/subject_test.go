@@ -128,6 +128,10 @@ func TestBranchGoesItsOwnWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.Net.State.Gain = 2
+	b.Train.X[0], b.Train.Y[0] = 99, 99
+	if s.Train.X[0] == 99 || s.Train.Y[0] == 99 {
+		t.Error("the branch shares the subject's training set")
+	}
 	if !bytes.Equal(was, bits(t, s.Net)) || len(s.Trace) != len(next.Trace) || len(s.Reports) != len(next.Reports) {
 		t.Error("what happened to the branch happened to the subject")
 	}
