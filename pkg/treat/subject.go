@@ -2,6 +2,7 @@ package treat
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"divergent/pkg/network"
 	"divergent/pkg/plasticity"
@@ -42,11 +43,16 @@ func (s *Subject) keep(err error) error {
 	return s.err
 }
 
-// Branch returns a copy that goes its own way with a random stream of its own
-// and nothing reported yet, such as an assay that treats further needs.
+// Branch returns a copy that goes its own way, with a random stream of its own
+// and nothing reported yet, for an assay that treats further.
 func (s *Subject) Branch(r *rand.Rand) *Subject {
 	c := *s
 	c.Net, c.Rand, c.Trace, c.Reports = s.Net.Clone(), r, nil, nil
+	c.Train = task.Set{X: slices.Clone(s.Train.X), Y: slices.Clone(s.Train.Y)}
+	if s.sham != nil {
+		own := *s.sham
+		c.sham = &own
+	}
 	return &c
 }
 

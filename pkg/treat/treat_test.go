@@ -22,6 +22,10 @@ var (
 	_ Treatment  = ShamOf{}
 	_ Treatment  = Series{}
 	_ Treatment  = Cycles{}
+	_ Maintainer = shamMaintainer{}
+	_ Estimator  = ShamOf{}
+	_ Estimator  = Series{}
+	_ Estimator  = Cycles{}
 )
 
 func subject(t *testing.T) *Subject {
