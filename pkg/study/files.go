@@ -10,6 +10,7 @@ import (
 	"maps"
 	"math"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -123,9 +124,9 @@ func Load(dir fs.FS) (*Result, error) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
-		b, err := fs.ReadFile(dir, name)
+		b, err := readFile(dir, name)
 		if err != nil {
-			return nil, fmt.Errorf("study: %s is missing or unreadable (%w): copy the whole folder again, or run the study in an empty one", name, bare(err))
+			return nil, fmt.Errorf("study: %w: copy the whole folder again, or run the study in an empty one", err)
 		}
 		if files.Checksum(b) != m.Files[name] {
 			return nil, fmt.Errorf("study: %s is truncated or edited: its checksum is not the one in %s; copy the whole folder again, or run the study in an empty one", name, manifestFile)
@@ -147,7 +148,7 @@ func Load(dir fs.FS) (*Result, error) {
 		if m.Files[o.file()] == "" {
 			return nil, fs.ErrNotExist
 		}
-		return fs.ReadFile(dir, o.file())
+		return readFile(dir, o.file())
 	})
 	if n := len(r.Networks) + len(r.files) + 2; n != len(m.Files) {
 		return nil, fmt.Errorf("study: folder %s holds %d networks that are not what their names say: copy the whole folder again, or run the study in an empty one", networkFolder, len(m.Files)-n)
@@ -166,12 +167,22 @@ func (r *Result) check() error {
 	if err != nil {
 		return err
 	}
+	measured := map[uint64]bool{}
+	for _, w := range r.Rows {
+		measured[w.Seed] = true
+	}
 	for _, c := range all {
 		if err := c.check(); err != nil {
-			return err
+			return fmt.Errorf("%w: %s was edited; copy the whole folder again", err, resultsFile)
+		}
+		if len(measured) > 0 && !measured[c.Seed] {
+			return fmt.Errorf("study: %s has no row of seed %d, which %s does not call missing: a file was edited; copy the whole folder again", resultsFile, c.Seed, manifestFile)
 		}
 	}
 	again := assemble(r.Manifest, all)
+	if !reflect.DeepEqual(again.Manifest.Gaps, r.Manifest.Gaps) {
+		return fmt.Errorf("study: the Gaps in %s are not as a run lists them: the file was edited; copy the whole folder again", manifestFile)
+	}
 	if !slices.Equal(again.Rows, r.Rows) || !slices.Equal(again.Traces, r.Traces) {
 		return fmt.Errorf("study: %s or %s is not in the order of a run's: the file was edited; copy the whole folder again", resultsFile, tracesFile)
 	}

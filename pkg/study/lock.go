@@ -1,7 +1,10 @@
 package study
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,18 +39,18 @@ func acquire(dir string, shard bool) (*lock, error) {
 	}
 	for {
 		ok, err := take()
+		if p := (*fs.PathError)(nil); errors.As(err, &p) {
+			return nil, fmt.Errorf("study: %w", files.Unwritable(dir, err))
+		}
 		if err != nil {
-			if _, missing := os.Stat(name); missing != nil {
-				return nil, fmt.Errorf("study: %w", files.Unwritable(dir, err))
-			}
-			return &lock{}, nil // the file is there and the system has no locks
+			return &lock{}, nil // the file is open and its system has no locks
 		}
 		if ok && !l.stale(name) {
 			break
 		}
 		if !ok {
 			holder, _ := os.ReadFile(name)
-			return nil, fmt.Errorf("study: folder %s is in use by %s: wait until it is done, or choose another folder", dir, strings.TrimSpace(string(holder)))
+			return nil, fmt.Errorf("study: folder %s is in use by %s: wait until it is done, or choose another folder", dir, cmp.Or(strings.TrimSpace(string(holder)), "a process that has just begun"))
 		}
 		l.file.Close()
 	}

@@ -4,12 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"reflect"
 	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"divergent/pkg/internal/files"
 	"divergent/pkg/internal/kernel"
@@ -174,7 +177,9 @@ func longer(a, b []string) []string {
 // ascending, conditions in the order of m and then of old.
 func (m Manifest) union(old Manifest) Manifest {
 	m.Seeds = slices.Compact(slices.Sorted(slices.Values(slices.Concat(m.Seeds, old.Seeds))))
-	m.Assays = longer(m.Assays, old.Assays)
+	if len(old.Assays) > len(m.Assays) {
+		m.Assays, m.Settings = old.Assays, old.Settings
+	}
 	was := make(map[place]Condition, len(old.Conditions))
 	for _, o := range old.Conditions {
 		was[o.place()] = o
@@ -203,25 +208,26 @@ func (m Manifest) union(old Manifest) Manifest {
 // unstored returns an error where the old results hold what a run of m can
 // neither tell from its own nor make again: code of a reader's without a Version.
 func (m Manifest) unstored(old Manifest, where string) error {
+	keys := make(map[place]int, len(m.Conditions))
+	for _, c := range m.Conditions {
+		keys[c.place()] = len(c.Keys)
+	}
+	within := len(m.union(old).Seeds) == len(m.Seeds)
 	for _, o := range old.Conditions {
-		if o.Unstored == 0 {
-			continue
-		}
-		i := slices.IndexFunc(m.Conditions, func(c Condition) bool { return c.place() == o.place() })
-		if i < 0 || slices.ContainsFunc(old.Seeds, func(s uint64) bool { return !slices.Contains(m.Seeds, s) }) {
-			return fmt.Errorf("study: %s holds results of code without a Version (%s), which cannot be extended, as nothing tells whether it has changed: want a new folder, or this code and all of the seeds %v in one run", where, o.place(), old.Seeds)
+		if o.Unstored > 0 && (!within || keys[o.place()] < len(o.Keys)) {
+			return fmt.Errorf("study: %s holds results of code without a Version (%s), which cannot be extended, as nothing tells whether it has changed: want a new folder, or this code and all of the %d seeds in one run", where, o.place(), len(old.Seeds))
 		}
 	}
 	return nil
 }
 
 func loadManifest(dir fs.FS) (*Manifest, error) {
-	b, err := fs.ReadFile(dir, manifestFile)
+	b, err := readFile(dir, manifestFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("study: no %s: want a folder that divergent run or merge has written (%w)", manifestFile, fs.ErrNotExist)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("study: %s cannot be read: %w", manifestFile, bare(err))
+		return nil, fmt.Errorf("study: %w: want the %s of a run or merge", err, manifestFile)
 	}
 	var m Manifest
 	err = files.Unseal(b, &m)
@@ -232,7 +238,7 @@ func loadManifest(dir fs.FS) (*Manifest, error) {
 		return nil, fmt.Errorf("study: %s is damaged (%v): copy it again; or copy the folder %s into a new folder and run there, which keeps the finished cells", manifestFile, err, cellFolder)
 	}
 	if err := m.check(); err != nil {
-		return nil, fmt.Errorf("%w; %s is not as a run has written it", err, manifestFile)
+		return nil, fmt.Errorf("%w; %s is not as a run has written it: copy it again", err, manifestFile)
 	}
 	return &m, nil
 }
@@ -252,7 +258,7 @@ func (m Manifest) check() error {
 		return err
 	}
 	if !slices.IsSorted(m.Seeds) {
-		return fmt.Errorf("study: seeds %v: want them ascending", m.Seeds)
+		return errors.New("study: Seeds are not ascending")
 	}
 	for i, a := range m.Assays {
 		if err := checkName(fmt.Sprintf("Assays[%d]", i), a); err != nil {
@@ -282,6 +288,16 @@ func (m Manifest) check() error {
 			}
 		}
 	}
+	for _, c := range m.Conditions {
+		if c.setting() == (setting{}) && (c.Name == Dense && c.Network != m.Dense || c.Name == Untreated && c.Network != m.Template) {
+			return fmt.Errorf("study: the key of %s, %s, is not Dense or Template", c.Name, c.Network)
+		}
+	}
+	for _, s := range slices.Concat(m.NonDefault, []string{m.Kernel, m.Go}, slices.Collect(maps.Keys(m.Modules)), slices.Collect(maps.Values(m.Modules))) {
+		if err := checkLine(s); err != nil {
+			return err
+		}
+	}
 	for i, g := range m.Gaps {
 		if g.Condition < 0 || g.Condition >= len(m.Conditions) || g.Assay < 0 || g.Assay >= len(m.Conditions[g.Condition].Keys) || len(g.Seeds) == 0 ||
 			slices.ContainsFunc(g.Seeds, func(s uint64) bool { _, ok := slices.BinarySearch(m.Seeds, s); return !ok }) {
@@ -296,11 +312,32 @@ func (m Manifest) check() error {
 	return nil
 }
 
+// checkLine returns an error for what cannot stand in a line of text. Footers and
+// errors print it.
+func checkLine(s string) error {
+	if len(s) > 2000 || !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return fmt.Errorf("study: %.40q: want a line of text", s)
+	}
+	return nil
+}
+
 func checkKey(k string) error {
 	if len(k) != 24 || strings.Trim(k, "0123456789abcdef") != "" {
 		return fmt.Errorf("study: key %.40q: want 24 hexadecimal digits", k)
 	}
 	return nil
+}
+
+// readFile reads a file. A pipe in its place would wait for ever.
+func readFile(dir fs.FS, name string) ([]byte, error) {
+	info, err := fs.Stat(dir, name)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", name, bare(err))
+	}
+	return fs.ReadFile(dir, name)
 }
 
 // bare drops the path of a file error, which the caller names better.

@@ -73,7 +73,7 @@ func (o origin) unmarshal(b []byte) (*network.Network, error) {
 // read returns the network from a results folder, or nil where there is none
 // that is whole.
 func (o origin) read(dir fs.FS) *network.Network {
-	b, err := fs.ReadFile(dir, o.file())
+	b, err := readFile(dir, o.file())
 	if err != nil {
 		return nil
 	}
