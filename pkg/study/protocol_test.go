@@ -253,6 +253,14 @@ func TestKeys(t *testing.T) {
 			t.Errorf("%s: %q differs, want %q", tc.name, got, tc.want)
 		}
 	}
+	first := tiny(0)
+	first.Assays = slices.Clone(first.Assays)
+	first.Assays[0] = assay.AcuteTests{Battery: assay.Battery{Combined: assay.PublishedBattery().Combined}}
+	for i, k := range first.conditions()[2].keys {
+		if k == base.conditions()[2].keys[i] {
+			t.Errorf("the key of assay %d does not hang on the one before it, whose readings it may use", i)
+		}
+	}
 	a, b := base.conditions(), base.conditions()
 	for i := range a {
 		if a[i].network != b[i].network || len(a[i].keys) != 3 || slices.Contains(a[i].keys, a[i].network) {
