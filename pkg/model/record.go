@@ -39,6 +39,10 @@ func TableOf(name string, t Tabler) Table {
 // Number writes a number in as many digits as it takes to read it back.
 func Number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
+// Text writes a text for a CSV file: without control characters, and behind an
+// apostrophe where a spreadsheet would take it for a formula, such as =1+1.
+func Text(s string) string { return files.Cell(s) }
+
 // Record is what a run of a small model leaves: its tables, and what made them.
 type Record struct {
 	Manifest Manifest
