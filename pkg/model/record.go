@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -191,6 +192,58 @@ func loadManifest(dir fs.FS) (Manifest, error) {
 		return m, fmt.Errorf("model: the run of %s in this folder is unfinished: run the model again", m.Model)
 	}
 	return m, nil
+}
+
+// modelField finds the model's name in a damaged manifest.
+var modelField = regexp.MustCompile(`"Model": "([^"\\]+)"`)
+
+// Owner returns the model whose run has written the folder's manifest, and whether
+// that is as it was written. Of one that is damaged or of another version it is
+// what can be read, and empty where that is nothing.
+func Owner(dir fs.FS) (name string, intact bool) {
+	b, err := files.Read(dir, manifestFile, largestManifest)
+	if err != nil {
+		return "", false
+	}
+	var m Manifest
+	if files.Unseal(b, &m) == nil {
+		return m.Model, true
+	}
+	if found := modelField.FindSubmatch(b); found != nil && remains(b) {
+		return string(found[1]), false
+	}
+	return "", false
+}
+
+// remains reports whether that is left of a manifest: its beginning, two of the
+// fields that together no other has, or the zeros of a power cut.
+func remains(b []byte) bool {
+	fields := 0
+	for _, f := range []string{`"Schema": `, `"Model": "`, `"Arch": "`} {
+		if bytes.Contains(b, []byte(f)) {
+			fields++
+		}
+	}
+	beginning := fmt.Sprintf("{\n  \"Schema\": %d,\n  \"Model\": \"", recordSchema)
+	return fields >= 2 || strings.HasPrefix(beginning, string(b)) || len(bytes.Trim(b, "\x00")) == 0
+}
+
+// Leftover reports whether a file is what a run may leave in a folder whose
+// manifest is lost: a table with one of the given headers, or a part of one, the
+// remains of the manifest, or what a killed writer has left.
+func Leftover(dir fs.FS, name string, headers map[string][]string) bool {
+	b, err := files.Read(dir, name, largestTable)
+	stem, table := strings.CutSuffix(name, ".csv")
+	switch {
+	case err != nil:
+		return false
+	case name == manifestFile:
+		return remains(b)
+	case !table || headers[stem] == nil:
+		return files.Partial(name)
+	}
+	header := files.CSV(headers[stem], 0, nil)
+	return bytes.HasPrefix(b, header) || bytes.HasPrefix(header, b)
 }
 
 func loadTable(dir fs.FS, name, sum string) (Table, error) {
