@@ -67,7 +67,7 @@ func contents(t *testing.T, dir string) map[string]string {
 // Killed at any instant, a run leaves a folder that is whole or that it takes up
 // again, and nothing of the killed one stays.
 func TestKilledSavesAreTakenUpAgain(t *testing.T) {
-	kills := 30
+	kills := 20
 	if testing.Short() {
 		kills = 8
 	}
