@@ -18,7 +18,7 @@ const thumbnailWidth = 640
 
 // largestPicture in pixels is ten times the largest figure; a small file may claim
 // more than there is memory for.
-const largestPicture = 1e8
+const largestPicture = 100_000_000
 
 // thumbnail writes a small picture of an executed notebook: the first figure of
 // the cell tagged "thumbnail", or of the first cell that has one. A notebook
