@@ -23,8 +23,10 @@ const partial = ".partial-"
 // Write replaces the file at once and whole, unless it holds b already. Missing
 // folders are made.
 func Write(name string, b []byte) error {
-	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, b) {
-		return nil
+	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && info.Size() == int64(len(b)) {
+		if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, b) {
+			return nil
+		}
 	}
 	dir := filepath.Dir(name)
 	if err := os.MkdirAll(dir, 0o755); err != nil {

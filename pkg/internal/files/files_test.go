@@ -22,6 +22,12 @@ func TestWriteReplacesWholeFiles(t *testing.T) {
 			t.Errorf("%q, %v: want %q", b, err, text)
 		}
 	}
+	if err := errors.Join(os.Remove(name), syscall.Mkfifo(name, 0o644), Write(name, []byte("no pipe"))); err != nil {
+		t.Error(err)
+	}
+	if b, err := Read(os.DirFS(filepath.Dir(name)), filepath.Base(name), 100); err != nil || string(b) != "no pipe" {
+		t.Errorf("in place of a pipe: %q, %v", b, err)
+	}
 	if left, _ := os.ReadDir(filepath.Dir(name)); len(left) != 1 {
 		t.Errorf("%d files: want no temporary ones", len(left))
 	}
