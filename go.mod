@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	codeberg.org/go-pdf/fpdf v0.11.1
+	github.com/gofrs/flock v0.13.0
 	github.com/janpfeifer/gonb v0.11.5
 	github.com/mmcloughlin/avo v0.6.0
 	golang.org/x/image v0.30.0

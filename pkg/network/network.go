@@ -172,6 +172,13 @@ type State struct {
 // Neutral returns the state without any drug.
 func Neutral() State { return State{Activation: ReLU, Damping: 1, Gain: 1} }
 
+// OffDrug returns Neutral with the mood stabiliser's Protection as it is.
+func (s State) OffDrug() State {
+	off := Neutral()
+	off.Protection = s.Protection
+	return off
+}
+
 // Validate reports the first field outside its range.
 func (s State) Validate() error {
 	switch {
