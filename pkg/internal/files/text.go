@@ -11,7 +11,7 @@ import (
 // turn the direction of writing, and what is not UTF-8 become U+FFFD. Tabs stay,
 // and a line ends in \n.
 func Clean(s string) string {
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s) // as readers of CSV have it
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n") // as readers of CSV have it
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t' || r == '\n':
