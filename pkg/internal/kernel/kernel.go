@@ -10,13 +10,11 @@
 // in Go, used elsewhere and under the build tag noasm.
 package kernel
 
-//go:generate go run ./gen -out loops_amd64.s -stubs loops_amd64.go -pkg kernel
+//go:generate go -C gen run . -out ../loops_amd64.s -stubs ../loops_amd64.go -pkg kernel
 
-import "runtime"
-
-// Name says which loops run here; results are the same bits only between equal
-// names.
-func Name() string { return "divergent-" + level.String() + "/" + runtime.GOARCH }
+// Name says which loops run here and what the Go code around them is compiled to;
+// results are the same bits only between equal names.
+func Name() string { return "divergent-" + loops.String() + "/" + target }
 
 // isa is a set of loops.
 type isa int

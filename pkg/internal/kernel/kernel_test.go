@@ -24,18 +24,32 @@ func random(r *rand.Rand, n int) []float32 {
 	return x
 }
 
-// near compares a sum of terms of size 1 with its float64 value: each of the k
-// roundings is at most 2⁻²⁴ of a partial sum, which is about √k; factor 8 spare.
-func near(t *testing.T, what string, got float32, want float64, k int) {
+// allNear compares sums of k terms of size 1 with their float64 values: each of the
+// k roundings is at most 2⁻²⁴ of a partial sum, which is about √k; factor 8 spare.
+func allNear(t *testing.T, what string, got []float32, want []float64, k int) {
 	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%s has %d elements, want %d", what, len(got), len(want))
+	}
 	tol := 8 * float64(k) * math.Sqrt(float64(k)) / (1 << 24)
-	if !(math.Abs(float64(got)-want) <= tol) {
-		t.Fatalf("%s = %v, want %v ± %.1g", what, got, want, tol)
+	for i, v := range got {
+		if !(math.Abs(float64(v)-want[i]) <= tol) {
+			t.Fatalf("%s [%d] = %v, want %v ± %.1g", what, i, v, want[i], tol)
+		}
 	}
 }
 
-// levels runs a test at every set of loops this machine has.
-func levels(t *testing.T, f func(t *testing.T)) {
+// stale is a result not yet written: what is left out is found as NaN.
+func stale(n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(math.NaN())
+	}
+	return x
+}
+
+// everySet runs a test at every set of loops this machine has.
+func everySet(t *testing.T, f func(t *testing.T)) {
 	for _, l := range available() {
 		t.Run(l.String(), func(t *testing.T) {
 			defer use(l)()
@@ -71,7 +85,25 @@ func pack(w []float32, s *Sparse) []float32 {
 	return out
 }
 
-func testMatrix(t *testing.T, make_ func(r *rand.Rand, present []bool, out, in, n int) Matrix) {
+// product is the float64 value of Σ x[at(i,k)]·y[at'(k,j)] for every i and j.
+func product(rows, inner, cols int, x func(i, k int) float32, y func(k, j int) float32) []float64 {
+	out := make([]float64, rows*cols)
+	for i := range rows {
+		row := out[i*cols : (i+1)*cols]
+		for k := range inner {
+			if f := float64(x(i, k)); f != 0 {
+				for j := range row {
+					row[j] += f * float64(y(k, j))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// testMatrix compares every element of the three products with its float64 value,
+// on every set of loops.
+func testMatrix(t *testing.T, make_ func(present []bool, out, in, n int) Matrix) {
 	for _, s := range shapes {
 		out, in, n := s[0], s[1], s[2]
 		r := rand.New(rand.NewPCG(uint64(out*1000+in), uint64(n)))
@@ -79,72 +111,56 @@ func testMatrix(t *testing.T, make_ func(r *rand.Rand, present []bool, out, in, 
 		for i := range present {
 			present[i] = r.IntN(3) == 0
 		}
-		m := make_(r, present, out, in, n)
-		sparse, isSparse := m.(*Sparse)
 		w, a, dz, bias := random(r, out*in), random(r, in*n), random(r, out*n), random(r, out)
-		packed := w // what the matrix takes
-		if isSparse {
+		_, isSparse := make_(present, out, in, n).(*Sparse)
+		for i, p := range present {
+			if isSparse && !p {
+				w[i] = 0
+			}
+		}
+		wantZ := product(out, in, n, func(i, k int) float32 { return w[i*in+k] }, func(k, j int) float32 { return a[k*n+j] })
+		for i := range wantZ {
+			wantZ[i] += float64(bias[i/n])
+		}
+		wantDa := product(in, out, n, func(c, k int) float32 { return w[k*in+c] }, func(k, j int) float32 { return dz[k*n+j] })
+		wantG := product(out, n, in, func(i, k int) float32 { return dz[i*n+k] }, func(k, c int) float32 { return a[c*n+k] })
+		if isSparse { // one for each present synapse, in order
+			all := wantG
+			wantG = nil
 			for i, p := range present {
-				if !p {
-					w[i] = 0
+				if p {
+					wantG = append(wantG, all[i])
 				}
 			}
-			packed = pack(w, sparse)
 		}
-		name := fmt.Sprint(s)
-		z := random(r, out*n)
-		m.MulBias(z, packed, a, bias, n, nil, &ready{t: t, n: n})
-		da := random(r, in*n)
-		m.MulTrans(da, packed, dz, n, nil, nil, &ready{t: t, n: n})
-		g := random(r, out*in)
-		if isSparse {
-			g = g[:len(sparse.Site)]
-		}
-		m.Outer(g, dz, a, n, nil)
-		for range 300 {
-			i, c, j := r.IntN(out), r.IntN(in), r.IntN(n)
-			want := float64(bias[i])
-			for k := range in {
-				want += float64(w[i*in+k]) * float64(a[k*n+j])
+		everySet(t, func(t *testing.T) {
+			m := make_(present, out, in, n)
+			packed, g := w, stale(out*in) // what the matrix takes
+			if sparse, ok := m.(*Sparse); ok {
+				packed, g = pack(w, sparse), stale(len(sparse.Site))
 			}
-			near(t, name+" MulBias", z[i*n+j], want, in+1)
-			want = 0
-			for k := range out {
-				want += float64(w[k*in+c]) * float64(dz[k*n+j])
-			}
-			near(t, name+" MulTrans", da[c*n+j], want, out)
-			want = 0
-			for k := range n {
-				want += float64(dz[i*n+k]) * float64(a[c*n+k])
-			}
-			if !isSparse {
-				near(t, name+" Outer", g[i*in+c], want, n)
-			} else if k, ok := slices.BinarySearch(sparse.Site, int32(i*in+c)); ok {
-				near(t, name+" Outer", g[k], want, n)
-			} else if present[i*in+c] {
-				t.Fatalf("%s: site %d is missing", name, i*in+c)
-			}
-		}
+			z, da := stale(out*n), stale(in*n)
+			m.MulBias(z, packed, a, bias, n, nil, &ready{t: t, n: n})
+			m.MulTrans(da, packed, dz, n, nil, nil, &ready{t: t, n: n})
+			m.Outer(g, dz, a, n, nil)
+			allNear(t, fmt.Sprint(s)+" MulBias", z, wantZ, in+1)
+			allNear(t, fmt.Sprint(s)+" MulTrans", da, wantDa, out)
+			allNear(t, fmt.Sprint(s)+" Outer", g, wantG, n)
+		})
 	}
 }
 
 func TestDense(t *testing.T) {
-	levels(t, func(t *testing.T) {
-		testMatrix(t, func(_ *rand.Rand, _ []bool, out, in, n int) Matrix { return NewDense(out, in, n) })
-	})
+	testMatrix(t, func(_ []bool, out, in, n int) Matrix { return NewDense(out, in, n) })
 }
 
 func TestSparse(t *testing.T) {
-	levels(t, func(t *testing.T) {
-		testMatrix(t, func(_ *rand.Rand, present []bool, out, in, n int) Matrix {
-			return NewSparse(present, out, in, nil, nil)
-		})
-	})
+	testMatrix(t, func(present []bool, out, in, n int) Matrix { return NewSparse(present, out, in, nil, nil) })
 }
 
 // Rows and columns left out are not written, and the others do not change.
 func TestSparseLeavesOutWhatItIsTold(t *testing.T) {
-	levels(t, func(t *testing.T) {
+	everySet(t, func(t *testing.T) {
 		const out, in, n = 11, 13, 96
 		r := rand.New(rand.NewPCG(1, 1))
 		present, rows, cols := make([]bool, out*in), make([]bool, out), make([]bool, in)
@@ -188,7 +204,7 @@ func TestSparseLeavesOutWhatItIsTold(t *testing.T) {
 // Lists of active units change nothing where the others' rows are 0, and give
 // exact zeros for them.
 func TestActiveUnits(t *testing.T) {
-	levels(t, func(t *testing.T) {
+	everySet(t, func(t *testing.T) {
 		for _, s := range shapes {
 			out, in, n := s[0], s[1], s[2]
 			r := rand.New(rand.NewPCG(uint64(out), uint64(in*n)))
@@ -205,16 +221,16 @@ func TestActiveUnits(t *testing.T) {
 					if sp, ok := m.(*Sparse); ok {
 						w = pack(w, sp)
 					}
-					z, all := make([]float32, out*n), make([]float32, out*n)
+					z, all := stale(out*n), stale(out*n)
 					m.MulBias(z, w, a, bias, n, inputs, none{})
 					m.MulBias(all, w, a, bias, n, nil, none{})
 					same(t, "MulBias", z, all, in)
-					da, daAll := random(r, in*n), make([]float32, in*n)
+					da, daAll := stale(in*n), stale(in*n)
 					m.MulTrans(da, w, dz, n, inputs, outputs, none{})
 					m.MulTrans(daAll, w, dz, n, nil, nil, none{})
 					silenceOthers(daAll, inputs, n)
 					same(t, "MulTrans", da, daAll, out)
-					g, gAll := random(r, out*in), make([]float32, out*in)
+					g, gAll := stale(out*in), stale(out*in)
 					if sp, ok := m.(*Sparse); ok {
 						g, gAll = g[:len(sp.Site)], gAll[:len(sp.Site)]
 					}
@@ -251,13 +267,15 @@ func silenceOthers(x []float32, list []int32, n int) {
 // same allows for sums in another order.
 func same(t *testing.T, what string, got, want []float32, k int) {
 	t.Helper()
-	for i, v := range got {
-		near(t, what, v, float64(want[i]), k+1)
+	wide := make([]float64, len(want))
+	for i, v := range want {
+		wide[i] = float64(v)
 	}
+	allNear(t, what, got, wide, k+1)
 }
 
 func TestElementwise(t *testing.T) {
-	levels(t, func(t *testing.T) {
+	everySet(t, func(t *testing.T) {
 		for _, n := range []int{1, 7, 8, 9, 64, 100, 128} {
 			r := rand.New(rand.NewPCG(uint64(n), 2))
 			a, b, c := random(r, n), random(r, n), random(r, n)
@@ -306,7 +324,7 @@ func TestElementwise(t *testing.T) {
 			for _, v := range a {
 				total += f(v)
 			}
-			near(t, "Sum", Sum(a), total, n)
+			allNear(t, "Sum", []float32{Sum(a)}, []float64{total}, n)
 
 			g, m, v, w := slices.Clone(a), random(r, n), random(r, n), slices.Clone(c)
 			for i := range v {
@@ -327,7 +345,7 @@ func TestElementwise(t *testing.T) {
 
 // Extremes must not leave [−1, 1] or give NaN.
 func TestTanhExtremes(t *testing.T) {
-	levels(t, func(t *testing.T) {
+	everySet(t, func(t *testing.T) {
 		z := []float32{0, 1e-30, -1e-30, 8, -8, 100, -100, float32(math.Inf(1)), float32(math.Inf(-1)), 5, -5, 9, 1, -1, 0.5, 2}
 		want := slices.Clone(z)
 		Tanh(z)
@@ -361,7 +379,7 @@ func TestPhilox(t *testing.T) {
 // The vector loop gives the twin's draws: the words are the same, the
 // transform rounds differently.
 func TestNormalsTwins(t *testing.T) {
-	levels(t, func(t *testing.T) {
+	everySet(t, func(t *testing.T) {
 		keys := philoxKeys(0xdeadbeef, 0x12345678)
 		for _, counter := range []uint64{0, 8, 1 << 31, 1<<32 - 16, 1<<40 + 8} {
 			a, b := make([]float32, 32*5), make([]float32, 32*5)
@@ -381,7 +399,7 @@ func TestNormalsTwins(t *testing.T) {
 // and fourth moment; five of each. The Kolmogorov-Smirnov distance stays below
 // 1.95/√n with probability 0.999.
 func TestNormalsDistribution(t *testing.T) {
-	levels(t, func(t *testing.T) {
+	everySet(t, func(t *testing.T) {
 		const n = 1 << 22
 		s := NewNormals(12345)
 		x := make([]float32, n)
