@@ -213,9 +213,10 @@ func TestActiveUnits(t *testing.T) {
 				present[i] = r.IntN(3) == 0
 			}
 			w, a, dz, bias := random(r, out*in), random(r, in*n), random(r, out*n), random(r, out)
-			// In turn: some, all, none.
-			for _, share := range []float64{0.5, 1, 0} {
-				inputs, outputs := silence(r, a, in, n, share), silence(r, dz, out, n, share)
+			// In turn: some, all, none of the inputs and outputs.
+			for _, share := range [][2]float64{{1, 1}, {0.5, 0.5}, {0.5, 0}, {0, 0.5}, {0, 0}} {
+				a, dz := slices.Clone(a), slices.Clone(dz)
+				inputs, outputs := silence(r, a, in, n, share[0]), silence(r, dz, out, n, share[1])
 				for _, m := range []Matrix{NewDense(out, in, n), NewSparse(present, out, in, nil, nil)} {
 					w := w
 					if sp, ok := m.(*Sparse); ok {
@@ -394,6 +395,57 @@ func TestNormalsTwins(t *testing.T) {
 	})
 }
 
+// The tail reaches √(2·32·ln 2) = 6.66, in the twin by the smallest word, in the
+// loops at the counters whose words give a radius beyond 5.2, one in 750,000.
+func TestNormalsTail(t *testing.T) {
+	if cos, sin := boxMuller(0, 0); math.Abs(float64(cos)-6.66) > 0.005 || sin != 0 {
+		t.Errorf("the smallest word gives %v and %v, want 6.66 and 0", cos, sin)
+	}
+	keys := philoxKeys(1, 2)
+	var far []uint64 // first counters of their blocks
+	for c := range uint64(1 << 20) {
+		if x := philox([4]uint32{uint32(c)}, &keys); min(x[0], x[2]) < 1<<32/750000 {
+			far = append(far, c&^7)
+		}
+	}
+	if len(far) == 0 {
+		t.Fatal("no counter with a far draw")
+	}
+	everySet(t, func(t *testing.T) {
+		for _, c := range far {
+			got, want := make([]float32, 32), make([]float32, 32)
+			normals(got, &keys, c)
+			normalsGo(want, &keys, c)
+			var radius float64
+			for i := range 16 {
+				j := i%8 + 16*(i/8)
+				radius = max(radius, math.Hypot(float64(got[j]), float64(got[j+8])))
+			}
+			if radius < 5.2 || radius > 6.67 {
+				t.Errorf("counter %d: largest radius %v, want 5.2 to 6.66", c, radius)
+			}
+			for i := range got {
+				if math.Abs(float64(got[i]-want[i])) > 1e-5 {
+					t.Errorf("counter %d, draw %d = %v, twin %v", c, i, got[i], want[i])
+				}
+			}
+		}
+	})
+}
+
+// The optimiser's loop treats subnormal moments as 0, and arithmetic after it
+// does not.
+func TestAdamLeavesSubnormalsToOthers(t *testing.T) {
+	everySet(t, func(t *testing.T) {
+		const n = 16
+		w, g, m, v := make([]float32, n), make([]float32, n), random(rand.New(rand.NewPCG(1, 1)), n), make([]float32, n)
+		Adam(w, g, m, v, AdamStep{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Rate: 1e-3, Root: 0.5})
+		if tiny := m[0] * 0x1p-126 / m[0] / 4; tiny != 0x1p-128 {
+			t.Errorf("2⁻¹²⁸ = %v after a step of the optimiser", tiny)
+		}
+	})
+}
+
 // Moments and the distribution's shape over 2²² draws: standard errors are
 // 1/√n for the mean, √2/√n for the variance, √15/√n and √96/√n for the third
 // and fourth moment; five of each. The Kolmogorov-Smirnov distance stays below
@@ -456,8 +508,10 @@ func TestNormalsStreams(t *testing.T) {
 	if !slices.Equal(whole, draw(7, 32, 1024, 3040)) {
 		t.Error("the stream depends on how it is cut")
 	}
-	if other := draw(8, 4096); slices.Equal(whole, other) {
-		t.Error("two keys give one stream")
+	for _, key := range []uint64{8, 7 + 1<<32, 7 << 32, 7 + 1<<63} {
+		if other := draw(key, 4096); slices.Equal(whole, other) {
+			t.Errorf("keys 7 and %d give one stream", key)
+		}
 	}
 	if odd := draw(7, 5, 5); !slices.Equal(odd[:5], whole[:5]) || !slices.Equal(odd[5:], whole[32:37]) {
 		t.Error("odd lengths do not take whole blocks")
