@@ -52,6 +52,13 @@ func TestNewIsUniform(t *testing.T) {
 				t.Errorf("layer %d, %s over their limit: mean %.2g, largest %.4g, mean square %.3g: want uniform on ±1", k, what, sum/m, top, sq/m)
 			}
 		}
+		var product float64 // biases are draws of their own: a correlation with standard error 1/√n
+		for i, b := range l.B {
+			product += float64(b) * float64(l.W[i]) / (limit * limit / 3)
+		}
+		if wb := product / float64(len(l.B)); math.Abs(wb) > 5/math.Sqrt(float64(len(l.B))) {
+			t.Errorf("layer %d: correlation of biases and first weights %.3f", k, wb)
+		}
 		weights, biases = weights+len(l.W), biases+len(l.B)
 	}
 	if weights != 395264 || biases != 1284 { // published counts
@@ -263,10 +270,14 @@ func TestOffDrug(t *testing.T) {
 
 // A clone is equal and shares nothing.
 func TestClone(t *testing.T) {
-	n := small(t, 1)
-	thin(n, 0.5, stream(1))
-	n.State = State{Activation: Tanh, Damping: 0.7, Gain: 1.25, Protection: 0.5}
-	c, again := n.Clone(), n.Clone()
+	build := func() *Network {
+		n := small(t, 1)
+		thin(n, 0.5, stream(1))
+		n.State = State{Activation: Tanh, Damping: 0.7, Gain: 1.25, Protection: 0.5}
+		return n
+	}
+	n := build()
+	c := n.Clone()
 	if !reflect.DeepEqual(n, c) {
 		t.Fatal("a clone differs")
 	}
@@ -280,7 +291,7 @@ func TestClone(t *testing.T) {
 			l.B[i] = 7
 		}
 	}
-	if !reflect.DeepEqual(n, again) {
+	if !reflect.DeepEqual(n, build()) {
 		t.Error("changing a clone changed the network")
 	}
 }
