@@ -125,6 +125,14 @@ func TestInternalNoise(t *testing.T) {
 	}
 }
 
+// The combined test has both noises: a unit far from its kink hands on the sum.
+func TestInputAndInternalNoiseAdd(t *testing.T) {
+	n := deaf(1)
+	n.Layers[0].W[0], n.Layers[0].B[0] = 1, 20
+	out := swept(n, make([]float32, 40000), Stress{Input: 1, Internal: 0.5}, stream(11))
+	isNormal(t, "input and internal noise", out[0], 20, math.Sqrt(1.25))
+}
+
 // Each layer draws afresh: what the second adds has nothing to do with what the
 // first handed on.
 func TestLayersHaveTheirOwnNoise(t *testing.T) {

@@ -346,8 +346,11 @@ func TestValidate(t *testing.T) {
 		"weights missing":         func(n *Network) { n.Layers[1].W = n.Layers[1].W[1:] },
 		"mask too short":          func(n *Network) { n.Layers[1].Present = n.Layers[1].Present[1:] },
 		"bias missing":            func(n *Network) { n.Layers[1].B = n.Layers[1].B[1:] },
-		"layer without units":     func(n *Network) { n.Layers = []Layer{{In: 2, Out: 0}} },
-		"state":                   func(n *Network) { n.State.Gain = 0 },
+		"rows missing": func(n *Network) {
+			n.Layers[1].W, n.Layers[1].Present = n.Layers[1].W[13:], n.Layers[1].Present[13:]
+		},
+		"layer without units": func(n *Network) { n.Layers = []Layer{{In: 2, Out: 0}} },
+		"state":               func(n *Network) { n.State.Gain = 0 },
 	} {
 		n := small(t, 1)
 		spoil(n)

@@ -173,6 +173,28 @@ func TestGainOfTheRampReachesTheLoss(t *testing.T) {
 	}
 }
 
+// Training goes on in the drug state that the network is in, and leaves it: a
+// hidden unit with a constant input of 1 hands on damping·tanh(1) − 0.15·protection.
+func TestTrainingIsUnderTheDrug(t *testing.T) {
+	for state, want := range map[network.State]float64{
+		network.Neutral(): 1,
+		{Activation: network.Tanh, Damping: 0.7, Gain: 1}:                 0.7 * math.Tanh(1),
+		{Activation: network.ReLU, Damping: 1, Gain: 0.85, Protection: 1}: 0.85 - 0.15,
+	} {
+		n := &network.Network{State: state, Layers: []network.Layer{
+			layer(2, 1, []float32{0, 0}, []float32{1}), layer(1, 2, []float32{0, 3}, []float32{0, 0})}}
+		set := task.Set{X: make([]float32, 20), Y: make([]uint8, 10)}
+		for _, now := range fit(t, n, set, Config{Epochs: 2, Rate: frozen}, 6) {
+			if want := softplus(3 * want); math.Abs(now.Loss-want) > 1e-6 {
+				t.Errorf("%+v: loss %v, want %v", state, now.Loss, want)
+			}
+		}
+		if n.State != state {
+			t.Errorf("state %+v after training, want %+v", n.State, state)
+		}
+	}
+}
+
 // textbook is Adam as in Kingma & Ba 2015, algorithm 1, in float64.
 type textbook struct {
 	t    int

@@ -91,7 +91,7 @@ func (e *Diverged) Error() string {
 
 // Fit trains n on the set. Every call starts a new optimiser, as the published
 // protocol does. Absent synapses stay exactly 0; biases always train. Shuffles
-// and noise come from r. After each epoch watch, unless nil, is told; an error
+// and noise come from r. Fit calls watch, unless it is nil, after each epoch; an error
 // from it stops the training and is returned.
 func Fit(n *network.Network, set task.Set, c Config, r *rand.Rand, watch func(Epoch) error) (Trace, error) {
 	if err := c.Validate(); err != nil {

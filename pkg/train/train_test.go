@@ -70,7 +70,17 @@ func TestMaskedWeightsStayZero(t *testing.T) {
 		}
 		was := n.Clone()
 		set := task.Four().Sample(500, 0.8, 1)
-		if _, err := Fit(n, set, Config{Epochs: 3, Rate: 1e-2, Noise: Ramp{From: 0.5}}, rng.Stream(2, "test"), nil); err != nil {
+		before := was
+		watch := func(Epoch) error { // the network has the new weights after every epoch
+			for k, l := range n.Layers {
+				if slices.Equal(l.W, before.Layers[k].W) {
+					t.Errorf("weights of matrix %d stand still in an epoch", k)
+				}
+			}
+			before = n.Clone()
+			return nil
+		}
+		if _, err := Fit(n, set, Config{Epochs: 3, Rate: 1e-2, Noise: Ramp{From: 0.5}}, rng.Stream(2, "test"), watch); err != nil {
 			t.Fatal(err)
 		}
 		for k, l := range n.Layers {

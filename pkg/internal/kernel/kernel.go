@@ -32,9 +32,9 @@ func (i isa) String() string { return [...]string{"portable", "avx2", "avx512"}[
 // Sparse one.
 //
 // A list of active units, ascending, leaves out rows of a factor that are exactly
-// 0; nil means all. What follows elementwise on a product is told by then which
-// part of the result is ready, elements from to to, while it is still in the
-// cache: whole rows, each once, in ascending order.
+// 0; nil means all. A product calls then for each part of its result, elements from
+// to to, while that is still in the cache: whole rows, each once, in ascending
+// order.
 type Matrix interface {
 	// MulBias sets z = w·a + bias; z is out×n, a in×n, bias out. Only the active
 	// inputs count.
