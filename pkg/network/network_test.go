@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/diff/fd"
@@ -329,6 +330,18 @@ func TestSparsity(t *testing.T) {
 	}
 }
 
+func TestWidthsAreRefused(t *testing.T) {
+	for _, sizes := range [][]int{nil, {2}, make([]int, 65), {2, 0, 4}, {2, -1, 4}, {2, 1<<16 + 1}} {
+		if _, err := New(sizes, stream(1)); err == nil {
+			t.Errorf("New(%v): no error", sizes)
+		}
+	}
+	n, err := New([]int{2, 5, 3}, stream(1))
+	if err != nil || !slices.Equal(n.Sizes(), []int{2, 5, 3}) || CheckSizes([]int{1, 1 << 16}) != nil {
+		t.Errorf("widths %v (%v), want 2, 5, 3", n.Sizes(), err)
+	}
+}
+
 // What a network from elsewhere must satisfy.
 func TestValidate(t *testing.T) {
 	if err := small(t, 1).Validate(); err != nil {
@@ -357,12 +370,15 @@ func TestValidate(t *testing.T) {
 		if n.Validate() == nil {
 			t.Errorf("%s: Validate() = nil, want an error", what)
 		}
+		if _, err := n.MarshalBinary(); err == nil {
+			t.Errorf("%s: MarshalBinary wrote it", what)
+		}
 	}
 }
 
 func TestStateAndStressAreRefused(t *testing.T) {
 	for _, s := range []State{{}, {Damping: 1}, {Damping: 2, Gain: 1}, {Damping: math.NaN(), Gain: 1},
-		{Damping: 1, Gain: 1, Protection: 2}, {Damping: 1, Gain: 1, Protection: -0.1}, {Activation: 9, Damping: 1, Gain: 1},
+		{Damping: 1, Gain: 1, Protection: 2}, {Damping: 1, Gain: 1, Protection: -0.1}, {Activation: 2, Damping: 1, Gain: 1},
 		{Damping: -0.5, Gain: 1}, {Damping: 1, Gain: -1}, {Damping: 1, Gain: 10.5}, {Damping: 1, Gain: math.NaN()}, {Damping: 1, Gain: 1, Protection: math.NaN()}} {
 		if s.Validate() == nil {
 			t.Errorf("Validate(%+v) = nil, want an error", s)

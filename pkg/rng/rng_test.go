@@ -31,6 +31,7 @@ func TestStreamsAreDigests(t *testing.T) {
 		hi, lo uint64
 	}{
 		{1, []string{"arm", "ketamine"}, 0xabfd360aa964409a, 0x66c8a9336408740b},
+		{42, []string{"data"}, 0xd94a69344c58f4b2, 0x1ed2085b319a0932},
 		{1<<63 + 5, nil, 0xa376639239a63335, 0xd65ba980899f2f6a},
 		{7, []string{"", "x", "neurosteroid-like"}, 0x8e795dd3715b9e8e, 0x6f2b1dbe78c50855},
 	} {

@@ -121,13 +121,17 @@ func TestGather(t *testing.T) {
 	if want := []float32{40, 10, 30, 41, 11, 31}; !slices.Equal(x, want) {
 		t.Errorf("points %v, want %v", x, want)
 	}
+	if s.Len() != 4 {
+		t.Errorf("Len() = %d, want 4 points", s.Len())
+	}
 	if want := []uint8{4, 1, 3}; !slices.Equal(y, want) {
 		t.Errorf("labels %v, want %v", y, want)
 	}
 }
 
 func TestValidate(t *testing.T) {
-	bad := []Clusters{{}, {Centres: make([][2]float64, 1)}, {Centres: make([][2]float64, 257)}, {Centres: Four().Centres, SD: math.NaN()}, {Centres: Four().Centres, SD: -1},
+	bad := []Clusters{{}, {Centres: make([][2]float64, 1)}, {Centres: make([][2]float64, 257)}, {Centres: Four().Centres, SD: math.NaN()}, {Centres: Four().Centres, SD: -1}, {Centres: Four().Centres, SD: math.Inf(1)},
+		{Centres: [][2]float64{{0, 0}, {math.NaN(), 1}}, SD: 1},
 		{Centres: [][2]float64{{0, math.Inf(1)}, {1, 1}}, SD: 1}}
 	for _, c := range bad {
 		if c.Validate() == nil {
