@@ -114,6 +114,22 @@ func TestScoresAgainstFiniteDifferences(t *testing.T) {
 	}
 }
 
+// A batch of the published size takes 128 samples: where they are the whole set,
+// the order changes nothing but float32 roundings.
+func TestScoresTakeWholeBatches(t *testing.T) {
+	n, set := thinned(t, []int{2, 7, 5, 4}, 0.5), task.Four().Sample(train.PublishedBatch, 0.8, 13)
+	order := rng.Stream(14, "order").Perm(set.Len())
+	a := Scores(n, set, order, 1, train.PublishedBatch)
+	slices.Reverse(order)
+	for k, b := range Scores(n, set, order, 1, train.PublishedBatch) {
+		for i, v := range b {
+			if math.Abs(float64(v-a[k][i])) > 1e-5*(1+float64(v)) {
+				t.Errorf("matrix %d, site %d: score %v, in reverse order %v", k, i, a[k][i], v)
+			}
+		}
+	}
+}
+
 // The sites with the largest scores regrow: the smallest of them is at least the
 // largest of those left out, and only absent sites are taken, ⌊Fraction × absent⌋.
 func TestChooseSites(t *testing.T) {
