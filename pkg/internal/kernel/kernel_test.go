@@ -436,15 +436,35 @@ func TestNormalsTail(t *testing.T) {
 	})
 }
 
-// The optimiser's loop treats subnormal moments as 0, and arithmetic after it
-// does not.
+// A unit counts as active wherever its only sample above 0 stands.
+func TestReLUFindsASingleSample(t *testing.T) {
+	everySet(t, func(t *testing.T) {
+		const n = 45
+		for i := range n + 1 {
+			z := slices.Repeat([]float32{-1}, n)
+			if i < n {
+				z[i] = 1e-30
+			}
+			if got, want := ReLU(z), i < n; got != want {
+				t.Errorf("a sample above 0 at %d of %d: found %v", i, n, got)
+			}
+		}
+	})
+}
+
+// The optimiser's vector loop treats subnormal moments as 0, and arithmetic after
+// it does not.
 func TestAdamLeavesSubnormalsToOthers(t *testing.T) {
 	everySet(t, func(t *testing.T) {
 		const n = 16
 		w, g, m, v := make([]float32, n), make([]float32, n), random(rand.New(rand.NewPCG(1, 1)), n), make([]float32, n)
+		m[1] = 0x1p-130
 		Adam(w, g, m, v, AdamStep{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Rate: 1e-3, Root: 0.5})
 		if tiny := m[0] * 0x1p-126 / m[0] / 4; tiny != 0x1p-128 {
 			t.Errorf("2⁻¹²⁸ = %v after a step of the optimiser", tiny)
+		}
+		if loops > portable && m[1] != 0 {
+			t.Errorf("a subnormal moment goes on as %v", m[1])
 		}
 	})
 }
