@@ -365,7 +365,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(b[:min(len(b), 2000)])
+		f.Add(b[:min(len(b), 600)])
 	}
 	f.Add([]byte("study,condition,metric,sigma_or_setting,value,sd,unit,source_location\ns,c,m,,-0.20,1.5,u,\"x, \"\"y\"\"\"\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -7,9 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
@@ -84,7 +86,7 @@ func TestTable(t *testing.T) {
 	want := strings.Join([]string{
 		`| Arm | Mean loss (nats) | Seeds | Kept | P | Interval |`,
 		`|:---|---:|---:|:---|---:|---:|`,
-		`| a\|b | 1.215 | 10 | yes | 0.0020 | 97.2 [96.9, 97.6] |`,
+		`| a&#124;b | 1.215 | 10 | yes | 0.0020 | 97.2 [96.9, 97.6] |`,
 		`| c | −0.500 | 9 | no | – | – |`, ""}, "\n")
 	if got := markdown(header, cells); got != want {
 		t.Errorf("table:\n%s\nwant:\n%s", got, want)
@@ -106,6 +108,62 @@ func TestFoldedTableIsHTML(t *testing.T) {
 	}
 }
 
+// hostile are names as a reader's cell or another's file may have them.
+var hostile = map[string]string{
+	"<script>alert(1)</script>":         "&#60;script>alert(1)&#60;/script>",
+	"<img src=x onerror=y>":             "&#60;img src=x onerror=y>",
+	"<!-- hidden":                       "&#60;!-- hidden",
+	"[a](javascript:alert(1))":          "[a&#93;(javascript:alert(1))",
+	"![a][b]":                           "![a&#93;[b]",
+	"*a* _b_ `c` ~d~":                   "&#42;a&#42; &#95;b&#95; &#96;c&#96; &#126;d&#126;",
+	"a\n\n# b":                          "a # b",
+	"a|b":                               "a&#124;b",
+	`a\|b`:                              "a<span>&#92;</span>&#124;b",
+	`$\href{x}{y}$`:                     "<span>&#36;</span><span>&#92;</span>href{x}{y}<span>&#36;</span>",
+	"&lt;b&#62;":                        "&#38;lt;b&#38;#62;",
+	"a\u202eb\x00c\xffd":                "a\ufffdb\ufffdc\ufffdd",
+	"97.4 [97.2, 97.6] (< 0.1) w_vv <5": "97.4 [97.2, 97.6] (< 0.1) w_vv <5",
+}
+
+func TestHostileTextIsShownAsItIs(t *testing.T) {
+	for text, want := range hostile {
+		if got := escape(text); got != want {
+			t.Errorf("escape(%q) = %q, want %q", text, got, want)
+		}
+		head, row, _ := strings.Cut(markdown([]string{text}, [][]string{{text}}), "\n")
+		if head != "| "+want+" |" || !strings.Contains(row, "\n| "+want+" |\n") {
+			t.Errorf("table of %q: %s\n%s", text, head, row)
+		}
+	}
+	if got, want := bolded("**<b>1*2**"), `**&#60;b>1&#42;2**`; got != want {
+		t.Errorf("bold cell %q, want %q", got, want)
+	}
+	if got, want := code("a`<b>\n`c"), "`a'<b> 'c`"; got != want {
+		t.Errorf("code %q, want %q", got, want)
+	}
+}
+
+// A table of whatever text has its lines and columns, and no HTML but its own.
+func FuzzMarkdown(f *testing.F) {
+	for text := range hostile {
+		f.Add(text)
+	}
+	own := strings.NewReplacer("<span>&#36;</span>", "", "<span>&#92;</span>", "")
+	html := regexp.MustCompile(`<[^ 0-9]`)
+	f.Fuzz(func(t *testing.T, s string) {
+		table := markdown([]string{"a", s}, [][]string{{s, "b"}, {"**" + s + "**", s}})
+		lines := strings.Split(table, "\n")
+		if len(lines) != 5 || html.MatchString(own.Replace(table)) || !utf8.ValidString(table) {
+			t.Errorf("%q is shown as %q", s, table)
+		}
+		for _, line := range lines[:4] {
+			if n := strings.Count(line, "|"); n != 3 {
+				t.Errorf("%q: %d bars in %q, want 3", s, n, line)
+			}
+		}
+	})
+}
+
 func TestNumericColumns(t *testing.T) {
 	for text, want := range map[string]bool{"97.4 [97.2, 97.6]": true, "−0.2": true, "**9.5 [8, 11]**": true, "–": true, "16 to 44": true, "40 % × 3": false, "ssri": false} {
 		if got := numeric([][]string{{text}, {"1"}}, 0); got != want {
@@ -123,7 +181,7 @@ func TestWords(t *testing.T) {
 }
 
 func TestSlug(t *testing.T) {
-	for title, want := range map[string]string{"Recovery, 95 % pruned: 3 of 4": "recovery-95-pruned", "../..": "figure", "": "figure"} {
+	for title, want := range map[string]string{"Recovery, 95 % pruned: 3 of 4": "recovery-95-pruned", "../..": "figure", "": "figure", strings.Repeat("é", 300): strings.Repeat("é", 100)} {
 		if got := slug(title); got != want {
 			t.Errorf("slug(%q) = %q, want %q", title, got, want)
 		}
@@ -280,5 +338,9 @@ func TestExportNumbersFiguresOfOneTitle(t *testing.T) {
 		if !exists(filepath.Join(dir, f.Name+end)) {
 			t.Errorf("no %s%s", f.Name, end)
 		}
+	}
+	f.Name = "../outside"
+	if err := export(f, dir); err != nil || !exists(filepath.Join(dir, "outside.png")) {
+		t.Errorf("%v: want a figure named %s inside the folder", err, f.Name)
 	}
 }

@@ -296,7 +296,7 @@ func SelectLevel(list []infer.Replication, factor string, setting float64) []inf
 // outside, the farthest first.
 func Verdict(list []infer.Replication) {
 	text, out := verdict(list)
-	Markdown(text)
+	Markdown(escape(text))
 	if len(out) > 0 {
 		Table(Replications(out))
 	}

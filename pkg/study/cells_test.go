@@ -93,6 +93,15 @@ func (*versionedPointer) Name() string                   { return "arm" }
 func (*versionedPointer) Version() string                { return versionNow }
 func (p *versionedPointer) Apply(s *treat.Subject) error { return apply(s) }
 
+var nameNow string
+
+// renamed is called by something that is no field of it.
+type renamed struct{}
+
+func (renamed) Name() string                 { return nameNow }
+func (renamed) Version() string              { return "1" }
+func (renamed) Apply(s *treat.Subject) error { return apply(s) }
+
 type versionedDoses []float64
 
 func (versionedDoses) Name() string                   { return "arm" }
@@ -188,6 +197,14 @@ func TestWhatACellChangesIsRunAgain(t *testing.T) {
 	}
 	if err := small(none).Validate(); err == nil || !strings.Contains(err.Error(), "is nil") {
 		t.Errorf("a nil pointer: error %v", err)
+	}
+	dir := t.TempDir()
+	for i, name := range []string{"one", "two"} {
+		nameNow = name
+		applied.Store(0)
+		if run(t, dir, small(renamed{})); applied.Load() != 1 {
+			t.Errorf("name %d: an arm of another name, which draws other numbers, was taken from the store", i)
+		}
 	}
 	for name, b := range map[string]treat.Treatment{
 		"an exported field": versioned{N: 2, hidden: 1, Table: map[string]float64{"a": 1}},
@@ -302,6 +319,11 @@ func TestATestMoreLeavesTheOthersStored(t *testing.T) {
 	}
 }
 
+type bad func(*treat.Subject) error
+
+func (bad) Name() string                   { return "bad" }
+func (p bad) Apply(s *treat.Subject) error { return p(s) }
+
 // What an arm leaves behind is checked before it is measured.
 func TestWhatAnArmLeavesBehind(t *testing.T) {
 	do := func(f func(s *treat.Subject)) func(*treat.Subject) error {
@@ -324,15 +346,17 @@ func TestWhatAnArmLeavesBehind(t *testing.T) {
 		{"panic: my own words", do(func(*treat.Subject) { panic("my own words") })},
 		{"nil pointer", do(func(s *treat.Subject) { var n *network.Network; n.Layers[0].In = 1 })},
 	} {
-		_, err := study.Runner{Workers: 2}.Run(context.Background(), small(treat.SSRI(), treat.Func("bad", tc.f), treat.Neurosteroid()))
+		d := small(treat.SSRI(), bad(tc.f), treat.Neurosteroid())
+		d.Assays = d.Assays[:1]
+		_, err := study.Runner{Workers: 2}.Run(context.Background(), d)
 		if err == nil || !strings.Contains(err.Error(), tc.want) || !strings.Contains(err.Error(), "seed 0, arm bad: ") || strings.Contains(err.Error(), "\n") {
 			t.Errorf("error %q, want one line with seed, arm and %q", fmt.Sprint(err), tc.want)
 		}
 	}
 	// Finished cells are kept beside a panic.
 	dir := t.TempDir()
-	bad := small(treat.SSRI(), treat.Func("bad", func(*treat.Subject) error { panic("no") }))
-	if _, err := (study.Runner{Dir: dir, Workers: 1}).Run(context.Background(), bad); err == nil {
+	panics := small(treat.SSRI(), bad(func(*treat.Subject) error { panic("no") }))
+	if _, err := (study.Runner{Dir: dir, Workers: 1}).Run(context.Background(), panics); err == nil {
 		t.Fatal("a panic was no error")
 	}
 	stored := 0

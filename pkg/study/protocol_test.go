@@ -1,6 +1,7 @@
 package study
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"math"
@@ -253,6 +254,14 @@ func TestKeys(t *testing.T) {
 			t.Errorf("%s: %q differs, want %q", tc.name, got, tc.want)
 		}
 	}
+	first := tiny(0)
+	first.Assays = slices.Clone(first.Assays)
+	first.Assays[0] = assay.AcuteTests{Battery: assay.Battery{Combined: assay.PublishedBattery().Combined}}
+	for i, k := range first.conditions()[2].keys {
+		if k == base.conditions()[2].keys[i] {
+			t.Errorf("the key of assay %d does not hang on the one before it, whose readings it may use", i)
+		}
+	}
 	a, b := base.conditions(), base.conditions()
 	for i := range a {
 		if a[i].network != b[i].network || len(a[i].keys) != 3 || slices.Contains(a[i].keys, a[i].network) {
@@ -326,5 +335,39 @@ func TestNames(t *testing.T) {
 				t.Errorf("an arm may be called %q", name)
 			}
 		}
+	}
+}
+
+// Cells come together in any order to the same: what each has more, of the same
+// work by two makers that of the first name, and by one maker no two results.
+func TestCellsComeTogetherInAnyOrder(t *testing.T) {
+	const network, one, two = "000000000000000000000001", "000000000000000000000002", "000000000000000000000003"
+	at := func(x float64) []assay.Reading { return []assay.Reading{{Phase: "a", Metric: "x", Value: x}} }
+	all := []*cell{
+		{Engine: Engine, Network: network, Arm: "a", By: "b go1", Trace: train.Trace{{Loss: 2}}, Parts: []part{{Assay: "a", Key: one, By: "b go1", Readings: at(2)}}},
+		{Engine: Engine, Network: network, Arm: "a", By: "a go1", Trace: train.Trace{{Loss: 1}}, Parts: []part{{Assay: "a", Key: one, By: "a go1", Readings: at(1)}}},
+		{Engine: Engine, Network: network, Arm: "a", By: "c go1", Parts: []part{{Assay: "b", Key: two, By: "c go1", Readings: at(3)}}},
+	}
+	for _, order := range [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
+		m := cells{}
+		for _, i := range order {
+			if err := m.add(all[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c := m[cellID{network, 0}]
+		if c.By != "a go1" || c.Trace[0].Loss != 1 || len(c.Parts) != 2 || c.part(one).Readings[0].Value != 1 || c.part(one).By != "a go1" || c.part(two).Readings[0].Value != 3 {
+			t.Errorf("in the order %v: %+v", order, c)
+		}
+	}
+	for _, change := range []func(*cell){func(c *cell) { c.Trace = train.Trace{{Loss: 9}} }, func(c *cell) { c.Parts = []part{{Assay: "a", Key: one, By: "b go1", Readings: at(9)}} }} {
+		m, other := cells{}, *all[0]
+		change(&other)
+		if err := cmp.Or(m.add(all[0]), m.add(&other)); err == nil || !strings.Contains(err.Error(), "two results of") {
+			t.Errorf("two results of one maker: error %v", err)
+		}
+	}
+	if all[0].Parts[0].Readings[0].Value != 2 {
+		t.Error("adding a cell changed it")
 	}
 }

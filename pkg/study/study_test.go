@@ -617,6 +617,17 @@ func TestNetworksAreKeptLater(t *testing.T) {
 	}
 }
 
+// A swept study keeps no network of a setting.
+func TestSweptNetworksAreNotKept(t *testing.T) {
+	dir := t.TempDir()
+	d := tiny(0).WithSweep(Over("ssri.Training.Epochs", 1, 2))
+	res := runFolder(t, Runner{Dir: dir}, d)
+	names, err := filepath.Glob(filepath.Join(dir, networkFolder, "*"))
+	if err != nil || len(res.Networks) != 5 || len(names) != 5 {
+		t.Errorf("%d networks in the result and files %v, want those of all but the swept arm", len(res.Networks), names)
+	}
+}
+
 // What stands in a folder's manifest of an earlier run is not forgotten by a run
 // without it.
 func TestAFolderRemembersItsArms(t *testing.T) {

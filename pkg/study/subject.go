@@ -84,7 +84,7 @@ func (r *run) treat(ctx context.Context, j *job, t *todo) error {
 	s := &treat.Subject{Net: template.Clone(), Train: own(j.train), Rand: rng.Stream(j.seed, "arm", c.name), Watch: r.watch(ctx, j.seed, c)}
 	if c.therapy != nil {
 		err := guard(func() error { return c.therapy.Apply(s) })
-		if err := cmp.Or(err, s.Err(), ctx.Err(), left(s, template)); err != nil {
+		if err := cmp.Or(err, s.Err(), left(s, template)); err != nil {
 			return cellError(j.seed, c, err)
 		}
 		made.Trace = s.Trace

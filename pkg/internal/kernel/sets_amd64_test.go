@@ -13,7 +13,7 @@ func available() []isa {
 
 // use switches to a set of loops and returns what switches back.
 func use(l isa) func() {
-	was := level
-	level = l
-	return func() { level = was }
+	was := loops
+	loops = l
+	return func() { loops = was }
 }
