@@ -42,7 +42,10 @@ func (r Runner) RunFolder(ctx context.Context, d Design) (*Result, error) {
 	}
 	defer keep.close()
 	m := d.manifest()
-	if err := keep.begin(m); err != nil {
+	done := held.turn()
+	err = keep.begin(m)
+	done()
+	if err != nil {
 		return nil, err
 	}
 	run, err := r.compute(ctx, d, keep)
@@ -247,7 +250,7 @@ func foreignFiles(dir string) error {
 		}
 	}
 	if other != "" {
-		return fmt.Errorf("study: folder %s holds other files (%.40q) and no %s: choose an empty or new folder; the cells of a run go on in one with a copy of its folder %s", dir, other, manifestFile, cellFolder)
+		return fmt.Errorf("study: folder %s holds other files (%.40q) and no %s: choose an empty or new folder; or, where a run left a folder %s here, copy it into a new folder and run there", dir, other, manifestFile, cellFolder)
 	}
 	return nil
 }

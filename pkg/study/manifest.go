@@ -235,7 +235,7 @@ func loadManifest(dir fs.FS) (*Manifest, error) {
 		return nil, fmt.Errorf("study: %s: Schema = %d: want %d; run the study again, in an empty folder, with this version", manifestFile, m.Schema, Schema)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("study: %s is damaged (%v): copy it again; or copy the folder %s into a new folder and run there, which keeps the finished cells", manifestFile, err, cellFolder)
+		return nil, fmt.Errorf("study: %s is damaged (%v): copy it again; or, where there is a folder %s, copy it into a new folder and run there, which keeps the finished cells", manifestFile, err, cellFolder)
 	}
 	if err := m.check(); err != nil {
 		return nil, fmt.Errorf("%w; %s is not as a run has written it: copy it again", err, manifestFile)

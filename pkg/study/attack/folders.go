@@ -198,7 +198,7 @@ func unclear(err error, names ...string) string {
 		return "an error of several lines: " + text
 	case len(text) > 1000:
 		return fmt.Sprintf("an error of %d bytes: %s", len(text), text[:200])
-	case !has(append(names, manifestName, resultsName, tracesName, networkDir, cellDir, ".lock", "seed", "folder")...):
+	case !has(slices.Concat(names, []string{manifestName, resultsName, tracesName, networkDir, cellDir, ".lock", "seed", "folder"})...):
 		return "an error that names no place: " + text
 	case !has("want", "copy", "choose", "run ", "remove", "wait", "compute"):
 		return "an error without a way out: " + text

@@ -47,7 +47,7 @@ func (c *campaign) kills(n int, b bases) {
 		o := s.order
 		o.Dir = c.copy(s.base)
 		start := time.Now()
-		c.must(o.process(nil).Run())
+		c.must(o.process(os.Stderr).Run())
 		s.takes = time.Since(start)
 		o.Dir = c.copy(s.base)
 		var err error

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -171,7 +172,7 @@ func (c *campaign) merges(b bases) {
 		switch {
 		case tc.want == refused && err == nil:
 			out = accepted
-		case tc.want == refused && unclear(err, append(tc.dirs, o.Dir)...) != "":
+		case tc.want == refused && unclear(err, slices.Concat(tc.dirs, []string{o.Dir})...) != "":
 			what += ": " + unclear(err, tc.dirs...)
 			out = wrong
 		case tc.want != refused && err != nil:
