@@ -1,11 +1,9 @@
-package infer
+package stats
 
 import (
 	"math"
 	"slices"
 	"testing"
-
-	"divergent/pkg/study"
 )
 
 // enumerated is Best's certainty by its definition: over all nⁿ resamples.
@@ -112,25 +110,6 @@ func TestBestDegenerate(t *testing.T) {
 		if !panics(f) {
 			t.Error("no panic")
 		}
-	}
-}
-
-func TestAligned(t *testing.T) {
-	r := &study.Result{}
-	for _, v := range []struct {
-		seed  uint64
-		arm   string
-		value float64
-	}{{3, "a", 1}, {1, "a", 2}, {2, "a", 3}, {1, "b", 4}, {3, "b", 5}, {9, "b", 6}, {3, "c", 7}, {1, "c", 8}} {
-		r.Rows = append(r.Rows, study.Row{Seed: v.seed, Arm: v.arm, Phase: "p", Metric: "m", Value: v.value})
-	}
-	seeds, values := Aligned(r, []string{"a", "b", "c"}, "p", "", 0, "m")
-	if !slices.Equal(seeds, []uint64{3, 1}) || len(values) != 3 || !slices.Equal(values[0], []float64{1, 2}) ||
-		!slices.Equal(values[1], []float64{5, 4}) || !slices.Equal(values[2], []float64{7, 8}) {
-		t.Errorf("%v %v", seeds, values)
-	}
-	if seeds, values := Aligned(r, []string{"a", "x"}, "p", "", 0, "m"); len(seeds) != 0 || len(values) != 2 || len(values[0]) != 0 {
-		t.Errorf("an arm without values: %v %v", seeds, values)
 	}
 }
 
