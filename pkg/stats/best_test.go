@@ -65,9 +65,9 @@ func TestCertaintyAgreesWithEnumeration(t *testing.T) {
 }
 
 func TestBestComparesWithTheRunnerUp(t *testing.T) {
-	values := [][]float64{{90, 91, 95}, {70, 99, 60}, {91, 93, 96}, {90, 92, 95}}
+	values := [][]float64{{90, 91, 95, 88, 70}, {70, 99, 60, 80, 99}, {91, 93, 96, 90, 92}, {90, 92, 96, 89, 91}}
 	got := Best([]string{"a", "b", "c", "d"}, values, 0.9)
-	if got.Arm != "c" || got.RunnerUp != "d" || got.Margin != Paired(values[2], values[3], 0.9) || got.N != 3 {
+	if got.Arm != "c" || got.RunnerUp != "d" || got.Margin != Paired(values[2], values[3], 0.9) || !got.Margin.Difference.Known() || got.N != 5 {
 		t.Errorf("%+v", got)
 	}
 	if again := Best([]string{"a", "b", "c", "d"}, values, 0.9); again != got {
