@@ -93,7 +93,7 @@ func differencePanel(r *study.Result, pairs []pair, m measure, title string, nam
 	all := []float64{0}
 	for _, v := range pairs {
 		d := difference(values(r, v.arm, m), values(r, v.control, m))
-		diffs, all = append(diffs, d), append(all, d.Values...)
+		diffs, all = append(diffs, d), append(append(all, d.Values...), d.extent()...)
 	}
 	low, high := spread(0.06, all...)
 	y := axis{Min: -0.6, Max: float64(n) - 0.4}

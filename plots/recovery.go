@@ -129,7 +129,8 @@ func dotPanel(r *study.Result, conds []condition, m measure, title, unit string,
 func dropAxis(r *study.Result, conds []condition, unit string) axis {
 	all := []float64{0, 10}
 	for _, c := range conds {
-		all = append(all, values(r, c, drop).Values...)
+		v := values(r, c, drop)
+		all = append(append(all, v.Values...), v.extent()...)
 		all = append(all, publishedValues(r, c, drop)...)
 	}
 	low, high := spread(0.06, all...)

@@ -69,8 +69,9 @@ func relapseLegend(r *study.Result) []Entry {
 func relapsePairs(r *study.Result, conds []condition) *Panel {
 	all := []float64{ceiling(r, combined)}
 	for _, c := range conds {
-		all = append(all, values(r, c, combined).Values...)
-		all = append(all, values(r, c, afterLoss).Values...)
+		for _, v := range []sample{values(r, c, combined), values(r, c, afterLoss)} {
+			all = append(append(all, v.Values...), v.extent()...)
+		}
 		before, after := publishedRelapse(r, c)
 		all = append(append(all, before...), after...)
 	}
