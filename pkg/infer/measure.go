@@ -41,14 +41,14 @@ func Measure(r *study.Result, q data.Quote) (seeds []uint64, x []float64) {
 	return newMeasurer(r, quotes).measure(q)
 }
 
-// measurer splits a result into its levels, each once.
+// measurer takes levels out of a result, each once.
 type measurer struct {
 	result *study.Result
 	quotes []data.Quote // of its study
 	levels map[point]*study.Result
 }
 
-// point is one setting of a factor; the zero point stands for none.
+// point is one setting of a factor.
 type point struct {
 	factor  string
 	setting float64
@@ -58,34 +58,17 @@ func newMeasurer(r *study.Result, quotes []data.Quote) measurer {
 	return measurer{r, quotes, map[point]*study.Result{}}
 }
 
-// at returns the plain result of one level.
+// at returns the result of one level; without a factor the result itself, of which
+// pick takes the plain rows alone.
 func (m measurer) at(factor string, setting float64) *study.Result {
 	p := point{factor, setting}
+	if picked, at := m.result.Level(); factor == "" || p == (point{picked, at}) {
+		return m.result
+	}
 	if m.levels[p] == nil {
-		m.levels[p] = m.split(p)
+		m.levels[p] = m.result.At(factor, setting)
 	}
 	return m.levels[p]
-}
-
-func (m measurer) split(p point) *study.Result {
-	switch picked, setting := m.result.Level(); {
-	case picked != "" && p == point{picked, setting}: // the result is that level
-		return m.result
-	case p.factor != "":
-		return m.result.At(p.factor, p.setting)
-	}
-	plain := &study.Result{Manifest: m.result.Manifest}
-	for _, w := range m.result.Rows {
-		if w.Factor == "" {
-			plain.Rows = append(plain.Rows, w)
-		}
-	}
-	for _, t := range m.result.Traces {
-		if t.Factor == "" {
-			plain.Traces = append(plain.Traces, t)
-		}
-	}
-	return plain
 }
 
 func (m measurer) measure(q data.Quote) (seeds []uint64, x []float64) {

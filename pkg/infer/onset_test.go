@@ -42,6 +42,12 @@ func TestOnsetsCountSeedsThatNeverFall(t *testing.T) {
 	if o.Mean.Mean != 0.5 || o.Mean.N != 2 || o.Mean.Known() {
 		t.Errorf("mean %+v of two seeds, want 0.5 without an interval", o.Mean)
 	}
+	// Onsets at 0.5 and four times at 1: 0.9 ± 2.776·0.1, SciPy's t on four degrees, cut at the last setting.
+	late := Curve{1, x, []float64{100, 100, 95}}
+	o = Onsets([]Curve{{7, x, []float64{100, 95, 90}}, late, late, late, late}, Below(5), 0.95)
+	if !near(o.Mean.Mean, 0.9, 1e-12) || !near(o.Mean.Low, 0.9-0.27764451051977987, 1e-8) || o.Mean.High != 1 {
+		t.Errorf("mean onset %+v, want 0.9 from 0.622 to 1", o.Mean)
+	}
 	if o := Onsets(nil, Below(5), 0.95); o.Mean.N != 0 || o.Mean.Mean == o.Mean.Mean {
 		t.Errorf("no curves: %+v", o)
 	}
@@ -91,6 +97,17 @@ func TestCliffCountsPublishedLevels(t *testing.T) {
 	q.Metric = Cliff
 	if _, x := Measure(r, q); !slices.Equal(x, []float64{0}) {
 		t.Errorf("cliff %v of a curve at 10 throughout, want the first level", x)
+	}
+	for i := range r.Rows { // of equal falls the first: 100 to 90 at 0, then 10 a level
+		for _, s := range []float64{0, 0.5, 0.7, 0.8, 0.9, 0.93, 0.95, 0.97, 0.99} {
+			if r.Rows[i].Setting >= s {
+				r.Rows[i].Value -= 10
+			}
+		}
+		r.Rows[i].Value += 90
+	}
+	if _, x := Measure(r, q); !slices.Equal(x, []float64{0}) {
+		t.Errorf("cliff %v of equal falls, want the first level", x)
 	}
 	r.Rows = slices.DeleteFunc(r.Rows, func(w study.Row) bool { return w.Setting == 0.97 })
 	if _, x := Measure(r, q); x != nil {

@@ -128,6 +128,18 @@ func TestSignFlipProperties(t *testing.T) {
 	if p := signFlip(long); p != 1.0/(flips+1) {
 		t.Errorf("a clear difference in 130 pairs: P = %v", p)
 	}
+	// Differences of one size are flips of a coin. SciPy 1.10.1: st.binomtest(75, 128).pvalue;
+	// the Monte Carlo SD is √(0.063·0.937/100,000) = 0.0008.
+	coins := make([]float64, 128)
+	for i := range coins {
+		coins[i] = 1
+		if i >= 75 {
+			coins[i] = -1
+		}
+	}
+	if p := signFlip(coins); !near(p, 0.06300878260833392, 0.003) {
+		t.Errorf("75 of 128 coins: P = %v", p)
+	}
 }
 
 // The first row is the worked example of the article "Holm-Bonferroni method"
@@ -139,6 +151,7 @@ func TestHolm(t *testing.T) {
 		{[]float64{0.01, 0.04, 0.03, 0.005}, []float64{0.03, 0.06, 0.06, 0.02}},
 		{[]float64{0.02, 0.02, 0.02}, []float64{0.06, 0.06, 0.06}},
 		{[]float64{0.6, 0.5}, []float64{1, 1}},
+		{[]float64{0.7, 0.6}, []float64{1, 1}},
 		{[]float64{0.2}, []float64{0.2}},
 		{[]float64{0, 1}, []float64{0, 1}},
 		{[]float64{0.01, nan, 0.04}, []float64{0.02, nan, 0.04}},
