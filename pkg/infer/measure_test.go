@@ -159,3 +159,22 @@ func TestMeasureTakesPlainRowsAlone(t *testing.T) {
 		t.Errorf("loss %v, want 4", x)
 	}
 }
+
+// Untreated has no drug to stop: an improvement off the drug is over its acute
+// accuracy. Percentages that were rounded still count whole synapses.
+func TestUntreatedIsAcuteAndCountsAreWhole(t *testing.T) {
+	row := func(arm, phase, test, metric string, v float64) study.Row {
+		return study.Row{Seed: 1, Arm: arm, Phase: phase, Test: test, Metric: metric, Value: v}
+	}
+	r := &study.Result{Rows: []study.Row{
+		row("untreated", assay.Acute, assay.Combined, assay.Accuracy, 30), row("neurosteroid", assay.OffDrug, assay.Combined, assay.Accuracy, 80),
+		row("untreated", assay.Acute, "", assay.Sparsity, 95.0000), row("ketamine", assay.Acute, "", assay.Sparsity, 47.5002),
+	}}
+	if _, x := Measure(r, data.Quote{Arm: "neurosteroid", Phase: assay.OffDrug, Test: assay.Combined, Metric: Improvement}); !slices.Equal(x, []float64{50}) {
+		t.Errorf("improvement %v, want 50", x)
+	}
+	// Of 395,264 weights 95 % are 375,500.8 and 47.5002 % are 187,751.2.
+	if _, x := Measure(r, data.Quote{Arm: "ketamine", Phase: assay.Acute, Metric: Restored}); !slices.Equal(x, []float64{375501 - 187751}) {
+		t.Errorf("restored %v, want whole synapses", x)
+	}
+}
