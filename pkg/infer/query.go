@@ -89,8 +89,8 @@ func plain(r *study.Result, factor string, setting float64) (*study.Result, erro
 	if r == nil || factor == "" {
 		return r, CheckPlain(r)
 	}
-	if picked, at := r.Level(); picked == factor && at == setting { // it is that level
-		return r, nil
+	if picked, at := r.Level(); picked == factor { // it is a level
+		return r, know("setting of "+factor, setting, []float64{at})
 	}
 	if err := CheckFactor(r, factor); err != nil {
 		return nil, err

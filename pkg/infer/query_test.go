@@ -143,6 +143,9 @@ func TestLevelsAreNoSeeds(t *testing.T) {
 			t.Errorf("%s %v: error %v, want %s", c.factor, c.setting, err, c.want)
 		}
 	}
+	if _, _, err := Values(r.At("pruned", 0.95), at); err == nil || err.Error() != "infer: setting of pruned 0.9: want one of 0.95; did you mean 0.95?" {
+		t.Errorf("another level's setting: %v", err)
+	}
 	curves, err := Curves(r, Query{Factor: "pruned", Arm: q.Arm, Phase: q.Phase, Test: q.Test, Metric: q.Metric})
 	if err != nil || len(curves) != 10 || len(curves[0].Values) != len(r.Levels("pruned")) {
 		t.Errorf("%d curves, %v", len(curves), err)
