@@ -114,7 +114,7 @@ func Verify(ctx context.Context, stored *Result, d Design, seeds []uint64, worke
 		v.rows(was, again.comparable(), rounding)
 	default:
 		v.How = ByMean
-		v.means(was, again.comparable())
+		v.means(stored.Rows, was, again.comparable())
 	}
 	return v, v.scores(stored, d)
 }
@@ -255,12 +255,13 @@ func sameDense(was, now []Row) bool {
 	return len(b) > 0
 }
 
-// means compares the mean over seeds of each measurement, where another kernel
-// trains other networks: means may differ by five standard errors and by what one
-// test pass of a few thousand samples costs. What hangs on no network compares one
+// means compares the mean over the recomputed seeds of each measurement with that
+// over all stored ones, where another kernel trains other networks: means may differ
+// by five standard errors, from the spread of all, and by what one test pass of a few
+// thousand samples costs. What hangs on no network compares one
 // by one: which numbers there are, rates, noise, sparsity, and the loss of the dense
 // network's first epoch, which starts from the same weights.
-func (v *Verification) means(was, now []Row) {
+func (v *Verification) means(all, was, now []Row) {
 	one := func(w Row) bool {
 		return w.Metric == assay.Sparsity || w.Metric == "rate" || w.Metric == "noise" || w.Metric == loss && w.Arm == Dense && w.Level == 1
 	}
@@ -286,7 +287,7 @@ func (v *Verification) means(was, now []Row) {
 		}
 		return order, by
 	}
-	_, stored := pool(was)
+	_, stored := pool(all)
 	order, again := pool(now)
 	for _, id := range order {
 		a, b := stored[id], again[id]

@@ -1,12 +1,10 @@
-package infer
+package stats
 
 import (
 	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
-
-	"divergent/pkg/study"
 )
 
 // Choice is the best of several arms over the same seeds, and how sure it is.
@@ -18,20 +16,10 @@ type Choice struct {
 	N         int        // seeds
 }
 
-// Aligned returns the values of several arms over the seeds that all of them
-// have, in the order of the first: what Best takes. Level is matched exactly.
-func Aligned(r *study.Result, arms []string, phase, test string, level float64, metric string) (seeds []uint64, values [][]float64) {
-	samples := make([]sample, len(arms))
-	for i, arm := range arms {
-		samples[i].seeds, samples[i].x = Values(r, arm, phase, test, level, metric)
-	}
-	return common(samples)
-}
-
 // Best chooses the arm with the highest mean; of arms that tie, the first.
 // values[k] holds those of arms[k], with the same seed at the same index in all.
 //
-// Margin is Paired of it and the runner-up, at the level given; the choice was
+// Margin is Paired of it and the runner-up, at the confidence given; the choice was
 // made by the same values, so its P is too small and its interval too far from 0
 // where many arms are close. Certainty resamples the seeds 10,000 times from a
 // fixed stream, all arms together, and is the share in which the arm has the highest
@@ -40,17 +28,17 @@ func Aligned(r *study.Result, arms []string, phase, test string, level float64, 
 //
 // Without seeds, or with a value that is NaN or infinite, there is no choice, and
 // Certainty and Margin are NaN; a single arm has no margin, either. Best panics
-// if there are no arms, samples differ in number or length, or level is not in (0, 1).
-func Best(arms []string, values [][]float64, level float64) Choice {
+// if there are no arms, samples differ in number or length, or confidence is not in (0, 1).
+func Best(arms []string, values [][]float64, confidence float64) Choice {
 	if len(arms) == 0 || len(arms) != len(values) {
-		panic("infer: Best wants arms and as many samples")
+		panic("stats: Best wants arms and as many samples")
 	}
-	c := Choice{Margin: Paired(nil, nil, level), Certainty: math.NaN(), N: len(values[0])}
+	c := Choice{Margin: Paired(nil, nil, confidence), Certainty: math.NaN(), N: len(values[0])}
 	means := make([]float64, len(arms))
 	valid := c.N > 0
 	for k, x := range values {
 		if len(x) != c.N {
-			panic("infer: paired samples differ in length; Aligned lines them up")
+			panic("stats: paired samples differ in length: want the same seeds in all")
 		}
 		means[k] = stat.Mean(x, nil)
 		valid = valid && finite(x)
@@ -62,7 +50,7 @@ func Best(arms []string, values [][]float64, level float64) Choice {
 	c.Arm, c.Certainty = arms[first], certainty(values, first)
 	if second := highest(means, first); second >= 0 {
 		c.RunnerUp = arms[second]
-		c.Margin = Paired(values[first], values[second], level)
+		c.Margin = Paired(values[first], values[second], confidence)
 	}
 	return c
 }

@@ -1,4 +1,4 @@
-package infer
+package stats
 
 import (
 	"math"
@@ -51,6 +51,20 @@ func TestPairedAgreesWithSciPy(t *testing.T) {
 	}
 }
 
+// SciPy 1.10.1, of the ten seeds: st.t.interval(0.95, 9, loc=d.mean(), scale=st.sem(d))
+func TestPairedDifferenceIsThePairedTInterval(t *testing.T) {
+	y := []float64{76.1, 84.4, 79, 80.2, 80.15, 85, 86.3, 70.1, 83.3, 78}
+	d := Paired(ssri, y, 0.95).Difference
+	if !near(d.Mean, 4.83, 1e-12) || !near(d.Low, 2.438797747609718, 1e-6) || !near(d.High, 7.221202252390285, 1e-6) || d.Level != 0.95 {
+		t.Errorf("%+v", d)
+	}
+	// Lined up otherwise, the same values differ by another interval.
+	slices.Reverse(y)
+	if w := Paired(ssri, y, 0.95).Difference; !near(w.Mean, d.Mean, 1e-12) || near(w.Low, d.Low, 0.1) {
+		t.Errorf("reversed pairs give %+v as well", w)
+	}
+}
+
 func TestPairedDegenerate(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	same := func(a, b float64) bool { return a == b || a != a && b != b }
@@ -62,8 +76,10 @@ func TestPairedDegenerate(t *testing.T) {
 	}{
 		{x: nil, y: nil, mean: nan, p: nan, g: nan, low: nan},
 		{x: []float64{2}, y: []float64{1}, mean: 1, p: 1, g: nan, low: nan},
-		{x: []float64{1, 2, 3}, y: []float64{1, 2, 3}, mean: 0, p: 1, g: 0, low: 0},
-		{x: []float64{1, 2, 3}, y: []float64{2, 3, 4}, mean: -1, p: 0.25, g: -inf, low: -1},
+		{x: []float64{1, 2, 3}, y: []float64{1, 2, 3}, mean: 0, p: 1, g: 0, low: nan},
+		{x: []float64{1, 2, 3}, y: []float64{2, 3, 4}, mean: -1, p: 0.25, g: -inf, low: nan},
+		{x: []float64{1, 2, 3, 4, 5}, y: []float64{2, 3, 4, 5, 6}, mean: -1, p: 0.0625, g: -inf, low: -1},
+		{x: []float64{2, 3, 4, 5, 6}, y: []float64{1, 2, 3, 4, 5}, mean: 1, p: 0.0625, g: inf, low: 1},
 		{x: []float64{1, nan, 3}, y: []float64{2, 3, 4}, mean: nan, p: nan, g: nan, low: nan},
 		{x: []float64{inf, 2, 3}, y: []float64{inf, 3, 4}, mean: nan, p: nan, g: nan, low: nan},
 	} {
@@ -112,6 +128,18 @@ func TestSignFlipProperties(t *testing.T) {
 	if p := signFlip(long); p != 1.0/(flips+1) {
 		t.Errorf("a clear difference in 130 pairs: P = %v", p)
 	}
+	// Differences of one size are flips of a coin. SciPy 1.10.1: st.binomtest(75, 128).pvalue;
+	// the Monte Carlo SD is √(0.063·0.937/100,000) = 0.0008.
+	coins := make([]float64, 128)
+	for i := range coins {
+		coins[i] = 1
+		if i >= 75 {
+			coins[i] = -1
+		}
+	}
+	if p := signFlip(coins); !near(p, 0.06300878260833392, 0.003) {
+		t.Errorf("75 of 128 coins: P = %v", p)
+	}
 }
 
 // The first row is the worked example of the article "Holm-Bonferroni method"
@@ -123,6 +151,7 @@ func TestHolm(t *testing.T) {
 		{[]float64{0.01, 0.04, 0.03, 0.005}, []float64{0.03, 0.06, 0.06, 0.02}},
 		{[]float64{0.02, 0.02, 0.02}, []float64{0.06, 0.06, 0.06}},
 		{[]float64{0.6, 0.5}, []float64{1, 1}},
+		{[]float64{0.7, 0.6}, []float64{1, 1}},
 		{[]float64{0.2}, []float64{0.2}},
 		{[]float64{0, 1}, []float64{0, 1}},
 		{[]float64{0.01, nan, 0.04}, []float64{0.02, nan, 0.04}},

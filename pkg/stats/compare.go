@@ -1,4 +1,4 @@
-package infer
+package stats
 
 import (
 	"cmp"
@@ -13,7 +13,7 @@ import (
 
 // Comparison is two conditions compared over the same seeds.
 type Comparison struct {
-	Difference Interval // mean of x − y with its BCa bootstrap interval, unit of the measurement
+	Difference Interval // mean of x − y with the interval of Mean, unit of the measurement
 	P          float64  // two-sided sign-flip permutation test that the differences are symmetric about 0
 	Effect     float64  // Hedges' g of the paired differences, in SDs of the difference
 	N          int      // pairs
@@ -27,10 +27,10 @@ const exactPairs = 15
 // observed one, 100,000.
 const flips = 99_999
 
-// Paired compares x with y, which hold the same seed at the same index; Match
-// lines them up. The differences d = x − y give
+// Paired compares x with y, which hold the same seed at the same index. The
+// differences d = x − y give
 //
-//   - Difference, their mean with the interval of Bootstrap;
+//   - Difference, their mean with the interval of Mean, which is that of the paired t test;
 //   - P, the share of the 2ⁿ flips of their signs whose mean is at least as far
 //     from 0 as the observed one (Fisher 1935); all flips are visited up to 15
 //     pairs, beyond that 99,999 are drawn from a fixed stream and P is (k + 1)/100,000
@@ -44,16 +44,16 @@ const flips = 99_999
 // No pairs give NaN throughout, one pair P = 1. Effect is NaN below three
 // pairs; for differences that are all equal it is 0 if they are 0 and infinite
 // otherwise. A value that is NaN or infinite gives NaN throughout. Paired
-// panics if the lengths differ or level is not in (0, 1).
-func Paired(x, y []float64, level float64) Comparison {
+// panics if the lengths differ or confidence is not in (0, 1).
+func Paired(x, y []float64, confidence float64) Comparison {
 	if len(x) != len(y) {
-		panic("infer: paired samples differ in length; Match lines them up")
+		panic("stats: paired samples differ in length: want the same seeds in both")
 	}
 	d := make([]float64, len(x))
 	for i := range x {
 		d[i] = x[i] - y[i]
 	}
-	c := Comparison{Difference: Bootstrap(d, level), P: math.NaN(), Effect: math.NaN(), N: len(d)}
+	c := Comparison{Difference: Mean(d, confidence), P: math.NaN(), Effect: math.NaN(), N: len(d)}
 	if len(d) > 0 && finite(d) {
 		c.P, c.Effect = signFlip(d), hedges(d)
 	}
@@ -177,7 +177,7 @@ func Welch(a, b Summary) Separation {
 	case s.SE > 0:
 		s.T = s.Difference / s.SE
 		s.DF = (va + vb) * (va + vb) / (va*va/float64(a.N-1) + vb*vb/float64(b.N-1))
-		s.P = 2 * student(s.DF).CDF(-math.Abs(s.T))
+		s.P = 2 * studentsT(s.DF).CDF(-math.Abs(s.T))
 	case s.Difference == 0:
 		s.T, s.P = 0, 1
 	default:
@@ -199,7 +199,7 @@ func Holm(p []float64) []float64 {
 	adjusted := make([]float64, len(p))
 	for i, v := range p {
 		if v < 0 || v > 1 {
-			panic("infer: p-value outside [0, 1]")
+			panic("stats: p-value outside [0, 1]")
 		}
 		adjusted[i] = v
 		if !math.IsNaN(v) {
