@@ -26,6 +26,9 @@ const (
 	networkFolder = "networks"
 )
 
+// largest is the size in bytes up to which a file of a folder is read.
+const largest = 1 << 32
+
 var (
 	rowHeader   = []string{"seed", "arm", "phase", "test", "level", "metric", "value", "factor", "setting", "assay"}
 	traceHeader = []string{"seed", "arm", "epoch", "loss", "rate", "noise", "factor", "setting"}
@@ -124,7 +127,7 @@ func Load(dir fs.FS) (*Result, error) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
-		b, err := readFile(dir, name)
+		b, err := files.Read(dir, name, largest)
 		if err != nil {
 			return nil, fmt.Errorf("study: %w: copy the whole folder again, or run the study in an empty one", err)
 		}
@@ -148,7 +151,7 @@ func Load(dir fs.FS) (*Result, error) {
 		if m.Files[o.file()] == "" {
 			return nil, fs.ErrNotExist
 		}
-		return readFile(dir, o.file())
+		return files.Read(dir, o.file(), largest)
 	})
 	if n := len(r.Networks) + len(r.files) + 2; n != len(m.Files) {
 		return nil, fmt.Errorf("study: folder %s holds %d networks that are not what their names say: copy the whole folder again, or run the study in an empty one", networkFolder, len(m.Files)-n)

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"divergent/pkg/internal/files"
 )
 
 // RunFolder runs the design with Dir as a results folder: what it holds of this
@@ -28,7 +30,7 @@ func (r Runner) RunFolder(ctx context.Context, d Design) (*Result, error) {
 	if err := r.validate(d); err != nil {
 		return nil, err
 	}
-	if err := cmp.Or(foreignFiles(r.Dir), misplaced(r.Dir)); err != nil {
+	if err := foreignFiles(r.Dir); err != nil {
 		return nil, err
 	}
 	held, err := acquire(r.Dir, r.Shards > 1)
@@ -169,7 +171,7 @@ func (s *store) finish(m Manifest, run *run) (*Result, error) {
 		if n := run.network(o); n != nil {
 			return o.marshal(n)
 		}
-		return readFile(folder, o.file())
+		return files.Read(folder, o.file(), largest)
 	})
 	return res, res.Save(s.dir)
 }
@@ -350,7 +352,7 @@ func join(dirs []string, partial bool) (*Result, error) {
 	var lost error
 	res.networks(func(o origin) ([]byte, error) {
 		for _, dir := range dirs {
-			if b, err := readFile(os.DirFS(dir), o.file()); err == nil {
+			if b, err := files.Read(os.DirFS(dir), o.file(), largest); err == nil {
 				if _, err := o.unmarshal(b); err == nil {
 					return b, nil
 				}

@@ -31,6 +31,9 @@ func acquire(dir string, shard bool) (*lock, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("study: %w", files.Unwritable(dir, err))
 	}
+	if err := misplaced(dir); err != nil {
+		return nil, err
+	}
 	name := filepath.Join(dir, lockFile)
 	l := &lock{file: flock.New(name, flock.SetPermissions(0o644)), shared: shard}
 	take := l.file.TryLock
@@ -60,6 +63,8 @@ func acquire(dir string, shard bool) (*lock, error) {
 		l.release()
 		return nil, fmt.Errorf("study: %w", files.Unwritable(dir, err))
 	}
+	files.Sweep(dir)
+	files.Sweep(filepath.Join(dir, networkFolder))
 	return l, nil
 }
 

@@ -222,7 +222,7 @@ func (m Manifest) unstored(old Manifest, where string) error {
 }
 
 func loadManifest(dir fs.FS) (*Manifest, error) {
-	b, err := readFile(dir, manifestFile)
+	b, err := files.Read(dir, manifestFile, largest)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("study: no %s: want a folder that divergent run or merge has written (%w)", manifestFile, fs.ErrNotExist)
 	}
@@ -326,18 +326,6 @@ func checkKey(k string) error {
 		return fmt.Errorf("study: key %.40q: want 24 hexadecimal digits", k)
 	}
 	return nil
-}
-
-// readFile reads a file. A pipe in its place would wait for ever.
-func readFile(dir fs.FS, name string) ([]byte, error) {
-	info, err := fs.Stat(dir, name)
-	if err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file", name)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s cannot be read: %w", name, bare(err))
-	}
-	return fs.ReadFile(dir, name)
 }
 
 // bare drops the path of a file error, which the caller names better.

@@ -45,6 +45,9 @@ func openStore(dir string) (*store, error) {
 
 // read takes in the journals of the folder.
 func (s *store) read() error {
+	if err := misplaced(s.dir); err != nil {
+		return err
+	}
 	found, damaged, err := readJournals(os.DirFS(s.dir))
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.dir, err)
@@ -68,7 +71,7 @@ func readJournals(dir fs.FS) (found cells, damaged int, err error) {
 		if path.Ext(e.Name()) != ".jsonl" {
 			continue
 		}
-		b, err := readFile(dir, path.Join(cellFolder, e.Name()))
+		b, err := files.Read(dir, path.Join(cellFolder, e.Name()), largest)
 		if err != nil {
 			return nil, 0, fmt.Errorf("study: %w: want a journal that a run has written, and no other files there", err)
 		}

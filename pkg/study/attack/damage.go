@@ -261,6 +261,8 @@ func (c *campaign) judge(dir string, o order, repaired, untouched bool, what *st
 	case refusals > 0 && untouched:
 		say("an untouched file was refused: %v", err)
 		return wrong
+	case diff != "": // by verify
+		return refused
 	}
 	return held
 }
