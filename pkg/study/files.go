@@ -205,7 +205,7 @@ func readCSV(b []byte, header []string, line func(f *fields)) error {
 		case err != nil:
 			return fmt.Errorf("line %d: %v; want the columns %s", n, err, strings.Join(header, ","))
 		case n == 1 && !slices.Equal(rec, header):
-			return fmt.Errorf("line 1: columns %s: want %s", strings.Join(rec, ","), strings.Join(header, ","))
+			return fmt.Errorf("line 1: columns %s: want %s", fmt.Sprintf("%.100q", strings.Join(rec, ",")), strings.Join(header, ","))
 		case n == 1:
 			continue
 		}
@@ -226,12 +226,16 @@ type fields struct {
 
 func (f *fields) text() string {
 	f.at++
-	return f.rec[f.at-1]
+	s := f.rec[f.at-1]
+	if len(s) > longest || checkLine(s) != nil {
+		f.fail(fmt.Sprintf("at most %d bytes of text in one line", longest))
+	}
+	return s
 }
 
 func (f *fields) fail(want string) {
 	if f.err == nil {
-		f.err = fmt.Errorf("%s = %q: want %s", f.header[f.at-1], f.rec[f.at-1], want)
+		f.err = fmt.Errorf("%s = %.40q: want %s", f.header[f.at-1], f.rec[f.at-1], want)
 	}
 }
 

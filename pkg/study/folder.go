@@ -74,6 +74,7 @@ func (s *store) begin(m Manifest) error {
 	if err := cmp.Or(m.extends(*old, s.dir), m.unstored(*old, s.dir)); err != nil {
 		return err
 	}
+	s.seeds = m.union(*old).Seeds
 	if len(old.Files) == 0 {
 		union := m.union(*old)
 		union.Files = nil

@@ -146,10 +146,7 @@ func (m Manifest) extends(old Manifest, where string) error {
 	if !prefix(m.Assays, old.Assays) {
 		return fmt.Errorf("study: %s holds another design (its tests are %s, not %s): %s", where, strings.Join(old.Assays, ", "), strings.Join(m.Assays, ", "), fix)
 	}
-	was := make(map[place]Condition, len(old.Conditions))
-	for _, o := range old.Conditions {
-		was[o.place()] = o
-	}
+	was := byPlace(old.Conditions)
 	for _, c := range m.Conditions {
 		o, ok := was[c.place()]
 		if ok && (o.Network != c.Network || !prefix(c.Keys, o.Keys)) {
@@ -165,56 +162,53 @@ func prefix(a, b []string) bool {
 	return slices.Equal(a[:n], b[:n])
 }
 
-// longer returns the longer list.
-func longer(a, b []string) []string {
-	if len(b) > len(a) {
-		return b
-	}
-	return a
-}
-
 // union returns m with the seeds, conditions and assays of old added, seeds
-// ascending, conditions in the order of m and then of old.
+// ascending, conditions in the order of whichever has more of them.
 func (m Manifest) union(old Manifest) Manifest {
 	m.Seeds = slices.Compact(slices.Sorted(slices.Values(slices.Concat(m.Seeds, old.Seeds))))
 	if len(old.Assays) > len(m.Assays) {
 		m.Assays, m.Settings = old.Assays, old.Settings
 	}
-	was := make(map[place]Condition, len(old.Conditions))
-	for _, o := range old.Conditions {
-		was[o.place()] = o
-	}
-	m.Conditions = slices.Clone(m.Conditions)
-	seen := make(map[place]bool, len(m.Conditions))
+	ours, theirs := byPlace(m.Conditions), byPlace(old.Conditions)
+	m.Conditions = joinLists(m.Conditions, old.Conditions, Condition.place)
 	for i, c := range m.Conditions {
-		seen[c.place()] = true
-		m.Conditions[i].Keys = longer(c.Keys, was[c.place()].Keys)
-	}
-	for _, o := range old.Conditions {
-		if !seen[o.place()] {
-			m.Conditions = append(m.Conditions, o)
+		m.Conditions[i] = ours[c.place()]
+		if o := theirs[c.place()]; len(o.Keys) > len(m.Conditions[i].Keys) {
+			m.Conditions[i] = o
 		}
 	}
-	m.NonDefault = slices.Clone(m.NonDefault)
-	for _, s := range old.NonDefault {
-		if !slices.Contains(m.NonDefault, s) {
-			m.NonDefault = append(m.NonDefault, s)
-		}
-	}
+	m.NonDefault = joinLists(m.NonDefault, old.NonDefault, func(s string) string { return s })
 	m.Networks = m.Networks || old.Networks
 	return m
+}
+
+func byPlace(cs []Condition) map[place]Condition {
+	out := make(map[place]Condition, len(cs))
+	for _, c := range cs {
+		out[c.place()] = c
+	}
+	return out
+}
+
+// joinLists returns the longer list and then what only the other has.
+func joinLists[T any, K comparable](a, b []T, id func(T) K) []T {
+	if len(b) > len(a) {
+		a, b = b, a
+	}
+	seen := make(map[K]bool, len(a))
+	for _, x := range a {
+		seen[id(x)] = true
+	}
+	return append(slices.Clone(a), slices.DeleteFunc(slices.Clone(b), func(x T) bool { return seen[id(x)] })...)
 }
 
 // unstored returns an error where the old results hold what a run of m can
 // neither tell from its own nor make again: code of a reader's without a Version.
 func (m Manifest) unstored(old Manifest, where string) error {
-	keys := make(map[place]int, len(m.Conditions))
-	for _, c := range m.Conditions {
-		keys[c.place()] = len(c.Keys)
-	}
+	ours := byPlace(m.Conditions)
 	within := len(m.union(old).Seeds) == len(m.Seeds)
 	for _, o := range old.Conditions {
-		if o.Unstored > 0 && (!within || keys[o.place()] < len(o.Keys)) {
+		if o.Unstored > 0 && (!within || len(ours[o.place()].Keys) < len(o.Keys)) {
 			return fmt.Errorf("study: %s holds results of code without a Version (%s), which cannot be extended, as nothing tells whether it has changed: want a new folder, or this code and all of the %d seeds in one run", where, o.place(), len(old.Seeds))
 		}
 	}

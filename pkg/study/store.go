@@ -27,7 +27,8 @@ const cellFolder = "cells"
 type store struct {
 	dir     string // empty keeps nothing
 	known   cells
-	damaged int // journal lines that could not be read
+	damaged int      // journal lines that could not be read
+	seeds   []uint64 // of the folder's manifest
 
 	mu     sync.Mutex
 	file   *os.File // this run's journal, made with its first cell

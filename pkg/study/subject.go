@@ -238,6 +238,11 @@ func (r *run) keep(j *job, t *todo, n *network.Network, made *cell) error {
 			return err
 		}
 	}
+	r.mu.Lock()
+	if known := r.found[made.id()]; known != nil && len(known.Trace) > 0 { // what is there stays, whatever loops made it
+		made.Trace, made.By = known.Trace, known.By
+	}
+	r.mu.Unlock()
 	if kept := made.storable(t.conditions); kept != nil {
 		if err := r.store.put(kept); err != nil {
 			return err

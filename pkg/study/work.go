@@ -40,7 +40,7 @@ type job struct {
 
 // shows reports whether the run's result itself holds the condition's network.
 func (r *run) shows(seed uint64, c condition) bool {
-	return r.design.KeepNetworks && c.setting == setting{} && seed == slices.Min(r.design.Seeds)
+	return r.design.KeepNetworks && c.setting == setting{} && seed == r.first
 }
 
 // keeps reports whether the condition's network has a file in the run's folder:

@@ -126,6 +126,7 @@ func (c *campaign) interrupted(k *tally, s scene, what string, stop func(*exec.C
 			}
 		}
 		have = now
+		age(o.Dir)
 	}
 	c.count(k, c.finish(o, have, true, &what), what)
 }
