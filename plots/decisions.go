@@ -45,7 +45,7 @@ func DecisionMap(r *study.Result) (*Figure, error) {
 		Name:  "decision-map",
 		Title: "The input plane as each network classifies it",
 		Caption: fmt.Sprintf("Class by colour; marks are the cluster centres. Upper row: without noise. Lower row: under internal noise of SD %v; "+
-			"colour is the majority of %d draws at each point, paler where fewer agree. Seed %d.", mapNoise, mapDraws, seed) + settings(r.Manifest.NonDefault),
+			"colour is the majority of %d draws at each point, paler where fewer agree. Seed %d.", mapNoise, mapDraws, seed) + settings(r.Manifest.Remarks()),
 		Width: DoubleColumn,
 	}
 	var quiet, noisy []*Panel

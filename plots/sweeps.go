@@ -35,7 +35,7 @@ func levelsOf(r *study.Result, figure, factor, fix string) (levels, error) {
 	if err := checkRows(r); err != nil {
 		return levels{}, err
 	}
-	l := levels{Factor: factor, Settings: slices.Sorted(slices.Values(r.Levels(factor))), Quotes: studyQuotes(r)}
+	l := levels{Factor: factor, Settings: slices.Sorted(slices.Values(r.Settings(factor))), Quotes: studyQuotes(r)}
 	if len(l.Settings) == 0 {
 		return l, missing(r, figure, fmt.Sprintf("no factor %q", factor), fix)
 	}

@@ -115,7 +115,7 @@ func syntheticRows(name, arm string, seed uint64, harm, setting float64) []study
 func someLevels(r *study.Result, n int) *study.Result {
 	out := &study.Result{Manifest: r.Manifest}
 	keep := func(factor string, setting float64) bool {
-		i := slices.Index(r.Levels(factor), setting)
+		i := slices.Index(r.Settings(factor), setting)
 		return factor == "" || i >= 0 && i < n
 	}
 	out.Manifest.Conditions = nil

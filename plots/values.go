@@ -124,7 +124,7 @@ func distinct(quotes []data.Quote) (out []float64) {
 // quotes returns the published numbers of a condition's measure in the paper's
 // order: those of the level that the result is of, and those without one.
 func quotes(r *study.Result, c condition, m measure) []data.Quote {
-	factor, setting := r.Level()
+	factor, setting := r.Setting()
 	return pick(studyQuotes(r), factor, setting, c, m)
 }
 
@@ -200,7 +200,7 @@ func checkPlain(r *study.Result) error {
 	}
 	if factors := r.Factors(); len(factors) > 0 {
 		return fmt.Errorf("plots: result of study %q is swept over %s: choose a level, such as r.At(%q, %v)",
-			r.Manifest.Study, strings.Join(factors, ", "), factors[0], r.Levels(factors[0])[0])
+			r.Manifest.Study, strings.Join(factors, ", "), factors[0], r.Settings(factors[0])[0])
 	}
 	return nil
 }
@@ -221,7 +221,7 @@ func seedCount(r *study.Result) int {
 
 // provenance ends a caption: how many seeds, what was not the published setting.
 func provenance(r *study.Result) string {
-	return plural(seedCount(r), "seed") + "." + settings(r.Manifest.NonDefault)
+	return plural(seedCount(r), "seed") + "." + settings(r.Manifest.Remarks())
 }
 
 // settings tells which settings differ from the published ones, if any do.

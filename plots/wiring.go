@@ -56,7 +56,7 @@ func Wiring(r *study.Result) (*Figure, error) {
 		Name:  "wiring",
 		Title: "Synapses before and after treatment",
 		Caption: fmt.Sprintf("Top: the %d × %d weight matrix from hidden layer %d to the next, averaged in blocks; darker has more of its synapses (colour goes by the square root). "+
-			"Bottom: synapses present in each weight matrix, and the strength of those present in the whole network, marked at its commonest. Seed %d.", l.Out, l.In, k, seed) + settings(r.Manifest.NonDefault),
+			"Bottom: synapses present in each weight matrix, and the strength of those present in the whole network, marked at its commonest. Seed %d.", l.Out, l.In, k, seed) + settings(r.Manifest.Remarks()),
 		Width: DoubleColumn,
 	}
 	var matrices []*Panel

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 
+	"divergent/pkg/internal/check"
 	"divergent/pkg/network"
 	"divergent/pkg/plasticity"
 	"divergent/pkg/rng"
@@ -232,10 +233,10 @@ func (a RelapseTests) from() string { return cmp.Or(a.From, Acute) }
 
 // Validate reports the first field outside its range.
 func (a RelapseTests) Validate() error {
-	if err := plasticity.CheckShare(fmt.Sprintf("assay: Fraction of %q", a.Name()), a.Fraction); err != nil {
+	if err := check.Share(fmt.Sprintf("assay: Fraction of %q", a.Name()), a.Fraction); err != nil {
 		return err
 	}
-	if err := plasticity.CheckShare(fmt.Sprintf("assay: Cap of %q", a.Name()), a.Cap); err != nil {
+	if err := check.Share(fmt.Sprintf("assay: Cap of %q", a.Name()), a.Cap); err != nil {
 		return err
 	}
 	return a.Battery.validate(batteryOf(a))

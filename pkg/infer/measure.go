@@ -62,7 +62,7 @@ func newMeasurer(r *study.Result, quotes []data.Quote) measurer {
 // pick takes the plain rows alone.
 func (m measurer) at(factor string, setting float64) *study.Result {
 	p := point{factor, setting}
-	if picked, at := m.result.Level(); factor == "" || p == (point{picked, at}) {
+	if picked, at := m.result.Setting(); factor == "" || p == (point{picked, at}) {
 		return m.result
 	}
 	if m.levels[p] == nil {

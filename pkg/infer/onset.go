@@ -33,7 +33,7 @@ func Curves(r *study.Result, q Query) ([]Curve, error) {
 func curves(r *study.Result, q Query) []Curve {
 	var settings []float64
 	var samples []sample
-	for _, setting := range slices.Sorted(slices.Values(r.Levels(q.Factor))) {
+	for _, setting := range slices.Sorted(slices.Values(r.Settings(q.Factor))) {
 		if s := pick(r.At(q.Factor, setting), q); len(s.x) > 0 {
 			settings, samples = append(settings, setting), append(samples, s)
 		}

@@ -89,13 +89,13 @@ func plain(r *study.Result, factor string, setting float64) (*study.Result, erro
 	if r == nil || factor == "" {
 		return r, CheckPlain(r)
 	}
-	if picked, at := r.Level(); picked == factor { // it is a level
+	if picked, at := r.Setting(); picked == factor { // it is a level
 		return r, know("setting of "+factor, setting, []float64{at})
 	}
 	if err := CheckFactor(r, factor); err != nil {
 		return nil, err
 	}
-	if err := know("setting of "+factor, setting, r.Levels(factor)); err != nil {
+	if err := know("setting of "+factor, setting, r.Settings(factor)); err != nil {
 		return nil, err
 	}
 	return r.At(factor, setting), nil
@@ -108,7 +108,7 @@ func CheckPlain(r *study.Result) error {
 		return fmt.Errorf("infer: result = nil: want the result of a run")
 	}
 	if f := r.Factors(); len(f) > 0 {
-		return fmt.Errorf("infer: result of study %q is swept over %s: choose a level, such as r.At(%q, %v)", r.Manifest.Study, strings.Join(f, ", "), f[0], r.Levels(f[0])[0])
+		return fmt.Errorf("infer: result of study %q is swept over %s: choose a level, such as r.At(%q, %v)", r.Manifest.Study, strings.Join(f, ", "), f[0], r.Settings(f[0])[0])
 	}
 	return nil
 }

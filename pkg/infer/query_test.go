@@ -147,7 +147,7 @@ func TestLevelsAreNoSeeds(t *testing.T) {
 		t.Errorf("another level's setting: %v", err)
 	}
 	curves, err := Curves(r, Query{Factor: "pruned", Arm: q.Arm, Phase: q.Phase, Test: q.Test, Metric: q.Metric})
-	if err != nil || len(curves) != 10 || len(curves[0].Values) != len(r.Levels("pruned")) {
+	if err != nil || len(curves) != 10 || len(curves[0].Values) != len(r.Settings("pruned")) {
 		t.Errorf("%d curves, %v", len(curves), err)
 	}
 	for _, v := range must(Replicate(r)) {

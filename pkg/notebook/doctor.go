@@ -111,8 +111,8 @@ func modules() []debug.Module {
 func Footer(r *study.Result) {
 	m := r.Manifest
 	settings := "none, all as published"
-	if len(m.NonDefault) > 0 {
-		settings = strings.Join(m.NonDefault, "; ")
+	if remarks := m.Remarks(); len(remarks) > 0 {
+		settings = strings.Join(remarks, "; ")
 	}
 	var versions []string
 	for _, d := range modules() {

@@ -67,7 +67,7 @@ func sweptArms(r *study.Result, factor string) []string {
 func isoDose(r *study.Result, quotes []data.Quote, factor, arm string, target float64) (IsoDose, bool) {
 	var nearest *study.Result
 	best := math.Inf(1)
-	for _, s := range r.Levels(factor) {
+	for _, s := range r.Settings(factor) {
 		at := r.At(factor, s)
 		if far := math.Abs(infer.Summarise(doses(at, arm)).Mean - target); far < best {
 			nearest, best = at, far
@@ -76,7 +76,7 @@ func isoDose(r *study.Result, quotes []data.Quote, factor, arm string, target fl
 	if nearest == nil {
 		return IsoDose{}, false
 	}
-	_, setting := nearest.Level()
+	_, setting := nearest.Setting()
 	dose := doses(nearest, arm)
 	o := outcome(nearest, arm, assay.Acute)
 	return IsoDose{

@@ -45,6 +45,20 @@ func run(d study.Design, fresh bool) *study.Result {
 	return res
 }
 
+// Load returns the results of a folder that divergent run or merge has written. What
+// it lacks is said below each cell that loads it.
+func Load(dir string) *study.Result {
+	r, err := study.Load(os.DirFS(dir))
+	if err != nil {
+		err = fmt.Errorf("%s: %w", dir, err)
+	}
+	Check(err)
+	if s := r.Lacks(); s != "" {
+		Markdownf("*Incomplete: %s.*", escape(s))
+	}
+	return r
+}
+
 // ProgressClass marks the progress line, which no notebook is committed with.
 const ProgressClass = "divergent-progress"
 

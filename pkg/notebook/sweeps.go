@@ -66,7 +66,7 @@ func levelName(factor string, setting float64) string {
 // that the result is not swept over fails the cell.
 func levelsOf(r *study.Result, factor string) (settings []float64, at []*study.Result) {
 	Check(infer.CheckFactor(r, factor))
-	settings = slices.Sorted(slices.Values(r.Levels(factor)))
+	settings = slices.Sorted(slices.Values(r.Settings(factor)))
 	for _, s := range settings {
 		at = append(at, r.At(factor, s))
 	}

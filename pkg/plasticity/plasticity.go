@@ -13,6 +13,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"divergent/pkg/internal/check"
 	"divergent/pkg/network"
 	"divergent/pkg/task"
 	"divergent/pkg/train"
@@ -25,7 +26,7 @@ import (
 // its sites, absent ones counted as 0, and synapses at or above it are kept: of
 // n weights n − ⌈q(n−1)⌉ remain.
 func Prune(n *network.Network, fraction float64) error {
-	if err := CheckShare("plasticity: Prune fraction", fraction); err != nil {
+	if err := check.Share("plasticity: Prune fraction", fraction); err != nil {
 		return err
 	}
 	s := n.Sparsity() / 100
@@ -50,7 +51,7 @@ func Prune(n *network.Network, fraction float64) error {
 // each weight matrix, smallest magnitude first and, among equal ones, in
 // row-major order: the rule of the author's iso-dose extension.
 func PruneCount(n *network.Network, fraction float64) error {
-	if err := CheckShare("plasticity: PruneCount fraction", fraction); err != nil {
+	if err := check.Share("plasticity: PruneCount fraction", fraction); err != nil {
 		return err
 	}
 	for k := range n.Layers {
@@ -69,17 +70,6 @@ func PruneCount(n *network.Network, fraction float64) error {
 		}
 	}
 	return nil
-}
-
-// CheckShare returns an error unless v is a share in (0, 1]; field names it.
-func CheckShare(field string, v float64) error {
-	switch {
-	case v > 0 && v <= 1:
-		return nil
-	case v > 1 && v <= 100:
-		return fmt.Errorf("%s = %v: want a share in (0, 1]; did you mean %v?", field, v, v/100)
-	}
-	return fmt.Errorf("%s = %v: want a share in (0, 1]", field, v)
 }
 
 // quantile returns NumPy's default (linear) quantile and reorders x.
@@ -131,8 +121,8 @@ const (
 // Validate reports the first field outside its range.
 func (g Regrowth) Validate() error {
 	switch {
-	case CheckShare("plasticity: Fraction", g.Fraction) != nil:
-		return CheckShare("plasticity: Fraction", g.Fraction)
+	case check.Share("plasticity: Fraction", g.Fraction) != nil:
+		return check.Share("plasticity: Fraction", g.Fraction)
 	case g.Batches < 0 || g.Batches > 10000:
 		return fmt.Errorf("plasticity: Batches = %d: want 1 to 10000, or 0 for the published %d", g.Batches, PublishedBatches)
 	case !(g.SD >= 0 && g.SD <= 1):

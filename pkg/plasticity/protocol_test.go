@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/diff/fd"
 
+	"divergent/pkg/internal/check"
 	"divergent/pkg/network"
 	"divergent/pkg/rng"
 	"divergent/pkg/task"
@@ -367,12 +368,12 @@ func TestCheckShare(t *testing.T) {
 	for v, want := range map[float64]string{
 		50: "f = 50: want a share in (0, 1]; did you mean 0.5?", 100: "f = 100: want a share in (0, 1]; did you mean 1?",
 		101: "f = 101: want a share in (0, 1]", 0: "f = 0: want a share in (0, 1]", -0.5: "f = -0.5: want a share in (0, 1]"} {
-		if err := CheckShare("f", v); err == nil || err.Error() != want {
-			t.Errorf("CheckShare(%v) = %v, want %q", v, err, want)
+		if err := check.Share("f", v); err == nil || err.Error() != want {
+			t.Errorf("check.Share(%v) = %v, want %q", v, err, want)
 		}
 	}
 	for _, v := range []float64{1e-9, 0.5, 1} {
-		if err := CheckShare("f", v); err != nil {
+		if err := check.Share("f", v); err != nil {
 			t.Error(err)
 		}
 	}

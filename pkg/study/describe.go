@@ -31,7 +31,7 @@ const deepest = 64
 
 // storable reports whether equal descriptions of an arm or an assay mean equal
 // work. One rule, asked before a pointer is followed: every named type that the
-// value reaches is the library's or Go's own, or is a Versioner, as the code of a
+// value reaches is the library's or built in, or is a Versioner, as the code of a
 // notebook cell may have changed. A function's code cannot be told, whoever wrote it.
 func storable(x any) bool { return storableValue(reflect.ValueOf(x), 0) }
 
@@ -48,10 +48,7 @@ func storableValue(v reflect.Value, depth int) bool {
 	}
 	switch v.Kind() {
 	case reflect.Interface, reflect.Pointer:
-		if v.IsNil() { // methods may work on a nil pointer, too
-			return t.Kind() == reflect.Interface || library(t.Elem().PkgPath())
-		}
-		return storableValue(v.Elem(), depth+1)
+		return v.IsNil() || storableValue(v.Elem(), depth+1)
 	case reflect.Func, reflect.Chan, reflect.UnsafePointer:
 		return false
 	case reflect.Map:

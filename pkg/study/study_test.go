@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"divergent/data"
 	"divergent/pkg/assay"
 	"divergent/pkg/network"
 	"divergent/pkg/plasticity"
@@ -577,6 +579,7 @@ func TestNonDefault(t *testing.T) {
 	}
 }
 
+// The published protocol, as the paper's Methods and the author's notebook have it.
 func TestPublishedProtocol(t *testing.T) {
 	d := Divergent()
 	if err := d.Validate(); err != nil {
@@ -585,8 +588,97 @@ func TestPublishedProtocol(t *testing.T) {
 	if dataSeed(42) != 0 || dataSeed(7) != 7000 {
 		t.Error("data seeds: want 100/200/300 for seed 42 and 1000·s + 100/200/300 for others")
 	}
-	if !slices.Equal(d.Sizes, network.Published()) || d.Prune != 0.95 || d.Baseline.Epochs != 20 || d.Baseline.Rate != 1e-3 {
+	if !slices.Equal(d.Sizes, []int{2, 512, 512, 256, 4}) || d.Prune != 0.95 || d.Points != (Counts{12000, 4000, 2000}) ||
+		d.Baseline != (train.Config{Epochs: 20, Batch: 128, Rate: 1e-3}) {
 		t.Errorf("design %+v is not the published one", d)
+	}
+	r := d.Assays[2].(assay.RelapseTests)
+	if r.Fraction != 0.4 || r.Cap != 0.99 || r.Exact || r.Battery.Combined != (network.Stress{Input: 1, Internal: 0.5}) {
+		t.Errorf("relapse %+v is not the published one", r)
+	}
+}
+
+// The designs are those that the committed results are of, key by key: a change
+// of a design or of how it is described orphans them.
+func TestDesignsAreThoseOfTheResults(t *testing.T) {
+	for _, name := range Studies() {
+		d, err := Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours := d.manifest()
+		for folder, seeds := range map[string][]uint64{name: d.Seeds, name + "-42": {42}} {
+			dir, err := fs.Sub(data.Results(), folder)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err := loadManifest(dir)
+			if errors.Is(err, fs.ErrNotExist) && folder == "triage-42" {
+				continue
+			}
+			if err != nil {
+				t.Errorf("%s: %v", folder, err)
+				continue
+			}
+			if m.Dense != ours.Dense || m.Template != ours.Template || !slices.Equal(m.Assays, ours.Assays) || !slices.Equal(m.Seeds, seeds) || len(m.Conditions) != len(ours.Conditions) {
+				t.Errorf("%s holds another design", folder)
+				continue
+			}
+			for i, c := range m.Conditions {
+				if o := ours.Conditions[i]; c.place() != o.place() || c.Network != o.Network || !slices.Equal(c.Keys, o.Keys) {
+					t.Errorf("%s, %s: other keys than the design's", folder, c.place())
+				}
+			}
+			if err := d.describedBy(*m); err != nil {
+				t.Errorf("%s: %v", folder, err)
+			}
+		}
+	}
+}
+
+// Results of code without a Version are never taken for those of code that may
+// have changed: not from a reference, and a folder that holds them is not extended.
+func TestUnversionedResultsAreNotReused(t *testing.T) {
+	base := t.TempDir()
+	dir := filepath.Join(base, "mine")
+	mine := func(epochs int, seeds ...uint64) Design {
+		d := tiny(seeds...)
+		d.Arms = append(d.Arms, treat.Func("mine", func(s *treat.Subject) error {
+			_, err := s.Fit(train.Config{Epochs: epochs, Rate: 1e-3})
+			return err
+		}))
+		return d
+	}
+	epochs := func(r *Result) int {
+		return len(slices.DeleteFunc(slices.Clone(r.Traces), func(x TraceRow) bool { return x.Arm != "mine" }))
+	}
+	if n := epochs(runFolder(t, Runner{Dir: dir}, mine(1, 0, 1))); n != 2 {
+		t.Errorf("a folder has %d epochs of an arm without a Version, want those of two seeds", n)
+	}
+	loaded, err := Load(os.DirFS(dir))
+	if err != nil || epochs(loaded) != 2 {
+		t.Errorf("read again: %d epochs, %v", epochs(loaded), err)
+	}
+	if n := epochs(mustRun(t, Runner{Reference: os.DirFS(base)}, mine(3, 0, 1))); n != 6 {
+		t.Errorf("%d epochs, want 6: the edited arm came back from the reference", n)
+	}
+	for _, d := range []Design{mine(3, 2), tiny(0, 1)} {
+		if _, err := (Runner{Dir: dir}).RunFolder(context.Background(), d); err == nil || !strings.Contains(err.Error(), "without a Version") {
+			t.Errorf("extending the folder: error %v", err)
+		}
+	}
+	if n := epochs(runFolder(t, Runner{Dir: dir}, mine(3, 0, 1))); n != 6 {
+		t.Errorf("run again in the folder: %d epochs, want 6", n)
+	}
+	// Another study of the same design has a folder of its own.
+	other := tiny(0)
+	other.Name, other.Arms = "another", nil
+	d := tiny(0)
+	d.Arms = nil
+	own := t.TempDir()
+	runFolder(t, Runner{Dir: own}, d)
+	if _, err := (Runner{Dir: own}).RunFolder(context.Background(), other); err == nil || !strings.Contains(err.Error(), `study "divergent"`) {
+		t.Errorf("another study's folder: error %v", err)
 	}
 }
 

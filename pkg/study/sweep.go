@@ -66,8 +66,8 @@ func (s setting) number() string {
 	return number(s.value)
 }
 
-// Levels returns the settings of the factor in the result, in its order.
-func (r *Result) Levels(factor string) []float64 {
+// Settings returns the settings of the factor in the result, in its order.
+func (r *Result) Settings(factor string) []float64 {
 	var out []float64
 	for _, c := range r.Manifest.Conditions {
 		if c.Factor == factor && factor != "" && !slices.Contains(out, c.Setting) {
@@ -131,8 +131,8 @@ func (r *Result) At(factor string, value float64) *Result {
 	return out
 }
 
-// Level returns the factor and its setting that At has picked, or nothing.
-func (r *Result) Level() (factor string, value float64) { return r.setting.factor, r.setting.value }
+// Setting returns the factor and its setting that At has picked, or nothing.
+func (r *Result) Setting() (factor string, value float64) { return r.setting.factor, r.setting.value }
 
 // at returns the design of one setting.
 func (s Sweep) at(d Design, value float64) (Design, error) {

@@ -50,7 +50,7 @@ func TestALevelEqualsThePlainDesign(t *testing.T) {
 		if !sameMeasurements(got.Rows, want.Rows) || len(got.Traces) != len(want.Traces) {
 			t.Errorf("%s at %v alone: %d rows differ from the plain design's %d", tc.sweep.Factor, tc.setting, len(got.Rows), len(want.Rows))
 		}
-		if slices.Contains(several.Levels(tc.sweep.Factor), tc.setting) {
+		if slices.Contains(several.Settings(tc.sweep.Factor), tc.setting) {
 			for arm, rows := range byArm(several.At(tc.sweep.Factor, tc.setting).Rows) {
 				if (tc.arms == nil || slices.Contains(tc.arms, arm)) && !sameMeasurements(rows, byArm(want.Rows)[arm]) {
 					t.Errorf("%s at %v among others: the rows of %s differ from the plain design's", tc.sweep.Factor, tc.setting, arm)

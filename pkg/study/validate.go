@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"divergent/pkg/assay"
+	"divergent/pkg/internal/check"
 	"divergent/pkg/network"
-	"divergent/pkg/plasticity"
 	"divergent/pkg/treat"
 )
 
@@ -38,7 +38,7 @@ func (d Design) Validate() error {
 	if err := d.Baseline.Validate(); err != nil {
 		return fmt.Errorf("study: Baseline: %w", err)
 	}
-	if err := plasticity.CheckShare("study: Prune", d.Prune); err != nil && d.Prune != 0 {
+	if err := check.Share("study: Prune", d.Prune); err != nil && d.Prune != 0 {
 		return fmt.Errorf("%w; 0 prunes nothing", err)
 	}
 	if len(d.Assays) == 0 {

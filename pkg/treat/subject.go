@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"divergent/pkg/internal/check"
 	"divergent/pkg/network"
 	"divergent/pkg/plasticity"
 	"divergent/pkg/task"
@@ -97,7 +98,7 @@ func (s *Subject) Prune(fraction float64) error {
 		return err
 	}
 	if s.sham != nil {
-		return s.keep(plasticity.CheckShare("plasticity: Prune fraction", fraction))
+		return s.keep(check.Share("plasticity: Prune fraction", fraction))
 	}
 	return s.keep(plasticity.Prune(s.Net, fraction))
 }
