@@ -793,7 +793,9 @@ func BenchmarkSeeds(b *testing.B) {
 				if !ok {
 					return nil
 				}
-				j.staged = j.staged || t == nil
+				if t == nil {
+					r.staged = append(r.staged, j)
+				}
 			}
 		},
 		"assemble": func() error { assemble(more, cells{}); return nil },

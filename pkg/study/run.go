@@ -97,7 +97,8 @@ type run struct {
 	first   uint64                      // seed whose networks the result shows
 	found   cells                       // finished cells
 	nets    map[origin]*network.Network // of those that the result shows
-	queue   []*job
+	queue   []*job                      // to be staged
+	staged  []*job                      // whose data and dense network are there
 	active  int
 	failure error
 	meter   meter

@@ -33,7 +33,7 @@ func (r *run) stage(ctx context.Context, j *job) error {
 		}
 	}
 	r.mu.Lock()
-	j.staged = true
+	r.staged = append(r.staged, j)
 	r.mu.Unlock()
 	return nil
 }
