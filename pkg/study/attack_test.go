@@ -627,7 +627,7 @@ func TestAMeasurementStandsOnce(t *testing.T) {
 			return slices.Concat(b[:h], l, b[h:len(b)-len(l)])
 		}, "order"},
 		"no rows of a seed":          {func(b []byte) []byte { return b[:bytes.Index(b, []byte("\n1,"))+1] }, "no row of seed 1"},
-		"a formula for a phase":      {func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("acute,input"), []byte("=1+1,input")) }, "formulas"},
+		"a formula for a phase":      {func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("acute,input"), []byte("=1+1,input")) }, `phase = "=1+1": want a name`},
 		"no number":                  {func(b []byte) []byte { return append(b, "1,ssri,acute,other,0,accuracy,NaN,,,acute\n"...) }, "finite number"},
 		"a column of lines":          {func(b []byte) []byte { return bytes.Replace(b, []byte("seed,"), []byte("\"se\ned\","), 1) }, "line 1"},
 		"a value that is not theirs": {func(b []byte) []byte { return bytes.Replace(b, []byte("accuracy,"), []byte("accuracy,1"), 1) }, "say different things of seed 0, arm dense"},

@@ -224,11 +224,16 @@ type fields struct {
 	err         error
 }
 
-func (f *fields) text() string {
+func (f *fields) next() string {
 	f.at++
-	s := f.rec[f.at-1]
-	if len(s) > longest || checkLine(s) != nil {
-		f.fail(fmt.Sprintf("at most %d bytes of text in one line", longest))
+	return f.rec[f.at-1]
+}
+
+// text reads a name, or nothing.
+func (f *fields) text() string {
+	s := f.next()
+	if s != "" && checkName("a column", s) != nil {
+		f.fail("a name that a run writes")
 	}
 	return s
 }
@@ -240,7 +245,7 @@ func (f *fields) fail(want string) {
 }
 
 func (f *fields) float() float64 {
-	v, err := strconv.ParseFloat(f.text(), 64)
+	v, err := strconv.ParseFloat(f.next(), 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
 		f.fail("a finite number")
 	}
@@ -252,14 +257,14 @@ func (f *fields) setting() float64 {
 	if f.rec[f.at-1] != "" {
 		return f.float()
 	}
-	if f.text() != "" {
+	if f.next() != "" {
 		f.fail("nothing, as factor is empty")
 	}
 	return 0
 }
 
 func (f *fields) uint() uint64 {
-	v, err := strconv.ParseUint(f.text(), 10, 64)
+	v, err := strconv.ParseUint(f.next(), 10, 64)
 	if err != nil {
 		f.fail("a whole number of 0 or more")
 	}
