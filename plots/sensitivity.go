@@ -35,7 +35,7 @@ func Sensitivity(x *model.Indices, title string) (*Figure, error) {
 	}
 	f := &Figure{
 		Name: "sensitivity", Title: title, Width: DoubleColumn,
-		Caption: fmt.Sprintf("Sobol indices over the whole of the parameters' ranges, from %d evaluations: first-order (the share of the output's variance that a parameter explains alone) and total "+
+		Caption: fmt.Sprintf("Sobol indices over the whole of the parameters' ranges, drawn independently of each other, from %d evaluations: first-order (the share of the output's variance that a parameter explains alone) and total "+
 			"(interactions included), with 95 %% bootstrap intervals. Sampling error may take an index below 0 or above 1.", x.Evaluations),
 		Legend: []Entry{markedLine("first-order index", firstLook), markedLine("total index", totalLook)},
 	}

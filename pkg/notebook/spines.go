@@ -48,7 +48,7 @@ func Memories(arms []spines.Arm, o spines.FitOptions) []Memory {
 }
 
 // Intervals lays out fitted quantities with their 95 % intervals; a limit that the
-// data leave open is said to be so.
+// data leave open, and an estimate at an end of its range, are said to be so.
 func Intervals(list []spines.Estimate) Grid {
 	g := Grid{Header: []string{"Quantity", "Estimate", "95 % interval"}}
 	for _, e := range list {
@@ -59,7 +59,11 @@ func Intervals(list []spines.Estimate) Grid {
 		if math.IsInf(e.High, 1) {
 			high = "open"
 		}
-		g.Rows = append(g.Rows, []string{e.Name, figures(e.Value), low + " to " + high})
+		value := figures(e.Value)
+		if e.AtBound() {
+			value += ", the end of its range"
+		}
+		g.Rows = append(g.Rows, []string{e.Name, value, low + " to " + high})
 	}
 	return g
 }

@@ -17,6 +17,14 @@ func TestIntervalsSayWhatIsOpen(t *testing.T) {
 	}
 }
 
+// An estimate that its range decides is shown as such.
+func TestIntervalsSayWhatIsAtTheEndOfItsRange(t *testing.T) {
+	g := Intervals([]spines.Estimate{{Name: "Lag", Value: 0.05, Low: math.Inf(-1), High: 0.2523}, {Name: "Lag", Value: 0.1045, Low: math.Inf(-1), High: 0.5942}})
+	if g.Rows[0][1] != "0.05, the end of its range" || g.Rows[1][1] != "0.104" {
+		t.Errorf("estimates %q and %q", g.Rows[0][1], g.Rows[1][1])
+	}
+}
+
 // A day of a dose shows the state before it, in which nothing is fast yet.
 func TestOnDaysIsBeforeTheDose(t *testing.T) {
 	p := spines.Default()
