@@ -158,10 +158,17 @@ type Arm struct {
 type ArmEffects []Arm
 
 // Table lays out the effects, one a row, at the default parameters and, in
-// brackets, the 5th and 95th percentile of the draws.
+// brackets, the 5th and 95th percentile of the draws; where a default is an end of
+// its range, they may lie to one side of it.
 func (as ArmEffects) Table() (header []string, rows [][]string) {
 	header = []string{"Arms", "Blocker", "Capacity after 24 h (of both arms)", "Left of the arm's own", "Observed", "Agrees (draws)", "Evidence", "Source"}
-	with := func(b Band) string { return two(b.Default) + " (" + two(b.Low) + " to " + two(b.High) + ")" }
+	with := func(b Band) string {
+		outside := ""
+		if d := b.Default; d < b.Low-0.005 || d > b.High+0.005 { // as far as two decimals show
+			outside = ", outside"
+		}
+		return two(b.Default) + outside + " (" + two(b.Low) + " to " + two(b.High) + ")"
+	}
 	for _, a := range as {
 		agrees := "disputed"
 		if !a.Blocker.Disputed {

@@ -35,13 +35,13 @@ type Params struct {
 	// Exposure.
 	FreePlasma  float64 `card:"symbol=fu; unit=1; low=0.4; high=0.9; status=data; source=Schmidt and Holzgrabe 2024 via a public repository, second-hand; meaning=unbound share of ketamine in plasma"`
 	FreeBrain   float64 `card:"symbol=Kp,uu; unit=1; low=0.3; high=1; status=data; source=derived by a public repository from a CSF/plasma ratio of 0.4 and fu, second-hand; meaning=unbound concentration in brain over that in plasma"`
-	Bridge      float64 `card:"symbol=b; unit=mg/kg per µM; low=0.1; high=200; scale=log; status=fit; source=+13 % glutamine cycling during 0.5 mg/kg over 40 min (Abdallah 2018, abstract), by Calibrate; meaning=rodent dose whose peak equals 1 µM unbound in the human brain"`
+	Bridge      float64 `card:"symbol=b; unit=mg/kg per µM; low=0.1; high=200; scale=log; status=calibrated; source=+13 % glutamine cycling during 0.5 mg/kg over 40 min (Abdallah 2018, abstract), by Calibrate; meaning=rodent dose whose peak equals 1 µM unbound in the human brain"`
 	RodentRise  float64 `card:"symbol=ta; unit=day; low=0.0007; high=0.0042; scale=log; status=free; source=1 to 6 min. No rodent kinetics were readable; meaning=half-life of absorption in rodents, i.p."`
 	RodentDecay float64 `card:"symbol=te; unit=day; low=0.0069; high=0.035; scale=log; status=free; source=10 to 50 min. Less at 30 min and hardly any after 3 h in the rat's brain (Widman 2018, legend); meaning=half-life of the drug in rodents"`
 
 	// Receptors and glutamate.
 	KInter   float64 `card:"symbol=KI; unit=mg/kg; low=3; high=50; scale=log; status=free; source=bounded by the signs of Moghaddam 1997 only. See FitSigns; meaning=half block of NMDA receptors on interneurons"`
-	KPyr     float64 `card:"symbol=KP; unit=mg/kg; low=1; high=1000; scale=log; status=fit; source=no change of glutamate at 50 mg/kg (Moghaddam 1997, abstract), by Calibrate; meaning=half block of NMDA receptors on pyramidal cells"`
+	KPyr     float64 `card:"symbol=KP; unit=mg/kg; low=1; high=1000; scale=log; status=calibrated; source=no change of glutamate at 50 mg/kg (Moghaddam 1997, abstract), by Calibrate; meaning=half block of NMDA receptors on pyramidal cells"`
 	Hill     float64 `card:"symbol=h; unit=1; low=1; high=4; status=free; source=bounded by the signs of Moghaddam 1997 only. See FitSigns; meaning=steepness of that block"`
 	Surge    float64 `card:"symbol=α; unit=1; low=0.3; high=4; scale=log; status=free; source=bounded by the signs of Moghaddam 1997 only. See FitSigns; meaning=rise of glutamate at full block of interneurons"`
 	Quench   float64 `card:"symbol=β; unit=1; low=0.6; high=1; status=free; source=bounded by the signs of Moghaddam 1997 only. See FitSigns; meaning=share of glutamate release lost at full block of pyramidal cells"`
@@ -59,7 +59,7 @@ type Params struct {
 	TauCapacity float64 `card:"symbol=τY; unit=day; low=0.1; high=5; scale=log; status=free; source=largest effect at day 1, none by days 10 to 12 (Kishimoto 2016, abstract). Open above in FitDensity; meaning=time constant of synaptic capacity"`
 
 	// Density.
-	Growth     float64 `card:"symbol=κ; unit=1/day; low=0; high=1e6; status=fit; source=Phoumthipphavong 2016, ketamine 10 mg/kg, by Calibrate; meaning=growth of density per excess of capacity"`
+	Growth     float64 `card:"symbol=κ; unit=1/day; low=0; high=1e6; status=calibrated; source=Phoumthipphavong 2016, ketamine 10 mg/kg, by Calibrate; meaning=growth of density per excess of capacity"`
 	TauDensity float64 `card:"symbol=τN; unit=day; low=3; high=60; scale=log; status=free; source=open above in FitDensity; meaning=time constant of the loss of added density"`
 }
 

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sort"
-
-	"gonum.org/v1/gonum/stat"
 
 	"divergent/pkg/model"
 )
@@ -175,12 +172,12 @@ func band(at float64, draws []float64) Band {
 	if len(draws) == 0 {
 		return b
 	}
-	sort.Float64s(draws)
+	slices.Sort(draws)
 	for _, q := range []struct {
 		to *float64
 		p  float64
 	}{{&b.Low, 0.05}, {&b.Median, 0.5}, {&b.High, 0.95}} {
-		*q.to = stat.Quantile(q.p, stat.Empirical, draws, nil)
+		*q.to = model.Quantile(q.p, draws)
 	}
 	return b
 }

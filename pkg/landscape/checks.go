@@ -121,7 +121,7 @@ func checkEscapes(p Params, o Options) (model.Checks, error) {
 func stays(p Params, from State, days float64, o Options, strengths ...float64) ([]Escape, error) {
 	e, err := Escapes(p, from, strengths, days, o)
 	if err == nil && len(e) < len(strengths) {
-		err = fmt.Errorf("landscape: no %v state at one of the strengths %.3g: want parameters for which both states last", from, strengths)
+		err = NoState{fmt.Sprintf("no %v state at one of the strengths %.3g: want parameters for which both states last", from, strengths)}
 	}
 	return e, err
 }

@@ -174,7 +174,7 @@ func (c Cubic) Escapes(from State, longest float64, o Options) (Passage, error) 
 	if o.Paths < 1 || !(o.Step > 0) || !(longest > 0) || math.IsInf(longest/o.Step, 0) {
 		return Passage{}, fmt.Errorf("landscape: %d paths of up to %v in steps of %v: want positive numbers", o.Paths, longest, o.Step)
 	}
-	return passages(ensemble{
+	return passages(o.context(), ensemble{
 		sys: func() system { return c }, noise: []float64{c.Noise}, scheme: o.Scheme,
 		step: func(int) float64 { return o.Step }, steps: int(math.Ceil(longest / o.Step)),
 		start: []float64{well}, paths: o.Paths, seed: o.Seed, workers: o.Workers,

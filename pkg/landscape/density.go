@@ -16,13 +16,20 @@ type Density struct {
 	Potential [][]float64
 }
 
-// The grid for densities and times: cells from low to high in both activities.
-// Activities lie in [0, 1] without noise; beyond the grid there is nothing to
-// speak of at the prototype's noise.
-const (
-	gridLow  = -0.7
-	gridHigh = 1.7
-)
+// wander is the SD of an activity about what drives it. Without noise activities
+// lie in [0, 1]; five times as far beyond, a grid leaves nothing to speak of out.
+func (p *Params) wander() float64 { return p.Noise * math.Sqrt(p.Tau/2) }
+
+// mostWander is the largest for which a grid of the usual number of cells still
+// resolves the circuit.
+const mostWander = 1
+
+// newSquare is the grid for densities and times: at the prototype's noise, cells
+// from −0.7 to 1.7 in both activities.
+func newSquare(cells int, wander float64) square {
+	margin := max(0.7, 5*wander)
+	return square{cells, -margin, (1 + 2*margin) / float64(cells)}
+}
 
 // Density solves the stationary Fokker-Planck equation of two regions,
 //
@@ -68,8 +75,8 @@ func (d *Density) potential(noise float64) {
 
 // square is a grid of square cells.
 type square struct {
-	cells int
-	h     float64
+	cells  int
+	low, h float64
 }
 
 func (f *Field) cells(cells int) (square, error) {
@@ -80,11 +87,13 @@ func (f *Field) cells(cells int) (square, error) {
 		return square{}, fmt.Errorf("landscape: %d cells: want 10 to 400 in each direction", cells)
 	case f.p.Noise == 0:
 		return square{}, fmt.Errorf("landscape: Noise = 0: want noise for a density or a time of escape")
+	case f.p.wander() > mostWander:
+		return square{}, fmt.Errorf("landscape: Noise = %v with Tau = %v: want Noise √(Tau/2) of up to %v for a density or a theory of escape", f.p.Noise, f.p.Tau, float64(mostWander))
 	}
-	return square{cells, (gridHigh - gridLow) / float64(cells)}, nil
+	return newSquare(cells, f.p.wander()), nil
 }
 
-func (g square) centre(i int) float64 { return gridLow + (float64(i)+0.5)*g.h }
+func (g square) centre(i int) float64 { return g.low + (float64(i)+0.5)*g.h }
 
 func (g square) centres() []float64 {
 	out := make([]float64, g.cells)
@@ -152,7 +161,7 @@ func (g square) open(b *band, gone func(x, y float64) bool) {
 }
 
 // theoryCells is the resolution of the backward equation; finer grids change
-// times of escape by less than a percent (tested).
+// times of escape by less than 0.3 % (tested).
 const theoryCells = 96
 
 // passageTheory returns the mean time from a state until mood passes a level, by
@@ -166,8 +175,18 @@ func (f *Field) passageOn(cells int, start []float64, level float64, up bool) (f
 	if err != nil {
 		return 0, err
 	}
+	// What has passed ends at the centres of cells. With the weights of TwoAreas moods
+	// of centres are multiples of h, so that the level is one.
+	if k := math.Floor(math.Abs(level)/g.h + 1e-9); k > 0 {
+		g.h = math.Abs(level) / k
+		g.low = 0.5 - g.h*float64(cells)/2
+	}
 	times := g.chain(f, f.p.Noise, func(x, y float64) bool {
-		return f.Circuit.Mood([]float64{x, y}) >= level == up
+		beyond := f.Circuit.Mood([]float64{x, y}) - level
+		if !up {
+			beyond = -beyond
+		}
+		return beyond > -1e-9
 	}).leaving()
 	return g.between(times, start[0], start[1]), nil
 }
@@ -175,7 +194,7 @@ func (f *Field) passageOn(cells int, start []float64, level float64, up bool) (f
 // between interpolates values at the cells' centres.
 func (g square) between(v []float64, x, y float64) float64 {
 	place := func(x float64) (int, float64) {
-		u := (x-gridLow)/g.h - 0.5
+		u := (x-g.low)/g.h - 0.5
 		i := min(max(int(math.Floor(u)), 0), g.cells-2)
 		return i, u - float64(i)
 	}
@@ -186,7 +205,7 @@ func (g square) between(v []float64, x, y float64) float64 {
 }
 
 // Histogram is the density of two regions over the paths that were kept, from a
-// day on: for circuits of more than two regions.
+// day on: for circuits of more than two regions. Its cells reach as far as the paths.
 func (r *Result) Histogram(x, y string, from float64, cells int) (*Density, error) {
 	i, j := slices.Index(r.Regions, x), slices.Index(r.Regions, y)
 	switch {
@@ -195,7 +214,13 @@ func (r *Result) Histogram(x, y string, from float64, cells int) (*Density, erro
 	case cells < 2:
 		return nil, fmt.Errorf("landscape: %d cells: want 2 or more", cells)
 	}
-	g := square{cells, (gridHigh - gridLow) / float64(cells)}
+	beyond := 0.0
+	for _, path := range r.Paths {
+		for _, y := range [][]float64{path.Y[i], path.Y[j]} {
+			beyond = max(beyond, -slices.Min(y), slices.Max(y)-1)
+		}
+	}
+	g := newSquare(cells, 1.001*beyond/5)
 	d := &Density{X: g.centres(), Y: g.centres(), P: make([][]float64, cells)}
 	for k := range d.P {
 		d.P[k] = make([]float64, cells)
@@ -203,8 +228,8 @@ func (r *Result) Histogram(x, y string, from float64, cells int) (*Density, erro
 	n := 0
 	for _, path := range r.Paths {
 		for k, t := range r.T {
-			a := int(math.Floor((path.Y[i][k] - gridLow) / g.h))
-			b := int(math.Floor((path.Y[j][k] - gridLow) / g.h))
+			a := int(math.Floor((path.Y[i][k] - g.low) / g.h))
+			b := int(math.Floor((path.Y[j][k] - g.low) / g.h))
 			if t < from || a < 0 || a >= cells || b < 0 || b >= cells {
 				continue
 			}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 
@@ -48,23 +49,50 @@ func (q *Passage) summarise() {
 	}
 }
 
+// bridge draws whether paths passed a level within a step at both ends of which
+// they lie on one side of it: with the noise of a step they did so with probability
+// exp(−2 d d'/(sd² h)), d and d' their distances, as a Brownian bridge does (Gobet
+// 2000, doi 10.1016/S0304-4149(99)00109-X).
+type bridge struct {
+	variance float64 // of the noise of the sum that is watched, per unit of time
+	seed     uint64
+	chance   [lanes]*rand.Rand
+}
+
+func newBridge(e ensemble, weights []float64) bridge {
+	g := bridge{seed: e.seed}
+	for i, w := range weights {
+		g.variance += w * w * e.noise[i] * e.noise[i]
+	}
+	return g
+}
+
+// between draws for the path in a lane, given the product of its distances and the
+// length of the step. Draws are made only where they may matter, from the path's
+// own stream.
+func (g *bridge) between(path, lane int, product, length float64) bool {
+	x := 2 * product / (g.variance * length)
+	if !(x < 40) {
+		return false
+	}
+	if g.chance[lane] == nil {
+		g.chance[lane] = rng.Stream(g.seed, "bridge", strconv.Itoa(path))
+	}
+	return g.chance[lane].Float64() < math.Exp(-x)
+}
+
 // passage watches for a weighted sum of the states to reach a level.
 type passage struct {
+	bridge
 	weights []float64
 	level   float64
 	up      bool
-	sd      float64 // of the weighted sum's noise, per root of a unit of time
 	step    float64
-	seed    uint64
 	times   []float64 // by path; +Inf until it is there
 	last    [lanes]float64
-	chance  [lanes]*rand.Rand
 }
 
-// after ends the paths that have passed. A path that is below the level at both
-// ends of a step may have passed it in between; with the noise of a step it did
-// so with probability exp(−2 d d'/(sd² h)), d and d' its distances, as a Brownian
-// bridge does (Gobet 2000, doi 10.1016/S0304-4149(99)00109-X).
+// after ends the paths that have passed.
 func (w *passage) after(step int, b *block) {
 	var now [lanes]float64
 	for i, v := range w.weights {
@@ -75,7 +103,7 @@ func (w *passage) after(step int, b *block) {
 		if !w.up {
 			d = -d
 		}
-		if d > 0 && !w.between(b.path[k], k, w.last[k]*d) {
+		if d > 0 && !w.between(b.path[k], k, w.last[k]*d, w.step) {
 			w.last[k] = d
 			continue
 		}
@@ -85,37 +113,19 @@ func (w *passage) after(step int, b *block) {
 	}
 }
 
-// between draws whether a path passed between two ends, given the product of their
-// distances. Draws are made only where they may matter, from the path's own
-// stream.
-func (w *passage) between(path, k int, product float64) bool {
-	x := 2 * product / (w.sd * w.sd * w.step)
-	if !(x < 40) {
-		return false
-	}
-	if w.chance[k] == nil {
-		w.chance[k] = rng.Stream(w.seed, "bridge", strconv.Itoa(path))
-	}
-	return w.chance[k].Float64() < math.Exp(-x)
-}
-
 // passages follows the paths of an ensemble until each has passed.
-func passages(e ensemble, weights []float64, level float64, up bool) (Passage, error) {
+func passages(ctx context.Context, e ensemble, weights []float64, level float64, up bool) (Passage, error) {
 	q := Passage{Paths: e.paths, Limit: float64(e.steps) * e.step(0)}
 	times := slices.Repeat([]float64{math.Inf(1)}, e.paths)
-	variance, first := 0.0, 0.0
-	for i, w := range weights {
-		variance += w * w * e.noise[i] * e.noise[i]
-		first += w * e.start[i]
-	}
+	first := floats.Dot(weights, e.start)
 	e.watch = func(b *block) watcher {
-		w := &passage{weights: weights, level: level, up: up, sd: math.Sqrt(variance), step: e.step(0), seed: e.seed, times: times}
+		w := &passage{bridge: newBridge(e, weights), weights: weights, level: level, up: up, step: e.step(0), times: times}
 		for k := range b.n {
 			w.last[k] = math.Abs(level - first)
 		}
 		return w
 	}
-	if err := e.run(context.Background()); err != nil {
+	if err := e.run(ctx); err != nil {
 		return q, err
 	}
 	for _, t := range times {
@@ -132,7 +142,10 @@ type Escape struct {
 	Strength float64
 	From     State
 	Passage
-	Theory float64 // mean time by the backward equation on a grid; NaN for other than two regions
+	// Theory is the mean time by the backward equation on a grid, to about a percent;
+	// NaN for other than two regions, without noise, and where σ√(τ/2) is above 1, as
+	// paths then wander far beyond the activities that there can be.
+	Theory float64
 }
 
 // Escapes follows paths from a state, at each strength, until mood passes to the
@@ -183,18 +196,14 @@ func escape(f *Field, from State, start []float64, days float64, o Options) (Esc
 	if !up {
 		level = p.Relapse
 	}
-	weights := make([]float64, len(start))
-	for i, r := range c.Regions {
-		weights[i] = r.Mood
-	}
 	d := newDrift(p, c, []Condition{f.Condition})
 	var err error
-	e.Passage, err = passages(ensemble{
+	e.Passage, err = passages(o.context(), ensemble{
 		sys: func() system { return d }, noise: slices.Repeat([]float64{p.Noise}, len(start)), scheme: o.Scheme,
 		step: func(int) float64 { return o.Step }, steps: int(math.Ceil(days / o.Step)),
 		start: start, paths: o.Paths, seed: o.Seed, workers: o.Workers,
-	}, weights, level, up)
-	if err != nil || len(start) != 2 || p.Noise == 0 {
+	}, c.weights(), level, up)
+	if err != nil || len(start) != 2 || p.Noise == 0 || p.wander() > mostWander {
 		return e, err
 	}
 	e.Theory, err = f.passageTheory(start, level, up)

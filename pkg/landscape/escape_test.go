@@ -2,6 +2,7 @@ package landscape
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -193,6 +194,34 @@ func TestEscapesOfTwoAreas(t *testing.T) {
 	}
 }
 
+// The theory holds at any noise for which it gives a number: its grid reaches as
+// far as the paths do.
+func TestTheoryAtLargeNoise(t *testing.T) {
+	for _, x := range []struct{ noise, tau float64 }{{0.5, 1}, {0.7, 1}, {1, 1}, {0.5, 4}} {
+		p := Default()
+		p.Noise, p.Tau = x.noise, x.tau
+		got, err := Escapes(p, Ill, []float64{0.8}, 1000, Options{Paths: 4000, Seed: 9, Step: 0.02 * x.tau})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := got[0]
+		se := stat.StdDev(e.Times, nil) / math.Sqrt(float64(e.Reached))
+		t.Logf("noise %v, τ %v: %.3f ± %.3f, theory %.3f", x.noise, x.tau, e.Mean.Mean, se, e.Theory)
+		if e.Reached < 4000 || !(math.Abs(e.Mean.Mean-e.Theory) < 3.5*se+0.01*e.Theory) { // and a percent for grid and step
+			t.Errorf("noise %v, τ %v: %.3f ± %.3f, the backward equation gives %.3f", x.noise, x.tau, e.Mean.Mean, se, e.Theory)
+		}
+	}
+	p := Default()
+	p.Noise, p.Tau = 1, 10 // paths wander over ten times the activities that there can be
+	got, err := Escapes(p, Ill, []float64{0.8}, 10, Options{Paths: 5})
+	if err != nil || !math.IsNaN(got[0].Theory) {
+		t.Errorf("theory %v, %v: want none beyond its range of noise", got, err)
+	}
+	if _, err := newField(p, TwoAreas(p), p.Rest()).Density(64); err == nil || !strings.Contains(err.Error(), "Noise = 1") {
+		t.Errorf("a density beyond the range of noise: %v", err)
+	}
+}
+
 // The schemes agree with each other and on the step.
 func TestEscapesAcrossSchemes(t *testing.T) {
 	var all []Interval
@@ -231,7 +260,7 @@ func (g gradient) potential(x, y float64) float64 {
 func TestGridAgainstGradient(t *testing.T) {
 	const noise, cells = 0.25, 80
 	f := gradient{Cubic{A: 1, H: 0.05}}
-	g := square{cells, (gridHigh - gridLow) / cells}
+	g := newSquare(cells, 0)
 	p, err := g.chain(f, noise, nil).stationary()
 	if err != nil {
 		t.Fatal(err)
@@ -326,15 +355,19 @@ func TestDensity(t *testing.T) {
 	if _, err := newField(p, FiveRegions(), p.Rest()).Density(32); err == nil {
 		t.Error("a grid for five regions is no error")
 	}
-	coarse, err := newField(p, TwoAreas(p), p.Rest()).passageOn(theoryCells, []float64{0.97, 0.02}, p.Remission, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	fine, err := newField(p, TwoAreas(p), p.Rest()).passageOn(2*theoryCells, []float64{0.97, 0.02}, p.Remission, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if math.Abs(coarse/fine-1) > 0.01 {
-		t.Errorf("mean time %v, %v on a grid twice as fine", coarse, fine)
+	for _, x := range []struct {
+		start []float64
+		level float64
+	}{{[]float64{0.97, 0.02}, p.Remission}, {[]float64{0.02, 0.97}, p.Relapse}} {
+		var times [2]float64
+		for i := range times {
+			var err error
+			if times[i], err = newField(p, TwoAreas(p), p.Rest()).passageOn((i+1)*theoryCells, x.start, x.level, x.level > 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if math.Abs(times[0]/times[1]-1) > 0.003 {
+			t.Errorf("mean time %v, %v on a grid twice as fine", times[0], times[1])
+		}
 	}
 }

@@ -183,8 +183,8 @@ func (f *Field) state(want State) ([]float64, error) {
 		q = healthy
 	}
 	if q == nil {
-		return nil, fmt.Errorf("landscape: no %s state at strength %.4g and stress %.4g of %s: want a condition that has one, or a start of your own in From",
-			want, f.Condition.Strength, f.Condition.Stress, f.Circuit.Name)
+		return nil, NoState{fmt.Sprintf("no %s state at strength %.4g and stress %.4g of %s: want a condition that has one, or a start of your own in From",
+			want, f.Condition.Strength, f.Condition.Stress, f.Circuit.Name)}
 	}
 	return q.State, nil
 }

@@ -1,6 +1,7 @@
 package landscape
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -14,6 +15,13 @@ type Hold struct {
 	Passes    int
 	Draws     int // in which the check could be made
 }
+
+// NoState is the error of a circuit that has not the state, or not the two states,
+// that are asked for.
+type NoState struct{ Text string }
+
+// Error returns the text.
+func (e NoState) Error() string { return "landscape: " + e.Text }
 
 // Robustness repeats the checks with all parameters of the card that are not 0
 // drawn at once, from a Latin hypercube of their values times 1 ± spread, within
@@ -49,9 +57,12 @@ func Robustness(p Params, o Options, draws int, spread float64) (holds []Hold, u
 			return nil, 0, err
 		}
 		checks, err := Checks(q, o)
-		if err != nil {
+		if errors.As(err, &NoState{}) {
 			unusable++
 			continue
+		}
+		if err != nil {
+			return nil, 0, err
 		}
 		holds = addHolds(holds, checks)
 	}

@@ -279,7 +279,7 @@ func TestCubicStationary(t *testing.T) {
 func TestPassageOfBrownianMotion(t *testing.T) {
 	const level, end, paths = 1.0, 2.0, 20000
 	for _, steps := range []int{2, 8, 64} {
-		q, err := passages(ensemble{sys: func() system { return decay(0) }, noise: []float64{1}, scheme: EulerMaruyama,
+		q, err := passages(t.Context(), ensemble{sys: func() system { return decay(0) }, noise: []float64{1}, scheme: EulerMaruyama,
 			step: func(int) float64 { return end / float64(steps) }, steps: steps, start: []float64{0}, paths: paths, seed: 5}, []float64{1}, level, true)
 		if err != nil {
 			t.Fatal(err)

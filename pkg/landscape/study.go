@@ -124,18 +124,19 @@ func NewStudy(ctx context.Context, p Params, workers int) (*Study, error) {
 		return nil, err
 	}
 	s := &Study{Params: p, Five: FiveRegions(), Days: 1500}
-	for _, step := range []func(int) error{s.diagram, s.terrains, s.connectivity, s.escapes, s.experience, s.forewarnings, s.check} {
+	o := Options{Seed: 1, Workers: workers}.Under(ctx)
+	for _, step := range []func(Options) error{s.diagram, s.terrains, s.connectivity, s.escapes, s.experience, s.forewarnings, s.check} {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := step(workers); err != nil {
+		if err := step(o); err != nil {
 			return nil, err
 		}
 	}
 	return s, ctx.Err()
 }
 
-func (s *Study) diagram(int) (err error) {
+func (s *Study) diagram(Options) (err error) {
 	if s.Low, s.High, err = Window(s.Params, Circuit{}); err != nil {
 		return err
 	}
@@ -149,7 +150,7 @@ func (s *Study) at(u float64) float64 { return max(0, s.Low+u*(s.High-s.Low)) }
 // terrains are below, within and above the window: within it at rest, if rest is
 // there. Paths start in the state that a change of strength to there takes away, or
 // between both from the ill one.
-func (s *Study) terrains(workers int) error {
+func (s *Study) terrains(o Options) error {
 	middle := (s.Params.Rest().Strength - s.Low) / (s.High - s.Low)
 	if !(middle > 0 && middle < 1) {
 		middle = 0.5
@@ -161,7 +162,7 @@ func (s *Study) terrains(workers int) error {
 	}{{"low", -0.25, Healthy}, {"middle", middle, Ill}, {"high", 1.25, Ill}} {
 		at := s.Params.Rest()
 		at.Strength = s.at(x.u)
-		t, err := s.terrain(at, x.start, workers)
+		t, err := s.terrain(at, x.start, o)
 		if err != nil {
 			return err
 		}
@@ -171,7 +172,7 @@ func (s *Study) terrains(workers int) error {
 	return nil
 }
 
-func (s *Study) terrain(at Condition, start State, workers int) (t Terrain, err error) {
+func (s *Study) terrain(at Condition, start State, o Options) (t Terrain, err error) {
 	f, err := At(s.Params, Circuit{}, at)
 	if err != nil {
 		return t, err
@@ -193,8 +194,8 @@ func (s *Study) terrain(at Condition, start State, workers int) (t Terrain, err 
 	if err != nil {
 		return t, err
 	}
-	r, err := Simulate(s.Params, model.Days(80), Options{
-		Start: start, From: from, Ramp: &Ramp{at.Strength, at.Strength}, Every: 0.25, Paths: 40, Keep: 40, Seed: 1, Workers: workers})
+	o.Start, o.From, o.Ramp, o.Every, o.Paths, o.Keep = start, from, &Ramp{at.Strength, at.Strength}, 0.25, 40, 40
+	r, err := Simulate(s.Params, model.Days(80), o)
 	if err != nil {
 		return t, err
 	}
@@ -229,8 +230,8 @@ func (s *Study) atRest(state State) ([]float64, error) {
 
 // connectivity of five regions before treatment and in each: on the last day of a
 // course, a week after a dose.
-func (s *Study) connectivity(int) (err error) {
-	o := Options{Circuit: s.Five}
+func (s *Study) connectivity(o Options) (err error) {
+	o.Circuit = s.Five
 	if s.Before, err = ConnectivityAfter(s.Params, model.Days(usualDays), 0, o); err != nil {
 		return err
 	}
@@ -249,8 +250,8 @@ func (s *Study) connectivity(int) (err error) {
 	return nil
 }
 
-func (s *Study) escapes(workers int) (err error) {
-	o := Options{Paths: 300, Step: 0.1 * s.Params.Tau, Seed: 1, Workers: workers}
+func (s *Study) escapes(o Options) (err error) {
+	o.Paths, o.Step = 300, 0.1*s.Params.Tau
 	strengths := func(low, high float64, n int) (out []float64) {
 		for i := range n {
 			out = append(out, s.at(low+(high-low)*float64(i)/float64(n-1)))
@@ -266,10 +267,10 @@ func (s *Study) escapes(workers int) (err error) {
 
 // experience crosses plasticity with experience: doses, and plasticity alone,
 // which is a dose whose rise of strength is blocked.
-func (s *Study) experience(workers int) (err error) {
+func (s *Study) experience(o Options) (err error) {
 	all := Treatments()
 	only := Treatment{"plasticity only", "plasticity", []model.Event{model.Dose(0, Psilocybin, 1), model.Block(0, usualDays, StrengthTarget)}}
-	o := Options{Step: 0.1 * s.Params.Tau, Seed: 1, Keep: -1, Workers: workers}
+	o.Step, o.Keep = 0.1*s.Params.Tau, -1
 	if s.Experience, err = (Trial{Treatments: []Treatment{all[0], all[2], all[3], only}, Days: usualDays}).Run(s.Params, o); err != nil {
 		return err
 	}
@@ -278,15 +279,15 @@ func (s *Study) experience(workers int) (err error) {
 	return err
 }
 
-func (s *Study) check(workers int) (err error) {
-	s.Checks, err = Checks(s.Params, Options{Seed: 1, Workers: workers})
+func (s *Study) check(o Options) (err error) {
+	s.Checks, err = Checks(s.Params, o)
 	return err
 }
 
 // forewarnings: stress that grows in steps takes a healthy circuit over the fold at
 // which health ends, and an SSRI-like drug whose level grows in steps takes an ill
 // one over the other.
-func (s *Study) forewarnings(workers int) error {
+func (s *Study) forewarnings(o Options) error {
 	p, rest := s.Params, s.Params.Rest().Strength
 	p.Noise = min(p.Noise, quiet)
 	down := (rest - s.at(-0.25)) / max(p.StressLoss, 1e-9)
@@ -305,11 +306,11 @@ func (s *Study) forewarnings(workers int) error {
 		end      float64 // place of the strength at which the ramp ends
 	}{{stress, Healthy, -0.25}, {drug, Ill, 1.25}} {
 		w := Forewarning{Protocol: x.protocol, Start: x.start, Noise: p.Noise, Lead: 5, Surrogates: 200, Share: 90}
-		if err := w.follow(p, workers); err != nil {
+		if err := w.follow(p, o); err != nil {
 			return err
 		}
 		ramp := Ramp{rest, s.at(x.end)}
-		if err := w.many(p, ramp, workers); err != nil {
+		if err := w.many(p, ramp, o); err != nil {
 			return err
 		}
 		s.Forewarnings = append(s.Forewarnings, w)
@@ -318,9 +319,10 @@ func (s *Study) forewarnings(workers int) error {
 }
 
 // follow finds a path that leaves its state, and its early warnings.
-func (w *Forewarning) follow(p Params, workers int) error {
+func (w *Forewarning) follow(p Params, o Options) error {
 	w.Tried = 20
-	r, err := Simulate(p, w.Protocol, Options{Start: w.Start, Paths: w.Tried, Keep: w.Tried, Step: 0.1 * p.Tau, Seed: 1, Workers: workers})
+	o.Start, o.Paths, o.Keep, o.Step = w.Start, w.Tried, w.Tried, 0.1*p.Tau
+	r, err := Simulate(p, w.Protocol, o)
 	if err != nil {
 		return err
 	}
@@ -340,15 +342,15 @@ func (w *Forewarning) follow(p Params, workers int) error {
 		return fmt.Errorf("landscape: none of %d paths leaves the %v state between days 100 and %v of %v: want parameters with two states, StressLoss and SSRIRaise above 0", w.Tried, w.Start, w.Protocol.Length, w.Protocol)
 	}
 	x := w.Mood[:int(w.Day-w.Lead)+1]
-	o, err := WarningOptions{Seed: 1, Workers: workers, Surrogates: w.Surrogates}.complete(len(x))
+	wo, err := WarningOptions{Seed: o.Seed, Workers: o.Workers, Surrogates: w.Surrogates}.complete(len(x))
 	if err != nil {
 		return err
 	}
-	w.Window = o.Window
-	if w.Warning, err = EarlyWarning(x, o); err != nil {
+	w.Window = wo.Window
+	if w.Warning, err = EarlyWarning(x, wo); err != nil {
 		return err
 	}
-	w.surrogates(x, o)
+	w.surrogates(x, wo)
 	return nil
 }
 
@@ -380,7 +382,7 @@ func (w *Forewarning) surrogates(x []float64, o WarningOptions) {
 func spreadOf(values [][]float64, outside float64) (s Spread) {
 	for _, v := range values {
 		slices.Sort(v)
-		q := func(p float64) float64 { return stat.Quantile(p, stat.LinInterp, v, nil) }
+		q := func(p float64) float64 { return model.Quantile(p, v) }
 		s.Low, s.Median, s.High = append(s.Low, q(outside)), append(s.Median, q(0.5)), append(s.High, q(1-outside))
 	}
 	return s
@@ -388,8 +390,8 @@ func spreadOf(values [][]float64, outside float64) (s Spread) {
 
 // many computes the warnings of many paths along a ramp of strength, and of as many
 // at the strength at which it begins.
-func (w *Forewarning) many(p Params, ramp Ramp, workers int) (err error) {
-	o := Options{Paths: 50, Step: 0.1 * p.Tau, Seed: 1, Workers: workers}
+func (w *Forewarning) many(p Params, ramp Ramp, o Options) (err error) {
+	o.Paths, o.Step = 50, 0.1*p.Tau
 	wo := WarningOptions{Surrogates: 99, Seed: 1, Workers: 1}
 	a := Approach{Start: w.Start, Ramp: ramp, Days: w.Protocol.Length}
 	if w.Rise, err = Warnings(p, a, o, wo); err != nil {

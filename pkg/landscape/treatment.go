@@ -124,8 +124,11 @@ func (t Trial) Protocol(a Treatment, s Setting) model.Protocol {
 	for _, events := range [][]model.Event{a.Events, s.Events} {
 		for _, e := range events {
 			e = e.Shift(t.Before)
-			if e.Kind != model.KindInfusion && e.From < p.Length {
-				e.To = min(e.To, p.Length)
+			if e.From < p.Length && e.To > p.Length {
+				if e.Kind == model.KindInfusion { // what is cut keeps its rate
+					e.Amount *= (p.Length - e.From) / (e.To - e.From)
+				}
+				e.To = p.Length
 			}
 			if e.Time() < p.Length {
 				p = p.With(e)

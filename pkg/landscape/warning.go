@@ -1,7 +1,6 @@
 package landscape
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"strconv"
@@ -213,7 +212,7 @@ type Approach struct {
 	Ramp  Ramp
 	Days  float64 // length
 	Lead  float64 // days before the change that are left out, so that the change itself is no warning of it; 0 means 5
-	Least float64 // days that a path must have kept its state to count; 0 means a quarter of Days
+	Least float64 // days that a path must have kept its state to count, besides those that EarlyWarning needs; 0 means a quarter of Days
 }
 
 // Change is a path up to its change of state, with its warnings.
@@ -250,13 +249,16 @@ func Warnings(p Params, a Approach, o Options, w WarningOptions) (*Changes, erro
 	if o.Paths == 0 {
 		o.Paths = 100
 	}
+	if _, err := w.complete(int(a.Days) + 1); err != nil {
+		return nil, err // not even a path that stays would do
+	}
 	o.Start, o.Ramp, o.Every, o.Keep = a.Start, &a.Ramp, 1, o.Paths
 	r, err := Simulate(p, model.Days(a.Days), o)
 	if err != nil {
 		return nil, err
 	}
 	all := make([]Change, len(r.Paths))
-	err = model.Each(context.Background(), len(all), o.Workers, func(i int) error {
+	err = model.Each(o.context(), len(all), o.Workers, func(i int) error {
 		c := Change{Path: i, Mood: r.Paths[i].Mood}
 		day := leaves(c.Mood, r.T, a.Start, p)
 		c.Day = day
@@ -265,10 +267,8 @@ func Warnings(p Params, a Approach, o Options, w WarningOptions) (*Changes, erro
 		} else {
 			day -= a.Lead
 		}
-		if day < a.Least {
-			c.Mood = nil
-		} else {
-			c.Mood = c.Mood[:int(day)+1]
+		c.Mood = c.Mood[:max(int(day)+1, 0)]
+		if _, err := w.complete(len(c.Mood)); err == nil && day >= a.Least {
 			ww := w
 			ww.Seed ^= uint64(i) // surrogates of its own for each path
 			var err error

@@ -106,6 +106,27 @@ func TestWarningCalibration(t *testing.T) {
 	}
 }
 
+// A path that leaves before it has enough samples for early warnings does not
+// count, and does not stop the others.
+func TestPathsThatLeaveEarly(t *testing.T) {
+	p := Default()
+	c, err := Warnings(p, Approach{Start: Ill, Ramp: Ramp{0.85, 1}, Days: 100}, Options{Paths: 60, Seed: 2}, WarningOptions{Surrogates: 19})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Paths) == 0 || len(c.Paths) == 60 {
+		t.Errorf("%d of 60 paths count, want some", len(c.Paths))
+	}
+	for _, x := range c.Paths {
+		if len(x.Mood) < 40 || x.Warning == nil {
+			t.Errorf("path %d of %d samples counts", x.Path, len(x.Mood))
+		}
+	}
+	if _, err := Warnings(p, Approach{Start: Ill, Ramp: Ramp{1, 1.3}, Days: 30}, Options{Paths: 5}, WarningOptions{}); err == nil {
+		t.Error("thirty days are too few for any path, and no error")
+	}
+}
+
 func TestLeaves(t *testing.T) {
 	p := Default()
 	day := []float64{0, 1, 2, 3, 4, 5, 6, 7}

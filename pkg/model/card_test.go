@@ -60,7 +60,7 @@ func TestBadCardsAreNamed(t *testing.T) {
 		}{1}, []string{"no meaning"}},
 		{struct {
 			A float64 `card:"symbol=a; unit=1; low=0; high=5; status=guess; source=x; meaning=y"`
-		}{1}, []string{"status=guess", "data, fit or free"}},
+		}{1}, []string{"status=guess", "data, fit, calibrated or free"}},
 		{struct {
 			A float64 `card:"symbol=a; unit=1; low=zero; high=5; status=free; source=x; meaning=y"`
 		}{1}, []string{"low=zero"}},

@@ -215,18 +215,24 @@ func (p Problem) bootstrap(ctx context.Context, f *Fitted, best minimum) error {
 	return nil
 }
 
-// percentiles returns the 2.5 and 97.5 % points of n values, interpolated
-// linearly as R's type 7.
+// percentiles returns the 2.5 and 97.5 % points of n values.
 func percentiles(n int, value func(j int) float64) (low, high float64) {
 	x := make([]float64, n)
 	for j := range x {
 		x[j] = value(j)
 	}
 	slices.Sort(x)
-	at := func(q float64) float64 {
-		h := q * float64(n-1)
-		i := min(int(h), max(n-2, 0))
-		return x[i] + (h-float64(i))*(x[min(i+1, n-1)]-x[i])
+	return Quantile(0.025, x), Quantile(0.975, x)
+}
+
+// Quantile interpolates ascending values linearly, as type 7 of R (Hyndman & Fan
+// 1996): of three values the median is the middle one, of two it is half way.
+func Quantile(q float64, x []float64) float64 {
+	h := q * float64(len(x)-1)
+	i := min(int(h), max(len(x)-2, 0))
+	low, high, share := x[i], x[min(i+1, len(x)-1)], h-float64(i)
+	if share == 0 || low == high { // either may be infinite
+		return low
 	}
-	return at(0.025), at(0.975)
+	return low + share*(high-low)
 }
