@@ -11,7 +11,7 @@ import (
 
 // Sources counts and names a card's parameters by where their values come from:
 // taken from a publication, fitted to published data, solved for one published
-// fact, or chosen. A status without fields is left out.
+// fact (if any is), or chosen.
 func Sources(card model.Parameters) Grid {
 	g := Grid{Header: []string{"Status", "Fields", "Which", "Meaning"}}
 	for _, s := range []struct {
@@ -24,7 +24,7 @@ func Sources(card model.Parameters) Grid {
 		{model.StatusFree, "chosen; nothing measured decides it"},
 	} {
 		fields := card.Fields(s.status)
-		if len(fields) == 0 {
+		if s.status == model.StatusCalibrated && len(fields) == 0 {
 			continue
 		}
 		g.Rows = append(g.Rows, []string{string(s.status), strconv.Itoa(len(fields)), strings.Join(fields, ", "), s.meaning})
