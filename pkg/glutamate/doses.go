@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"divergent/data"
+	"divergent/pkg/internal/par"
 	"divergent/pkg/model"
 	"divergent/pkg/pk"
 )
@@ -197,7 +198,7 @@ func Arms(ctx context.Context, gate Gate, sampling Sampling) (ArmEffects, error)
 	blockers := l.blockers()
 	hypotheses := []Switches{Activation().Gated(gate), Inhibition().Gated(gate), Both().Gated(gate)}
 	all := make([][]float64, len(draws)) // capacity by hypothesis and blocker
-	if err := model.Each(ctx, len(draws), sampling.Workers, func(i int) error {
+	if err := par.Each(ctx, len(draws), sampling.Workers, func(i int) error {
 		all[i] = l.arms(draws[i], hypotheses, blockers)
 		return nil
 	}); err != nil {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"sync"
 
+	"divergent/pkg/internal/par"
 	"divergent/pkg/model"
 )
 
@@ -254,7 +255,7 @@ func (l *literature) sample(ctx context.Context, s Sampling) (out []Params, u []
 	}
 	base := Default()
 	out, u = make([]Params, len(x)), make([][]float64, len(x))
-	err = model.Each(ctx, len(x), s.Workers, func(i int) error {
+	err = par.Each(ctx, len(x), s.Workers, func(i int) error {
 		p, err := model.With(base, fields, x[i])
 		if err != nil {
 			return err
@@ -305,7 +306,7 @@ func Uncertainty(ctx context.Context, hypotheses []Hypothesis, c Criteria, s Sam
 	out := &Shares{Hypotheses: t.hypotheses, Observations: t.observations, Draws: len(draws), fields: fields, position: u,
 		outcomes: make([][]Outcome, len(draws)), Findings: t.findings(Default())}
 	arenas := sync.Pool{New: func() any { return new(arena) }}
-	err = model.Each(ctx, len(draws), s.Workers, func(i int) error {
+	err = par.Each(ctx, len(draws), s.Workers, func(i int) error {
 		mem := arenas.Get().(*arena)
 		defer arenas.Put(mem)
 		mem.reset()

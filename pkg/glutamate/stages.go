@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"divergent/pkg/internal/par"
 	"divergent/pkg/model"
 )
 
@@ -228,7 +229,7 @@ func CascadeBands(ctx context.Context, s Switches, protocol model.Protocol, o Op
 		return nil, err
 	}
 	all := make([]Stages, len(draws))
-	if err := model.Each(ctx, len(draws), sampling.Workers, func(i int) error {
+	if err := par.Each(ctx, len(draws), sampling.Workers, func(i int) error {
 		all[i] = pl.run(l.grown(draws[i], s), s).stages()
 		return nil
 	}); err != nil {

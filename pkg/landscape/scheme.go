@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"divergent/pkg/internal/kernel"
-	"divergent/pkg/model"
+	"divergent/pkg/internal/par"
 	"divergent/pkg/rng"
 )
 
@@ -118,7 +118,7 @@ type block struct {
 // of 24 significant bits and up to 6.66 in size: the same bits on the same kernel.
 func (e *ensemble) run(ctx context.Context) error {
 	blocks := (e.paths + lanes - 1) / lanes
-	return model.Each(ctx, blocks, e.workers, func(i int) error {
+	return par.Each(ctx, blocks, e.workers, func(i int) error {
 		b := e.block(i * lanes)
 		sys := e.sys()
 		for s := 0; s < e.steps && b.n > 0; s++ {

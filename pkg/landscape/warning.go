@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"divergent/pkg/internal/par"
 	"divergent/pkg/model"
 	"divergent/pkg/rng"
 )
@@ -258,7 +259,7 @@ func Warnings(p Params, a Approach, o Options, w WarningOptions) (*Changes, erro
 		return nil, err
 	}
 	all := make([]Change, len(r.Paths))
-	err = model.Each(o.context(), len(all), o.Workers, func(i int) error {
+	err = par.Each(o.context(), len(all), o.Workers, func(i int) error {
 		c := Change{Path: i, Mood: r.Paths[i].Mood}
 		day := leaves(c.Mood, r.T, a.Start, p)
 		c.Day = day

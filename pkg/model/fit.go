@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"divergent/pkg/internal/par"
 )
 
 // Problem is a fit of a model's parameters to data: by weighted least squares,
@@ -104,7 +106,7 @@ func (p Problem) Fit(ctx context.Context) (*Fitted, error) {
 		return nil, err
 	}
 	found := make([]minimum, len(starts))
-	err = Each(ctx, len(starts), p.Workers, func(i int) error {
+	err = par.Each(ctx, len(starts), p.Workers, func(i int) error {
 		found[i] = p.search(p.Y, starts[i])
 		return nil
 	})

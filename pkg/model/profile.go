@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"divergent/pkg/internal/par"
 	"divergent/pkg/rng"
 )
 
@@ -31,7 +32,7 @@ type trail struct {
 func (p Problem) profile(ctx context.Context, best minimum, starts [][]float64) ([]Profile, *minimum, error) {
 	step := p.spread(best)
 	trails := make([]trail, 2*len(p.Ranges))
-	err := Each(ctx, len(trails), p.Workers, func(i int) error {
+	err := par.Each(ctx, len(trails), p.Workers, func(i int) error {
 		trails[i] = p.walk(best, starts, i/2, float64(2*(i%2)-1), step[i/2])
 		return nil
 	})
@@ -192,7 +193,7 @@ func (p Problem) bootstrap(ctx context.Context, f *Fitted, best minimum) error {
 		scale = math.Sqrt(f.ChiSquare / float64(len(p.Y)-len(p.Ranges)))
 	}
 	f.Draws = make([][]float64, n)
-	err := Each(ctx, n, p.Workers, func(j int) error {
+	err := par.Each(ctx, n, p.Workers, func(j int) error {
 		r := rng.Stream(p.Seed, "model", "bootstrap", strconv.Itoa(j))
 		y := make([]float64, len(p.Y))
 		for i := range y {

@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/gonum/stat/distmv"
 	"gonum.org/v1/gonum/stat/samplemv"
 
+	"divergent/pkg/internal/par"
 	"divergent/pkg/rng"
 )
 
@@ -70,7 +71,7 @@ func (s Sensitivity) Sobol(ctx context.Context) (*Indices, error) {
 	n, d := s.n(), len(s.Ranges)
 	a, b := s.samples()
 	out := make([][]float64, n*(d+2)) // outputs of point i: of A, of B, of the d samples AB
-	err := Each(ctx, len(out), s.Workers, func(k int) error {
+	err := par.Each(ctx, len(out), s.Workers, func(k int) error {
 		i, which := k/(d+2), k%(d+2)
 		u := a[i]
 		switch {
@@ -212,7 +213,7 @@ func (s Sensitivity) indices(ctx context.Context, out [][]float64, o int, weight
 		spread[j] = floats.Dot(w, square)/float64(n) - m*m
 	}
 	first, total = make([]Index, d), make([]Index, d)
-	err = Each(ctx, d, s.Workers, func(k int) error {
+	err = par.Each(ctx, d, s.Workers, func(k int) error {
 		f, t := make([]float64, n), make([]float64, n) // what each point adds to the sums
 		for i := range n {
 			diff := at(i, 2+k) - at(i, 0)
