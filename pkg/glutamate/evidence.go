@@ -10,6 +10,7 @@ import (
 
 	"divergent/pkg/internal/par"
 	"divergent/pkg/model"
+	"divergent/pkg/uncertain"
 )
 
 // Hypothesis is a setting of the switches under a name.
@@ -249,7 +250,7 @@ func (l *literature) sample(ctx context.Context, s Sampling) (out []Params, u []
 	if err != nil {
 		return nil, nil, err
 	}
-	x, err := model.LatinHypercube(ranges, s.Draws, s.Seed, "glutamate")
+	x, err := uncertain.LatinHypercube(ranges, s.Draws, s.Seed, "glutamate")
 	if err != nil {
 		return nil, nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"divergent/data"
+	"divergent/pkg/fit"
 	"divergent/pkg/model"
 	"divergent/pkg/pk"
 )
@@ -238,7 +239,7 @@ func (ps *plans) rise(p Params, w []pair) float64 {
 // probability that G with a normal error of the given size (such as 0.1; none was
 // readable) lies above, within or below one such size around 1. Most intervals
 // come out open: signs bound the parameters and do not fix them.
-func FitSigns(ctx context.Context, p Params, size float64) (*model.Fitted, error) {
+func FitSigns(ctx context.Context, p Params, size float64) (*fit.Fitted, error) {
 	if !(size > 0) {
 		return nil, fmt.Errorf("glutamate: FitSigns size = %v: want a positive number, such as 0.1", size)
 	}
@@ -260,7 +261,7 @@ func FitSigns(ctx context.Context, p Params, size float64) (*model.Fitted, error
 		return nil, err
 	}
 	signs := l.signs()
-	return model.Problem{Ranges: ranges, Start: start, N: len(signs), LogLikelihood: func(x []float64) (float64, error) {
+	return fit.Problem{Ranges: ranges, Start: start, N: len(signs), LogLikelihood: func(x []float64) (float64, error) {
 		p := p
 		p.KInter, p.KPyr, p.Hill, p.Surge, p.Quench = x[0], x[1], x[2], x[3], x[4]
 		sum := 0.0
@@ -302,7 +303,7 @@ func (l *literature) signs() []Sign {
 
 // FitDensity asks what the density of spines after 10 mg/kg says about Growth,
 // TauDensity and TauCapacity.
-func FitDensity(ctx context.Context, p Params, s Switches) (*model.Fitted, error) {
+func FitDensity(ctx context.Context, p Params, s Switches) (*fit.Fitted, error) {
 	l, err := read()
 	if err != nil {
 		return nil, err
@@ -324,7 +325,7 @@ func FitDensity(ctx context.Context, p Params, s Switches) (*model.Fitted, error
 	for _, t := range l.density {
 		y, sd = append(y, t.value), append(sd, t.sd)
 	}
-	return model.Problem{Ranges: ranges, Start: []float64{best, p.TauDensity, p.TauCapacity}, Y: y, SD: sd,
+	return fit.Problem{Ranges: ranges, Start: []float64{best, p.TauDensity, p.TauCapacity}, Y: y, SD: sd,
 		Predict: func(x []float64) ([]float64, error) {
 			p := p
 			p.Growth, p.TauDensity, p.TauCapacity = x[0], x[1], x[2]

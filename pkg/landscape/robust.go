@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"divergent/pkg/model"
+	"divergent/pkg/uncertain"
 )
 
 // Hold is in how many draws of the parameters a check passes.
@@ -47,7 +48,7 @@ func Robustness(p Params, o Options, draws int, spread float64) (holds []Hold, u
 		fields = append(fields, x.Field)
 		ranges = append(ranges, model.Range{Name: x.Field, Low: max(math.Min(a, b), x.Low), High: min(math.Max(a, b), x.High)})
 	}
-	points, err := model.LatinHypercube(ranges, draws, o.Seed, "landscape robustness")
+	points, err := uncertain.LatinHypercube(ranges, draws, o.Seed, "landscape robustness")
 	if err != nil {
 		return nil, 0, err
 	}

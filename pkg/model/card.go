@@ -203,8 +203,8 @@ func (ps Parameters) Ranges(fields ...string) ([]Range, error) {
 func (ps Parameters) Table() (header []string, rows [][]string) {
 	header = []string{"Symbol", "Field", "Meaning", "Value", "Range", "Unit", "Status", "Source"}
 	for _, p := range ps {
-		rows = append(rows, []string{p.Symbol, p.Field, p.Meaning, figures(p.Value),
-			span(p.Low, p.High), p.Unit, string(p.Status), p.Source})
+		rows = append(rows, []string{p.Symbol, p.Field, p.Meaning, Figures(p.Value),
+			Span(p.Low, p.High), p.Unit, string(p.Status), p.Source})
 	}
 	return header, rows
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"divergent/pkg/fit"
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
 )
@@ -56,7 +57,7 @@ func TestRelapseTimesFollowTheirSchedules(t *testing.T) {
 
 // The sign of the difference and which fit has more freedom.
 func TestMemoriesComparesTheSameData(t *testing.T) {
-	m := Memories([]spines.Arm{spines.Shao()}, spines.FitOptions{Intervals: model.NoIntervals, Starts: 1})[0]
+	m := Memories([]spines.Arm{spines.Shao()}, spines.FitOptions{Intervals: fit.NoIntervals, Starts: 1})[0]
 	if m.N != 32 || m.K >= m.KWithout || m.ForMemory != m.AICWithout-m.AIC {
 		t.Errorf("got %+v, want 32 data, more estimates without memory, and AICWithout − AIC", m)
 	}

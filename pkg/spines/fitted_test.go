@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"testing"
 
-	"divergent/pkg/model"
+	"divergent/pkg/fit"
 )
 
 var update = flag.Bool("update", false, "write fitted.go anew")
@@ -40,7 +40,7 @@ func TestFitted(t *testing.T) {
 		writeFitted(t)
 		return
 	}
-	for name, f := range refit(t, FitOptions{Intervals: model.NoIntervals, Starts: 2}) {
+	for name, f := range refit(t, FitOptions{Intervals: fit.NoIntervals, Starts: 2}) {
 		if !f.Converged || f.Agreed == 0 {
 			t.Errorf("%q: %v", name, f)
 		}

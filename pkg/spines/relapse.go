@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"divergent/pkg/model"
+	"divergent/pkg/uncertain"
 )
 
 // Schedule is stress that does not end and doses against it: when does behaviour
@@ -106,7 +107,7 @@ func (s Schedule) days() []float64 {
 // relapse, density at the end of stress without drug and on days 1 and 7 after the last
 // dose, and immobility on day 7. n is the number of points; n (d + 2) courses are
 // simulated.
-func Sensitivity(ctx context.Context, over []model.Range, s Schedule, n int, seed uint64, workers int) (*model.Indices, error) {
+func Sensitivity(ctx context.Context, over []model.Range, s Schedule, n int, seed uint64, workers int) (*uncertain.Indices, error) {
 	if err := s.validate(); err != nil {
 		return nil, err
 	}
@@ -117,7 +118,7 @@ func Sensitivity(ctx context.Context, over []model.Range, s Schedule, n int, see
 	}
 	last := s.lastDose()
 	days := []float64{math.Nextafter(s.Stress, 0), last + min(1, s.Horizon/2), last + min(7, s.Horizon)}
-	return model.Sensitivity{Ranges: over, N: n, Seed: seed, Workers: workers,
+	return uncertain.Sensitivity{Ranges: over, N: n, Seed: seed, Workers: workers,
 		Outputs: []string{"days to relapse", "density after stress", "density on day 1", "density on day 7", "immobility on day 7"},
 		Model: func(x []float64) ([]float64, error) {
 			p, err := Default().with(names, x)

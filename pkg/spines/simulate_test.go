@@ -10,6 +10,7 @@ import (
 
 	"divergent/pkg/model"
 	"divergent/pkg/ode"
+	"divergent/pkg/uncertain"
 )
 
 func TestCardIsComplete(t *testing.T) {
@@ -86,7 +87,7 @@ func draws(t *testing.T, n int) []Params {
 	if err != nil {
 		t.Fatal(err)
 	}
-	points, err := model.LatinHypercube(ranges, n, 1)
+	points, err := uncertain.LatinHypercube(ranges, n, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,9 @@ import (
 	"math"
 	"strings"
 
+	"divergent/pkg/fit"
 	"divergent/pkg/model"
+	"divergent/pkg/uncertain"
 )
 
 // Course is what the means make of a protocol.
@@ -53,8 +55,8 @@ type Study struct {
 	Params    Params
 	Fit       *Fit // turnover and pulse of both arms of Shao 2021; its intervals are those of Estimates
 	Rivals    []*Fit
-	Ranking   []model.Rival // of the rivals, models of the control arm alone
-	Arms      []*Fit        // each of Arms with a pulse of its own
+	Ranking   []fit.Rival // of the rivals, models of the control arm alone
+	Arms      []*Fit      // each of Arms with a pulse of its own
 	Estimates []Estimate
 	Checks    model.Checks
 
@@ -63,7 +65,7 @@ type Study struct {
 	BranchProtocol          model.Protocol
 	Branches                *Branches
 	LongerLived, MoreOften  []RelapseTime // under stress that lasts: spines that live longer, and doses that are repeated
-	Indices                 *model.Indices
+	Indices                 *uncertain.Indices
 }
 
 // NewStudy computes the study of the parameters: half a minute on one core, the
@@ -83,7 +85,7 @@ func NewStudy(ctx context.Context, p Params, workers int) (*Study, error) {
 
 // fits makes the fits without intervals, which take a minute.
 func (s *Study) fits(ctx context.Context, workers int) (err error) {
-	o := FitOptions{Intervals: model.NoIntervals, Starts: 2, Workers: workers}
+	o := FitOptions{Intervals: fit.NoIntervals, Starts: 2, Workers: workers}
 	target := Targets()[0]
 	if s.Fit, err = FitShao(ctx, target, o); err != nil {
 		return err

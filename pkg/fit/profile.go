@@ -1,4 +1,4 @@
-package model
+package fit
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"divergent/pkg/internal/par"
+	"divergent/pkg/model"
 	"divergent/pkg/rng"
 )
 
@@ -210,30 +211,13 @@ func (p Problem) bootstrap(ctx context.Context, f *Fitted, best minimum) error {
 		return err
 	}
 	for i := range p.Ranges {
-		low, high := percentiles(n, func(j int) float64 { return f.Draws[j][i] })
+		x := make([]float64, n)
+		for j := range x {
+			x[j] = f.Draws[j][i]
+		}
+		slices.Sort(x)
+		low, high := model.Quantile(0.025, x), model.Quantile(0.975, x)
 		f.Low, f.High = append(f.Low, low), append(f.High, high)
 	}
 	return nil
-}
-
-// percentiles returns the 2.5 and 97.5 % points of n values.
-func percentiles(n int, value func(j int) float64) (low, high float64) {
-	x := make([]float64, n)
-	for j := range x {
-		x[j] = value(j)
-	}
-	slices.Sort(x)
-	return Quantile(0.025, x), Quantile(0.975, x)
-}
-
-// Quantile interpolates ascending values linearly, as type 7 of R (Hyndman & Fan
-// 1996): of three values the median is the middle one, of two it is half way.
-func Quantile(q float64, x []float64) float64 {
-	h := q * float64(len(x)-1)
-	i := min(int(h), max(len(x)-2, 0))
-	low, high, share := x[i], x[min(i+1, len(x)-1)], h-float64(i)
-	if share == 0 || low == high { // either may be infinite
-		return low
-	}
-	return low + share*(high-low)
 }
