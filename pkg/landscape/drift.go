@@ -1,6 +1,12 @@
 package landscape
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+
+	"divergent/pkg/sde"
+)
 
 // drift is a circuit's drift for many paths at once, while its slow variables
 // follow a course.
@@ -35,32 +41,24 @@ func newDrift(p Params, c Circuit, course []Condition) *drift {
 	return d
 }
 
-// rate writes the drift; see system.
-func (d *drift) rate(stage, n int, y, dy []float64) {
+// Rate writes the drift; see sde.System.
+func (d *drift) Rate(stage, n int, y, dy []float64) {
 	if len(d.strength) == 1 {
 		stage = 0
 	}
 	s, in := d.strength[stage], d.in[stage*d.n:(stage+1)*d.n]
 	for i := range d.n {
-		u := dy[i*lanes:][:n]
+		u := dy[i*sde.Lanes:][:n]
 		bias := d.gain*in[i] + d.offset
 		for k := range u {
 			u[k] = bias
 		}
 	}
 	for c, from := range d.from {
-		addScaled(dy[d.to[c]*lanes:][:n], y[from*lanes:][:n], d.gain*(d.fixed[c]+d.plastic[c]*s))
+		floats.AddScaled(dy[d.to[c]*sde.Lanes:][:n], d.gain*(d.fixed[c]+d.plastic[c]*s), y[from*sde.Lanes:][:n])
 	}
 	for i := range d.n {
-		settle(dy[i*lanes:][:n], y[i*lanes:][:n], d.perTau)
-	}
-}
-
-// addScaled adds w x to u.
-func addScaled(u, x []float64, w float64) {
-	x = x[:len(u)]
-	for k := range u {
-		u[k] += w * x[k]
+		settle(dy[i*sde.Lanes:][:n], y[i*sde.Lanes:][:n], d.perTau)
 	}
 }
 

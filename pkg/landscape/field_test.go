@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"divergent/pkg/model"
+	"divergent/pkg/sde"
 )
 
 func TestCard(t *testing.T) {
@@ -112,24 +113,24 @@ func TestDriftsAgree(t *testing.T) {
 		course := []Condition{{Strength: 0.8, Bias: 0.2, Stress: 1}, {Strength: 1.3, Bias: 0.1, Experience: -1, Stimulation: 1}}
 		many, one := newDrift(p, c, course), newDriftOne(p, c)
 		n := len(c.Regions)
-		y, dy := make([]float64, n*lanes), make([]float64, n*lanes)
+		y, dy := make([]float64, n*sde.Lanes), make([]float64, n*sde.Lanes)
 		for i := range y {
 			y[i] = math.Sin(float64(i))
 		}
 		for stage, at := range course {
-			many.rate(stage, 5, y, dy)
+			many.Rate(stage, 5, y, dy)
 			f := newField(p, c, at)
 			for k := range 5 {
 				state, want, got := make([]float64, n), make([]float64, n), make([]float64, n)
 				for i := range n {
-					state[i] = y[i*lanes+k]
+					state[i] = y[i*sde.Lanes+k]
 				}
 				f.Rate(state, want)
 				one.rate(&at, state, got)
 				for i := range n {
-					// The inlined exponential of drift.rate has an error of 2e-14.
-					if math.Abs(dy[i*lanes+k]-want[i]) > 1e-13 || math.Abs(got[i]-want[i]) > 1e-14 {
-						t.Fatalf("%s, stage %d, region %d: %v and %v, want %v", c.Name, stage, i, dy[i*lanes+k], got[i], want[i])
+					// The inlined exponential of drift.Rate has an error of 2e-14.
+					if math.Abs(dy[i*sde.Lanes+k]-want[i]) > 1e-13 || math.Abs(got[i]-want[i]) > 1e-14 {
+						t.Fatalf("%s, stage %d, region %d: %v and %v, want %v", c.Name, stage, i, dy[i*sde.Lanes+k], got[i], want[i])
 					}
 				}
 			}

@@ -11,6 +11,7 @@ import (
 
 	"divergent/pkg/model"
 	"divergent/pkg/ode"
+	"divergent/pkg/sde"
 )
 
 // Options says how to simulate. The zero Options follows 1000 paths of two areas
@@ -22,7 +23,7 @@ type Options struct {
 	Start         State     // which of the states at rest to start in
 	From          []float64 // activities to start from instead
 	Step          float64   // longest step, days; 0 means 0.05 time constants
-	Scheme        Scheme
+	Scheme        sde.Scheme
 	Every         float64 // days between reports; 0 means 1
 	Ramp          *Ramp   // takes the strength along a line instead of its equation
 	Keep          int     // paths kept in full; 0 means 3, fewer than 0 none
@@ -69,7 +70,7 @@ func (o Options) complete(p Params) (Options, error) {
 		return o, fmt.Errorf("landscape: Step = %v days: want a positive number, or 0 for 0.05 time constants", o.Step)
 	case !(o.Every > 0) || math.IsInf(o.Every, 0):
 		return o, fmt.Errorf("landscape: Every = %v days: want a positive number, or 0 for 1", o.Every)
-	case o.Scheme != SRA1 && o.Scheme != EulerMaruyama:
+	case o.Scheme != sde.SRA1 && o.Scheme != sde.EulerMaruyama:
 		return o, fmt.Errorf("landscape: Scheme = %d: want SRA1 or EulerMaruyama", int(o.Scheme))
 	case o.Start != Ill && o.Start != Healthy:
 		return o, fmt.Errorf("landscape: Start = %d: want Ill or Healthy", int(o.Start))
@@ -272,46 +273,44 @@ func (t *tracker) end(day, mood float64) Outcome {
 
 // recorder collects what Result holds of a block of paths.
 type recorder struct {
-	bridge
+	sde.Bridge
 	g       *grid
 	weights []float64
 	track   []tracker   // of all paths
 	mood    [][]float64 // by reported time and path
 	sum     [][]float64 // by reported time: sums of the regions over the block, then the number that are well
 	kept    []Path
-	next    int            // report that is due
-	last    [lanes]float64 // mood at the end of the last step
+	next    int                // report that is due
+	last    [sde.Lanes]float64 // mood at the end of the last step
 }
 
-func (r *recorder) after(step int, b *block) {
+func (r *recorder) After(step int, b *sde.Block) {
 	length := r.g.length[step]
-	var mood [lanes]float64
-	for i, w := range r.weights {
-		addScaled(mood[:b.n], b.y[i*lanes:], w)
-	}
-	for k := range b.n {
-		t := &r.track[b.path[k]]
+	var mood [sde.Lanes]float64
+	b.Sum(r.weights, mood[:b.N])
+	for k := range b.N {
+		t := &r.track[b.Path[k]]
 		before, after := t.distance(r.last[k]), t.distance(mood[k])
-		if after <= 0 || r.between(b.path[k], k, before*after, length) {
+		if after <= 0 || r.Between(b.Path[k], k, before*after, length) {
 			t.cross(r.g.from[step] + length/2) // somewhere within the step
 		}
 	}
 	r.last = mood
 	if r.next < len(r.g.report) && r.g.report[r.next] == step {
-		r.note(b, mood[:b.n])
+		r.note(b, mood[:b.N])
 	}
 }
 
 // note writes a report.
-func (r *recorder) note(b *block, mood []float64) {
+func (r *recorder) note(b *sde.Block, mood []float64) {
 	dim := len(r.weights)
 	sum := make([]float64, dim+1)
 	for k, m := range mood {
-		path := b.path[k]
+		path := b.Path[k]
 		r.mood[r.next][path] = m
 		sum[dim] += share(r.track[path].Well)
 		for i := range dim {
-			y := b.y[i*lanes+k]
+			y := b.Y[i*sde.Lanes+k]
 			sum[i] += y
 			if path < len(r.kept) {
 				r.kept[path].Y[i][r.next] = y
@@ -346,26 +345,26 @@ func stochastic(p Params, s *slow, o Options, start []float64) (*Result, error) 
 	}
 	weights := o.Circuit.weights()
 	track := make([]tracker, o.Paths)
-	blocks := make([]*recorder, (o.Paths+lanes-1)/lanes)
+	blocks := make([]*recorder, (o.Paths+sde.Lanes-1)/sde.Lanes)
 	d := newDrift(p, o.Circuit, stages)
-	e := ensemble{
-		sys: func() system { return d }, noise: slices.Repeat([]float64{p.Noise}, dim), scheme: o.Scheme,
-		step: func(i int) float64 { return g.length[i] }, steps: len(g.length),
-		start: start, paths: o.Paths, seed: o.Seed, workers: o.Workers,
+	e := sde.Ensemble{
+		System: func() sde.System { return d }, Noise: slices.Repeat([]float64{p.Noise}, dim), Scheme: o.Scheme,
+		Step: func(i int) float64 { return g.length[i] }, Steps: len(g.length),
+		Start: start, Paths: o.Paths, Seed: o.Seed, Workers: o.Workers,
 	}
-	e.watch = func(b *block) watcher {
-		rec := &recorder{bridge: newBridge(e, weights), g: &g, weights: weights, track: track, mood: mood, kept: r.Paths}
-		blocks[b.first/lanes] = rec
+	e.Watch = func(b *sde.Block) sde.Watcher {
+		rec := &recorder{Bridge: sde.NewBridge(e, weights), g: &g, weights: weights, track: track, mood: mood, kept: r.Paths}
+		blocks[b.First/sde.Lanes] = rec
 		first := o.Circuit.Mood(start)
-		for k := range b.n {
+		for k := range b.N {
 			rec.last[k] = first
-			track[b.path[k]] = tracker{p: &p}
-			track[b.path[k]].begin(first)
+			track[b.Path[k]] = tracker{p: &p}
+			track[b.Path[k]].begin(first)
 		}
-		rec.note(b, rec.last[:b.n])
+		rec.note(b, rec.last[:b.N])
 		return rec
 	}
-	if err := e.run(o.context()); err != nil {
+	if err := e.Run(o.context()); err != nil {
 		return nil, err
 	}
 	r.collect(blocks, mood, track, dim)

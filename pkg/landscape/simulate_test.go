@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"divergent/pkg/model"
+	"divergent/pkg/sde"
 )
 
 func simulate(t *testing.T, p Params, protocol model.Protocol, o Options) *Result {
@@ -113,9 +114,9 @@ func TestNoNoise(t *testing.T) {
 		q := p
 		q.Noise = 0
 		for _, x := range []struct {
-			scheme Scheme
+			scheme sde.Scheme
 			tol    float64 // order 2 and order 1 of steps of 0.02 days, amplified near a saddle
-		}{{SRA1, 5e-4}, {EulerMaruyama, 0.05}} {
+		}{{sde.SRA1, 5e-4}, {sde.EulerMaruyama, 0.05}} {
 			got := simulate(t, q, protocol, Options{Circuit: c, Paths: 2, Step: 0.02, Scheme: x.scheme})
 			if !slices.Equal(got.T, want.T) {
 				t.Fatalf("%s: reports at %v, want %v", c.Name, got.T, want.T)

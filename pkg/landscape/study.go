@@ -465,7 +465,7 @@ func number(v float64) string {
 }
 
 // cells are the columns of an interval.
-func (x Interval) cells() []string {
+func cells(x Interval) []string {
 	return []string{model.Number(x.Mean), model.Number(x.Low), model.Number(x.High)}
 }
 
@@ -473,7 +473,7 @@ func (s *Study) experienceTable() model.Table {
 	t := model.Table{Name: "drug-times-experience", Header: []string{"start", "treatment", "experience", "healthy at the end (share)", "low", "high", "days healthy", "low", "high"}}
 	for i, c := range []*Comparison{s.Experience, s.Harm} {
 		for _, x := range c.Cells {
-			t.Rows = append(t.Rows, slices.Concat([]string{State(i).String(), x.Treatment, x.Setting}, x.Well.cells(), x.Days.cells()))
+			t.Rows = append(t.Rows, slices.Concat([]string{State(i).String(), x.Treatment, x.Setting}, cells(x.Well), cells(x.Days)))
 		}
 	}
 	return t
@@ -483,7 +483,7 @@ func (s *Study) contrastTable() model.Table {
 	t := model.Table{Name: "contrasts", Header: []string{"start", "treatment", "experience", "effect of the treatment (share)", "low", "high", "effect of experience (share)", "low", "high", "interaction (share)", "low", "high"}}
 	for i, c := range []*Comparison{s.Experience, s.Harm} {
 		for _, x := range c.Contrasts {
-			t.Rows = append(t.Rows, slices.Concat([]string{State(i).String(), x.Treatment, x.Setting}, x.Effect.cells(), x.SettingEffect.cells(), x.Interaction.cells()))
+			t.Rows = append(t.Rows, slices.Concat([]string{State(i).String(), x.Treatment, x.Setting}, cells(x.Effect), cells(x.SettingEffect), cells(x.Interaction)))
 		}
 	}
 	return t
@@ -494,7 +494,7 @@ func (s *Study) warningTable() model.Table {
 	for _, w := range s.Forewarnings {
 		for _, c := range []*Changes{w.Rise, w.Still} {
 			ramp := fmt.Sprintf("%.3f to %.3f", c.Approach.Ramp.From, c.Approach.Ramp.To)
-			t.Rows = append(t.Rows, slices.Concat([]string{w.Start.String(), model.Number(w.Noise), ramp, strconv.Itoa(len(c.Paths)), strconv.Itoa(c.Left)}, c.Lag.cells(), c.Variance.cells(),
+			t.Rows = append(t.Rows, slices.Concat([]string{w.Start.String(), model.Number(w.Noise), ramp, strconv.Itoa(len(c.Paths)), strconv.Itoa(c.Left)}, cells(c.Lag), cells(c.Variance),
 				[]string{number(c.LagTau), number(c.VarTau)}))
 		}
 	}

@@ -164,7 +164,7 @@ func mean(x []float64) Interval {
 	if len(x) < 2 {
 		half = 0
 	}
-	return Interval{m, m - half, m + half}
+	return Interval{Mean: m, Low: m - half, High: m + half}
 }
 
 // contrast fills in the contrasts.

@@ -335,11 +335,11 @@ func leaves(mood, t []float64, start State, p Params) float64 {
 // proportion is a share with Wilson's 95 % interval.
 func proportion(k, n int) Interval {
 	if n == 0 {
-		return Interval{math.NaN(), 0, 1}
+		return Interval{Mean: math.NaN(), High: 1}
 	}
 	const z = 1.959963984540054
 	m, share := float64(n), float64(k)/float64(n)
 	middle := (share + z*z/(2*m)) / (1 + z*z/m)
 	half := z / (1 + z*z/m) * math.Sqrt(share*(1-share)/m+z*z/(4*m*m))
-	return Interval{share, max(0, middle-half), min(1, middle+half)}
+	return Interval{Mean: share, Low: max(0, middle-half), High: min(1, middle+half)}
 }

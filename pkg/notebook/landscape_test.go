@@ -6,6 +6,7 @@ import (
 
 	"divergent/pkg/landscape"
 	"divergent/pkg/model"
+	"divergent/pkg/sde"
 )
 
 // Terrains are named by the window, and their paths begin in the state that ends
@@ -68,8 +69,8 @@ func TestFollowedIsOnTheDay(t *testing.T) {
 
 func TestStaysSayWhatIsKnown(t *testing.T) {
 	inf := math.Inf(1)
-	g := Stays(landscape.Escape{Strength: 1, Theory: 2131, Passage: landscape.Passage{Paths: 3, Reached: 2, Mean: landscape.Interval{Mean: 2204, Low: 1868, High: 2601}}},
-		landscape.Escape{Strength: 2, Theory: math.NaN(), Passage: landscape.Passage{Paths: 3, Mean: landscape.Interval{Mean: inf, Low: 12.34, High: inf}}})
+	g := Stays(landscape.Escape{Strength: 1, Theory: 2131, Passage: sde.Passage{Paths: 3, Reached: 2, Mean: landscape.Interval{Mean: 2204, Low: 1868, High: 2601}}},
+		landscape.Escape{Strength: 2, Theory: math.NaN(), Passage: sde.Passage{Paths: 3, Mean: landscape.Interval{Mean: inf, Low: 12.34, High: inf}}})
 	for i, want := range [][]string{{"2200", "1870 to 2600", "2130", "yes"}, {"–", "beyond 12.3", "–", "–"}} {
 		for k, w := range want {
 			if got := g.Rows[i][3+k]; got != w {
