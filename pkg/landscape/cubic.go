@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/integrate/quad"
 	"gonum.org/v1/gonum/mat"
 
+	"divergent/pkg/flow"
 	"divergent/pkg/sde"
 )
 
@@ -42,12 +43,12 @@ func (c Cubic) Bifurcation(low, high float64) (*Diagram, error) {
 	if !(low < high) || !finite(low, high, c.A) {
 		return nil, fmt.Errorf("landscape: tilt from %v to %v at a = %v: want numbers, the smaller end first", low, high, c.A)
 	}
-	at := func(h float64) (flow, error) { return cubicFlow{Cubic{c.A, h, c.Noise}}, nil }
+	at := func(h float64) (flow.Field, error) { return cubicFlow{Cubic{c.A, h, c.Noise}}, nil }
 	d := &Diagram{Parameter: "h", Low: low, High: high}
-	return d, d.seek(at, func(h float64) ([]FixedPoint, error) {
+	return d, d.Seek(at, func(h float64) ([]FixedPoint, error) {
 		var out []FixedPoint
 		for _, y := range (Cubic{c.A, h, c.Noise}).Extrema() {
-			q, err := classify(cubicFlow{Cubic{c.A, h, c.Noise}}, []float64{y})
+			q, err := flow.Classify(cubicFlow{Cubic{c.A, h, c.Noise}}, []float64{y})
 			if err != nil {
 				return nil, err
 			}

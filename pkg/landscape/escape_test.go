@@ -257,15 +257,15 @@ func TestGridAgainstGradient(t *testing.T) {
 	const noise, cells = 0.25, 80
 	f := gradient{Cubic{A: 1, H: 0.05}}
 	g := newSquare(cells, 0)
-	p, err := g.chain(f, noise, nil).stationary()
+	d, err := g.Density(f, noise)
 	if err != nil {
 		t.Fatal(err)
 	}
-	worst, at := 0.0, func(i, j int) float64 { return -noise * noise / 2 * math.Log(p[i*cells+j]) }
-	ref := at(cells/4, cells/2) - f.potential(g.centre(cells/4), g.centre(cells/2))
+	worst, at := 0.0, func(i, j int) float64 { return d.Potential[i][j] - f.potential(d.X[i], d.Y[j]) }
+	ref := at(cells/4, cells/2)
 	for i := 8; i < cells-8; i++ {
 		for j := 8; j < cells-8; j++ {
-			worst = max(worst, math.Abs(at(i, j)-ref-f.potential(g.centre(i), g.centre(j))))
+			worst = max(worst, math.Abs(at(i, j)-ref))
 		}
 	}
 	if worst > 2e-3 { // the square of the cell, 0.03², times the potential's curvature
@@ -281,45 +281,9 @@ func TestGridAgainstGradient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	times := g.chain(f, noise, func(x, _ float64) bool { return x >= 0.5+other/2 }).leaving()
-	if got := g.between(times, 0.5+well/2, 0.4); math.Abs(got/want-1) > 0.02 { // where the last cell ends
+	times := g.Times(f, noise, func(x, _ float64) bool { return x >= 0.5+other/2 })
+	if got := g.Between(times, 0.5+well/2, 0.4); math.Abs(got/want-1) > 0.02 { // where the last cell ends
 		t.Errorf("mean time %v on the grid, want %v", got, want)
-	}
-}
-
-// A chain of births and deaths has the closed form p_k ∝ Π birth/death.
-func TestBand(t *testing.T) {
-	const n = 60
-	b := newBand(n, 3) // wider than it needs to be
-	want := make([]float64, n)
-	want[0] = 1
-	sum := 1.0
-	for k := range n - 1 {
-		up, down := 1+float64(k%3), 0.02*float64(k+1)
-		if k > 30 {
-			down = 30
-		}
-		*b.at(k, k+1), *b.at(k+1, k) = up, down
-		want[k+1] = want[k] * up / down
-		sum += want[k+1]
-	}
-	p, err := b.stationary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for k := range p {
-		if math.Abs(p[k]/(want[k]/sum)-1) > 1e-12 {
-			t.Fatalf("state %d: %v, want %v", k, p[k], want[k]/sum)
-		}
-	}
-	// From 0 to n at rate 1 up and 1 down, reflected at 0: n(n+1)/2 from 0.
-	walk := newBand(n, 1)
-	for k := range n - 1 {
-		*walk.at(k, k+1), *walk.at(k+1, k) = 1, 1
-	}
-	walk.out[n-1] = 1
-	if got := walk.leaving()[0]; math.Abs(got/(n*(n+1)/2)-1) > 1e-12 {
-		t.Errorf("the walk leaves after %v, want %v", got, n*(n+1)/2)
 	}
 }
 

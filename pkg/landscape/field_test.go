@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"divergent/pkg/flow"
 	"divergent/pkg/model"
 	"divergent/pkg/sde"
 )
@@ -278,7 +279,7 @@ func TestFoldsOfOneRegion(t *testing.T) {
 }
 
 // Excitation and inhibition that chase each other lose their rest where the trace
-// of the Jacobian is 0: a Hopf bifurcation.
+// of the Jacobian is 0: a flow.Hopf bifurcation.
 func TestHopf(t *testing.T) {
 	p := Default()
 	c := Circuit{Name: "chase", Regions: []Region{{Name: "e", Mood: 1, Bias: 1}, {Name: "i", Mood: -1, Input: -0.25}},
@@ -290,7 +291,7 @@ func TestHopf(t *testing.T) {
 	n := 0
 	for _, b := range d.Branches {
 		for _, s := range b.Special {
-			if s.Kind != Hopf {
+			if s.Kind != flow.Hopf {
 				continue
 			}
 			n++
@@ -300,7 +301,7 @@ func TestHopf(t *testing.T) {
 		}
 	}
 	if n != 2 {
-		t.Errorf("%d Hopf bifurcations, want 2: where rest is lost and where it is found again", n)
+		t.Errorf("%d flow.Hopf bifurcations, want 2: where rest is lost and where it is found again", n)
 	}
 }
 
@@ -351,7 +352,7 @@ func TestBranchesAreFixedPoints(t *testing.T) {
 					t.Fatalf("%s = %v: rate %v at %v", x.name, q.Value, dy, q.State)
 				}
 			}
-			for _, end := range []Point{b.Points[0], b.Points[len(b.Points)-1]} {
+			for _, end := range []flow.Point{b.Points[0], b.Points[len(b.Points)-1]} {
 				if end.Value != x.a && end.Value != x.b {
 					t.Errorf("%s: a branch ends at %v, inside [%v, %v]", x.name, end.Value, x.a, x.b)
 				}
@@ -417,8 +418,8 @@ func TestStates(t *testing.T) {
 		if err != nil || ill == nil || saddle == nil || healthy == nil {
 			t.Fatalf("%s: %v, %v, %v, %v at rest", c.Name, ill, saddle, healthy, err)
 		}
-		if !(ill.Mood < saddle.Mood && saddle.Mood < healthy.Mood) || saddle.Stable() {
-			t.Errorf("%s: moods %v, %v, %v", c.Name, ill.Mood, saddle.Mood, healthy.Mood)
+		if !(ill.Reading < saddle.Reading && saddle.Reading < healthy.Reading) || saddle.Stable() {
+			t.Errorf("%s: moods %v, %v, %v", c.Name, ill.Reading, saddle.Reading, healthy.Reading)
 		}
 	}
 	at := p.Rest()

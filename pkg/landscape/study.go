@@ -39,7 +39,7 @@ type Valley struct {
 
 // Along sums a density of two regions over states of equal mood. Cells are square,
 // so that with the weights of TwoAreas each diagonal of cells has a mood.
-func (d *Density) Along(c Circuit, noise float64) (Valley, error) {
+func Along(d *Density, c Circuit, noise float64) (Valley, error) {
 	if len(c.Regions) != 2 || len(d.X) < 2 {
 		return Valley{}, fmt.Errorf("landscape: mood along a density of %d regions: want two", len(c.Regions))
 	}
@@ -187,7 +187,7 @@ func (s *Study) terrain(at Condition, start State, o Options) (t Terrain, err er
 	if t.Density, err = f.Density(96); err != nil {
 		return t, err
 	}
-	if t.Valley, err = t.Density.Along(f.Circuit, s.Params.Noise); err != nil {
+	if t.Valley, err = Along(t.Density, f.Circuit, s.Params.Noise); err != nil {
 		return t, err
 	}
 	from, err := s.atRest(start)
@@ -420,7 +420,7 @@ func (s *Study) fixedTable() model.Table {
 	t := model.Table{Name: "fixed-points", Header: []string{"branch", "strength", "mood", "unstable directions"}}
 	for i, b := range s.Diagram.Branches {
 		for _, q := range b.Points {
-			t.Rows = append(t.Rows, []string{strconv.Itoa(i + 1), model.Number(q.Value), model.Number(q.Mood), strconv.Itoa(q.Unstable)})
+			t.Rows = append(t.Rows, []string{strconv.Itoa(i + 1), model.Number(q.Value), model.Number(q.Reading), strconv.Itoa(q.Unstable)})
 		}
 	}
 	return t
@@ -429,7 +429,7 @@ func (s *Study) fixedTable() model.Table {
 func (s *Study) foldTable() model.Table {
 	t := model.Table{Name: "folds", Header: []string{"strength", "mood"}}
 	for _, q := range s.Diagram.Folds() {
-		t.Rows = append(t.Rows, []string{model.Number(q.Value), model.Number(q.Mood)})
+		t.Rows = append(t.Rows, []string{model.Number(q.Value), model.Number(q.Reading)})
 	}
 	return t
 }

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"divergent/pkg/flow"
 	"divergent/pkg/model"
 	"divergent/pkg/rng"
 )
@@ -225,7 +226,7 @@ func TestResponse(t *testing.T) {
 		moved := newField(p, TwoAreas(p), at)
 		moved.in[j] += e
 		y := []float64{ill.State[0], ill.State[1]}
-		if !newton(moved, y) {
+		if !flow.Newton(moved, y) {
 			t.Fatal("no fixed point nearby")
 		}
 		for i := range 2 {

@@ -48,7 +48,7 @@ func surveyed(p landscape.Params, t landscape.Terrain, from []float64) landscape
 	t.Fixed = Must(f.FixedPoints())
 	t.Nullcline = Must(f.Nullclines(400))
 	t.Density = Must(f.Density(96))
-	t.Valley = Must(t.Density.Along(f.Circuit, p.Noise))
+	t.Valley = Must(landscape.Along(t.Density, f.Circuit, p.Noise))
 	r := Must(landscape.Simulate(p, model.Days(80), landscape.Options{Start: t.Start, From: from,
 		Ramp: &landscape.Ramp{From: s, To: s}, Every: 0.25, Paths: 40, Keep: 40, Seed: 1}))
 	i := slices.IndexFunc(r.Outcomes, func(o landscape.Outcome) bool { return o.Well == (t.Start == landscape.Ill) })
