@@ -257,7 +257,7 @@ func (c *curve) tangent(z, along []float64) ([]float64, error) {
 		return nil, fmt.Errorf("flow: the branch has no direction at %.6g, %v", c.value(z), z[:c.n])
 	}
 	t := slices.Clone(x.RawVector().Data)
-	return floats.ScaleTo(t, 1/floats.Norm(t, 2), t), nil
+	return floats.ScaleTo(t, 1/math.Sqrt(floats.Dot(t, t)), t), nil
 }
 
 // correct returns the point of the branch at arclength h from z along t.

@@ -249,6 +249,9 @@ func checkRelapse(p Params, o Options) (model.Checks, error) {
 	// Stress that takes strength at rest to a tenth below where health ends, which the
 	// drug more than makes up for.
 	level := (p.Rest().Strength - 0.9*low) / max(p.StressLoss, 1e-9)
+	if level < 0 {
+		return nil, NoState{fmt.Sprintf("strength at rest, %.3g, lies below %.3g, where health ends: want parameters for which it lasts at rest", p.Rest().Strength, low)}
+	}
 	protocol := model.Days(365, model.Drug(0, 365, SSRI, 1), model.Stress(60, 365).WithAmount(level))
 	held, err := Simulate(p, protocol, o)
 	if err != nil {
