@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"divergent/pkg/model"
+	"divergent/pkg/warning"
 )
 
 // sources that several checks name
@@ -209,7 +210,7 @@ func checkWarnings(p Params, o Options) (model.Checks, error) {
 	}
 	p.Noise = min(p.Noise, quiet)
 	o.Paths = 50
-	w := WarningOptions{Surrogates: 59, Seed: o.Seed, Workers: o.Workers}
+	w := warning.Options{Surrogates: 59, Seed: o.Seed, Workers: o.Workers}
 	middle := (low + high) / 2
 	var out model.Checks
 	for _, x := range []struct {

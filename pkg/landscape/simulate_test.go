@@ -14,6 +14,7 @@ import (
 
 	"divergent/pkg/model"
 	"divergent/pkg/sde"
+	"divergent/pkg/warning"
 )
 
 func simulate(t *testing.T, p Params, protocol model.Protocol, o Options) *Result {
@@ -152,7 +153,7 @@ func TestSameBytes(t *testing.T) {
 		},
 		func(workers int) (any, error) {
 			a := Approach{Start: Healthy, Ramp: Ramp{0.9, 0.5}, Days: 300}
-			return Warnings(p, a, Options{Paths: 10, Workers: workers}, WarningOptions{Surrogates: 19, Workers: workers})
+			return Warnings(p, a, Options{Paths: 10, Workers: workers}, warning.Options{Surrogates: 19, Workers: workers})
 		},
 		func(workers int) (any, error) { return Trial{Days: 10}.Run(p, Options{Paths: 70, Workers: workers}) },
 	} {
@@ -375,7 +376,7 @@ func TestInterrupted(t *testing.T) {
 		"without noise": func() error { o := o; o.Deterministic = true; _, err := Simulate(p, model.Days(5), o); return err },
 		"Escapes":       func() error { _, err := Escapes(p, Ill, []float64{0.8}, 10, o); return err },
 		"Warnings": func() error {
-			_, err := Warnings(p, Approach{Ramp: Ramp{0.9, 0.9}, Days: 60}, o, WarningOptions{})
+			_, err := Warnings(p, Approach{Ramp: Ramp{0.9, 0.9}, Days: 60}, o, warning.Options{})
 			return err
 		},
 		"Trial":      func() error { _, err := Trial{}.Run(p, o); return err },

@@ -7,10 +7,8 @@ import (
 	"slices"
 	"strconv"
 
-	"gonum.org/v1/gonum/stat"
-
 	"divergent/pkg/model"
-	"divergent/pkg/rng"
+	"divergent/pkg/warning"
 )
 
 // Terrain is the circuit of two areas at one strength of its connections: what it
@@ -81,15 +79,15 @@ type Treated struct {
 type Forewarning struct {
 	Protocol          model.Protocol
 	Start             State
-	Noise             float64   // σ of each area, low so that paths stay until their state ends
-	T                 []float64 // days
-	Strength          []float64 // at T
-	Mood              []float64 // at T
-	Day               float64   // on which the path left its state for good
-	Lead              float64   // days before that are no part of the series
-	Window            int       // days
-	Warning           *Warning  // of the series, daily from day 0
-	Variance          Spread    // of surrogates, in each window
+	Noise             float64        // σ of each area, low so that paths stay until their state ends
+	T                 []float64      // days
+	Strength          []float64      // at T
+	Mood              []float64      // at T
+	Day               float64        // on which the path left its state for good
+	Lead              float64        // days before that are no part of the series
+	Window            int            // days
+	Warning           *warning.Signs // of the series, daily from day 0
+	Variance          Spread         // of surrogates, in each window
 	Autocorrelation   Spread
 	Tried, Path       int      // paths followed; the first one that left late enough, shown
 	Rise, Still       *Changes // of many paths along a ramp through the same change, and without one
@@ -342,45 +340,31 @@ func (w *Forewarning) follow(p Params, o Options) error {
 		return fmt.Errorf("landscape: none of %d paths leaves the %v state between days 100 and %v of %v: want parameters with two states, StressLoss and SSRIRaise above 0", w.Tried, w.Start, w.Protocol.Length, w.Protocol)
 	}
 	x := w.Mood[:int(w.Day-w.Lead)+1]
-	wo, err := WarningOptions{Seed: o.Seed, Workers: o.Workers, Surrogates: w.Surrogates}.complete(len(x))
+	wo, err := warning.Options{Seed: o.Seed, Workers: o.Workers, Surrogates: w.Surrogates}.Complete(len(x))
 	if err != nil {
 		return err
 	}
 	w.Window = wo.Window
-	if w.Warning, err = EarlyWarning(x, wo); err != nil {
+	if w.Warning, err = warning.Early(x, wo); err != nil {
 		return err
 	}
 	w.surrogates(x, wo)
 	return nil
 }
 
-// surrogates fills in the spreads, from the surrogates against which EarlyWarning
-// tests.
-func (w *Forewarning) surrogates(x []float64, o WarningOptions) {
-	rest := minus(x, w.Warning.Smooth)
-	phi, sd := min(max(lag1(rest), -0.99), 0.99), stat.PopStdDev(rest, nil)
-	var variance, lag [][]float64 // by window, then surrogate
-	for i := range o.Surrogates {
-		r := rng.Stream(o.Seed, "surrogate", strconv.Itoa(i))
-		y := make([]float64, len(x))
-		y[0] = sd * r.NormFloat64()
-		for k := 1; k < len(y); k++ {
-			y[k] = phi*y[k-1] + sd*math.Sqrt(1-phi*phi)*r.NormFloat64()
-		}
-		_, v, a := rolling(minus(y, smooth(y, o.Bandwidth)), o)
-		if i == 0 {
-			variance, lag = make([][]float64, len(v)), make([][]float64, len(a))
-		}
-		for k := range v {
-			variance[k], lag[k] = append(variance[k], v[k]), append(lag[k], a[k])
-		}
-	}
+// surrogates fills in the spreads.
+func (w *Forewarning) surrogates(x []float64, o warning.Options) {
+	variance, lag := w.Warning.Surrogates(x, o)
 	outside := (1 - float64(w.Share)/100) / 2
 	w.Variance, w.Autocorrelation = spreadOf(variance, outside), spreadOf(lag, outside)
 }
 
-func spreadOf(values [][]float64, outside float64) (s Spread) {
-	for _, v := range values {
+func spreadOf(surrogates [][]float64, outside float64) (s Spread) {
+	v := make([]float64, len(surrogates))
+	for window := range surrogates[0] {
+		for i, x := range surrogates {
+			v[i] = x[window]
+		}
 		slices.Sort(v)
 		q := func(p float64) float64 { return model.Quantile(p, v) }
 		s.Low, s.Median, s.High = append(s.Low, q(outside)), append(s.Median, q(0.5)), append(s.High, q(1-outside))
@@ -392,7 +376,7 @@ func spreadOf(values [][]float64, outside float64) (s Spread) {
 // at the strength at which it begins.
 func (w *Forewarning) many(p Params, ramp Ramp, o Options) (err error) {
 	o.Paths, o.Step = 50, 0.1*p.Tau
-	wo := WarningOptions{Surrogates: 99, Seed: 1, Workers: 1}
+	wo := warning.Options{Surrogates: 99, Seed: 1, Workers: 1}
 	a := Approach{Start: w.Start, Ramp: ramp, Days: w.Protocol.Length}
 	if w.Rise, err = Warnings(p, a, o, wo); err != nil {
 		return err
