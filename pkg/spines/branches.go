@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"strconv"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"divergent/pkg/gillespie"
 	"divergent/pkg/model"
 	"divergent/pkg/rng"
@@ -165,21 +167,12 @@ func newDendrite(p Params, protocol model.Protocol, o BranchOptions, number int)
 			if !p.Memory && state == lost {
 				continue
 			}
-			for range poisson(mean*float64(o.Spines), r) {
+			for range int(distuv.Poisson{Lambda: mean * float64(o.Spines), Src: r}.Rand()) {
 				d.add(b, state, 0, Initial)
 			}
 		}
 	}
 	return d
-}
-
-// poisson counts arrivals in a time mean at rate 1.
-func poisson(mean float64, r *rand.Rand) int {
-	n := 0
-	for t := r.ExpFloat64(); t < mean; t += r.ExpFloat64() {
-		n++
-	}
-	return n
 }
 
 // add makes a site in a state.
