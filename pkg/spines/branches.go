@@ -107,14 +107,6 @@ func SimulateBranches(p Params, protocol model.Protocol, o BranchOptions) (*Bran
 	return summarise(all, o), nil
 }
 
-// States of a site.
-const (
-	newSpine = iota
-	established
-	lost
-	states
-)
-
 // site is a place on a branch.
 type site struct {
 	state int
@@ -130,6 +122,7 @@ type dendrite struct {
 	p         Params
 	protocol  model.Protocol
 	o         BranchOptions
+	moves     []transition
 	formation float64
 	plastic   *pulse
 	stress    model.Steps
@@ -155,7 +148,7 @@ type found struct {
 func newDendrite(p Params, protocol model.Protocol, o BranchOptions, number int) *dendrite {
 	r := rng.Stream(o.Seed, "spines", "dendrite", strconv.Itoa(number))
 	base, formation := p.Baseline()
-	d := &dendrite{p: p, protocol: protocol, o: o, formation: formation * float64(o.Spines),
+	d := &dendrite{p: p, protocol: protocol, o: o, moves: p.transitions(), formation: formation * float64(o.Spines),
 		plastic: newPulse(protocol.Doses(""), lagStages, p.Lag, p.TauPulse), stress: protocol.Steps(model.KindStress, ""),
 		keep: protocol.Steps(model.KindBlock, Elimination), block: protocol.Steps(model.KindBlock, Plasticity),
 		listed: make([][]int, o.Branches*states), seen: rng.Stream(o.Seed, "spines", "imaging", strconv.Itoa(number))}

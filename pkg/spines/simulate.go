@@ -160,6 +160,7 @@ const (
 type course struct {
 	p         Params
 	o         Options
+	moves     []transition
 	formation float64   // F
 	plastic   *pulse    // q
 	fast      *pulse    // E
@@ -181,7 +182,7 @@ type course struct {
 // simulate is Simulate for parameters and options known to be good, or outside
 // their ranges on purpose.
 func simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
-	c := &course{p: p, o: o, groups: 1, keep: 1, result: &Result{Day: o.days(protocol.Length)}}
+	c := &course{p: p, o: o, moves: p.transitions(), groups: 1, keep: 1, result: &Result{Day: o.days(protocol.Length)}}
 	if len(o.Sessions) > 0 {
 		c.groups = groups
 	}
@@ -268,19 +269,6 @@ func (c *course) mean(y []float64, group int) (s Sites) {
 	return s
 }
 
-// rates are the rates per day in one class of branches.
-type rates struct{ form, ku, km, b, r, d float64 }
-
-// rates returns the rates at stress sigma and pulse q, with the share keep of
-// elimination left, in branches of sensitivity g.
-func (p Params) rates(formation, sigma, q, keep, g float64) rates {
-	held := max(0, 1-p.StressReturn*sigma)
-	return rates{
-		form: formation * held * (1 + p.GainForm*q), ku: p.Ku, km: p.Km * (1 + p.GainSettle*q),
-		b: p.B * (1 + p.StressLoss*g*sigma) * keep, r: p.returns() * held * (1 + p.GainReturn*q), d: p.D,
-	}
-}
-
 // pulse returns q.
 func (c *course) pulse(t float64) float64 {
 	if c.o.Pulse != nil {
@@ -292,25 +280,15 @@ func (c *course) pulse(t float64) float64 {
 func (c *course) rate(t float64, y, dy []float64) {
 	q := c.pulse(t)
 	for k, g := range c.factor {
-		v := c.p.rates(c.formation, c.stress, q, c.keep, g)
+		formed, flow := flows(c.moves, now{c.formation, c.stress, q, c.keep, g})
 		for group := range c.groups {
-			form := 0.0 // what forms anew belongs to no group that has been seen
-			if group == all || group == unseen {
-				form = v.form
-			}
-			s, ds := c.sites(y, k, group, 0), c.sites(dy, k, group, 0)
-			ds[0] = form - (v.ku+v.km)*s[0]
-			ds[1] = v.km*s[0] - v.b*s[1] + v.r*s[2]
-			if c.p.Memory {
-				ds[2] = v.b*s[1] - (v.r+v.d)*s[2]
-			} else {
-				ds[2] = 0
+			ds := c.sites(dy, k, group, 0)
+			flow.apply(c.sites(y, k, group, 0), ds)
+			if group == all || group == unseen { // what forms anew belongs to no group that has been seen
+				ds[newSpine] += formed
 			}
 			for part := 1; part <= len(c.since); part++ { // those never leave and come back
-				s, ds := c.sites(y, k, group, part), c.sites(dy, k, group, part)
-				ds[0] = -(v.ku + v.km) * s[0]
-				ds[1] = v.km*s[0] - v.b*s[1]
-				ds[2] = 0
+				flow.apply(c.sites(y, k, group, part)[:lost], c.sites(dy, k, group, part)[:lost])
 			}
 		}
 	}
@@ -381,12 +359,12 @@ func (c *course) report(protocol model.Protocol, stress model.Steps, sol *ode.So
 		t := sol.T[i]
 		c.stress, c.keep, c.block = stress.At(t), 1-kept.At(t), blocked.At(t)
 		q, e := c.pulse(t), c.fast.at(t)
-		var formed, returned, lost float64
+		var formed, returned, gone float64
 		for k, g := range c.factor {
-			v, s := c.p.rates(c.formation, c.stress, q, c.keep, g), c.sites(y, k, all, 0)
-			formed += c.weight[k] * v.form
-			returned += c.weight[k] * v.r * s[2]
-			lost += c.weight[k] * (v.ku*s[0] + v.b*s[1])
+			x, s := now{c.formation, c.stress, q, c.keep, g}, c.sites(y, k, all, 0)
+			formed += c.weight[k] * c.moves[form].rate(x)
+			returned += c.weight[k] * c.moves[comeBack].rate(x) * s[lost]
+			gone += c.weight[k] * (c.moves[lose].rate(x)*s[newSpine] + c.moves[eliminate].rate(x)*s[established])
 		}
 		s := c.mean(y, all)
 		s = Sites{max(0, s.New), max(0, s.Established), max(0, s.Lost)} // below 0 by the solver's tolerance where none is left
@@ -396,7 +374,7 @@ func (c *course) report(protocol model.Protocol, stress model.Steps, sol *ode.So
 			to *[]float64
 			v  float64
 		}{{&r.Density, n}, {&r.New, s.New}, {&r.Established, s.Established}, {&r.Lost, s.Lost}, {&r.Pulse, q}, {&r.Fast, e},
-			{&r.Formation, perSpine(formed+returned, n)}, {&r.Returned, returned / (formed + returned)}, {&r.Eliminated, perSpine(lost, n)},
+			{&r.Formation, perSpine(formed+returned, n)}, {&r.Returned, returned / (formed + returned)}, {&r.Eliminated, perSpine(gone, n)},
 			{&r.Ensembles, a}, {&r.Immobility, c.p.Immobility(a)}} {
 			*x.to = append(*x.to, x.v)
 		}
@@ -410,18 +388,4 @@ func perSpine(x, density float64) float64 {
 		return math.NaN()
 	}
 	return x / density
-}
-
-// Ensembles returns ensemble activity at a density, relative to the baseline,
-// and a fast effect: 1 is the baseline's, and the most.
-func (p Params) Ensembles(density, fast float64) float64 {
-	x, half := math.Pow(max(density, 0), p.Hill), math.Pow(p.N50, p.Hill)
-	h := min(1, x*(1+half)/(x+half))
-	return min(1, h+(1-h)*p.Fast*fast)
-}
-
-// Immobility returns the immobile share of a tail suspension test at an ensemble
-// activity.
-func (p Params) Immobility(ensembles float64) float64 {
-	return p.ImmRest + (p.ImmWorst-p.ImmRest)*(1-ensembles*(1+p.Enough)/(ensembles+p.Enough))
 }
