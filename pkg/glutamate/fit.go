@@ -13,6 +13,7 @@ import (
 	"divergent/pkg/fit"
 	"divergent/pkg/model"
 	"divergent/pkg/pk"
+	"divergent/pkg/stages"
 )
 
 // The doses of the observations, all of one drug.
@@ -164,10 +165,10 @@ func (p Params) neutral() (Params, error) {
 func (l *literature) bridged(p Params) (Params, error) {
 	const low, high = 0.1, 200 // the range on the card
 	log := func(u float64) float64 { return low * math.Pow(high/low, u) }
-	w := l.plans.infused.weigh(p.TauSurge)
+	surging := l.plans.infused.grid.Stage(p.TauSurge)
 	at := func(u float64) float64 {
 		p.Bridge = log(u)
-		return l.plans.rise(p, w) - l.cycling.value
+		return l.plans.rise(p, surging) - l.cycling.value
 	}
 	top, best := 0.0, 0.0
 	for y := at(top); y < 0; y = at(top) {
@@ -219,19 +220,19 @@ func (l *literature) growth(p Params, unit *course) float64 {
 }
 
 // cycling returns the mean of G − 1 over the infusion.
-func (ps *plans) cycling(p Params) float64 { return ps.rise(p, ps.infused.weigh(p.TauSurge)) }
+func (ps *plans) cycling(p Params) float64 { return ps.rise(p, ps.infused.grid.Stage(p.TauSurge)) }
 
-// rise is cycling with the weights of τG. By τG dG/dt = G∞ − G, the integral of
+// rise is cycling with the stage of τG. By τG dG/dt = G∞ − G, the integral of
 // G − 1 is that of G∞ − 1, by Simpson's rule, less τG times what G has risen.
-func (ps *plans) rise(p Params, w []pair) float64 {
+func (ps *plans) rise(p Params, s stages.Stage) float64 {
 	pl := ps.infused
 	c := p.FreePlasma * p.FreeBrain * p.Bridge
 	in, out := make([]float64, len(pl.day)), make([]float64, len(pl.day))
 	for i, v := range pl.conc {
 		in[i] = p.Glutamate(c*v) - 1
 	}
-	pl.follow(w, in, out)
-	return (pl.simpson(in) - p.TauSurge*out[len(out)-1]) / infusion
+	pl.grid.Follow(s, in, out)
+	return (pl.grid.Integral(in) - p.TauSurge*out[len(out)-1]) / infusion
 }
 
 // FitSigns asks what the signs of Moghaddam 1997 say about KInter, KPyr, Hill,

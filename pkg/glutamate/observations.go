@@ -310,21 +310,7 @@ func (b *bench) inverted(signs []Sign, glutamate func(i int) float64) reading {
 
 // meanSurge is the mean of G − 1 over the plan.
 func (u *upstream) meanSurge() float64 {
-	return u.simpson(u.out[surge]) / u.day[len(u.day)-1]
-}
-
-// simpson integrates over the plan.
-func (pl *plan) simpson(y []float64) float64 {
-	sum := 0.0
-	for i := 1; i < len(y); {
-		if pl.step[i] == 0 {
-			i++
-			continue
-		}
-		sum += pl.step[i] / 3 * (y[i-1] + 4*y[i] + y[i+1])
-		i += 2
-	}
-	return sum
+	return u.grid.Integral(u.out[surge]) / u.day[len(u.day)-1]
 }
 
 func (l *literature) signalFacts(add adder) {

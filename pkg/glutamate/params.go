@@ -1,26 +1,3 @@
-// Package glutamate follows ketamine from dose to synaptic capacity by two
-// hypotheses that can be switched on and off: glutamate activation (blocked
-// interneurons, a surge, AMPA receptors) and glutamate inhibition (blocked resting
-// NMDA receptors, less eEF2K), which meet in BDNF and mTORC1. It says which
-// observations each combination explains, contradicts or is silent on, and over
-// which share of the parameters. After Abdallah, Sanacora, Duman & Krystal 2018
-// (Pharmacol Ther 190:148-158).
-//
-// With x the concentration of unbound drug in the brain, in units of the rodent
-// dose in mg/kg that peaks there:
-//
-//	θI = x/(x + KI),   θP = xʰ/(xʰ + KPʰ),   θR = x/(x + KR)    block of NMDA receptors: of interneurons, of pyramidal
-//	                                                           cells, and of these at rest
-//	τG dG/dt = (1 + α θI)(1 − β θP) − G                         glutamate (activation arm)
-//	τe de/dt = 1 − μ θR − e                                     eEF2K activity (inhibition arm); μ the magnesium factor
-//	τB dB/dt = 1 + kG max(G − 1, 0)(1 − a) + kE (1 − e)(1 − s a) − B      BDNF-TrkB; a the block of AMPA receptors
-//	τm dm/dt = 1 + (gain(B) − 1)(1 − ρ) − m                     mTORC1; ρ its block by rapamycin
-//	τY dY/dt = m − Y                                            synaptic capacity; without the gate, as if ρ were 0
-//	   dN/dt = κ (Y − 1) − (N − 1)/τN                           synaptic density
-//
-// where gain(B) = (1 + KB²) B²/(B² + KB²). Everything from G on is relative to
-// rest, where it is 1. N stands in for pkg/spines, which is the model of density
-// and takes Y as its Pulse.
 package glutamate
 
 import (

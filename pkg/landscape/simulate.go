@@ -203,33 +203,6 @@ func share(yes bool) float64 {
 	return 0
 }
 
-// driftOne is the drift of a single path in a condition that changes.
-type driftOne struct {
-	p Params
-	c Circuit
-	k []struct{ from, to int }
-}
-
-func newDriftOne(p Params, c Circuit) *driftOne {
-	d := &driftOne{p: p, c: c}
-	for _, k := range c.Connections {
-		d.k = append(d.k, struct{ from, to int }{c.Region(k.From), c.Region(k.To)})
-	}
-	return d
-}
-
-func (d *driftOne) rate(at *Condition, y, dy []float64) {
-	for i := range d.c.Regions {
-		dy[i] = d.p.input(&d.c.Regions[i], at)
-	}
-	for i, k := range d.k {
-		dy[k.to] += d.c.Connections[i].at(at.Strength) * y[k.from]
-	}
-	for i, u := range dy {
-		dy[i] = (1/(1+math.Exp(-d.p.Gain*(u-d.p.Threshold))) - y[i]) / d.p.Tau
-	}
-}
-
 // tracker reads the outcome of a path as it goes.
 type tracker struct {
 	Outcome
