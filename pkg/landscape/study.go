@@ -146,106 +146,110 @@ func (s *Study) diagram(Options) (err error) {
 func (s *Study) at(u float64) float64 { return max(0, s.Low+u*(s.High-s.Low)) }
 
 // terrains are below, within and above the window: within it at rest, if rest is
-// there. Paths start in the state that a change of strength to there takes away, or
-// between both from the ill one.
-func (s *Study) terrains(o Options) error {
+// there.
+func (s *Study) terrains(o Options) (err error) {
 	middle := (s.Params.Rest().Strength - s.Low) / (s.High - s.Low)
 	if !(middle > 0 && middle < 1) {
 		middle = 0.5
 	}
-	for _, x := range []struct {
-		name  string
-		u     float64
-		start State
-	}{{"low", -0.25, Healthy}, {"middle", middle, Ill}, {"high", 1.25, Ill}} {
-		at := s.Params.Rest()
-		at.Strength = s.at(x.u)
-		t, err := s.terrain(at, x.start, o)
-		if err != nil {
-			return err
-		}
-		t.Name = x.name
-		s.Terrains = append(s.Terrains, t)
+	s.Terrains, err = Terrains(s.Params, o, s.at(-0.25), s.at(middle), s.at(1.25))
+	return err
+}
+
+// Terrains returns what the two areas roll in at each strength of their connections,
+// with a path of 80 days that starts in a state of rest: the healthy one where only
+// the ill state is left, else the ill one; a path that crosses to the other side is
+// preferred. Of the options, Step, Scheme, Seed and Workers count.
+func Terrains(p Params, o Options, strengths ...float64) ([]Terrain, error) {
+	low, high, err := Window(p, Circuit{})
+	if err != nil {
+		return nil, err
 	}
+	rest, err := At(p, Circuit{}, p.Rest())
+	if err != nil {
+		return nil, err
+	}
+	var out []Terrain
+	for _, s := range strengths {
+		t := Terrain{Name: "middle", Start: Ill, Condition: p.Rest(), Noise: p.Noise}
+		t.Condition.Strength = s
+		switch {
+		case s < low:
+			t.Name, t.Start = "low", Healthy
+		case s > high:
+			t.Name = "high"
+		}
+		from, err := rest.stable(t.Start)
+		if err != nil {
+			return nil, err
+		}
+		if from == nil {
+			return nil, fmt.Errorf("landscape: no %v state at rest, strength %.4g: want a strength between %.4g and %.4g", t.Start, p.Rest().Strength, low, high)
+		}
+		if err := t.survey(p, from.State, o); err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// survey fills in a terrain, with a path from a state.
+func (t *Terrain) survey(p Params, from []float64, o Options) error {
+	f, err := At(p, Circuit{}, t.Condition)
+	if err != nil {
+		return err
+	}
+	t.Names = f.Circuit.Names()
+	if t.Fixed, err = f.FixedPoints(); err != nil {
+		return err
+	}
+	if t.Nullcline, err = f.Nullclines(400); err != nil {
+		return err
+	}
+	if t.Density, err = f.Density(96); err != nil {
+		return err
+	}
+	if t.Valley, err = Along(t.Density, f.Circuit, p.Noise); err != nil {
+		return err
+	}
+	s := t.Condition.Strength
+	o.Start, o.From, o.Ramp, o.Every, o.Paths, o.Keep = t.Start, from, &Ramp{s, s}, 0.25, 40, 40
+	r, err := Simulate(p, model.Days(80), o)
+	if err != nil {
+		return err
+	}
+	crosses := slices.IndexFunc(r.Outcomes, func(x Outcome) bool { return x.Well == (t.Start == Ill) })
+	t.T, t.Path = r.T, r.Paths[max(crosses, 0)]
 	return nil
 }
 
-func (s *Study) terrain(at Condition, start State, o Options) (t Terrain, err error) {
-	f, err := At(s.Params, Circuit{}, at)
-	if err != nil {
-		return t, err
-	}
-	t = Terrain{Condition: at, Noise: s.Params.Noise, Names: f.Circuit.Names(), Start: start}
-	if t.Fixed, err = f.FixedPoints(); err != nil {
-		return t, err
-	}
-	if t.Nullcline, err = f.Nullclines(400); err != nil {
-		return t, err
-	}
-	if t.Density, err = f.Density(96); err != nil {
-		return t, err
-	}
-	if t.Valley, err = Along(t.Density, f.Circuit, s.Params.Noise); err != nil {
-		return t, err
-	}
-	from, err := s.atRest(start)
-	if err != nil {
-		return t, err
-	}
-	o.Start, o.From, o.Ramp, o.Every, o.Paths, o.Keep = start, from, &Ramp{at.Strength, at.Strength}, 0.25, 40, 40
-	r, err := Simulate(s.Params, model.Days(80), o)
-	if err != nil {
-		return t, err
-	}
-	t.T, t.Path = r.T, r.Paths[0]
-	for i, o := range r.Outcomes { // one that crosses, if any does
-		if (start == Ill) == o.Well {
-			t.Path = r.Paths[i]
-			break
-		}
-	}
-	return t, nil
-}
-
-// atRest returns a state of the two areas at rest.
-func (s *Study) atRest(state State) ([]float64, error) {
-	f, err := At(s.Params, Circuit{}, s.Params.Rest())
-	if err != nil {
-		return nil, err
-	}
-	ill, _, healthy, err := f.States()
-	if err != nil {
-		return nil, err
-	}
-	if state == Healthy {
-		ill = healthy
-	}
-	if ill == nil {
-		return nil, fmt.Errorf("landscape: no %v state at rest, strength %.4g: want a strength between %.4g and %.4g", state, s.Params.Rest().Strength, s.Low, s.High)
-	}
-	return ill.State, nil
-}
-
-// connectivity of five regions before treatment and in each: on the last day of a
-// course, a week after a dose.
+// connectivity is that of five regions.
 func (s *Study) connectivity(o Options) (err error) {
 	o.Circuit = s.Five
-	if s.Before, err = ConnectivityAfter(s.Params, model.Days(usualDays), 0, o); err != nil {
-		return err
+	s.Before, s.After, err = InTreatment(s.Params, o, Treatments()[1:]...)
+	return err
+}
+
+// InTreatment returns how the regions of the options' circuit hang together at rest
+// and in each treatment: on the last day of a course, a week after a dose.
+func InTreatment(p Params, o Options, treatments ...Treatment) (before *Connectivity, after []Treated, err error) {
+	if before, err = ConnectivityAfter(p, model.Days(usualDays), 0, o); err != nil {
+		return nil, nil, err
 	}
-	for _, t := range Treatments()[1:] {
+	for _, t := range treatments {
 		x := Treated{Treatment: t, Day: 7}
 		for _, e := range t.Events {
 			if e.Kind != model.KindDose {
 				x.Day = max(x.Day, e.To-1)
 			}
 		}
-		if x.Connectivity, err = ConnectivityAfter(s.Params, model.Days(usualDays, t.Events...), x.Day, o); err != nil {
-			return err
+		if x.Connectivity, err = ConnectivityAfter(p, Trial{}.Protocol(t, Setting{}), x.Day, o); err != nil {
+			return nil, nil, err
 		}
-		s.After = append(s.After, x)
+		after = append(after, x)
 	}
-	return nil
+	return before, after, nil
 }
 
 func (s *Study) escapes(o Options) (err error) {

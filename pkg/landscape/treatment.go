@@ -218,3 +218,13 @@ func (c *Comparison) Cell(treatment, setting string) (Cell, error) {
 	}
 	return Cell{}, fmt.Errorf("landscape: no cell %q, %q in the comparison: want one of its treatments and settings", treatment, setting)
 }
+
+// Effect returns by how much the share that is healthy at the end is larger in a
+// cell than in the control in the same setting.
+func (c *Comparison) Effect(x Cell) (Interval, error) {
+	control, err := c.Cell(c.Cells[0].Treatment, x.Setting)
+	if err != nil {
+		return Interval{}, err
+	}
+	return contrast([]*Result{x.Result, control.Result}, 1, -1), nil
+}

@@ -47,8 +47,7 @@ func TestHealthierIsTheContrast(t *testing.T) {
 	o := landscape.Options{Paths: 100, Step: 0.1, Seed: 1, Keep: -1}
 	c := Must(landscape.Trial{Treatments: landscape.Treatments()[:3], Settings: landscape.Settings(28)[:2], Days: 28}.Run(landscape.Default(), o))
 	for _, x := range c.Contrasts {
-		a, b := Must(c.Cell(x.Treatment, x.Setting)), Must(c.Cell("untreated", x.Setting))
-		got := healthier(a.Result, b.Result)
+		got := Must(c.Effect(Must(c.Cell(x.Treatment, x.Setting))))
 		if math.Abs(got.Mean-x.Effect.Mean)+math.Abs(got.Low-x.Effect.Low)+math.Abs(got.High-x.Effect.High) > 1e-12 { // rounding
 			t.Errorf("%s, %s: got %+v, want %+v", x.Treatment, x.Setting, got, x.Effect)
 		}

@@ -43,13 +43,6 @@ func Follow(p Params, protocol model.Protocol, from float64) (Course, error) {
 	return Course{protocol, r}, err
 }
 
-// RelapseTime is when behaviour relapses under a schedule.
-type RelapseTime struct {
-	Schedule
-	Days     float64 // after the last dose; the horizon without relapse
-	Relapsed bool
-}
-
 // Study is what the figures and tables of this package show, computed at once.
 type Study struct {
 	Params    Params
@@ -127,27 +120,12 @@ func (s *Study) courses(_ context.Context, workers int) (err error) {
 	return err
 }
 
-func (s *Study) relapses(context.Context, int) error {
-	add := func(to *[]RelapseTime, x Schedule) error {
-		days, relapsed, err := Relapse(s.Params, x)
-		*to = append(*to, RelapseTime{x, days, relapsed})
+func (s *Study) relapses(context.Context, int) (err error) {
+	if s.LongerLived, err = LongerLived(s.Params, 1, 4); err != nil {
 		return err
 	}
-	for _, doses := range []int{1, 4} {
-		for i := range 11 {
-			if err := add(&s.LongerLived, Schedule{Longer: float64(i) / 10, Doses: doses}); err != nil {
-				return err
-			}
-		}
-	}
-	for _, every := range []float64{2, 7, 14} {
-		for _, doses := range []int{1, 2, 4, 8, 12} {
-			if err := add(&s.MoreOften, Schedule{Every: every, Doses: doses}); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	s.MoreOften, err = MoreOften(s.Params, []float64{2, 7, 14}, 1, 2, 4, 8, 12)
+	return err
 }
 
 func (s *Study) sensitivity(ctx context.Context, workers int) error {
