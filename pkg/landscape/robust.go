@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"divergent/pkg/evidence"
 	"divergent/pkg/model"
 	"divergent/pkg/uncertain"
 )
@@ -52,40 +53,42 @@ func Robustness(p Params, o Options, draws int, spread float64) (holds []Hold, u
 	if err != nil {
 		return nil, 0, err
 	}
+	d := evidence.Draws{Fields: fields, Workers: 1} // the paths of each draw are on all processors
 	for _, x := range points {
-		q, err := model.With(p, fields, x)
+		row := make([]float64, len(x))
+		for i, r := range ranges {
+			row[i] = r.Position(x[i])
+		}
+		d.Position = append(d.Position, row)
+	}
+	s, unusable, err := evidence.Checked(o.context(), o.Circuit.or(p).Name, d, func(i int) (model.Checks, error) {
+		q, err := model.With(p, fields, points[i])
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		checks, err := Checks(q, o)
 		if errors.As(err, &NoState{}) {
-			unusable++
-			continue
+			return nil, nil
 		}
-		if err != nil {
-			return nil, 0, err
+		return checks, err
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	for k, f := range s.Facts {
+		h := Hold{Name: f.Name, Challenge: f.Challenge}
+		for i := range s.Draws {
+			switch s.Outcome(i, 0, k) {
+			case evidence.Explained:
+				h.Passes++
+				h.Draws++
+			case evidence.Contradicted:
+				h.Draws++
+			}
 		}
-		holds = addHolds(holds, checks)
+		if h.Draws > 0 {
+			holds = append(holds, h)
+		}
 	}
 	return holds, unusable, nil
-}
-
-func addHolds(holds []Hold, checks model.Checks) []Hold {
-	for _, c := range checks {
-		if c.Outcome == model.Silent {
-			continue
-		}
-		i := 0
-		for i < len(holds) && holds[i].Name != c.Name {
-			i++
-		}
-		if i == len(holds) {
-			holds = append(holds, Hold{Name: c.Name, Challenge: c.Challenge})
-		}
-		holds[i].Draws++
-		if c.Outcome == model.Pass {
-			holds[i].Passes++
-		}
-	}
-	return holds
 }
