@@ -4,8 +4,8 @@ go 1.26.0
 
 require (
 	codeberg.org/go-pdf/fpdf v0.11.1
+	github.com/gofrs/flock v0.13.0
 	github.com/janpfeifer/gonb v0.11.5
-	github.com/mmcloughlin/avo v0.6.0
 	golang.org/x/image v0.30.0
 	golang.org/x/sys v0.48.0
 	golang.org/x/text v0.28.0

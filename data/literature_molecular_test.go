@@ -86,7 +86,10 @@ func FuzzMolecular(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Add(b)
+	lines := bytes.SplitAfter(b, []byte("\n"))
+	for i := 1; i+1 < len(lines); i += 6 { // two rows each, as the whole table has the fuzz test crawl
+		f.Add(slices.Concat(lines[0], lines[i], lines[i+1]))
+	}
 	f.Add([]byte(strings.Join(molecularColumns(), ",") + "\ns,rat,p,m,,,-2--1,u,,,no,second-hand\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		rows, err := ParseMolecular(bytes.NewReader(b), "x.csv")

@@ -163,14 +163,15 @@ func FuzzLiterature(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(b[:bytes.IndexByte(b[2000:], '\n')+2001])
+		f.Add(b[:bytes.IndexByte(b[500:], '\n')+501])
 	}
+	f.Add([]byte(strings.Join(spineColumns(), ",") + "\ns,r,a,,spine_density,NaN,,Inf,-1,NaN,,u,d,o,yes,\n"))
 	f.Add([]byte(strings.Join(spineColumns(), ",") + "\ns,r,a,,formation_rate,1,-1 to +1,0.1,0,,,u,d,o,yes,\ns,r,a,,new_spine_survival,1,,0.5,0,,,u,d,o,no,36 of 72 spines\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		spines, err := ParseSpines(bytes.NewReader(b), "x.csv")
 		checkLiteratureError(t, err)
 		for _, r := range spines {
-			if rate := strings.HasSuffix(r.Measure, "_rate"); rate != (r.From < r.Day) || r.Value-r.Value != 0 || r.SEM < 0 || r.Dendrites < 0 || r.Line < 2 {
+			if rate := strings.HasSuffix(r.Measure, "_rate"); rate != (r.From < r.Day) || r.Value-r.Value != 0 || !(r.SEM >= 0) || r.Day-r.Day != 0 || r.Dendrites < 0 || r.Line < 2 {
 				t.Errorf("accepted %+v", r)
 			}
 		}

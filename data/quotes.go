@@ -19,9 +19,7 @@ import (
 //	nonzero              weights and biases that are not zero, a count
 //	restored             synapses present beyond those of untreated, a count
 //	improvement          accuracy minus untreated's in the same test, points
-//	accuracy minus ARM   accuracy minus that of another arm, points
-//	accuracy minus FACTOR SETTING
-//	                     accuracy minus the same arm's at another setting, points
+//	difference           accuracy minus that of Minus in the same test, points
 //	efficiency           improvement over dose + 1e-8, points per weight unit
 //	cliff                percent pruned at which accuracy falls most from the published level
 //	                     below, 100 being assumed before the first level
@@ -35,12 +33,20 @@ type Quote struct {
 	Test    string  // clean, standard, input, internal, combined, or empty where the metric belongs to none
 	Level   float64 // SD of the noise where Test is input or internal; percentile where Metric is dose-percentile; 0 elsewhere
 	Metric  string  // see above
+	Minus   Other   // what is subtracted where Metric is difference; zero elsewhere
 	Epoch   int     // epoch of the arm's training, from 1, where Metric is loss; 0 elsewhere
 	Value   float64 // in Unit
 	SD      float64 // population SD over the author's seeds, in Unit; NaN where the number is a single run's
 	Digits  int     // decimals printed: the author's value lies within half a unit of the last one
 	Unit    string  // percent, percentage_points, nats, count, mean_abs_weight_change, l2_change_per_weight or points_per_unit_l1_dose
 	Source  string  // table of the paper or the book, section of its prose, or notebook
+}
+
+// Other is the condition that a difference of accuracies subtracts.
+type Other struct {
+	Arm     string
+	Factor  string  // swept factor; empty for the level of the number itself
+	Setting float64 // the factor's; 0 without one
 }
 
 // Studies returns the studies that have published numbers.

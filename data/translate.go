@@ -36,7 +36,8 @@ func conditions(study string) map[string]Quote {
 		return names
 	case "consolidation":
 		gain, longer := treated(15), treated(20)
-		gain.Metric, longer.Metric = "improvement", "accuracy minus epochs 0"
+		gain.Metric = "improvement"
+		longer.Metric, longer.Minus = "difference", Other{Arm: "ketamine", Factor: "epochs"}
 		names := map[string]Quote{"dense": {Arm: "dense", Phase: acute}, "pruned_95": {Arm: "untreated", Phase: acute},
 			"recovered_gradient50_15ep": treated(15), "recovered_minus_pruned": gain, "gradient50_consolidation_20ep_minus_0ep": longer}
 		for _, epochs := range []int{0, 5, 10, 15, 20} {
@@ -48,8 +49,8 @@ func conditions(study string) map[string]Quote {
 			"acute_moderate_60x1_15ep": {Arm: "acute-60x1", Phase: acute}, "acute_full_100x1_20ep": {Arm: "acute-100x1", Phase: acute},
 			"chronic_40x3_5ep": {Arm: "chronic-40x3", Phase: acute}, "chronic_40x6_5ep": {Arm: "chronic-40x6", Phase: acute},
 			"chronic_40x10_5ep":                  {Arm: "chronic-40x10", Phase: acute},
-			"chronic_40x10_minus_acute_moderate": {Arm: "chronic-40x10", Phase: acute, Metric: "accuracy minus acute-60x1"},
-			"chronic_40x10_minus_acute_full":     {Arm: "chronic-40x10", Phase: acute, Metric: "accuracy minus acute-100x1"}}
+			"chronic_40x10_minus_acute_moderate": {Arm: "chronic-40x10", Phase: acute, Metric: "difference", Minus: Other{Arm: "acute-60x1"}},
+			"chronic_40x10_minus_acute_full":     {Arm: "chronic-40x10", Phase: acute, Metric: "difference", Minus: Other{Arm: "acute-100x1"}}}
 	case "isodose":
 		names := map[string]Quote{"iso_ketamine": {Arm: "ketamine", Phase: acute, Factor: "regrown", Setting: -1},
 			"iso_ssri":            {Arm: "ssri", Phase: acute, Factor: "epochs", Setting: -1},
@@ -119,7 +120,7 @@ func (r Raw) quote(study string) (Quote, error) {
 	if strings.HasPrefix(r.Metric, "accuracy_") {
 		err := r.accuracy(&q)
 		if c.Metric != "" {
-			q.Metric = c.Metric
+			q.Metric, q.Minus = c.Metric, c.Minus
 		}
 		return q, err
 	}

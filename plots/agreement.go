@@ -11,6 +11,7 @@ import (
 
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
+	"divergent/pkg/stats"
 	"divergent/pkg/study"
 )
 
@@ -34,9 +35,9 @@ func agreement(r *study.Result, all []infer.Replication) *Figure {
 		}
 	}
 	f := &Figure{Name: "replication", Width: DoubleColumn}
-	if seedCount(r) < 2 {
-		f.Title = "Replication by one seed"
-		f.Caption = "Published numbers (single runs) less those of one seed here, a row for each arm and measure. One seed gives no interval to hold them against. " + provenance(r)
+	if withInterval(all) == 0 {
+		f.Title = "Replication by " + plural(seedCount(r), "seed")
+		f.Caption = fmt.Sprintf("Published numbers (single runs) less those of %s here, a row for each arm and measure. Fewer than %d seeds give no interval to hold them against. ", tooFew(r), stats.Fewest) + provenance(r)
 		f.Legend = []Entry{markEntry("a published number", alone)}
 		points, shares := split(all)
 		var row []*Panel
@@ -54,6 +55,7 @@ func agreement(r *study.Result, all []infer.Replication) *Figure {
 		f.Height = 26 + 3.7*float64(max(len(agreementRows(r, points)), len(agreementRows(r, shares))))
 		return f
 	}
+	all = slices.DeleteFunc(slices.Clone(all), func(v infer.Replication) bool { return math.IsNaN(v.Low) }) // of a partial run
 	count := fmt.Sprintf("%d of %d published numbers inside", inside, len(all))
 	f.Title = "Replication: " + count
 	f.Caption = "Each published number (single runs) where it lies in the 95 % prediction interval for one run here, a row for each arm and measure: 0 is our mean, −1 and 1 are " +
@@ -116,9 +118,12 @@ func measured(v infer.Replication) string {
 		return "relapse"
 	case infer.Improvement:
 		return "gain over untreated, " + test
-	}
-	if other, ok := strings.CutPrefix(v.Metric, infer.AccuracyMinus); ok {
-		return "gain over " + nameOf(other) + ", " + test
+	case infer.Difference:
+		other := nameOf(v.Minus.Arm)
+		if v.Minus.Factor != "" {
+			other = v.Minus.Factor + " " + short(v.Minus.Setting)
+		}
+		return "gain over " + other + ", " + test
 	}
 	name, ok := map[string]string{"loss": "training loss", infer.SparsityAll: "sparsity with biases", infer.Nonzero: "parameters not 0", infer.Restored: "synapses restored",
 		assay.DoseL2: "dose, Euclidean", infer.Cliff: "place of the steepest fall", infer.Fall: "steepest fall", infer.DosePercentile: "nominal iso-doses"}[v.Metric]

@@ -9,6 +9,7 @@ import (
 
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
+	"divergent/pkg/stats"
 	"divergent/pkg/study"
 )
 
@@ -21,7 +22,7 @@ const beside = -0.25
 
 // Cliff returns how accuracy falls with the share of synapses pruned (study
 // cliff, factor pruned), untreated: a panel each for the clean, standard, internal
-// noise 0.5 and combined tests, mean and 95 % bootstrap band over seeds, the
+// noise 0.5 and combined tests, mean with 95 % band (Student's t) over seeds, the
 // dense network beside the levels, and the published values. A triangle marks
 // where the fall begins, with its interval over seeds: infer.Onsets, 5 points below
 // the lowest level. It is an error if the result has no factor pruned or no test
@@ -32,11 +33,15 @@ func Cliff(r *study.Result) (*Figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	around, interval := ", with its 95 % interval (Student's t) over seeds", ", 95 % interval"
+	if seedCount(r) < stats.Fewest {
+		around, interval = "", ""
+	}
 	f := &Figure{
 		Name:  "cliff",
 		Title: "The pruning cliff",
-		Caption: "Untreated networks by the share of synapses pruned: mean and 95 % bootstrap band over seeds; dense: the network before pruning. " +
-			fmt.Sprintf("Triangle: where the fall begins, %v points below the lowest level, by straight lines between levels, with its 95 %% bootstrap interval over seeds. ", onsetPoints) +
+		Caption: "Untreated networks by the share of synapses pruned: " + meansOf(r, "band") + "; dense: the network before pruning. " +
+			fmt.Sprintf("Triangle: where the fall begins, %v points below the lowest level, by straight lines between levels%s. ", onsetPoints, around) +
 			"Open diamonds: the published values of chapters 1 to 3, single runs. Dashed line: Bayes ceiling; dotted line: chance. " + provenance(r),
 		Width: DoubleColumn, Height: 130, Rows: [][]*Panel{{}, {}},
 	}
@@ -58,7 +63,7 @@ func Cliff(r *study.Result) (*Figure, error) {
 		return nil, missing(r, "Cliff", "no test of untreated networks", "want assay.AcuteTests in the design's Assays")
 	}
 	f.Legend = []Entry{markedLine("untreated", known[1].look), markEntry("dense", known[0].look),
-		markedLine(fmt.Sprintf("fall of %v points, 95 %% interval", onsetPoints), onsetLook)}
+		markedLine(fmt.Sprintf("fall of %v points%s", onsetPoints, interval), onsetLook)}
 	if quoted {
 		f.Legend = append(f.Legend, markEntry("published single runs", published))
 	}
@@ -80,8 +85,10 @@ func cliffPanel(r *study.Result, lv levels, m measure, title string) (p *Panel, 
 	p = newPanel(title, x, percentAxis("accuracy (%)"))
 	p.references(lv.At[0], m)
 	any = p.curve(untreated.Label, untreated.look, remaining, lv.Settings, lv.of(untreated, m))
-	if s := values(lv.At[0], dense, m).summary(); s.N > 0 {
+	if v := values(lv.At[0], dense, m); len(v.Values) > 0 {
+		s := v.summary()
 		p.recordInterval(dense.Label, "", s)
+		p.seedsAt(dense.Label, "", dense.Color, v, before)
 		p.bar(dense.Color, before, s.Low, s.High)
 		p.points(dense.look, markRadius, []float64{before}, []float64{s.Mean})
 	}
@@ -93,13 +100,16 @@ func cliffPanel(r *study.Result, lv levels, m measure, title string) (p *Panel, 
 		p.notMeasured()
 		return p, any, quoted
 	}
-	p.onset(infer.Curves(r, pruned, study.Untreated, assay.Acute, m.Test, m.Level, m.Metric))
+	q := infer.Query{Factor: pruned, Arm: study.Untreated, Phase: assay.Acute, Test: m.Test, Level: m.Level, Metric: m.Metric}
+	if curves, err := infer.Curves(r, q); err == nil { // there is such a test
+		p.onset(curves)
+	}
 	return p, any, quoted
 }
 
 // onset marks where the curves' fall begins, and writes it below the mark.
 func (p *Panel) onset(curves []infer.Curve) {
-	o := infer.Onsets(curves, infer.Below(onsetPoints), level)
+	o := infer.Onsets(curves, infer.Below(onsetPoints), confidence)
 	if o.Mean.N == 0 {
 		return
 	}
@@ -109,12 +119,12 @@ func (p *Panel) onset(curves []infer.Curve) {
 	}
 	x, y := remaining(o.Mean.Mean), first-onsetPoints
 	p.Data = append(p.Data, Datum{p.Title, "onset of the fall", kindMean, "share pruned", o.Mean.Mean, o.Mean.Low, o.Mean.High, o.Mean.N})
-	if !math.IsNaN(o.Mean.Low) {
+	if o.Mean.Known() {
 		p.lines(draw.LineStyle{Color: onsetLook.Color, Width: dataLine}, []float64{remaining(o.Mean.Low), remaining(o.Mean.High)}, []float64{y, y})
 	}
 	p.points(onsetLook, markRadius, []float64{x}, []float64{y})
 	text := []string{"from " + signed(100*o.Mean.Mean) + " %"}
-	if !math.IsNaN(o.Mean.Low) {
+	if o.Mean.Known() {
 		text = append(text, signed(100*o.Mean.Low)+" to "+signed(100*o.Mean.High))
 	}
 	if len(o.Never) > 0 {

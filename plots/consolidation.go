@@ -12,7 +12,7 @@ import (
 // consolidation, factor epochs): combined accuracy, accuracy under internal noise of
 // SD 2.5, combined accuracy after the second pruning, and what that pruning
 // cost, against the epochs of training, for the arm and its sham, which trains as
-// long without regrowth. Mean and 95 % bootstrap band over seeds; published values
+// long without regrowth. Mean with 95 % band (Student's t) over seeds; published values
 // of both of the author's runs. It is an error if the result has no factor epochs
 // or no arm swept over it.
 func Consolidation(r *study.Result) (*Figure, error) {
@@ -28,7 +28,7 @@ func Consolidation(r *study.Result) (*Figure, error) {
 	f := &Figure{
 		Name:  "consolidation",
 		Title: "Training after one regrowth",
-		Caption: "Each arm after so many epochs of training: mean and 95 % bootstrap band over seeds. The sham trains as long without regrowth. " +
+		Caption: "Each arm after so many epochs of training: " + meansOf(r, "band") + ". The sham trains as long without regrowth. " +
 			"Relapse: the second pruning (published: 40 % of the remaining synapses), without retraining; a loss below 0 is a gain. " +
 			"Open diamonds: the published values, single runs, the author's run A in black and its repetition B in grey. " +
 			"Dashed line: Bayes ceiling; dotted line: chance. " + provenance(r),

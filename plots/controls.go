@@ -15,7 +15,7 @@ type pair struct{ arm, control condition }
 
 // Controls returns the arms beside their controls (the same training without the
 // mechanism, or regrowth at random sites) and, below, the paired difference arm
-// − control over seeds with its 95 % bootstrap interval: what the mechanism
+// − control over seeds with its 95 % interval (Student's t): what the mechanism
 // adds. It is an error if the result has no control beside its arm.
 func Controls(r *study.Result) (*Figure, error) {
 	if err := checkPlain(r); err != nil {
@@ -28,7 +28,7 @@ func Controls(r *study.Result) (*Figure, error) {
 	f := &Figure{
 		Name:  "controls",
 		Title: "Arms beside their controls",
-		Caption: "Top: arms and their controls; mean with 95 % bootstrap interval over seeds, single seeds as pale dots, the published single run as open diamonds. " +
+		Caption: "Top: arms and their controls; " + meansAndDots(r) + ", the published single run as open diamonds. " +
 			"Sham: the same training, with no change of structure or state and no noise; random sites: regrowth without the gradient's guidance. " +
 			"Bottom: arm less control, paired by seed. " + provenance(r),
 		Width: DoubleColumn, Height: 42 + 4.4*float64(len(rows)+1) + 4.4*float64(len(pairs)+1),
@@ -93,7 +93,7 @@ func differencePanel(r *study.Result, pairs []pair, m measure, title string, nam
 	all := []float64{0}
 	for _, v := range pairs {
 		d := difference(values(r, v.arm, m), values(r, v.control, m))
-		diffs, all = append(diffs, d), append(all, d.Values...)
+		diffs, all = append(diffs, d), append(append(all, d.Values...), d.extent()...)
 	}
 	low, high := spread(0.06, all...)
 	y := axis{Min: -0.6, Max: float64(n) - 0.4}

@@ -33,7 +33,7 @@ const perThousandth = 1000
 // (points gained over untreated under combined stress for each 0.001 of dose) and
 // turnover (weights that changed by more than a tenth), against the dose, which is
 // the mean absolute change of all weights. A point for each level with 95 %
-// bootstrap intervals over seeds of dose and outcome; published values as open
+// intervals (Student's t) over seeds of dose and outcome; published values as open
 // diamonds at the published doses. Upright lines are the publication's four nominal
 // iso-doses; below, how far from each is the level of each arm that comes nearest.
 // It is an error if the result has no swept arm with a dose.
@@ -46,7 +46,7 @@ func DoseResponse(r *study.Result) (*Figure, error) {
 	f := &Figure{
 		Name:  "dose-response",
 		Title: "Outcome by dose",
-		Caption: "Dose: mean absolute change of all weights. A point for each level of each arm, with 95 % bootstrap intervals over seeds. " +
+		Caption: "Dose: mean absolute change of all weights. A point for each level of each arm: " + meansOf(r, "interval") + ". " +
 			"Efficiency: points gained over untreated under combined stress for each 0.001 of dose. Turnover: weights that changed by more than 10 %. " +
 			"Open diamonds: the published single run, in the arm's colour. Dashed line: Bayes ceiling; dotted line: chance. ",
 		Width: DoubleColumn, Height: 118, Rows: [][]*Panel{{}, {}},
@@ -138,8 +138,7 @@ func doseAxis(arms []doseArm, targets []float64) axis {
 	}
 	for _, a := range arms {
 		for i := range a.At {
-			s := a.Doses[i].summary()
-			for _, v := range append(a.published(i, a.On, dose), s.Mean, s.Low, s.High) {
+			for _, v := range append(a.published(i, a.On, dose), a.Doses[i].extent()...) {
 				add(v)
 			}
 		}
@@ -182,7 +181,7 @@ func (v doseView) samples(r *study.Result, a doseArm) []sample {
 		for i := range x {
 			x[i] = v.scaled(x[i])
 		}
-		out = append(out, sample{seeds, x})
+		out = append(out, sample{Seeds: seeds, Values: x})
 	}
 	return out
 }
@@ -212,8 +211,9 @@ func (v doseView) panel(r *study.Result, arms []doseArm, targets []float64, x ax
 	for k, a := range arms {
 		outcomes[k] = v.samples(r, a)
 		for i, s := range outcomes[k] {
-			m := s.summary()
-			all = append(all, v.place(m.Mean), v.place(m.Low), v.place(m.High))
+			for _, y := range s.extent() {
+				all = append(all, v.place(y))
+			}
 			for _, q := range a.published(i, a.condition, v.measure) {
 				all = append(all, v.place(v.scaled(q)))
 			}
@@ -270,14 +270,29 @@ func (p *Panel) doseCurve(v doseView, a doseArm, outcome []sample) {
 		p.recordInterval(a.Label, at, o)
 		p.recordInterval(a.Label+", dose", at, d)
 		xs, ys = append(xs, x), append(ys, y)
-		p.bar(a.Color, x, v.place(o.Low), v.place(o.High))
-		if d.Low > 0 {
-			p.lines(draw.LineStyle{Color: a.Color, Width: dataLine}, []float64{math.Log10(d.Low), math.Log10(d.High)}, []float64{y, y})
+		p.bar(a.Color, x, max(v.place(o.Low), p.Plot.Y.Min), v.place(o.High)) // a logarithm of 0 is below all
+		if d.Known() {
+			p.lines(draw.LineStyle{Color: a.Color, Width: dataLine}, []float64{max(math.Log10(d.Low), p.Plot.X.Min), math.Log10(d.High)}, []float64{y, y})
 		}
+		p.doseSeeds(v, a, at, a.Doses[i], s)
 	}
 	if len(xs) > 0 {
 		p.lines(draw.LineStyle{Color: a.Color, Width: thinLine, Dashes: a.Dashes}, xs, ys)
 		p.points(a.look, markRadius, xs, ys)
+	}
+}
+
+// doseSeeds draws single seeds as pale dots where they are too few for an interval.
+func (p *Panel) doseSeeds(v doseView, a doseArm, at string, dose, outcome sample) {
+	if len(outcome.Values) < 2 || outcome.summary().Known() {
+		return
+	}
+	_, doses, ys := infer.Match(dose.Seeds, dose.Values, outcome.Seeds, outcome.Values)
+	for i := range ys {
+		if x, y := math.Log10(doses[i]), v.place(ys[i]); !math.IsInf(x, 0) && !math.IsInf(y, 0) {
+			p.record(a.Label, kindSeed, at, ys[i])
+			p.points(look{Color: tint(a.Color, 0.4), Mark: circle}, seedRadius, []float64{x}, []float64{y})
+		}
 	}
 }
 
@@ -333,8 +348,7 @@ func missPanel(arms []doseArm, targets []float64) *Panel {
 	all := []float64{0}
 	for k := range n {
 		misses[k] = arms[k%len(arms)].nearest(targets[k/len(arms)])
-		s := misses[k].Percent.summary()
-		all = append(all, s.Mean, s.Low, s.High, misses[k].Published)
+		all = append(append(all, misses[k].Percent.extent()...), misses[k].Published)
 	}
 	low, high := spread(0.05, all...)
 	ticks := niceTicks(low, high, 8)
@@ -366,6 +380,9 @@ func (p *Panel) missRow(a doseArm, target int, m miss, y float64) {
 	series := fmt.Sprintf("%s, iso-dose %d", a.Label, target)
 	s := m.Percent.summary()
 	p.recordInterval(series, m.At, s)
+	if !s.Known() {
+		p.seedDots(series, a.Color, m.Percent, y)
+	}
 	p.across(a.look, s, y)
 	if !math.IsNaN(m.Published) {
 		p.record(series, kindPublished, m.QuotedAt, m.Published)

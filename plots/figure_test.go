@@ -250,3 +250,16 @@ func TestFiguresAreNamed(t *testing.T) {
 		seen[f.Name] = true
 	}
 }
+
+// A spreadsheet computes no name in a figure's numbers.
+func TestPlottedNamesAreNoFormulas(t *testing.T) {
+	f := &Figure{Rows: [][]*Panel{{{Title: "=1+1", Data: []Datum{{"=1+1", "@SUM(A1)", kindValue, "+1+cmd|x", -1, nan, nan, 0}, {"a\x00", "-", kindValue, "-0.5", 2, nan, nan, 0}}}}}}
+	var b bytes.Buffer
+	if err := f.writeCSV(&b); err != nil {
+		t.Fatal(err)
+	}
+	want := "panel,series,kind,x,y,low,high,n\n'=1+1,'@SUM(A1),value,'+1+cmd|x,-1,,,\na\ufffd,'-,value,-0.5,2,,,\n"
+	if b.String() != want {
+		t.Errorf("%q, want %q", b.String(), want)
+	}
+}

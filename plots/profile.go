@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/assay"
+	"divergent/pkg/stats"
 	"divergent/pkg/study"
 )
 
@@ -34,7 +35,7 @@ func trades() []trade {
 
 // present is the percent of synapses present.
 func present(r *study.Result, c condition) sample {
-	s := values(r, c, sparsity)
+	s := values(r, c, sparsity) // 0 to 100, as its complement is
 	for i := range s.Values {
 		s.Values[i] = 100 - s.Values[i]
 	}
@@ -53,7 +54,7 @@ func dependence(r *study.Result, c condition) sample {
 // (standard accuracy), stress (combined accuracy), extreme stress (accuracy under
 // internal noise of SD 2.5), durability (points of combined accuracy lost after
 // the second pruning) and state dependence (points of combined accuracy lost off
-// the drug). Cells hold the mean and the 95 % bootstrap interval; a darker cell
+// the drug). Cells hold the mean and the 95 % interval (Student's t); a darker cell
 // is better. It is an error if no cell has a value.
 func Profile(r *study.Result) (*Figure, error) {
 	if err := checkPlain(r); err != nil {
@@ -82,10 +83,14 @@ func Profile(r *study.Result) (*Figure, error) {
 	if !filled {
 		return nil, missing(r, "Profile", "no value for any column", "want assay.AcuteTests in the design's Assays")
 	}
+	intervals := " with 95 % interval (Student's t)"
+	if seedCount(r) < stats.Fewest {
+		intervals = ""
+	}
 	return &Figure{
 		Name:  "profile",
 		Title: "Trade-offs by arm",
-		Caption: "Mean over seeds with 95 % bootstrap interval. Darker is better: colour runs over 0 to 100 % in Structure, from chance to 100 % in the accuracies, " +
+		Caption: "Mean over seeds" + intervals + ". Darker is better: colour runs over 0 to 100 % in Structure, from chance to 100 % in the accuracies, " +
 			"and from 20 points or the largest loss down to 0 in Durability and State dependence. " +
 			"A dash: not measured, or no drug to stop. " + provenance(r),
 		Width: DoubleColumn, Height: 26 + 10.5*float64(n), Rows: [][]*Panel{{p}},
@@ -142,7 +147,7 @@ func (p *Panel) heatColumn(r *study.Result, conds []condition, t trade, x float6
 		any = true
 		p.recordCell(t, c, s)
 		interval := ""
-		if low, high := signed(s.Low), signed(s.High); s.N > 1 && low != high {
+		if low, high := signed(s.Low), signed(s.High); s.Known() && low != high {
 			interval = low + " to " + high
 		}
 		p.cell(x, y, heat((s.Mean-worst)/(best-worst)), signed(s.Mean), interval)

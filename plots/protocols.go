@@ -3,7 +3,6 @@ package plots
 import (
 	"fmt"
 	"math"
-	"reflect"
 	"slices"
 
 	"gonum.org/v1/plot/vg"
@@ -60,19 +59,11 @@ func scriptOf(t treat.Treatment) script {
 		return s
 	case treat.ShamOf:
 		return shamScript(scriptOf(t.Of))
-	case treat.Course:
-		return courseScript(t)
+	case treat.Series:
+		return seriesScript(t)
 	}
 	if t == treat.None() {
 		return script{}
-	}
-	// A course that ends on a drug is a Course in a type of treat's own.
-	if v := reflect.ValueOf(t); v.Kind() == reflect.Struct {
-		if f := v.FieldByName("Course"); f.IsValid() && f.CanInterface() {
-			if c, ok := f.Interface().(treat.Course); ok {
-				return courseScript(c)
-			}
-		}
 	}
 	return script{Custom: true}
 }
@@ -94,7 +85,7 @@ func shamScript(s script) script {
 	return s
 }
 
-func courseScript(c treat.Course) script {
+func seriesScript(c treat.Series) script {
 	var out script
 	for _, a := range c.Arms {
 		s := scriptOf(a)

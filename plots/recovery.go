@@ -8,13 +8,14 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"divergent/pkg/stats"
 	"divergent/pkg/study"
 )
 
 // Recovery returns Table 1 of the paper as a figure, a panel for each measure: sparsity,
 // accuracy in the clean, standard, combined and extreme internal noise tests,
 // and the drop of combined accuracy after the second pruning. Every condition has
-// its mean with the 95 % bootstrap interval over seeds, the seeds as pale
+// its mean with the 95 % interval (Student's t) over seeds, the seeds as pale
 // dots, and the published number where there is one. It is an error if the
 // result has none of these measurements.
 func Recovery(r *study.Result) (*Figure, error) {
@@ -36,7 +37,7 @@ func Recovery(r *study.Result) (*Figure, error) {
 	f := &Figure{
 		Name:  "recovery",
 		Title: "Recovery by arm",
-		Caption: "Each arm in the tests of Table 1: mean with 95 % bootstrap interval over seeds, single seeds as pale dots, " +
+		Caption: "Each arm in the tests of Table 1: " + meansAndDots(r) + ", " +
 			"the published single run as open diamonds. Dashed line: Bayes ceiling; dotted line: chance. " + provenance(r),
 		Width: DoubleColumn, Height: 32 + 2*(13+4.6*float64(len(conds))),
 		Rows: [][]*Panel{{}, {}}, Legend: dotLegend(r),
@@ -56,12 +57,14 @@ func Recovery(r *study.Result) (*Figure, error) {
 // dotLegend explains the marks of panels with one row for each condition.
 func dotLegend(r *study.Result) []Entry {
 	var out []Entry
-	if seedCount(r) > 1 {
-		out = append(out,
-			markedLine("mean and 95 % interval over seeds", look{Color: ink, Mark: circle}),
-			markEntry("one seed", look{Color: tint(ink, 0.35), Mark: circle}))
-	} else {
-		out = append(out, markEntry("one seed", look{Color: ink, Mark: circle}))
+	single := look{Color: tint(ink, 0.35), Mark: circle}
+	switch n, mean := seedCount(r), (look{Color: ink, Mark: circle}); {
+	case n < 2:
+		out = append(out, markEntry("one seed", mean))
+	case n < stats.Fewest:
+		out = append(out, markEntry("mean over seeds", mean), markEntry("one seed", single))
+	default:
+		out = append(out, markedLine("mean and 95 % interval over seeds", mean), markEntry("one seed", single))
 	}
 	if hasPublished(r) {
 		out = append(out, markEntry("published single run", published))
@@ -126,7 +129,8 @@ func dotPanel(r *study.Result, conds []condition, m measure, title, unit string,
 func dropAxis(r *study.Result, conds []condition, unit string) axis {
 	all := []float64{0, 10}
 	for _, c := range conds {
-		all = append(all, values(r, c, drop).Values...)
+		v := values(r, c, drop)
+		all = append(append(all, v.Values...), v.extent()...)
 		all = append(all, publishedValues(r, c, drop)...)
 	}
 	low, high := spread(0.06, all...)

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"divergent/pkg/assay"
-	"divergent/pkg/infer"
 	"divergent/pkg/study"
 )
 
@@ -14,7 +13,7 @@ import (
 // regimen, labelled with its cycles, the epochs it trains and the synapses that are
 // absent after it, beside its controls: a sham that trains as long without
 // regrowth and, for several bursts, one burst that leaves as many synapses. Below,
-// the paired difference regimen − control with its 95 % bootstrap interval over
+// the paired difference regimen − control with its 95 % interval (Student's t) over
 // seeds: what several bursts add to the training. Extreme internal noise, combined
 // stress and relapse; published values as open diamonds. It is an error if the
 // result has no regimen beside its control.
@@ -36,7 +35,7 @@ func Regimens(r *study.Result) (*Figure, error) {
 	f := &Figure{
 		Name:  "regimens",
 		Title: "One burst of regrowth or several",
-		Caption: "Regimens, as share regrown in each cycle × cycles, beside their controls: mean with 95 % bootstrap interval over seeds, single seeds as pale dots, " +
+		Caption: "Regimens, as share regrown in each cycle × cycles, beside their controls: " + meansAndDots(r) + ", " +
 			"the published single run as open diamonds. Sham: as many epochs without regrowth; one burst: one regrowth that leaves as many synapses, and as many epochs. " +
 			"Bottom: regimen less control, paired by seed. A loss below 0 is a gain. " + provenance(r),
 		Width: DoubleColumn, Height: 42 + 4.2*float64(len(rows)+1) + 4.2*float64(len(pairs)+1),
@@ -68,8 +67,8 @@ func regimenLabel(r *study.Result, c condition) string {
 	if n := epochsOf(r, c.Arm); n > 0 {
 		label += fmt.Sprintf(", %d epochs", n)
 	}
-	_, absent := infer.Values(r, c.Arm, assay.Acute, "", 0, assay.Sparsity)
-	if s := (sample{Values: absent}).summary(); !math.IsNaN(s.Mean) {
+	c.Phase = assay.Acute
+	if s := values(r, c, sparsity).summary(); !math.IsNaN(s.Mean) {
 		label += ", " + signed(s.Mean) + " % absent"
 	}
 	return label

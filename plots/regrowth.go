@@ -16,7 +16,7 @@ var tied = measure{Metric: assay.Tied}
 // level (study cliff, factor pruned), both from the same pruned networks: accuracy
 // under combined stress and under internal noise of SD 2.5 by gradient and at
 // random sites, below it the paired difference gradient − random, and the share of
-// sites that the gradient could not tell apart. Mean and 95 % bootstrap band over
+// sites that the gradient could not tell apart. Mean with 95 % band (Student's t) over
 // seeds; published values of chapters 1 to 3, whose rules start from different
 // networks. It is an error if the result has no factor pruned, or not both rules.
 func Regrowth(r *study.Result) (*Figure, error) {
@@ -35,7 +35,7 @@ func Regrowth(r *study.Result) (*Figure, error) {
 	f := &Figure{
 		Name:  "regrowth",
 		Title: "Regrowth by gradient and at random",
-		Caption: "Regrowth by gradient and at random sites from the same pruned networks, trained equally: mean and 95 % bootstrap band over seeds. " +
+		Caption: "Regrowth by gradient and at random sites from the same pruned networks, trained equally: " + meansOf(r, "band") + ". " +
 			"Middle: gradient − random, paired by seed. Bottom: share of the sites chosen by gradient that lay among exact ties, where the choice is by chance. " +
 			"Open diamonds: the published values, single runs, in the rule's colour; the publication's two rules start from different networks. " +
 			"Dashed line: Bayes ceiling. Accuracy axes begin above chance. " + provenance(r),
@@ -100,8 +100,7 @@ func rulesDifference(lv levels, gradient, random condition, m measure, title str
 	diffs := lv.samples(func(r *study.Result) sample { return difference(values(r, gradient, m), values(r, random, m)) })
 	all := []float64{0}
 	for _, d := range diffs {
-		s := d.summary()
-		all = append(all, s.Mean, s.Low, s.High)
+		all = append(all, d.extent()...)
 	}
 	low, high := spread(0.08, all...)
 	p := newPanel(title, prunedAxis(lv.Settings, 210, 0.03), axis{Label: "difference (points)", Min: low, Max: high, Ticks: niceTicks(low, high, 4)})

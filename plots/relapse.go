@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/infer"
+	"divergent/pkg/stats"
 	"divergent/pkg/study"
 )
 
@@ -31,11 +32,15 @@ func Relapse(r *study.Result) (*Figure, error) {
 	pairs := relapsePairs(r, conds)
 	lost, _ := dotPanel(r, conds, drop, "Loss", "accuracy lost (points)", false)
 	lost.Width = 0.6
+	intervals := " with 95 % intervals (Student's t)"
+	if seedCount(r) < stats.Fewest {
+		intervals = " over seeds"
+	}
 	return &Figure{
 		Name:  "relapse",
 		Title: "Relapse after the second pruning",
 		Caption: "Accuracy under combined stress before (filled) and after (open) the second pruning (published: 40 % of the remaining synapses), without retraining. " +
-			"Thin lines join a seed with itself; marks are means with 95 % bootstrap intervals; open diamonds are the published single run. " +
+			"Thin lines join a seed with itself; marks are means" + intervals + "; open diamonds are the published single run. " +
 			"A loss below 0 is a gain. " + provenance(r),
 		Width: DoubleColumn, Height: 32 + 10*float64(len(conds)),
 		Rows:   [][]*Panel{{pairs, lost}},
@@ -64,8 +69,9 @@ func relapseLegend(r *study.Result) []Entry {
 func relapsePairs(r *study.Result, conds []condition) *Panel {
 	all := []float64{ceiling(r, combined)}
 	for _, c := range conds {
-		all = append(all, values(r, c, combined).Values...)
-		all = append(all, values(r, c, afterLoss).Values...)
+		for _, v := range []sample{values(r, c, combined), values(r, c, afterLoss)} {
+			all = append(append(all, v.Values...), v.extent()...)
+		}
 		before, after := publishedRelapse(r, c)
 		all = append(append(all, before...), after...)
 	}
@@ -95,8 +101,8 @@ func (p *Panel) pairRow(r *study.Result, c condition, y float64) {
 		p.lines(draw.LineStyle{Color: tint(c.Color, 0.4), Width: thinLine}, []float64{b[i], a[i]}, []float64{y + half, y - half})
 	}
 	open := look{Color: c.Color, Mark: c.Mark.open()}
-	p.meanMark(c.Label+", before", c.look, sample{seeds, b}.summary(), y+half)
-	p.meanMark(c.Label+", after", open, sample{seeds, a}.summary(), y-half)
+	p.meanMark(c.Label+", before", c.look, sample{seeds, b, before.Low, before.High}.summary(), y+half)
+	p.meanMark(c.Label+", after", open, sample{seeds, a, after.Low, after.High}.summary(), y-half)
 	quoted, later := publishedRelapse(r, c)
 	for i := range quoted {
 		p.record(c.Label+", before", kindPublished, "", quoted[i])
@@ -126,7 +132,7 @@ func (p *Panel) across(l look, s summary, y float64) {
 	if math.IsNaN(s.Mean) {
 		return
 	}
-	if !math.IsNaN(s.Low) {
+	if s.Known() {
 		p.lines(draw.LineStyle{Color: l.Color, Width: dataLine}, []float64{s.Low, s.High}, []float64{y, y})
 	}
 	p.points(l, markRadius, []float64{s.Mean}, []float64{y})

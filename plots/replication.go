@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
+	"divergent/pkg/stats"
 	"divergent/pkg/study"
 )
 
@@ -61,21 +63,42 @@ func Replication(r *study.Result) (*Figure, error) {
 // describeReplication writes title, caption and legend. A single seed gives no
 // interval, so nothing is in it or outside it.
 func (f *Figure) describeReplication(r *study.Result, all []infer.Replication, inside int) {
-	if seedCount(r) < 2 {
-		f.Title = "Replication by one seed"
-		f.Caption = "Published numbers (one run, seed 42) beside one seed here. One seed gives no interval to hold them against. " + provenance(r)
-		f.Legend = []Entry{lineEntry("here, one seed (tick)", look{Color: blue}), markEntry("published", alone)}
+	n := withInterval(all)
+	if n == 0 {
+		here := tooFew(r)
+		f.Title = "Replication by " + plural(seedCount(r), "seed")
+		f.Caption = "Published numbers (one run, seed 42) beside " + here + " here. Fewer than " + fmt.Sprint(stats.Fewest) + " seeds give no interval to hold them against. " + provenance(r)
+		f.Legend = []Entry{lineEntry("here, "+here+" (tick)", look{Color: blue}), markEntry("published", alone)}
 		return
 	}
-	count := fmt.Sprintf("%d of %d published numbers inside", inside, len(all))
+	count := fmt.Sprintf("%d of %d published numbers inside", inside, n)
 	f.Title = "Replication: " + count
 	f.Caption = "Published numbers (one run, seed 42) against the 95 % prediction interval for one run here (bar; tick: mean): " + count +
 		"; about one in twenty falls outside by chance. Numbers outside are open, in vermilion, with their value. " + provenance(r)
 	f.Legend = []Entry{
 		filledEntry("95 % prediction interval for one run (tick: mean)", look{Color: tint(blue, 0.45)}),
 		markEntry(fmt.Sprintf("published, inside (%d)", inside), insideLook),
-		markEntry(fmt.Sprintf("published, outside (%d)", len(all)-inside), outsideLook),
+		markEntry(fmt.Sprintf("published, outside (%d)", n-inside), outsideLook),
 	}
+}
+
+// withInterval counts the numbers that seeds enough were measured for.
+func withInterval(all []infer.Replication) (n int) {
+	for _, v := range all {
+		if !math.IsNaN(v.Low) {
+			n++
+		}
+	}
+	return n
+}
+
+// tooFew names what published numbers stand beside where the seeds are too few
+// for an interval.
+func tooFew(r *study.Result) string {
+	if n := seedCount(r); n > 1 {
+		return fmt.Sprintf("the mean of %d seeds", n)
+	}
+	return "one seed"
 }
 
 // replicationPanel sorts a number of the seed paper into the panel of Table 1,
@@ -160,7 +183,7 @@ func replicationLabel(r *study.Result, v infer.Replication) string {
 func (p *Panel) replicationRow(v infer.Replication, label string, y float64) {
 	l, kind := outsideLook, "published, outside"
 	switch {
-	case v.N < 2:
+	case math.IsNaN(v.Low):
 		l, kind = alone, kindPublished
 	case v.Inside:
 		l, kind = insideLook, "published, inside"
@@ -173,13 +196,13 @@ func (p *Panel) replicationRow(v infer.Replication, label string, y float64) {
 		mean, quoted := at(v.Mean, y), at(v.Published, y)
 		c.StrokeLine2(hairline, c.Min.X, mean.Y, c.Max.X, mean.Y)
 		end := mean.X
-		if v.N > 1 {
+		if !math.IsNaN(v.Low) {
 			end = at(v.High, y).X
 			c.StrokeLine2(draw.LineStyle{Color: tint(blue, 0.45), Width: 3}, at(v.Low, y).X-0.4, mean.Y, end+0.4, mean.Y)
 		}
 		c.StrokeLine2(draw.LineStyle{Color: blue, Width: 1}, mean.X, mean.Y-2.6, mean.X, mean.Y+2.6)
 		l.Mark.draw(c, l, quoted, 2)
-		if v.N > 1 && !v.Inside {
+		if !math.IsNaN(v.Low) && !v.Inside {
 			sideLabel(c, quoted, signedShort(v.Published), end)
 		}
 	})

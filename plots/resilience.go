@@ -9,8 +9,8 @@ import (
 )
 
 // Resilience returns Table 2 of the paper as a figure: accuracy in the standard
-// test (SD 0) and under internal noise of rising SD, a line and a 95 % bootstrap
-// band over seeds for each condition, and the published numbers. It is an error
+// test (SD 0) and under internal noise of rising SD, a line and a 95 %
+// band (Student's t) over seeds for each condition, and the published numbers. It is an error
 // if the result has no test under internal noise.
 func Resilience(r *study.Result) (*Figure, error) {
 	if err := checkPlain(r); err != nil {
@@ -29,7 +29,7 @@ func Resilience(r *study.Result) (*Figure, error) {
 	f := &Figure{
 		Name:  "resilience",
 		Title: "Resilience to internal noise",
-		Caption: "Accuracy on the standard test set under internal noise in all hidden layers: mean and 95 % bootstrap band over seeds; " +
+		Caption: "Accuracy on the standard test set under internal noise in all hidden layers: " + meansOf(r, "band") + "; " +
 			"the published single run (Table 2) as open diamonds in the arm's colour. Dashed line: Bayes ceiling; dotted line: chance. " + provenance(r),
 		Width: DoubleColumn * 0.72, Height: 84, Rows: [][]*Panel{{p}},
 	}

@@ -20,7 +20,7 @@ var sequenced = []struct {
 // Sequences returns two arms in sequence against each of them alone with as many
 // epochs of training (study triage, factor pruned): a column for each sequence, a
 // row each for combined accuracy, accuracy under internal noise of SD 2.5 and the
-// loss in relapse, against the pruning level. Mean and 95 % bootstrap band over
+// loss in relapse, against the pruning level. Mean with 95 % band (Student's t) over
 // seeds; an arm with a drug to stop is shown off it, too. It is an error if the
 // result has no factor pruned, or no sequence beside one of its arms alone.
 func Sequences(r *study.Result) (*Figure, error) {
@@ -37,7 +37,7 @@ func Sequences(r *study.Result) (*Figure, error) {
 		Name:  "sequences",
 		Title: "Two arms in sequence against each alone",
 		Caption: "Each sequence beside its arms alone with as many epochs of training in all, by the share of synapses pruned (axis logarithmic in those that remain): " +
-			"mean and 95 % bootstrap band over seeds. An arm alone that ends on its drug is shown on it and, open, off it. Relapse: the second pruning (published: 40 % of the remaining synapses), without retraining; a loss below 0 is a gain. " +
+			meansOf(r, "band") + ". An arm alone that ends on its drug is shown on it and, open, off it. Relapse: the second pruning (published: 40 % of the remaining synapses), without retraining; a loss below 0 is a gain. " +
 			"Dashed line: Bayes ceiling; dotted line: chance, where it is in range. " + provenance(r),
 		Width: DoubleColumn, Height: 150,
 	}

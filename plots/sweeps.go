@@ -148,7 +148,7 @@ func percent(share float64) string { return short(math.Round(1e6*share) / 1e4) }
 
 // curve draws one line over the settings: a 95 % band, the line and its marks,
 // and tells whether there is any value. Where only some levels have an interval
-// these have bars.
+// these have bars, the others their seeds.
 func (p *Panel) curve(label string, l look, at scale, settings []float64, samples []sample) bool {
 	var xs, ys, low, high []float64
 	banded := true
@@ -158,6 +158,7 @@ func (p *Panel) curve(label string, l look, at scale, settings []float64, sample
 			continue
 		}
 		p.recordInterval(label, short(settings[i]), s)
+		p.seedsAt(label, short(settings[i]), l.Color, v, at(settings[i]))
 		xs, ys, low, high = append(xs, at(settings[i])), append(ys, s.Mean), append(low, s.Low), append(high, s.High)
 		banded = banded && !math.IsNaN(s.Low)
 	}
@@ -175,6 +176,18 @@ func (p *Panel) curve(label string, l look, at scale, settings []float64, sample
 	p.lines(l.line(), xs, ys)
 	p.points(l, markRadius, xs, ys)
 	return true
+}
+
+// seedsAt draws single seeds as pale dots above each other where they are too few
+// for an interval, but for a single one, which is the mean.
+func (p *Panel) seedsAt(series, x string, c paint, v sample, at float64) {
+	if len(v.Values) < 2 || v.summary().Known() {
+		return
+	}
+	for _, y := range v.Values {
+		p.record(series, kindSeed, x, y)
+		p.points(look{Color: tint(c, 0.4), Mark: circle}, seedRadius, []float64{at}, []float64{y})
+	}
 }
 
 // bar draws an upright interval; NaN draws nothing.
@@ -216,8 +229,7 @@ func (l levels) fitted(arms []condition, m measure, unit string, further ...floa
 	all := append(further, ceiling(l.At[0], m))
 	for i, r := range l.At {
 		for _, c := range arms {
-			s := values(r, c, m).summary()
-			all = append(append(all, s.Mean, s.Low, s.High), l.published(i, c, m)...)
+			all = append(append(all, values(r, c, m).extent()...), l.published(i, c, m)...)
 		}
 	}
 	low, high := spread(0.06, all...)

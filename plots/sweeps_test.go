@@ -151,6 +151,9 @@ func TestSweptFiguresAreWhole(t *testing.T) {
 					t.Errorf("%s: caption %q and %d numbers: want the seeds and some", name, fig.Caption, len(fig.Table()))
 				}
 				for _, d := range fig.Table() {
+					if d.N > seeds {
+						t.Errorf("%s: %+v: more values than seeds", name, d)
+					}
 					if math.IsNaN(d.Y) && d.Kind != kindReference || d.Panel == "" || d.Series == "" || d.Kind == "" {
 						t.Errorf("%s: number without a name or a value: %+v", name, d)
 					}
@@ -232,6 +235,84 @@ func TestPlainFiguresAskForALevel(t *testing.T) {
 	f, err := Recovery(r.At("pruned", 0.95))
 	if err != nil || !strings.Contains(f.Caption, "pruned = 0.95") {
 		t.Errorf("at a level: %v and caption %q: want the level in it", err, f.Caption)
+	}
+}
+
+// Fewer than five seeds are drawn as they are, without an interval, and no word of
+// one; five have intervals, and words say which.
+func TestFewSeedsAreDrawnAsSeeds(t *testing.T) {
+	for _, seeds := range []int{1, 2, 4, 5} {
+		figures := map[string]*Figure{}
+		for name, f := range all(t, withNetworks(synthetic(seeds))) {
+			figures[name] = f
+		}
+		for i, f := range sweptFigures() {
+			fig, err := f.draw(syntheticStudy(f.study, seeds))
+			if err != nil {
+				t.Fatal(err)
+			}
+			figures[fmt.Sprint(i, " ", fig.Name)] = fig
+		}
+		for name, f := range figures {
+			name = fmt.Sprintf("%s, %d seeds", name, seeds)
+			intervals, dots, means := 0, 0, 0
+			for _, d := range f.Table() {
+				if !math.IsNaN(d.Low) || !math.IsNaN(d.High) {
+					intervals++
+				}
+				if d.Kind == kindSeed {
+					dots++
+				}
+				if d.Kind == kindMean {
+					means++
+				}
+			}
+			words := f.Caption
+			for _, e := range f.Legend {
+				words += " " + e.Label
+			}
+			triage := f.Name == "triage" // has margins with intervals among its numbers, but draws none
+			if intervals > 0 && seeds < 5 || means > 0 && seeds >= 5 && intervals == 0 {
+				t.Errorf("%s: %d intervals", name, intervals)
+			}
+			if said := strings.Contains(words, "95 %"); said != (intervals > 0) && !triage {
+				t.Errorf("%s: %d intervals are drawn, and words are %q", name, intervals, words)
+			}
+			if means > 0 && intervals == 0 && (dots > 0) != (seeds > 1) && f.Name != "profile" && f.Name != "relapse" {
+				t.Errorf("%s: %d seeds are drawn: want all, but a single one, which is the mean", name, dots)
+			}
+			if means > 0 && seeds >= 5 && !strings.Contains(f.Caption, "(Student's t)") || strings.Contains(f.Caption, "bootstrap") && !triage {
+				t.Errorf("%s: caption %q: want what the intervals are", name, f.Caption)
+			}
+			checkText(t, name, f)
+			checkReach(t, name, f)
+		}
+	}
+}
+
+// An interval ends where a measurement can.
+func TestIntervalsEndWhereValuesCan(t *testing.T) {
+	r := &study.Result{}
+	for i, v := range []float64{100, 100, 100, 100, 60} {
+		for _, w := range []study.Row{{Phase: assay.Acute, Value: v}, {Phase: assay.OffDrug, Value: 100 - v}} {
+			w.Seed, w.Arm, w.Test, w.Metric = uint64(i), "mine", assay.Combined, assay.Accuracy
+			r.Rows = append(r.Rows, w)
+		}
+	}
+	on := condition{Arm: "mine", Phase: assay.Acute}
+	off := condition{Arm: "mine", Phase: assay.OffDrug}
+	top, bottom := values(r, on, combined), values(r, off, combined)
+	if s := top.summary(); s.High != 100 || !(s.Low < 92-20) || s.Mean != 92 {
+		t.Errorf("accuracy %+v: want to end at 100", s)
+	}
+	if s := bottom.summary(); s.Low != 0 || !(s.High > 8+20) {
+		t.Errorf("accuracy %+v: want to end at 0", s)
+	}
+	if s := difference(top, bottom).summary(); s.High != 100 || s.Mean != 84 {
+		t.Errorf("difference %+v: want to end at 100", s)
+	}
+	if s := difference(bottom, top).summary(); s.Low != -100 {
+		t.Errorf("difference %+v: want to end at −100", s)
 	}
 }
 

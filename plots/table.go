@@ -5,6 +5,8 @@ import (
 	"io"
 	"math"
 	"strconv"
+
+	"divergent/pkg/model"
 )
 
 // What a plotted number is.
@@ -50,7 +52,7 @@ func (f *Figure) writeCSV(w io.Writer) error {
 		if d.N > 0 {
 			n = strconv.Itoa(d.N)
 		}
-		c.Write([]string{d.Panel, d.Series, d.Kind, d.X, decimal(d.Y), decimal(d.Low), decimal(d.High), n})
+		c.Write([]string{model.Text(d.Panel), model.Text(d.Series), d.Kind, model.Text(d.X), decimal(d.Y), decimal(d.Low), decimal(d.High), n})
 	}
 	c.Flush()
 	return c.Error()

@@ -8,6 +8,7 @@ import (
 
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
+	"divergent/pkg/stats"
 	"divergent/pkg/study"
 )
 
@@ -15,7 +16,7 @@ import (
 // pruned): a map each on the drug, off it, and after the second pruning, with a row for
 // each pruning level and a column for each SD of internal noise (0: the standard
 // test). Colour and letter are the arm with the highest mean accuracy over seeds,
-// strength the certainty of that choice (infer.Best), the number its margin over
+// strength the certainty of that choice (stats.Best), the number its margin over
 // the runner-up in points. Off the drug, arms that have none to stop keep their
 // acute accuracies. Sequences and longer arms are left to Sequences; a reader's
 // own arms take part. It is an error if the result has no factor pruned, or fewer
@@ -132,7 +133,7 @@ func triagePanel(lv levels, arms []candidate, noises []float64, phase, title str
 
 // choose returns the best of the arms in one test and phase; none unless all
 // arms have it.
-func choose(r *study.Result, arms []candidate, m measure, phase string) infer.Choice {
+func choose(r *study.Result, arms []candidate, m measure, phase string) stats.Choice {
 	var names []string
 	var samples []sample
 	for _, a := range arms {
@@ -145,11 +146,11 @@ func choose(r *study.Result, arms []candidate, m measure, phase string) infer.Ch
 		}
 		names, samples = append(names, a.Arm), append(samples, values(r, c, m))
 	}
-	return infer.Best(names, inCommon(samples), level)
+	return stats.Best(names, inCommon(samples), confidence)
 }
 
 // choice draws one cell, and tells whether there is a choice.
-func (p *Panel) choice(arms []candidate, best infer.Choice, place string, x, y float64) bool {
+func (p *Panel) choice(arms []candidate, best stats.Choice, place string, x, y float64) bool {
 	i := slices.IndexFunc(arms, func(a candidate) bool { return a.Arm == best.Arm })
 	if i < 0 {
 		p.cell(x, y, paleGrey, "–", "")

@@ -11,6 +11,7 @@ import (
 	"divergent/data"
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
+	"divergent/pkg/stats"
 	"divergent/pkg/study"
 	"divergent/pkg/task"
 )
@@ -18,8 +19,8 @@ import (
 // nan stands for what there is not.
 var nan = math.NaN()
 
-// level is the coverage of all intervals.
-const level = 0.95
+// confidence is that of all intervals.
+const confidence = 0.95
 
 // summary is a mean over seeds with its interval.
 type summary = infer.Interval
@@ -46,11 +47,29 @@ var (
 
 // sample is one value for each of some seeds.
 type sample struct {
-	Seeds  []uint64
-	Values []float64
+	Seeds     []uint64
+	Values    []float64
+	Low, High float64 // what a value can be; both 0 for anything
 }
 
-func (s sample) summary() summary { return infer.Bootstrap(s.Values, level) }
+// summary returns the mean with Student's interval, cut to what a value can be.
+func (s sample) summary() summary {
+	v := stats.Mean(s.Values, confidence)
+	if s.Low < s.High {
+		v = v.Within(s.Low, s.High)
+	}
+	return v
+}
+
+// extent returns what is drawn of the sample: mean and interval, or else the mean
+// and the seeds.
+func (s sample) extent() []float64 {
+	v := s.summary()
+	if v.Known() {
+		return []float64{v.Mean, v.Low, v.High}
+	}
+	return append([]float64{v.Mean}, s.Values...)
+}
 
 // values returns the condition's values of a measure over the seeds, empty where
 // there are none. The drop is acute minus relapsed combined accuracy; off the
@@ -63,8 +82,9 @@ func values(r *study.Result, c condition, m measure) sample {
 	case m == drop:
 		return difference(values(r, c, combined), values(r, c, afterLoss))
 	}
-	seeds, v := infer.Values(r, c.Arm, phase, m.Test, m.Level, m.Metric)
-	return sample{seeds, v}
+	seeds, v := infer.Lookup(r, infer.Query{Arm: c.Arm, Phase: phase, Test: m.Test, Level: m.Level, Metric: m.Metric})
+	low, high := infer.Bounds(m.Metric)
+	return sample{seeds, v, low, high}
 }
 
 // phase returns the phase in which the condition has the measure, if it has it:
@@ -82,7 +102,7 @@ func difference(x, y sample) sample {
 	for i := range a {
 		a[i] -= b[i]
 	}
-	return sample{seeds, a}
+	return sample{seeds, a, x.Low - y.High, x.High - y.Low}
 }
 
 // publishedValues returns the published numbers of a condition's measure, each
@@ -210,6 +230,27 @@ func settings(nonDefault []string) string {
 		return ""
 	}
 	return " Settings that differ from the published ones: " + strings.Join(nonDefault, "; ") + "."
+}
+
+// meansOf says in a caption what is drawn of the seeds: a mean with a band or an
+// interval, or the seeds where they are too few for one.
+func meansOf(r *study.Result, around string) string {
+	switch n := seedCount(r); {
+	case n < 2:
+		return "the value of one seed"
+	case n < stats.Fewest:
+		return fmt.Sprintf("mean over seeds, single seeds as pale dots (fewer than %d have no %s)", stats.Fewest, around)
+	}
+	return fmt.Sprintf("mean with 95 %% %s (Student's t) over seeds", around)
+}
+
+// meansAndDots is meansOf where single seeds are drawn beside an interval, too.
+func meansAndDots(r *study.Result) string {
+	s := meansOf(r, "interval")
+	if seedCount(r) >= stats.Fewest {
+		s += ", single seeds as pale dots"
+	}
+	return s
 }
 
 func plural(n int, noun string) string {

@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"divergent/pkg/notebook"
 )
@@ -54,19 +57,45 @@ func text(v any) string {
 	return ""
 }
 
+// largestNotebook in bytes; GitHub takes no larger file.
+const largestNotebook = 100 << 20
+
 func readDocument(path string) (document, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return document{}, err
+	case !info.Mode().IsRegular() || info.Size() > largestNotebook:
+		return document{}, fmt.Errorf("%s: want a file of at most %d MB", filepath.Base(path), largestNotebook>>20)
+	}
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return document{}, err
 	}
+	d, err := parseDocument(b)
+	if err != nil {
+		return document{}, fmt.Errorf("%s: %w", filepath.Base(path), err)
+	}
+	return d, nil
+}
+
+func parseDocument(b []byte) (document, error) {
 	var d document
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.UseNumber() // numbers are written back as they were
 	if err := dec.Decode(&d); err != nil {
-		return document{}, fmt.Errorf("%s: not a notebook: %w", filepath.Base(path), err)
+		return document{}, fmt.Errorf("not a notebook: %w", err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return document{}, errors.New("not a notebook: something follows it")
 	}
 	if d.Format != 4 || d.Minor < 5 {
-		return document{}, fmt.Errorf("%s: nbformat = %d.%d: want 4.5; save it with a newer Jupyter", filepath.Base(path), d.Format, d.Minor)
+		return document{}, fmt.Errorf("nbformat = %d.%d: want 4.5; save it with a newer Jupyter", d.Format, d.Minor)
+	}
+	for i, c := range d.Cells {
+		if c == nil {
+			return document{}, fmt.Errorf("cell %d is null: want a cell", i+1)
+		}
 	}
 	return d, nil
 }
@@ -113,33 +142,42 @@ func (d *document) settle(source document) {
 	}
 }
 
-// write saves the notebook as Jupyter would: one space of indent, keys sorted.
-func (d document) write(path string) error {
+// encode writes the notebook as Jupyter would: one space of indent, keys sorted.
+func (d document) encode() ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", " ")
-	if err := enc.Encode(d); err != nil {
-		return err
-	}
-	return writeFile(path, b.Bytes())
+	err := enc.Encode(d)
+	return b.Bytes(), err
 }
 
-// writeFile writes to a temporary name beside path and renames it.
+func (d document) write(path string) error {
+	b, err := d.encode()
+	if err != nil {
+		return err
+	}
+	return writeFile(path, b)
+}
+
+// writeFile writes to a temporary name beside path and renames it, and removes
+// what killed writers have left there an hour ago.
 func writeFile(path string, b []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	dir, prefix := filepath.Dir(path), "."+filepath.Base(path)+"-"
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		digits, ok := strings.CutPrefix(e.Name(), prefix)
+		if info, err := e.Info(); ok && strings.Trim(digits, "0123456789") == "" && err == nil && time.Since(info.ModTime()) > time.Hour {
+			os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
+	f, err := os.CreateTemp(dir, prefix+"*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name())
 	_, err = f.Write(b)
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Chmod(f.Name(), 0o644)
-	}
-	if err != nil {
+	if err := errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), path)

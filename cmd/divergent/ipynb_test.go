@@ -3,13 +3,21 @@ package main
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
 	"image"
 	"image/png"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"divergent/plots"
 )
 
 const executedNotebook = `{"cells": [
@@ -137,11 +145,116 @@ func TestBadNotebooks(t *testing.T) {
 	for content, want := range map[string]string{
 		`{"cells": [`: "not a notebook",
 		`{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}`: "want 4.5",
+		sourceNotebook + "{}": "something follows it",
+		`{"cells": [null], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}`: "cell 1 is null",
 	} {
 		if _, err := readDocument(notebookFile(t, content)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want %q", content, err, want)
 		}
 	}
+}
+
+// A small file that claims a huge picture is refused before it takes the memory.
+func TestThumbnailRefusesHugePictures(t *testing.T) {
+	header := append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"), 0, 1, 0, 0, 0, 1, 0, 0, 8, 6, 0, 0, 0) // 65536 × 65536
+	header = binary.BigEndian.AppendUint32(header, crc32.ChecksumIEEE(header[12:]))
+	d := document{Cells: []cell{{"outputs": []any{map[string]any{"data": map[string]any{"image/png": base64.StdEncoding.EncodeToString(header)}}}}}}
+	if err := d.thumbnail(filepath.Join(t.TempDir(), "n.png")); err == nil || !strings.Contains(err.Error(), "65536 × 65536 pixels") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestNotebookWritersLeaveNothing(t *testing.T) {
+	dir := t.TempDir()
+	old := time.Now().Add(-2 * time.Hour)
+	for _, name := range []string{".n.ipynb-12", ".n.ipynb-old", ".m.ipynb-12"} {
+		name = filepath.Join(dir, name)
+		if err := errors.Join(os.WriteFile(name, nil, 0o644), os.Chtimes(name, old, old)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := writeFile(filepath.Join(dir, "n.ipynb"), []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	got := slices.Sorted(maps.Keys(contents(t, dir)))
+	if want := []string{".m.ipynb-12", ".n.ipynb-old", "n.ipynb"}; !slices.Equal(got, want) {
+		t.Errorf("files %q: want %q", got, want)
+	}
+}
+
+// Whatever is read as a notebook can be settled, asked and written; settled again
+// it is the same bytes.
+func FuzzNotebook(f *testing.F) {
+	small, err := readDocument("../../notebooks/10-new-treatment.ipynb")
+	if err != nil {
+		f.Fatal(err)
+	}
+	small.Cells = small.Cells[:3]
+	b, err := small.encode()
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, s := range []string{sourceNotebook, executedNotebook, string(b), `{"cells": [null], "nbformat": 4, "nbformat_minor": 5}`,
+		`{"cells": [{"cell_type": "code", "id": 1, "outputs": [null, {"output_type": "stream", "text": [1, null]}, {"data": {"image/png": ["AA", 1]}}], "metadata": {"tags": "thumbnail"}}], "nbformat": 4, "nbformat_minor": 5}`} {
+		f.Add([]byte(s), "x.Error: y\n----------\nfail()\n----------")
+	}
+	f.Fuzz(func(t *testing.T, b []byte, log string) {
+		d, err := parseDocument(b)
+		if err != nil {
+			if strings.Contains(err.Error(), "\n") {
+				t.Errorf("error of several lines: %q", err)
+			}
+			return
+		}
+		for _, s := range append(d.failures(), d.crash(log)) {
+			if strings.Contains(s, "\n") {
+				t.Errorf("a reason of several lines: %q", s)
+			}
+		}
+		_, _ = d.figure(true), d.figure(false)
+		source, err := parseDocument(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var first []byte
+		for range 2 {
+			d.settle(source)
+			again, err := d.encode()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if first != nil && !bytes.Equal(first, again) {
+				t.Errorf("settled again it is\n%s\nand was\n%s", again, first)
+			}
+			first = again
+			if d, err = parseDocument(again); err != nil {
+				t.Fatalf("%v:\n%s", err, again)
+			}
+		}
+	})
+}
+
+func FuzzFormats(f *testing.F) {
+	for _, s := range []string{"png", "png,svg,pdf,csv", " .PNG , Svg", "", ",", "png,\n", "png,png", "..png", "jpg", "ſvg"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		formats, err := parseFormats(s)
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), "--formats: ") || strings.Contains(err.Error(), "\n") {
+				t.Errorf("error %q: want one line of --formats", err)
+			}
+			return
+		}
+		if len(formats) != strings.Count(s, ",")+1 {
+			t.Errorf("%q: formats %q", s, formats)
+		}
+		for _, x := range formats {
+			if !slices.Contains(plots.Formats(), x) {
+				t.Errorf("%q: format %q", s, x)
+			}
+		}
+	})
 }
 
 // The committed notebooks keep the rules that the kernel and the readers need.

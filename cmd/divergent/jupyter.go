@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -44,16 +45,16 @@ func (a app) setUp(ctx context.Context, program string) (jupyter, error) {
 }
 
 // jupyterEnv keeps everything of Jupyter inside the clone, puts the kernel on
-// the path, and drops the Go settings that break the cells' workspace.
+// the path, and drops settings of another Jupyter and the Go settings that break the cells' workspace.
 func (a app) jupyterEnv(environ []string) []string {
 	in := func(name string) string { return filepath.Join(a.root, ".jupyter", name) }
 	var env []string
 	path := os.Getenv("PATH")
 	for _, e := range environ {
 		name, value, _ := strings.Cut(e, "=")
-		switch name {
-		case "PATH", "GOWORK", "GOBIN", "JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR":
-		case "GOFLAGS":
+		switch {
+		case slices.Contains([]string{"PATH", "GOWORK", "GOBIN", "IPYTHONDIR"}, name), strings.HasPrefix(name, "JUPYTER_"):
+		case name == "GOFLAGS":
 			var keep []string
 			for _, f := range strings.Fields(value) {
 				if !strings.HasPrefix(f, "-mod=") {

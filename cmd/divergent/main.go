@@ -46,10 +46,20 @@ func (e interrupted) Unwrap() error { return context.Canceled }
 var errHelp = errors.New("help was asked for")
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	code := start(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
+}
+
+// endings lists the signals that end a command: Ctrl-C, kill, and a closed
+// terminal unless nohup has it ignored.
+func endings() []os.Signal {
+	s := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		s = append(s, syscall.SIGHUP)
+	}
+	return s
 }
 
 // start runs the command line and returns the exit status: 0, 1 on an error,

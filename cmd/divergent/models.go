@@ -128,13 +128,8 @@ func (m smallModel) only(f *flag.FlagSet, allowed ...string) (err error) {
 
 // run computes the model and writes its tables.
 func (m smallModel) run(ctx context.Context, a app, dir string, workers int) error {
-	if old, err := model.LoadRecord(os.DirFS(dir)); err == nil && old.Manifest.Model != m.name {
-		return fmt.Errorf("folder %s holds results of %s: choose an empty or new folder", dir, old.Manifest.Model)
-	}
-	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
-		if _, err := model.LoadRecord(os.DirFS(dir)); err != nil {
-			return fmt.Errorf("folder %s holds other files: choose an empty or new folder", dir)
-		}
+	if err := m.mayWrite(dir); err != nil {
+		return err
 	}
 	o, err := m.simulate(ctx, a, workers)
 	if err != nil {
@@ -151,19 +146,59 @@ func (m smallModel) run(ctx context.Context, a app, dir string, workers int) err
 	return nil
 }
 
+// mayWrite refuses a folder with files of others. One that the model has written
+// to is its own, finished, unfinished or damaged, by its manifest; where that is
+// lost, by its tables, and then nothing else may lie in it.
+func (m smallModel) mayWrite(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("folder %s cannot be read (%w): choose an empty or new folder", dir, err)
+	}
+	owner, intact := model.Owner(os.DirFS(dir))
+	_, known := small(owner)
+	switch {
+	case owner == m.name:
+		return nil
+	case intact || known:
+		return fmt.Errorf("folder %s holds results of %s: choose an empty or new folder", dir, owner)
+	}
+	headers := map[string][]string{}
+	if r, err := m.committed(); err == nil {
+		for _, t := range r.Tables {
+			headers[t.Name] = t.Header
+		}
+	}
+	for _, e := range entries {
+		if !model.Leftover(os.DirFS(dir), e.Name(), headers) {
+			return fmt.Errorf("folder %s holds other files, such as %s: choose an empty or new folder", dir, e.Name())
+		}
+	}
+	return nil
+}
+
+// committed returns the model's results in the repository.
+func (m smallModel) committed() (*model.Record, error) {
+	sub, err := fs.Sub(data.Results(), modelsFolder+"/"+m.name)
+	if err != nil {
+		return nil, err
+	}
+	return model.LoadRecord(sub)
+}
+
 // verify computes the model again and compares it with the committed results, or
 // with those in a folder.
 func (m smallModel) verify(ctx context.Context, a app, from string, workers int) error {
-	var dir fs.FS = os.DirFS(from)
-	where := "folder " + from
-	if from == "" {
-		sub, err := fs.Sub(data.Results(), modelsFolder+"/"+m.name)
-		if err != nil {
-			return err
-		}
-		dir, where = sub, "committed results of "+m.name
+	load, where := m.committed, "committed results of "+m.name
+	if from != "" {
+		load, where = func() (*model.Record, error) { return model.LoadRecord(os.DirFS(from)) }, "folder "+from
 	}
-	stored, err := model.LoadRecord(dir)
+	stored, err := load()
+	if err == nil && stored.Manifest.Model != m.name {
+		err = fmt.Errorf("results of %s: want those of %s", stored.Manifest.Model, m.name)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", where, err)
 	}

@@ -1,12 +1,263 @@
 package main
 
 import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
+	"divergent/data"
 	"divergent/pkg/glutamate"
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
 )
+
+// quick is the spine model with its committed tables in place of half a minute's
+// computing; the other one's tables lack their last row, and one is missing.
+func quick(other bool) smallModel {
+	m, _ := small("spines")
+	m.compute = func(context.Context, int) (computed, error) {
+		r, err := m.committed()
+		if err != nil || !other {
+			return computed{tables: r.Tables}, err
+		}
+		for i, t := range r.Tables {
+			r.Tables[i].Rows = t.Rows[:len(t.Rows)-1]
+		}
+		return computed{tables: r.Tables[1:]}, nil
+	}
+	return m
+}
+
+// saveForEver runs both in turn in a folder, until it is killed.
+func saveForEver(dir string) {
+	for other := false; ; other = !other {
+		if err := quick(other).run(context.Background(), app{out: os.Stdout, err: io.Discard}, dir, 1); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+	}
+}
+
+// contents returns the files of a folder.
+func contents(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		out[strings.TrimPrefix(path, dir+"/")] = string(b)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// Killed at any instant, a run leaves a folder that is whole or that it takes up
+// again, and nothing of the killed one stays.
+func TestKilledSavesAreTakenUpAgain(t *testing.T) {
+	kills := 20
+	if testing.Short() {
+		kills = 8
+	}
+	quiet := app{out: io.Discard, err: io.Discard}
+	dirs := map[bool]string{false: t.TempDir(), true: t.TempDir()}
+	for other, dir := range dirs {
+		if err := quick(other).run(t.Context(), quiet, dir, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	states := map[string]int{}
+	dir := filepath.Join(t.TempDir(), "runs", "spines")
+	for i := range kills {
+		if i%2 == 0 {
+			if err := os.RemoveAll(dir); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wait := time.Duration(rand.Int64N(int64(100 * time.Millisecond)))
+		cmd := child(t.Context(), append(os.Environ(), roleVariable+"=save "+dir), os.Args[0])
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+			if _, err := os.Stat(dir); err == nil {
+				break // it saves now
+			}
+		}
+		time.Sleep(wait)
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatalf("the run ended by itself: %v", err)
+		}
+		_ = cmd.Wait()
+		_, err := model.LoadRecord(os.DirFS(dir))
+		switch {
+		case err == nil:
+			states["whole"]++
+		case strings.Contains(err.Error(), "unfinished"):
+			states["unfinished"]++
+		default:
+			states["other"]++
+			if found := contents(t, dir); len(found) > 1 {
+				t.Errorf("after %v: %v, files %q", wait, err, found)
+			}
+		}
+		old := time.Now().Add(-2 * time.Hour)
+		for name := range contents(t, dir) {
+			if strings.HasPrefix(name, ".partial-") {
+				states["with a partial file"]++
+			}
+			if err := os.Chtimes(filepath.Join(dir, name), old, old); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := quick(false).run(t.Context(), quiet, dir, 1); err != nil {
+			t.Fatalf("after %v: %v", wait, err)
+		}
+		if got, want := contents(t, dir), contents(t, dirs[false]); !maps.Equal(got, want) {
+			t.Fatalf("after %v the folder has %d files, want %d as after a run that was not killed", wait, len(got), len(want))
+		}
+	}
+	t.Log(states)
+}
+
+// Whatever state of its own a run finds, it makes it whole; files of others are
+// refused and stay.
+func TestRunsTakeOnlyTheirOwnFolders(t *testing.T) {
+	quiet := app{out: io.Discard, err: io.Discard}
+	made := t.TempDir()
+	if err := quick(false).run(t.Context(), quiet, made, 1); err != nil {
+		t.Fatal(err)
+	}
+	want := contents(t, made)
+	manifest := want["manifest.json"]
+	glutamate, err := fs.ReadFile(data.Results(), modelsFolder+"/glutamate/manifest.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	study, err := fs.ReadFile(data.Results(), "divergent/manifest.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(name string, b ...string) map[string]string { return map[string]string{name: strings.Join(b, "")} }
+	changed := func(changes ...map[string]string) map[string]string {
+		out := maps.Clone(want)
+		for _, c := range changes {
+			maps.Copy(out, c)
+		}
+		maps.DeleteFunc(out, func(_, content string) bool { return content == "gone" })
+		return out
+	}
+	for name, found := range map[string]map[string]string{
+		"none":                     {},
+		"a new writer's remains":   at(".partial-12", "half"),
+		"whole":                    want,
+		"unfinished":               at("manifest.json", strings.Split(manifest, "Files")[0]+"Files\": null,\n  \"Sum\": \"0\"\n}\n"),
+		"of the version before":    changed(at("manifest.json", strings.Replace(manifest, `"Schema": 2`, `"Schema": 1`, 1))),
+		"an edited table":          changed(at("rivals.csv", want["rivals.csv"], "more")),
+		"a cut table":              changed(at("rivals.csv", want["rivals.csv"][:50])),
+		"a lost table":             changed(at("rivals.csv", "gone")),
+		"a lost manifest":          changed(at("manifest.json", "gone")),
+		"a lost one, and cut":      changed(at("manifest.json", "gone"), at("rivals.csv", want["rivals.csv"][:5]), at("checks.csv", "")),
+		"an empty manifest":        changed(at("manifest.json")),
+		"a manifest of zeros":      changed(at("manifest.json", strings.Repeat("\x00", 500))),
+		"a manifest's beginning":   changed(at("manifest.json", manifest[:25])),
+		"half a manifest":          changed(at("manifest.json", manifest[:len(manifest)/2])),
+		"a flipped name":           changed(at("manifest.json", strings.Replace(manifest, "spines", "spinet", 1))),
+		"a flipped brace":          changed(at("manifest.json", strings.Replace(manifest, "{", "[", 1))),
+		"whole, and a note beside": changed(at("notes.txt", "mine")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // the disk is what takes time
+			dir := t.TempDir()
+			lay(t, dir, found)
+			if err := quick(false).run(t.Context(), quiet, dir, 1); err != nil {
+				t.Fatal(err)
+			}
+			got := contents(t, dir)
+			for name, content := range want {
+				if got[name] != content {
+					t.Errorf("%s is not as a run leaves it", name)
+				}
+			}
+			if got["notes.txt"] != found["notes.txt"] {
+				t.Error("the note is not as it was")
+			}
+		})
+	}
+	for name, found := range map[string]map[string]string{
+		"a letter":                 at("letter.txt", "mine"),
+		"a table of that name":     at("checks.csv", "my,checks\n"),
+		"another manifest":         at("manifest.json", `{"name": "app", "Model": "spines"}`),
+		"another model's results":  at("manifest.json", string(glutamate)),
+		"its damaged results":      at("manifest.json", string(glutamate)[:200]),
+		"a study's results":        at("manifest.json", string(study)),
+		"a lost one and a letter":  changed(at("manifest.json", "gone"), at("letter.txt", "mine")),
+		"zeros and a letter":       {"manifest.json": "\x00", "letter.txt": "mine"},
+		"a name like a leftover's": at(".partial-notes", "mine"),
+		"a folder":                 at("below/x", "mine"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // the disk is what takes time
+			dir := t.TempDir()
+			lay(t, dir, found)
+			m := quick(false)
+			m.compute = func(context.Context, int) (computed, error) { t.Error("it was computed first"); return computed{}, nil }
+			err := m.run(t.Context(), quiet, dir, 1)
+			if err == nil || !strings.Contains(err.Error(), "choose an empty or new folder") || strings.Contains(err.Error(), "\n") {
+				t.Errorf("error %v: want a refusal in one line", err)
+			}
+			if got := contents(t, dir); !maps.Equal(got, found) {
+				t.Errorf("%q were %q", got, found)
+			}
+		})
+	}
+	file := filepath.Join(t.TempDir(), "file")
+	lay(t, filepath.Dir(file), at("file", "mine"))
+	if err := quick(false).run(t.Context(), quiet, file, 1); err == nil || !strings.Contains(err.Error(), "cannot be read") {
+		t.Errorf("a file in place of the folder: %v", err)
+	}
+}
+
+func lay(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, content := range files {
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A folder of another model's results is not compared.
+func TestVerifyWantsItsOwnModel(t *testing.T) {
+	r, err := model.NewRecord("glutamate", model.Table{Name: "x", Header: []string{"a"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := r.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	err = quick(false).verify(t.Context(), app{out: io.Discard, err: io.Discard}, dir, 1)
+	if err == nil || !strings.Contains(err.Error(), "results of glutamate: want those of spines") {
+		t.Errorf("error %v", err)
+	}
+}
 
 // The glutamate model's capacity drives the spines in place of their own pulse:
 // density rises after the dose, and not where AMPA receptors and mTOR are blocked.

@@ -17,12 +17,13 @@ import (
 func notebooksCommand() command {
 	return command{name: "notebooks", args: "[--write] [NAME...]",
 		short: "execute the notebooks headless and export their figures",
-		help: `Installs what is missing, runs every notebook of notebooks/ (or the named ones)
-into build/notebooks and its figures (PNG, SVG, PDF, CSV) into build/figures.
+		help: `Installs what is missing, runs every notebook of notebooks/ (or the named ones,
+or files of your own) into build/notebooks and its figures (PNG, SVG, PDF, CSV) into build/figures.
 Ends with status 1 if any cell failed.
 
   divergent notebooks
   divergent notebooks 01-divergent-mechanisms
+  divergent notebooks my-analysis/mine.ipynb
   divergent notebooks --write 10    put the executed notebook back in place`,
 		run: runNotebooks}
 }
@@ -74,7 +75,8 @@ func runNotebooks(ctx context.Context, c command, a app, args []string) error {
 	return h.report(ctx, h.all(ctx, paths, *jobs))
 }
 
-// notebooks returns the notebooks whose names begin as wanted, or all.
+// notebooks returns the notebooks whose names begin as wanted, files of a reader's
+// own, or all of the clone's.
 func (a app) notebooks(wanted []string) ([]string, error) {
 	all, _ := filepath.Glob(filepath.Join(a.root, "notebooks", "*.ipynb"))
 	if len(all) == 0 {
@@ -88,9 +90,16 @@ func (a app) notebooks(wanted []string) ([]string, error) {
 		known = append(known, notebookName(p))
 	}
 	for _, w := range wanted {
+		if info, err := os.Stat(w); err == nil && info.Mode().IsRegular() && filepath.Ext(w) == ".ipynb" {
+			if w, err = filepath.Abs(w); err != nil {
+				return nil, err
+			}
+			paths = append(paths, w)
+			continue
+		}
 		i := slices.IndexFunc(known, func(k string) bool { return strings.HasPrefix(k, notebookName(w)) })
 		if i < 0 {
-			return nil, fmt.Errorf("notebook %q: want one of %s", w, strings.Join(known, ", "))
+			return nil, fmt.Errorf("notebook %q: want one of %s, or the path of an .ipynb file", w, strings.Join(known, ", "))
 		}
 		paths = append(paths, all[i])
 	}
@@ -176,8 +185,10 @@ func (h headless) one(ctx context.Context, path string) error {
 	if !h.write {
 		return nil
 	}
-	if err := executed.thumbnail(filepath.Join(h.root, "notebooks", "thumbnails", name+".png")); err != nil {
-		return err
+	if folder := filepath.Join(h.root, "notebooks"); filepath.Dir(path) == folder {
+		if err := executed.thumbnail(filepath.Join(folder, "thumbnails", name+".png")); err != nil {
+			return err
+		}
 	}
 	return executed.write(path)
 }

@@ -3,12 +3,17 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -16,7 +21,8 @@ func openCommand() command {
 	return command{name: "open", args: "[--port P]",
 		short: "start Jupyter Notebook on this machine with the Go kernel ready",
 		help: `Installs what is missing, prints the address to open in a browser, and ends on
-Ctrl-C. The server listens on loopback only and wants the token in the address.
+Ctrl-C or with its terminal. The server listens on loopback only and wants the
+token in the address.
 
   divergent open
   divergent open --port 9000`,
@@ -33,8 +39,13 @@ func runOpen(ctx context.Context, c command, a app, args []string) error {
 	if len(rest) > 0 {
 		return fmt.Errorf("open: unexpected argument %q: want flags only", rest[0])
 	}
-	if *port, err = freePort(*port); err != nil {
-		return err
+	if *port < 0 || *port > 65535 {
+		return fmt.Errorf("--port = %d: want 1 to 65535, or 0 for a free one", *port)
+	}
+	if *port != 0 { // before the seconds of setting up, after which it is tried for good
+		if err := free(*port); err != nil {
+			return err
+		}
 	}
 	j, err := a.setUp(ctx, "jupyter-notebook")
 	if err != nil {
@@ -43,69 +54,130 @@ func runOpen(ctx context.Context, c command, a app, args []string) error {
 	return a.serve(ctx, j, *port)
 }
 
-// freePort returns the wanted port if it is free, or one from 8888 on.
-func freePort(want int) (int, error) {
-	if want < 0 || want > 65535 {
-		return 0, fmt.Errorf("--port = %d: want 1 to 65535, or 0 for a free one", want)
-	}
-	first, last := want, want
-	if want == 0 {
-		first, last = 8888, 8987
-	}
-	for p := first; p <= last; p++ {
-		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", p)); err == nil {
-			return p, l.Close()
+// free says why no server could listen on the port now, if so.
+func free(port int) error {
+	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	if err != nil {
+		if e := syscall.Errno(0); errors.As(err, &e) {
+			err = e
 		}
+		return fmt.Errorf("--port = %d: %w: want a free port; leave the flag out to have one chosen", port, err)
 	}
-	return 0, fmt.Errorf("--port = %d: in use: want a free port; leave the flag out to have one chosen", want)
+	return l.Close()
 }
 
-// serve runs the server until it ends or ctx does.
+// The ports that are tried unless one is given.
+const firstPort, lastPort = 8888, 8987
+
+// serve runs the server until it ends or ctx does, on the given port or, for 0, on
+// the first one that is free when the server starts.
 func (a app) serve(ctx context.Context, j jupyter, port int) error {
+	defer sweep(j.mark)
+	if port != 0 {
+		started, err := a.serveOn(ctx, j, port)
+		if taken := free(port); err != nil && !started && taken != nil {
+			return taken
+		}
+		return err
+	}
+	for port = firstPort; port <= lastPort; port++ {
+		if free(port) != nil {
+			continue
+		}
+		started, err := a.serveOn(ctx, j, port)
+		if started || err == nil || free(port) == nil { // else another program took it before the server did
+			return err
+		}
+	}
+	return fmt.Errorf("ports %d to %d: all in use: want a free one, such as --port 9000", firstPort, lastPort)
+}
+
+// startUp is how long the server may take to answer.
+const startUp = 2 * time.Minute
+
+// serveOn runs the server on that port and no other, and reports whether it came
+// to serve.
+func (a app) serveOn(ctx context.Context, j jupyter, port int) (started bool, err error) {
+	runtime := filepath.Join(a.root, ".jupyter", "runtime") // where the server keeps its token
+	if err := errors.Join(os.MkdirAll(runtime, 0o700), os.Chmod(runtime, 0o700)); err != nil {
+		return false, fmt.Errorf("%w: want a clone that can be written to", err)
+	}
 	token := strings.ToLower(rand.Text())
-	args := []string{"--no-browser", "--ip=127.0.0.1", fmt.Sprintf("--port=%d", port), "--notebook-dir=" + a.root}
+	args := []string{"--no-browser", "--ip=127.0.0.1", fmt.Sprintf("--port=%d", port), "--notebook-dir=" + a.root,
+		"--NotebookApp.port_retries=0", "--ServerApp.port_retries=0"} // version 6, and from 7 on
 	if os.Geteuid() == 0 {
 		args = append(args, "--allow-root")
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	// In the environment, as everyone on the machine can read a command line.
-	cmd := child(ctx, append(j.env, "JUPYTER_TOKEN="+token), j.program, args...)
+	cmd := child(ctx, append(slices.Clone(j.env), "JUPYTER_TOKEN="+token), j.program, args...)
 	cmd.Dir = a.root
-	var log strings.Builder
-	cmd.Stderr = &log
+	log := new(tail)
+	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
-		return err
+		return false, err
 	}
-	defer sweep(j.mark)
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	base := fmt.Sprintf("http://127.0.0.1:%d", port)
-	for !answers(ctx, base) {
+	failed := func(err error) error {
+		if ctx.Err() != nil {
+			return nil // ended as it was asked to
+		}
+		return fmt.Errorf("jupyter-notebook ended: %w: %s", err, lastLine(log.String()))
+	}
+	for late := time.After(startUp); !serves(ctx, runtime, cmd.Process.Pid, port, token); {
 		select {
 		case err := <-ended:
-			if ctx.Err() == nil {
-				return fmt.Errorf("jupyter-notebook ended: %w: %s", err, lastLine(log.String()))
-			}
-			return nil
+			return false, failed(err)
+		case <-late:
+			cancel()
+			<-ended
+			return false, fmt.Errorf("jupyter-notebook did not answer within %v: %s", startUp, lastLine(log.String()))
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
-	fmt.Fprintf(a.out, "%s/tree/notebooks?token=%s\nCtrl-C ends the server and its kernels.\n", base, token)
-	err := <-ended
-	if ctx.Err() != nil {
-		return nil // ended as it was asked to
-	}
-	return fmt.Errorf("jupyter-notebook ended: %w: %s", err, lastLine(log.String()))
+	fmt.Fprintf(a.out, "http://127.0.0.1:%d/tree/notebooks?token=%s\nCtrl-C ends the server and its kernels.\n", port, token)
+	return true, failed(<-ended)
 }
 
-// answers reports whether the server is up.
-func answers(ctx context.Context, base string) bool {
+// tail keeps the end of what is written to it.
+type tail []byte
+
+func (t *tail) Write(b []byte) (int, error) {
+	const kept = 4096
+	*t = append(*t, b...)
+	*t = (*t)[max(0, len(*t)-kept):]
+	return len(b), nil
+}
+
+func (t *tail) String() string { return string(*t) }
+
+// serves reports whether our server, the process of that number, listens on the
+// port and answers to its token. Another program's server may answer there, and is
+// not to be given the token: first the file must be there that the server writes
+// once it listens, with the token that nobody else knows.
+func serves(ctx context.Context, runtime string, pid, port int, token string) bool {
+	var info struct {
+		Port  int
+		Token string
+	}
+	for _, name := range []string{"nbserver-%d.json", "jpserver-%d.json"} { // version 6, and from 7 on
+		if b, err := os.ReadFile(filepath.Join(runtime, fmt.Sprintf(name, pid))); err == nil {
+			_ = json.Unmarshal(b, &info) // half a file is none yet
+		}
+	}
+	if info.Port != port || info.Token != token {
+		return false
+	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/api", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://127.0.0.1:%d/api/status", port), nil)
 	if err != nil {
 		return false
 	}
-	resp, err := http.DefaultClient.Do(req)
+	req.Header.Set("Authorization", "token "+token)
+	resp, err := http.DefaultTransport.RoundTrip(req) // follows no redirection
 	if err != nil {
 		return false
 	}

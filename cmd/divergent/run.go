@@ -21,13 +21,14 @@ func runCommand() command {
 		short: "simulate a study and write its results",
 		help: `Writes DIR/manifest.json, DIR/results.csv and DIR/traces.csv. Finished cells of the
 same design in DIR are kept, so that a stopped run resumes; nothing is taken from
-the committed results. Seed 42 stands for the published single run's data.
+the committed results. Seed 42 stands for the published single run's data, which
+seed 0 draws, too.
 
   divergent run divergent --seeds 0-9 --workers 2 --dir results
   divergent run divergent --seeds 42 --arms ketamine,ssri --dir one-run
   divergent run cliff --sweep pruned=0.88,0.91 --dir more-levels
   divergent run divergent --arms ssri --sweep ssri.Training.Epochs=50,200 --dir longer
-  divergent run divergent --seeds 0-99 --shard 0/4 --dir part0    then merge
+  divergent run divergent --seeds 100-199 --shard 0/4 --dir part0    then merge
   divergent run spines --dir spines               a small model: tables of its fits, checks and courses`,
 		run: runStudy}
 }
@@ -62,7 +63,15 @@ func runStudy(ctx context.Context, c command, a app, args []string) error {
 		return nil
 	}
 	fmt.Fprintf(a.out, "%d measurements: %s\n", len(res.Rows), filepath.Join(o.runner.Dir, "results.csv"))
+	warnMissing(a, res)
 	return nil
+}
+
+// warnMissing says that a result lacks measurements.
+func warnMissing(a app, res *study.Result) {
+	if s := res.Lacks(); s != "" {
+		fmt.Fprintf(a.err, "divergent: %s; run their seeds and arms with the same --dir to add them\n", s)
+	}
 }
 
 func parseRun(c command, a app, args []string) (order, error) {
@@ -164,6 +173,7 @@ type reporter struct {
 	terminal bool
 	done     int
 	shown    bool
+	warned   bool
 }
 
 func progressTo(w io.Writer) *reporter {
@@ -176,6 +186,10 @@ func progressTo(w io.Writer) *reporter {
 }
 
 func (r *reporter) event(e study.Event) {
+	if e.Damaged > 0 && !r.warned {
+		fmt.Fprintf(r.w, "%d damaged lines of the journals are passed over: their cells are computed again\n", e.Damaged)
+		r.warned = true
+	}
 	switch {
 	case r.terminal:
 		fmt.Fprintf(r.w, "\r\x1b[K%s", notebook.Line(e))

@@ -16,6 +16,10 @@ import (
 // thumbnailWidth in pixels serves the README's figure and its table.
 const thumbnailWidth = 640
 
+// largestPicture in pixels is ten times the largest figure; a small file may claim
+// more than there is memory for.
+const largestPicture = 100_000_000
+
 // thumbnail writes a small picture of an executed notebook: the first figure of
 // the cell tagged "thumbnail", or of the first cell that has one. A notebook
 // without figures gets none.
@@ -31,12 +35,20 @@ func (d document) thumbnail(path string) error {
 	if err != nil {
 		return fmt.Errorf("thumbnail: %w", err)
 	}
+	c, err := png.DecodeConfig(bytes.NewReader(b))
+	if err == nil && c.Width*c.Height > largestPicture {
+		err = fmt.Errorf("picture of %d × %d pixels: want %d at most", c.Width, c.Height, largestPicture)
+	}
+	if err != nil {
+		return fmt.Errorf("thumbnail: %w", err)
+	}
 	full, err := png.Decode(bytes.NewReader(b))
 	if err != nil {
 		return fmt.Errorf("thumbnail: %w", err)
 	}
 	size := full.Bounds().Size()
-	small := image.NewRGBA(image.Rect(0, 0, thumbnailWidth, max(1, thumbnailWidth*size.Y/max(1, size.X))))
+	high := min(max(1, thumbnailWidth*size.Y/max(1, size.X)), 10*thumbnailWidth)
+	small := image.NewRGBA(image.Rect(0, 0, thumbnailWidth, high))
 	draw.CatmullRom.Scale(small, small.Bounds(), full, full.Bounds(), draw.Src, nil)
 	var out bytes.Buffer
 	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&out, small); err != nil {

@@ -6,8 +6,10 @@
 package assay
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"divergent/pkg/network"
@@ -54,30 +56,43 @@ type Reading struct {
 	Value  float64
 }
 
-// Bench is what is measured and what with.
+// Bench is what is measured and what with. All of it is read only, the sets are
+// shared with other arms.
 type Bench struct {
 	Seed     uint64
 	Arm      string           // name, part of every random stream
-	Subject  *treat.Subject   // after treatment; an assay leaves it as it was
-	Template *network.Network // before treatment, read only; nil where Therapy is
+	Subject  *treat.Subject   // after treatment; a test that treats or prunes takes a Branch or a Clone of its Net
+	Template *network.Network // before treatment; nil where Therapy is
 	Therapy  treat.Treatment  // nil for the conditions that are no arm: dense and untreated
 	Standard task.Set         // noisy test set
 	Clean    task.Set         // cluster centres
 	Readings []Reading        // what the assays before this one found
 }
 
-// Assay measures a subject. A design lists the acute tests first.
+// Assay measures a subject. Two assays of a design may not share a name, nor two
+// readings of a subject their phase, test, level and metric.
+//
+// Measure is called for several subjects at a time and on one value, so it must
+// not write to its receiver. It may change nothing of the Bench and draw nothing
+// from Subject.Rand: its random numbers come from rng.Stream(b.Seed, ...) with
+// labels that name the arm and the phase, so that an assay more or less changes no
+// other number. Values must be finite.
 type Assay interface {
 	Name() string
 	Validate() error
 	Measure(b Bench) ([]Reading, error)
 }
 
+// Follower is an Assay that needs others before it in the design's list.
+type Follower interface {
+	After(before []Assay) error
+}
+
 // Battery is the list of stress tests.
 type Battery struct {
 	Input    []float64      // SDs of input noise, input units; published: 1, 2
 	Internal []float64      // SDs of internal noise; published: 0.5, 1, 1.5, 2.5 (0.3 in the earlier chapters)
-	Combined network.Stress // published: input 1 and internal 0.5
+	Combined network.Stress // published: input 1 and internal 0.5; zero for no combined test
 	Bias     []float64      // biases of the biased pass; published: 1
 }
 
@@ -87,12 +102,19 @@ func PublishedBattery() Battery {
 		Combined: network.Stress{Input: 1, Internal: 0.5}, Bias: []float64{1}}
 }
 
-// Validate reports the first level outside its range.
-func (t Battery) Validate() error {
+// Validate reports the first level that is outside its range or stands twice.
+func (t Battery) Validate() error { return t.validate("assay: Battery") }
+
+func (t Battery) validate(owner string) error {
+	seen := map[test]bool{}
 	for _, x := range t.tests() {
 		if err := x.stress.Validate(); err != nil {
-			return fmt.Errorf("assay: test %s: %w", x.name, err)
+			return fmt.Errorf("%s: test %s: %w", owner, x.name, err)
 		}
+		if seen[x] {
+			return fmt.Errorf("%s: test %s at %v stands twice: want each level once", owner, x.name, x.level)
+		}
+		seen[x] = true
 	}
 	return nil
 }
@@ -111,7 +133,9 @@ func (t Battery) tests() []test {
 	for _, v := range t.Internal {
 		ts = append(ts, test{Internal, v, network.Stress{Internal: v}})
 	}
-	ts = append(ts, test{name: Combined, stress: t.Combined})
+	if t.Combined != (network.Stress{}) {
+		ts = append(ts, test{name: Combined, stress: t.Combined})
+	}
 	for _, v := range t.Bias {
 		ts = append(ts, test{Biased, v, network.Stress{Bias: v}})
 	}
@@ -134,18 +158,23 @@ func (t Battery) run(b Bench, n *network.Network, phase string) []Reading {
 }
 
 // AcuteTests runs the battery in the state the treatment leaves.
-type AcuteTests struct{ Battery Battery }
+type AcuteTests struct {
+	Label   string // the phase; empty means "acute"
+	Battery Battery
+}
 
-// Name returns "acute".
-func (AcuteTests) Name() string { return Acute }
+// Name returns the phase.
+func (a AcuteTests) Name() string { return cmp.Or(a.Label, Acute) }
 
 // Validate reports the first field outside its range.
-func (a AcuteTests) Validate() error { return a.Battery.Validate() }
+func (a AcuteTests) Validate() error { return a.Battery.validate(batteryOf(a)) }
+
+func batteryOf(a Assay) string { return fmt.Sprintf("assay: Battery of %q", a.Name()) }
 
 // Measure runs the battery, and reports the share of tied choices where the
 // treatment regrew by gradient.
 func (a AcuteTests) Measure(b Bench) ([]Reading, error) {
-	out := a.Battery.run(b, b.Subject.Net, Acute)
+	out := a.Battery.run(b, b.Subject.Net, a.Name())
 	regrown, tied := 0, 0.0
 	for _, rep := range b.Subject.Reports {
 		if rep.Rule == plasticity.Gradient {
@@ -154,58 +183,83 @@ func (a AcuteTests) Measure(b Bench) ([]Reading, error) {
 		}
 	}
 	if regrown > 0 {
-		out = append(out, Reading{Acute, "", 0, Tied, tied / float64(regrown)})
+		out = append(out, Reading{a.Name(), "", 0, Tied, tied / float64(regrown)})
 	}
 	return out, nil
 }
 
-// OffDrugTests stops the drug and runs the battery; it applies to treatments
-// with a drug to stop.
-type OffDrugTests struct{ Battery Battery }
+// OffDrugTests stops the drug and runs the battery, as treat.Withdraw does; it
+// applies where there is a drug to stop.
+type OffDrugTests struct {
+	Label   string // the phase; empty means "off-drug"
+	Battery Battery
+}
 
-// Name returns "off-drug".
-func (OffDrugTests) Name() string { return OffDrug }
+// Name returns the phase.
+func (a OffDrugTests) Name() string { return cmp.Or(a.Label, OffDrug) }
 
 // Validate reports the first field outside its range.
-func (a OffDrugTests) Validate() error { return a.Battery.Validate() }
+func (a OffDrugTests) Validate() error { return a.Battery.validate(batteryOf(a)) }
 
 // Measure runs the battery on a copy off the drug.
 func (a OffDrugTests) Measure(b Bench) ([]Reading, error) {
-	w, ok := b.Therapy.(treat.Withdrawer)
-	if !ok {
+	if b.Therapy == nil {
 		return nil, nil
 	}
-	s := *b.Subject
-	s.Net = b.Subject.Net.Clone()
-	w.Withdraw(&s)
-	return a.Battery.run(b, s.Net, OffDrug), nil
+	s := b.Subject.Branch(rng.Stream(b.Seed, "withdrawal", b.Arm))
+	if !treat.Withdraw(b.Therapy, s) {
+		return nil, s.Err()
+	}
+	return a.Battery.run(b, s.Net, a.Name()), s.Err()
 }
 
 // RelapseTests prunes once more, without retraining and in the drug state of
-// the arm, and runs the battery.
+// the arm, and runs the battery. With a combined test it reports its drop, too,
+// from that of the acute tests, which must stand before it in the design.
 type RelapseTests struct {
+	Label    string // the phase; empty means "relapse"
 	Battery  Battery
 	Fraction float64 // share of the present synapses to prune; range (0, 1]; published: 0.4
 	Cap      float64 // highest overall sparsity to prune to; range (0, 1]; published: 0.99
 	Exact    bool    // prune exactly ⌊Fraction × present⌋ synapses of each matrix, as in the iso-dose extension
+	From     string  // phase that the drop is from; empty means "acute"
 }
 
-// Name returns "relapse".
-func (RelapseTests) Name() string { return Relapse }
+// Name returns the phase.
+func (a RelapseTests) Name() string { return cmp.Or(a.Label, Relapse) }
+
+func (a RelapseTests) from() string { return cmp.Or(a.From, Acute) }
 
 // Validate reports the first field outside its range.
 func (a RelapseTests) Validate() error {
-	if err := plasticity.CheckShare("assay: Fraction", a.Fraction); err != nil {
+	if err := plasticity.CheckShare(fmt.Sprintf("assay: Fraction of %q", a.Name()), a.Fraction); err != nil {
 		return err
 	}
-	if err := plasticity.CheckShare("assay: Cap", a.Cap); err != nil {
+	if err := plasticity.CheckShare(fmt.Sprintf("assay: Cap of %q", a.Name()), a.Cap); err != nil {
 		return err
 	}
-	return a.Battery.Validate()
+	return a.Battery.validate(batteryOf(a))
+}
+
+// After asks for the test that the drop is from: the same combined test before
+// the second pruning.
+func (a RelapseTests) After(before []Assay) error {
+	if a.Battery.Combined == (network.Stress{}) {
+		return nil
+	}
+	i := slices.IndexFunc(before, func(x Assay) bool { return x.Name() == a.from() })
+	if i < 0 {
+		return fmt.Errorf("assay: %q has no test %q before it to report the drop from: want assay.AcuteTests of that Label first in Assays, or From to name another", a.Name(), a.from())
+	}
+	x, ok := before[i].(AcuteTests)
+	if ok && x.Battery.Combined != a.Battery.Combined {
+		return fmt.Errorf("assay: Battery.Combined of %q = %+v: want %+v as of %q, which the drop is from", a.Name(), a.Battery.Combined, x.Battery.Combined, x.Name())
+	}
+	return nil
 }
 
 // Measure prunes a copy of an arm's network and runs the battery; the drop is
-// the acute combined accuracy minus the one after pruning.
+// the combined accuracy before pruning minus the one after.
 func (a RelapseTests) Measure(b Bench) ([]Reading, error) {
 	if b.Therapy == nil {
 		return nil, nil
@@ -221,11 +275,11 @@ func (a RelapseTests) Measure(b Bench) ([]Reading, error) {
 			return nil, err
 		}
 	}
-	out := a.Battery.run(b, n, Relapse)
-	before, ok := combined(b.Readings, Acute)
-	after, _ := combined(out, Relapse)
-	if ok {
-		out = append(out, Reading{Relapse, Combined, 0, Drop, before - after})
+	out := a.Battery.run(b, n, a.Name())
+	before, measured := combined(b.Readings, a.from())
+	after, ok := combined(out, a.Name())
+	if measured && ok {
+		out = append(out, Reading{a.Name(), Combined, 0, Drop, before - after})
 	}
 	return out, nil
 }

@@ -37,7 +37,7 @@ func find(rs []Reading, phase, test string, level float64, metric string) []floa
 
 // Every published test gives one accuracy, in percent.
 func TestBatteryIsComplete(t *testing.T) {
-	got, err := AcuteTests{PublishedBattery()}.Measure(bench(t, nil))
+	got, err := AcuteTests{Battery: PublishedBattery()}.Measure(bench(t, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestTestsHaveTheirOwnDraws(t *testing.T) {
 	measure := func(b Battery, arm string) []float64 {
 		x := bench(t, nil)
 		x.Arm = arm
-		got, err := AcuteTests{b}.Measure(x)
+		got, err := AcuteTests{Battery: b}.Measure(x)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -82,7 +82,7 @@ func TestOffDrugLeavesTheSubjectAlone(t *testing.T) {
 	arm := treat.Neurosteroid()
 	b := bench(t, arm)
 	b.Subject.Net.State = arm.Drug
-	got, err := OffDrugTests{PublishedBattery()}.Measure(b)
+	got, err := OffDrugTests{Battery: PublishedBattery()}.Measure(b)
 	if err != nil || len(find(got, OffDrug, Standard, 0, Accuracy)) != 1 {
 		t.Fatalf("readings %v, error %v", got, err)
 	}
@@ -95,7 +95,7 @@ func TestOffDrugLeavesTheSubjectAlone(t *testing.T) {
 		t.Errorf("standard accuracy off the drug is %v, want %v", find(got, OffDrug, Standard, 0, Accuracy), want)
 	}
 	for _, arm := range []treat.Treatment{treat.SSRI(), nil} {
-		if got, err := (OffDrugTests{PublishedBattery()}).Measure(bench(t, arm)); err != nil || got != nil {
+		if got, err := (OffDrugTests{Battery: PublishedBattery()}).Measure(bench(t, arm)); err != nil || got != nil {
 			t.Errorf("an arm without a drug: %v, %v", got, err)
 		}
 	}
@@ -134,7 +134,7 @@ func TestRelapse(t *testing.T) {
 
 func TestBadSettingsAreRefused(t *testing.T) {
 	for _, a := range []Assay{
-		AcuteTests{Battery{Internal: []float64{-1}}}, OffDrugTests{Battery{Input: []float64{math.NaN()}}},
+		AcuteTests{Battery: Battery{Internal: []float64{-1}}}, OffDrugTests{Battery: Battery{Input: []float64{math.NaN()}}},
 		RelapseTests{Fraction: 40, Cap: 0.99}, RelapseTests{Fraction: 0.4}, RelapseTests{Fraction: 0.4, Cap: 0.99, Battery: Battery{Bias: []float64{99}}},
 	} {
 		if a.Validate() == nil {

@@ -3,12 +3,11 @@ package infer
 import (
 	"math"
 	"slices"
-	"strconv"
-	"strings"
 
 	"divergent/data"
 	"divergent/pkg/assay"
 	"divergent/pkg/network"
+	"divergent/pkg/stats"
 	"divergent/pkg/study"
 )
 
@@ -23,7 +22,7 @@ const (
 	Cliff          = "cliff"           // percent pruned at which accuracy falls most from the published level below
 	Fall           = "fall"            // size of that fall, points
 	DosePercentile = "dose-percentile" // the Level-th percentile of the doses of every published level, weight units
-	AccuracyMinus  = "accuracy minus " // followed by an arm, or a factor and a setting: the difference, points
+	Difference     = "difference"      // accuracy minus that of the number's Minus in the same test, points
 )
 
 // Measure returns what the result gives for a published number, over the seeds
@@ -42,14 +41,14 @@ func Measure(r *study.Result, q data.Quote) (seeds []uint64, x []float64) {
 	return newMeasurer(r, quotes).measure(q)
 }
 
-// measurer splits a result into its levels, each once.
+// measurer takes levels out of a result, each once.
 type measurer struct {
 	result *study.Result
 	quotes []data.Quote // of its study
 	levels map[point]*study.Result
 }
 
-// point is one setting of a factor; the zero point stands for none.
+// point is one setting of a factor.
 type point struct {
 	factor  string
 	setting float64
@@ -59,45 +58,28 @@ func newMeasurer(r *study.Result, quotes []data.Quote) measurer {
 	return measurer{r, quotes, map[point]*study.Result{}}
 }
 
-// at returns the plain result of one level.
+// at returns the result of one level; without a factor the result itself, of which
+// pick takes the plain rows alone.
 func (m measurer) at(factor string, setting float64) *study.Result {
 	p := point{factor, setting}
+	if picked, at := m.result.Level(); factor == "" || p == (point{picked, at}) {
+		return m.result
+	}
 	if m.levels[p] == nil {
-		m.levels[p] = m.split(p)
+		m.levels[p] = m.result.At(factor, setting)
 	}
 	return m.levels[p]
-}
-
-func (m measurer) split(p point) *study.Result {
-	switch picked, setting := m.result.Level(); {
-	case picked != "" && p == point{picked, setting}: // the result is that level
-		return m.result
-	case p.factor != "":
-		return m.result.At(p.factor, p.setting)
-	}
-	plain := &study.Result{Manifest: m.result.Manifest}
-	for _, w := range m.result.Rows {
-		if w.Factor == "" {
-			plain.Rows = append(plain.Rows, w)
-		}
-	}
-	for _, t := range m.result.Traces {
-		if t.Factor == "" {
-			plain.Traces = append(plain.Traces, t)
-		}
-	}
-	return plain
 }
 
 func (m measurer) measure(q data.Quote) (seeds []uint64, x []float64) {
 	at := m.at(q.Factor, q.Setting)
 	weights, biases := parameters()
-	if other, ok := strings.CutPrefix(q.Metric, AccuracyMinus); ok {
-		return m.minus(q, other)
-	}
 	switch q.Metric {
 	case "loss":
-		return Losses(at, q.Arm, q.Epoch)
+		s := losses(at, q.Arm, q.Epoch)
+		return s.seeds, s.x
+	case Difference:
+		return m.minus(q, q.Minus)
 	case SparsityAll:
 		seeds, x = m.absent(q, q.Arm)
 		return seeds, each(x, func(n float64) float64 { return 100 * n / (weights + biases) })
@@ -109,50 +91,49 @@ func (m measurer) measure(q data.Quote) (seeds []uint64, x []float64) {
 		after, a := m.absent(q, q.Arm)
 		return join(before, b, after, a, func(b, a float64) float64 { return b - a })
 	case Improvement:
-		return m.minus(q, study.Untreated)
+		return m.minus(q, data.Other{Arm: study.Untreated})
 	case Efficiency:
-		gained, gain := m.minus(q, study.Untreated)
-		dosed, dose := Values(at, q.Arm, assay.Acute, "", 0, assay.Dose)
-		return join(gained, gain, dosed, dose, func(gain, dose float64) float64 { return gain / (dose + 1e-8) })
+		gained, gain := m.minus(q, data.Other{Arm: study.Untreated})
+		d := pick(at, Query{Arm: q.Arm, Phase: assay.Acute, Metric: assay.Dose})
+		return join(gained, gain, d.seeds, d.x, func(gain, dose float64) float64 { return gain / (dose + 1e-8) })
 	case Cliff, Fall:
 		return m.cliff(q)
 	case DosePercentile:
 		return m.doses(q.Level)
 	}
-	return Values(at, q.Arm, q.Phase, q.Test, q.Level, q.Metric)
+	s := pick(at, Query{Arm: q.Arm, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric})
+	return s.seeds, s.x
 }
 
 // absent returns the number of weights whose synapse is absent: a whole number
 // by which sparsity is counted.
 func (m measurer) absent(q data.Quote, arm string) ([]uint64, []float64) {
 	weights, _ := parameters()
-	seeds, x := Values(m.at(q.Factor, q.Setting), arm, q.Phase, "", 0, assay.Sparsity)
-	return seeds, each(x, func(percent float64) float64 { return math.Round(percent / 100 * weights) })
+	s := pick(m.at(q.Factor, q.Setting), Query{Arm: arm, Phase: q.Phase, Metric: assay.Sparsity})
+	return s.seeds, each(s.x, func(percent float64) float64 { return math.Round(percent / 100 * weights) })
 }
 
-// minus returns accuracy minus that of another arm at the same level, or of the
-// same arm at another level, which is a factor and a setting. Untreated has no
-// phase but the acute one.
-func (m measurer) minus(q data.Quote, other string) ([]uint64, []float64) {
+// minus returns accuracy minus that of another condition: at its own level, or at
+// the number's where it has none. Untreated has no phase but the acute one.
+func (m measurer) minus(q data.Quote, other data.Other) ([]uint64, []float64) {
+	of := Query{Arm: q.Arm, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: assay.Accuracy}
 	here := m.at(q.Factor, q.Setting)
-	seeds, x := Values(here, q.Arm, q.Phase, q.Test, q.Level, assay.Accuracy)
-	arm, phase, there := other, q.Phase, here
-	if other == study.Untreated {
-		phase = assay.Acute
+	there := here
+	if other.Factor != "" {
+		there = m.at(other.Factor, other.Setting)
 	}
-	if factor, number, ok := strings.Cut(other, " "); ok {
-		if setting, err := strconv.ParseFloat(number, 64); err == nil {
-			arm, there = q.Arm, m.at(factor, setting)
-		}
+	x := pick(here, of)
+	if of.Arm = other.Arm; of.Arm == study.Untreated {
+		of.Phase = assay.Acute
 	}
-	others, y := Values(there, arm, phase, q.Test, q.Level, assay.Accuracy)
-	return join(seeds, x, others, y, func(x, y float64) float64 { return x - y })
+	y := pick(there, of)
+	return join(x.seeds, x.x, y.seeds, y.x, func(x, y float64) float64 { return x - y })
 }
 
 // cliff returns the setting of the largest fall, in percent, or the fall.
 func (m measurer) cliff(q data.Quote) (seeds []uint64, x []float64) {
 	factor, settings := m.published(q)
-	for _, c := range Curves(m.result, factor, q.Arm, q.Phase, q.Test, q.Level, assay.Accuracy) {
+	for _, c := range curves(m.result, Query{Arm: q.Arm, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: assay.Accuracy, Factor: factor}) {
 		before, at, fall := 100.0, 0.0, math.Inf(-1)
 		for _, s := range settings {
 			i, ok := slices.BinarySearch(c.Settings, s)
@@ -192,8 +173,7 @@ func (m measurer) doses(percentile float64) (seeds []uint64, x []float64) {
 	var all []sample
 	for _, p := range m.quotes {
 		if p.Metric == assay.Dose {
-			has, dose := Values(m.at(p.Factor, p.Setting), p.Arm, p.Phase, "", 0, assay.Dose)
-			all = append(all, sample{has, dose})
+			all = append(all, pick(m.at(p.Factor, p.Setting), Query{Arm: p.Arm, Phase: p.Phase, Metric: assay.Dose}))
 		}
 	}
 	seeds, values := common(all)
@@ -203,7 +183,7 @@ func (m measurer) doses(percentile float64) (seeds []uint64, x []float64) {
 			of = append(of, dose[i])
 		}
 		slices.Sort(of)
-		x = append(x, quantile(of, percentile/100))
+		x = append(x, stats.Quantile(of, percentile/100))
 	}
 	return seeds, x
 }

@@ -59,9 +59,9 @@ func TestDerivedMetricsAgreeWithTheAuthor(t *testing.T) {
 		{"cliff", []string{"Author notebook Ch02, sparsity sweep"}, nil, map[string]int{Cliff: 1, Fall: 1}},
 		{"cliff", []string{"Author notebook Ch03 run A, sparsity sweep"}, nil, map[string]int{Cliff: 1, Fall: 1}},
 		{"consolidation", []string{"Book ch.3 Table 1"}, nil, map[string]int{Improvement: 7}},
-		{"consolidation", []string{"Book ch.3 Table 2", "Book ch.3 Results"}, nil, map[string]int{AccuracyMinus + "epochs 0": 1}},
+		{"consolidation", []string{"Book ch.3 Table 2", "Book ch.3 Results"}, nil, map[string]int{Difference: 1}},
 		{"regimens", []string{"Author", "Book"}, []study.Row{sparsity("untreated", "", 0, kept), sparsity("acute-60x1", "", 0, kept+225297),
-			sparsity("acute-100x1", "", 0, weights)}, map[string]int{Restored: 2, AccuracyMinus + "acute-60x1": 1, AccuracyMinus + "acute-100x1": 1}},
+			sparsity("acute-100x1", "", 0, weights)}, map[string]int{Restored: 2, Difference: 2}},
 		{"isodose", []string{"Author"}, []study.Row{ // of the same template, Table 1 of the seed paper
 			{Arm: "untreated", Phase: assay.Acute, Test: assay.Combined, Metric: assay.Accuracy, Value: 31.8}},
 			map[string]int{Improvement: 22, Efficiency: 31, DosePercentile: 4}},
@@ -86,7 +86,7 @@ func TestDerivedMetricsAgreeWithTheAuthor(t *testing.T) {
 				if !ok {
 					t.Errorf("no dose for %+v", q)
 				}
-			case q.Metric == Improvement || q.Metric == Fall || strings.HasPrefix(q.Metric, AccuracyMinus):
+			case q.Metric == Improvement || q.Metric == Fall || q.Metric == Difference:
 				tol += 0.1 // of two rounded accuracies
 			}
 			if _, x := Measure(r, q); len(x) != 1 || !(math.Abs(x[0]-q.Value) <= tol) {
@@ -119,25 +119,27 @@ func TestDerivedMetricsOfPartialResults(t *testing.T) {
 			row(6, "ssri", "epochs", 10, "", assay.Dose, 0.5),
 		}}
 	q := data.Quote{Arm: "ssri", Factor: "epochs", Setting: 10, Phase: assay.Acute, Test: assay.Combined}
-	for metric, want := range map[string][]float64{
-		Improvement:                   {10},
-		Efficiency:                    {10 / (dose + 1e-8)},
-		AccuracyMinus + "epochs 20":   {-58},
-		AccuracyMinus + "epochs 30":   nil,
-		AccuracyMinus + "neuro":       nil,
-		AccuracyMinus + "two words":   nil,
-		DosePercentile:                nil,
-		Cliff:                         nil,
-		Restored:                      nil,
-		"a metric that is not there":  nil,
-		assay.Accuracy + " something": nil,
+	for _, c := range []struct {
+		metric string
+		minus  data.Other
+		want   []float64
+	}{
+		{metric: Improvement, want: []float64{10}},
+		{metric: Efficiency, want: []float64{10 / (dose + 1e-8)}},
+		{Difference, data.Other{Arm: "ssri", Factor: "epochs", Setting: 20}, []float64{-58}},
+		{Difference, data.Other{Arm: "ssri", Factor: "epochs", Setting: 30}, nil},
+		{Difference, data.Other{Arm: "untreated"}, []float64{10}},
+		{Difference, data.Other{Arm: "neuro"}, nil},
+		{metric: DosePercentile}, {metric: Cliff}, {metric: Restored},
+		{metric: "a metric that is not there"}, {metric: assay.Accuracy + " something"},
 	} {
-		q.Metric = metric
+		metric, want := c.metric, c.want
+		q.Metric, q.Minus = metric, c.minus
 		if seeds, x := Measure(r, q); !slices.Equal(x, want) || len(seeds) != len(want) || len(want) > 0 && seeds[0] != 5 {
 			t.Errorf("%s: %v of seeds %v, want %v", metric, x, seeds, want)
 		}
 		// The level alone gives what needs no other level.
-		if _, x := Measure(r.At("epochs", 10), q); !slices.Equal(x, want) && metric != AccuracyMinus+"epochs 20" {
+		if _, x := Measure(r.At("epochs", 10), q); !slices.Equal(x, want) && c.minus.Factor == "" {
 			t.Errorf("%s of one level: %v, want %v", metric, x, want)
 		}
 	}
@@ -155,5 +157,24 @@ func TestMeasureTakesPlainRowsAlone(t *testing.T) {
 	}
 	if _, x := Measure(r, data.Quote{Arm: "ssri", Phase: assay.Acute, Metric: "loss", Epoch: 1}); !slices.Equal(x, []float64{4}) {
 		t.Errorf("loss %v, want 4", x)
+	}
+}
+
+// Untreated has no drug to stop: an improvement off the drug is over its acute
+// accuracy. Percentages that were rounded still count whole synapses.
+func TestUntreatedIsAcuteAndCountsAreWhole(t *testing.T) {
+	row := func(arm, phase, test, metric string, v float64) study.Row {
+		return study.Row{Seed: 1, Arm: arm, Phase: phase, Test: test, Metric: metric, Value: v}
+	}
+	r := &study.Result{Rows: []study.Row{
+		row("untreated", assay.Acute, assay.Combined, assay.Accuracy, 30), row("neurosteroid", assay.OffDrug, assay.Combined, assay.Accuracy, 80),
+		row("untreated", assay.Acute, "", assay.Sparsity, 95.0000), row("ketamine", assay.Acute, "", assay.Sparsity, 47.5002),
+	}}
+	if _, x := Measure(r, data.Quote{Arm: "neurosteroid", Phase: assay.OffDrug, Test: assay.Combined, Metric: Improvement}); !slices.Equal(x, []float64{50}) {
+		t.Errorf("improvement %v, want 50", x)
+	}
+	// Of 395,264 weights 95 % are 375,500.8 and 47.5002 % are 187,751.2.
+	if _, x := Measure(r, data.Quote{Arm: "ketamine", Phase: assay.Acute, Metric: Restored}); !slices.Equal(x, []float64{375501 - 187751}) {
+		t.Errorf("restored %v, want whole synapses", x)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"divergent/data"
 	"divergent/pkg/assay"
+	"divergent/pkg/stats"
 	"divergent/pkg/study"
 )
 
@@ -40,12 +41,12 @@ func TestTenSeedsAgreeWithPyTorch(t *testing.T) {
 		{"neurosteroid", assay.OffDrug, assay.Combined, 0, assay.Accuracy, 80.9, 7.7},
 		{"neurosteroid", assay.OffDrug, assay.Internal, 2.5, assay.Accuracy, 56.9, 4.4},
 	} {
-		_, x := Values(res, tc.arm, tc.phase, tc.test, tc.level, tc.metric)
+		_, x, err := Values(res, Query{Arm: tc.arm, Phase: tc.phase, Test: tc.test, Level: tc.level, Metric: tc.metric})
 		if len(x) != 10 {
-			t.Errorf("%s %s %s: %d seeds, want 10", tc.arm, tc.phase, tc.test, len(x))
+			t.Errorf("%s %s %s: %d seeds, want 10: %v", tc.arm, tc.phase, tc.test, len(x), err)
 			continue
 		}
-		if d := Welch(Summarise(x), Summary{Mean: tc.mean, SD: tc.sd, N: 10}); !(d.T >= -3 && d.T <= 3) {
+		if d := stats.Welch(Summarise(x), Summary{Mean: tc.mean, SD: tc.sd, N: 10}); !(d.T >= -3 && d.T <= 3) {
 			t.Errorf("%s %s %s %v %s: mean %.1f, PyTorch has %.1f: %.1f standard errors apart",
 				tc.arm, tc.phase, tc.test, tc.level, tc.metric, Summarise(x).Mean, tc.mean, d.T)
 		}
@@ -98,12 +99,12 @@ func TestLevelsAgreeWithPyTorch(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		_, x := Values(results[tc.study].At(tc.factor, tc.setting), tc.arm, assay.Acute, tc.test, tc.level, tc.metric)
+		_, x, err := Values(results[tc.study], Query{Factor: tc.factor, Setting: tc.setting, Arm: tc.arm, Phase: assay.Acute, Test: tc.test, Level: tc.level, Metric: tc.metric})
 		if len(x) != 10 {
-			t.Errorf("%s %v, %s %s: %d seeds, want 10", tc.factor, tc.setting, tc.test, tc.metric, len(x))
+			t.Errorf("%s %v, %s %s: %d seeds, want 10: %v", tc.factor, tc.setting, tc.test, tc.metric, len(x), err)
 			continue
 		}
-		if d := Welch(Summarise(x), Summary{Mean: tc.mean, SD: tc.sd, N: 10}); !(d.T >= -3 && d.T <= 3) {
+		if d := stats.Welch(Summarise(x), Summary{Mean: tc.mean, SD: tc.sd, N: 10}); !(d.T >= -3 && d.T <= 3) {
 			t.Errorf("%s %v, %s %v %s: mean %.4g, PyTorch has %.4g: %.1f standard errors apart",
 				tc.factor, tc.setting, tc.test, tc.level, tc.metric, Summarise(x).Mean, tc.mean, d.T)
 		}

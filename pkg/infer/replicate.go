@@ -4,35 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 
 	"divergent/data"
 	"divergent/pkg/assay"
+	"divergent/pkg/stats"
 	"divergent/pkg/study"
 )
-
-// Values returns the values of one condition over the seeds, in the result's
-// order, and the seeds they belong to. Both are empty where the result has no
-// such row. Level is matched exactly.
-func Values(r *study.Result, arm, phase, test string, level float64, metric string) (seeds []uint64, x []float64) {
-	for _, row := range r.Rows {
-		if row.Arm == arm && row.Phase == phase && row.Test == test && row.Level == level && row.Metric == metric {
-			seeds, x = append(seeds, row.Seed), append(x, row.Value)
-		}
-	}
-	return seeds, x
-}
-
-// Losses returns the training loss of an arm at an epoch (from 1) over the
-// seeds, like Values.
-func Losses(r *study.Result, arm string, epoch int) (seeds []uint64, x []float64) {
-	for _, t := range r.Traces {
-		if t.Arm == arm && t.Epoch == epoch {
-			seeds, x = append(seeds, t.Seed), append(x, t.Loss)
-		}
-	}
-	return seeds, x
-}
 
 // Match keeps the seeds that both samples have, in the order of the first, so
 // that a partial run stays paired by seed. It panics if a sample has not one
@@ -62,14 +39,15 @@ type Replication struct {
 	Phase     string
 	Test      string
 	Level     float64
-	Metric    string  // of a row, loss in nats, or derived from rows: see Measure
-	Epoch     int     // epoch of training from 1, for losses; 0 elsewhere
-	Published float64 // the author's single run
-	Mean      float64 // ours over the seeds
-	Low       float64 // 95 % prediction interval for one run; NaN for a single seed
-	High      float64 // likewise
-	N         int     // seeds
-	Inside    bool    // whether the published number, to its printed digits, lies in the interval
+	Metric    string     // of a row, loss in nats, or derived from rows: see Measure
+	Minus     data.Other // what is subtracted where Metric is difference
+	Epoch     int        // epoch of training from 1, for losses; 0 elsewhere
+	Published float64    // the author's single run
+	Mean      float64    // ours over the seeds
+	Low       float64    // 95 % prediction interval for one run; NaN below stats.Fewest seeds
+	High      float64    // likewise
+	N         int        // seeds
+	Inside    bool       // whether the published number, to its printed digits, lies in the interval
 }
 
 // Replicate compares the published numbers of the result's study with what its
@@ -81,7 +59,7 @@ type Replication struct {
 // has for counts. A printed number stands for all that round to it: 47.5
 // is inside if any of [47.45, 47.55] is, so that sparsity, which does not vary,
 // agrees when its printed digits do. About one number in twenty falls outside by
-// chance. A single seed gives no interval, and nothing is inside.
+// chance. Fewer than stats.Fewest seeds give no interval, and nothing is inside.
 //
 // What the result did not measure is left out, so a partial run still
 // compares; a result in which nothing is left, and a study without published
@@ -108,29 +86,24 @@ func Replicate(r *study.Result) ([]Replication, error) {
 }
 
 func replicate(q data.Quote, x []float64) Replication {
-	v := Prediction(x, 0.95)
-	low, high := bounds(q.Metric)
-	if v.Low < low {
-		v.Low = low
-	}
-	if v.High > high {
-		v.High = high
-	}
+	v := stats.Prediction(x, 0.95).Within(Bounds(q.Metric))
 	half := math.Pow10(-q.Digits)/2 + 1e-9 // a mean that rounds to the very edge is not outside
 	return Replication{
-		Source: q.Source, Arm: q.Arm, Factor: q.Factor, Setting: q.Setting, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric, Epoch: q.Epoch,
+		Source: q.Source, Arm: q.Arm, Factor: q.Factor, Setting: q.Setting, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric, Minus: q.Minus, Epoch: q.Epoch,
 		Published: q.Value, Mean: v.Mean, Low: v.Low, High: v.High, N: v.N,
 		Inside: q.Value+half >= v.Low && q.Value-half <= v.High,
 	}
 }
 
-// bounds returns the least and the largest value a metric can have.
-func bounds(metric string) (low, high float64) {
+// Bounds returns the least and the largest value a metric can have, to which
+// Interval.Within cuts limits; infinite where there are none. Metrics are those of
+// rows and of Measure; a drop is a difference of percentages.
+func Bounds(metric string) (low, high float64) {
 	weights, biases := parameters()
 	switch metric {
-	case assay.Accuracy, assay.Sparsity, assay.Turnover, SparsityAll, Cliff, Fall:
+	case assay.Accuracy, assay.Sparsity, assay.Turnover, assay.Tied, SparsityAll, Cliff, Fall:
 		return 0, 100
-	case assay.Drop, Improvement:
+	case assay.Drop, Improvement, Difference:
 		return -100, 100
 	case "loss", assay.Dose, assay.DoseL2, DosePercentile:
 		return 0, math.Inf(1)
@@ -138,9 +111,6 @@ func bounds(metric string) (low, high float64) {
 		return 0, weights + biases
 	case Restored:
 		return -weights, weights
-	}
-	if strings.HasPrefix(metric, AccuracyMinus) {
-		return -100, 100
 	}
 	return math.Inf(-1), math.Inf(1)
 }

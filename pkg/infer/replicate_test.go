@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"divergent/data"
@@ -46,7 +45,7 @@ func published(t *testing.T) (*study.Result, []data.Quote) {
 func TestQuotesUseTheVocabulary(t *testing.T) {
 	b := assay.PublishedBattery()
 	measured := []string{assay.Accuracy, assay.Drop, assay.Sparsity, assay.Dose, assay.DoseL2, assay.Turnover, "loss",
-		SparsityAll, Nonzero, Restored, Improvement, Efficiency, Cliff, Fall, DosePercentile}
+		SparsityAll, Nonzero, Restored, Improvement, Difference, Efficiency, Cliff, Fall, DosePercentile}
 	for _, name := range data.Studies() {
 		quotes, err := data.Quotes(name)
 		if err != nil {
@@ -63,7 +62,7 @@ func TestQuotesUseTheVocabulary(t *testing.T) {
 		for _, q := range quotes {
 			if !slices.Contains([]string{assay.Acute, assay.OffDrug, assay.Relapse}, q.Phase) ||
 				!slices.Contains([]string{assay.Clean, assay.Standard, assay.Input, assay.Internal, assay.Combined, ""}, q.Test) ||
-				!slices.Contains(measured, q.Metric) && !strings.HasPrefix(q.Metric, AccuracyMinus) ||
+				!slices.Contains(measured, q.Metric) || (q.Metric == Difference) != (q.Minus != data.Other{}) ||
 				(q.Test == assay.Input || q.Test == assay.Internal || q.Metric == DosePercentile) != (q.Level != 0) ||
 				q.Test == assay.Input && !slices.Contains(b.Input, q.Level) ||
 				q.Test == assay.Internal && !slices.Contains(b.Internal, q.Level) {
@@ -71,6 +70,9 @@ func TestQuotesUseTheVocabulary(t *testing.T) {
 			}
 			if !slices.Contains(arms, q.Arm) && (q.Arm != "" || q.Metric != DosePercentile) {
 				t.Errorf("arm %q: %s has %v", q.Arm, name, arms)
+			}
+			if q.Metric == Difference && !slices.Contains(arms, q.Minus.Arm) {
+				t.Errorf("%s: %+v subtracts an arm that is not there", name, q)
 			}
 			if q.Factor != "" && !slices.ContainsFunc(d.Sweeps, func(s study.Sweep) bool {
 				return s.Factor == q.Factor && slices.Contains(s.Settings, q.Setting)
@@ -108,7 +110,8 @@ func TestEveryPublishedNumberIsMeasured(t *testing.T) {
 		for i, g := range got[:min(len(got), len(quotes))] {
 			q := quotes[i]
 			if g.Source != q.Source || g.Arm != q.Arm || g.Factor != q.Factor || g.Setting != q.Setting || g.Phase != q.Phase || g.Test != q.Test ||
-				g.Level != q.Level || g.Metric != q.Metric || g.Epoch != q.Epoch || g.Published != q.Value || g.N != 2 || g.Mean != g.Mean {
+				g.Level != q.Level || g.Metric != q.Metric || g.Minus != q.Minus || g.Epoch != q.Epoch || g.Published != q.Value ||
+				g.N != 2 || g.Mean != g.Mean || g.Low == g.Low || g.High == g.High || g.Inside {
 				t.Fatalf("%s %d: %+v from %+v", name, i, g, q)
 			}
 		}
@@ -163,8 +166,18 @@ func TestReplicateLeavesOutWhatIsMissing(t *testing.T) {
 	}
 }
 
+// t is 2.7764451051977987 on four degrees of freedom (SciPy: st.t.ppf(0.975, 4)).
 func TestInside(t *testing.T) {
-	nan := math.NaN()
+	nan, inf := math.NaN(), math.Inf(1)
+	five := func(v ...float64) []float64 { // the last value as often as it takes
+		for len(v) < 5 {
+			v = append(v, v[len(v)-1])
+		}
+		return v
+	}
+	// −2, −1, 0, 1, 2 have an SD of √2.5.
+	half := 2.7764451051977987 * math.Sqrt(2.5*1.2)
+	about := func(m, scale float64) []float64 { return []float64{m - 2*scale, m - scale, m, m + scale, m + 2*scale} }
 	for _, c := range []struct {
 		name      string
 		q         data.Quote
@@ -172,27 +185,43 @@ func TestInside(t *testing.T) {
 		low, high float64
 		inside    bool
 	}{
-		{"rounds to the printed digits", data.Quote{Metric: assay.Sparsity, Value: 47.5, Digits: 1}, []float64{47.549, 47.549}, 47.549, 47.549, true},
-		{"rounds elsewhere", data.Quote{Metric: assay.Sparsity, Value: 47.5, Digits: 1}, []float64{47.56, 47.56}, 47.56, 47.56, false},
-		{"digits matter", data.Quote{Metric: "loss", Value: 1.2153, Digits: 4}, []float64{1.2155, 1.2155}, 1.2155, 1.2155, false},
+		{"plain", data.Quote{Metric: assay.Accuracy, Value: 52, Digits: 1}, about(50, 1), 50 - half, 50 + half, true},
+		{"below", data.Quote{Metric: assay.Accuracy, Value: 45, Digits: 1}, about(50, 1), 50 - half, 50 + half, false},
+		{"above", data.Quote{Metric: assay.Accuracy, Value: 55, Digits: 1}, about(50, 1), 50 - half, 50 + half, false},
+		{"rounds into it", data.Quote{Metric: assay.Accuracy, Value: 55, Digits: 0}, about(50, 1), 50 - half, 50 + half, true},
+		{"rounds to the printed digits", data.Quote{Metric: assay.Sparsity, Value: 47.5, Digits: 1}, five(47.549), 47.549, 47.549, true},
+		{"rounds to them from below", data.Quote{Metric: assay.Sparsity, Value: 47.5, Digits: 1}, five(47.451), 47.451, 47.451, true},
+		{"rounds elsewhere", data.Quote{Metric: assay.Sparsity, Value: 47.5, Digits: 1}, five(47.56), 47.56, 47.56, false},
+		{"at the very edge", data.Quote{Metric: assay.Sparsity, Value: 47.5, Digits: 1}, five(47.55), 47.55, 47.55, true},
+		{"digits matter", data.Quote{Metric: "loss", Value: 1.2153, Digits: 4}, five(1.2155), 1.2155, 1.2155, false},
 		{"one seed", data.Quote{Metric: assay.Accuracy, Value: 50, Digits: 1}, []float64{50}, nan, nan, false},
-		{"diverged", data.Quote{Metric: assay.Accuracy, Value: 50, Digits: 1}, []float64{50, nan}, nan, nan, false},
-		// t = 12.706 on one degree of freedom: far beyond what a metric can be.
-		{"cut to 100", data.Quote{Metric: assay.Accuracy, Value: 100, Digits: 1}, []float64{90, 100}, 0, 100, true},
-		{"cut to ±100", data.Quote{Metric: assay.Drop, Value: -0.2, Digits: 1}, []float64{-50, 50}, -100, 100, true},
-		{"turnover cut to 100", data.Quote{Metric: assay.Turnover, Value: 99, Digits: 2}, []float64{90, 100}, 0, 100, true},
-		{"improvement cut to ±100", data.Quote{Metric: Improvement, Value: 1, Digits: 1}, []float64{-50, 50}, -100, 100, true},
-		{"difference cut to ±100", data.Quote{Metric: AccuracyMinus + "x", Value: 1, Digits: 1}, []float64{-50, 50}, -100, 100, true},
-		{"dose cut to 0", data.Quote{Metric: assay.Dose, Value: 1, Digits: 6}, []float64{1, 2}, 0, 1.5 + 12.706204736*math.Sqrt(0.75), true},
-		{"count cut to the network", data.Quote{Metric: Nonzero, Value: 1}, []float64{0, 396548}, 0, 396548, true},
-		{"efficiency may be anything", data.Quote{Metric: Efficiency, Value: 1, Digits: 2}, []float64{-1, 1}, -12.706204736 * math.Sqrt(3), 12.706204736 * math.Sqrt(3), true},
-		{"loss cut to 0", data.Quote{Metric: "loss", Value: 1, Digits: 4}, []float64{1, 2}, 0, 1.5 + 12.706204736*math.Sqrt(0.75), true},
+		{"four seeds", data.Quote{Metric: assay.Accuracy, Value: 50, Digits: 1}, []float64{50, 50, 50, 50}, nan, nan, false},
+		{"diverged", data.Quote{Metric: assay.Accuracy, Value: 50, Digits: 1}, five(50, nan), nan, nan, false},
+		{"cut to 0 and 100", data.Quote{Metric: assay.Accuracy, Value: 100, Digits: 1}, about(50, 20), 0, 100, true},
+		{"cut to ±100", data.Quote{Metric: assay.Drop, Value: -0.2, Digits: 1}, about(0, 40), -100, 100, true},
+		{"turnover cut", data.Quote{Metric: assay.Turnover, Value: 99, Digits: 2}, about(50, 20), 0, 100, true},
+		{"ties cut", data.Quote{Metric: assay.Tied, Value: 99, Digits: 2}, about(50, 20), 0, 100, true},
+		{"sparsity with biases cut", data.Quote{Metric: SparsityAll, Value: 99, Digits: 2}, about(50, 20), 0, 100, true},
+		{"cliff cut", data.Quote{Metric: Cliff, Value: 93}, about(50, 20), 0, 100, true},
+		{"fall cut", data.Quote{Metric: Fall, Value: 44, Digits: 1}, about(50, 20), 0, 100, true},
+		{"improvement cut", data.Quote{Metric: Improvement, Value: 1, Digits: 1}, about(0, 40), -100, 100, true},
+		{"difference cut", data.Quote{Metric: Difference, Value: 1, Digits: 1}, about(0, 40), -100, 100, true},
+		{"dose cut to 0", data.Quote{Metric: assay.Dose, Value: 1, Digits: 6}, about(2, 1), 0, 2 + half, true},
+		{"Euclidean dose cut to 0", data.Quote{Metric: assay.DoseL2, Value: 1, Digits: 6}, about(2, 1), 0, 2 + half, true},
+		{"dose percentile cut to 0", data.Quote{Metric: DosePercentile, Value: 1, Digits: 6}, about(2, 1), 0, 2 + half, true},
+		{"loss cut to 0", data.Quote{Metric: "loss", Value: 1, Digits: 4}, about(2, 1), 0, 2 + half, true},
+		{"count cut to the network", data.Quote{Metric: Nonzero, Value: 1}, about(198274, 100000), 0, 396548, true},
+		{"restored cut to the network", data.Quote{Metric: Restored, Value: 1}, about(0, 200000), -395264, 395264, true},
+		{"efficiency may be anything", data.Quote{Metric: Efficiency, Value: 1, Digits: 2}, about(0, 1), -half, half, true},
 	} {
 		g := replicate(c.q, c.x)
-		same := func(a, b float64) bool { return near(a, b, 1e-8) || a != a && b != b }
-		if g.Inside != c.inside || !same(g.Low, c.low) || !same(g.High, c.high) {
+		same := func(a, b float64) bool { return near(a, b, 1e-7) || a != a && b != b }
+		if g.Inside != c.inside || !same(g.Low, c.low) || !same(g.High, c.high) || g.N != len(c.x) {
 			t.Errorf("%s: %+v", c.name, g)
 		}
+	}
+	if low, high := Bounds("mine"); low != -inf || high != inf {
+		t.Errorf("bounds of an unknown metric: %v to %v", low, high)
 	}
 }
 
@@ -209,14 +238,11 @@ func TestValuesAndMatch(t *testing.T) {
 		},
 		Traces: []study.TraceRow{{Seed: 1, Arm: "a", Epoch: 1, Loss: 8}, {Seed: 1, Arm: "a", Epoch: 2, Loss: 9}, {Seed: 1, Arm: "b", Epoch: 2, Loss: 10}},
 	}
-	seeds, x := Values(r, "a", "acute", "internal", 0.3, "accuracy")
-	if !slices.Equal(seeds, []uint64{3, 1}) || !slices.Equal(x, []float64{1, 3}) {
+	seeds, x, err := Values(r, Query{Arm: "a", Phase: "acute", Test: "internal", Level: 0.3, Metric: "accuracy"})
+	if err != nil || !slices.Equal(seeds, []uint64{3, 1}) || !slices.Equal(x, []float64{1, 3}) {
 		t.Errorf("Values = %v, %v", seeds, x)
 	}
-	if seeds, x := Values(r, "c", "acute", "internal", 0.3, "accuracy"); len(seeds)+len(x) != 0 {
-		t.Errorf("an arm that is not there: %v, %v", seeds, x)
-	}
-	if seeds, x := Losses(r, "a", 2); !slices.Equal(seeds, []uint64{1}) || !slices.Equal(x, []float64{9}) {
+	if seeds, x, err := Losses(r, "a", 2); err != nil || !slices.Equal(seeds, []uint64{1}) || !slices.Equal(x, []float64{9}) {
 		t.Errorf("Losses = %v, %v", seeds, x)
 	}
 	s, mx, my := Match([]uint64{3, 1, 5}, []float64{1, 2, 3}, []uint64{5, 3, 9}, []float64{4, 5, 6})

@@ -3,13 +3,13 @@ package model
 import (
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"math"
+	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -39,6 +39,10 @@ func TableOf(name string, t Tabler) Table {
 // Number writes a number in as many digits as it takes to read it back.
 func Number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
+// Text writes a text for a CSV file: without control characters, and behind an
+// apostrophe where a spreadsheet would take it for a formula, such as =1+1.
+func Text(s string) string { return files.Cell(s) }
+
 // Record is what a run of a small model leaves: its tables, and what made them.
 type Record struct {
 	Manifest Manifest
@@ -52,19 +56,21 @@ type Manifest struct {
 	Model  string
 	Go     string            // Go version
 	Arch   string            // processor architecture; others round differently
-	Files  map[string]string // SHA-256 of each table's file
+	Files  map[string]string // SHA-256 of each table's file; empty while they are being written
 }
 
 const (
-	recordSchema = 1
+	recordSchema = 2
 	manifestFile = "manifest.json"
+
+	largestManifest, largestTable, mostTables = 1 << 20, 64 << 20, 100 // bytes, and beyond what a model writes
 )
 
 // NewRecord returns the record of a model's tables.
 func NewRecord(name string, tables ...Table) (*Record, error) {
 	r := &Record{Manifest: Manifest{Schema: recordSchema, Model: name, Go: runtime.Version(), Arch: runtime.GOARCH, Files: map[string]string{}}}
 	for _, t := range tables {
-		if t.Name == "" || strings.Trim(t.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		if !named(t.Name) {
 			return nil, fmt.Errorf("model: table %q: want a name of lower-case letters, digits and -, as its file is named after it", t.Name)
 		}
 		if _, ok := r.Manifest.Files[t.file()]; ok {
@@ -75,74 +81,195 @@ func NewRecord(name string, tables ...Table) (*Record, error) {
 				return nil, fmt.Errorf("model: table %q, row %d: %d fields, want %d", t.Name, i+1, len(row), len(t.Header))
 			}
 		}
+		t = t.written()
 		r.Manifest.Files[t.file()] = files.Checksum(t.csv())
 		r.Tables = append(r.Tables, t)
+	}
+	if len(r.Tables) == 0 {
+		return nil, fmt.Errorf("model: %s has no tables: want one or more", name)
 	}
 	slices.SortFunc(r.Tables, func(a, b Table) int { return strings.Compare(a.Name, b.Name) })
 	return r, nil
 }
 
+// named reports whether a table, and so its file, may have that name.
+func named(name string) bool {
+	return name != "" && len(name) <= 100 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
+
 func (t Table) file() string { return t.Name + ".csv" }
+
+// written returns the table with its texts as they are in the file.
+func (t Table) written() Table {
+	texts := func(cells []string) []string {
+		out := make([]string, len(cells))
+		for i, s := range cells {
+			out[i] = Text(s)
+		}
+		return out
+	}
+	rows := make([][]string, len(t.Rows))
+	for i, r := range t.Rows {
+		rows[i] = texts(r)
+	}
+	return Table{t.Name, texts(t.Header), rows}
+}
 
 func (t Table) csv() []byte {
 	return files.CSV(t.Header, len(t.Rows), func(i int) []string { return t.Rows[i] })
 }
 
-// Save writes each table as CSV and, last, manifest.json. Each file is written
-// under a temporary name and renamed.
+// Save writes each table as CSV and, last, manifest.json; while tables are being
+// written the manifest has no checksums. So a folder is, whenever the writer is
+// killed, as it was, unfinished, or whole. Each file is written under a temporary
+// name and renamed, and what killed writers left is removed.
 func (r *Record) Save(dir string) error {
+	files.Sweep(dir)
+	whole, err := files.Seal(r.Manifest)
+	if err != nil {
+		return fmt.Errorf("model: %s: %w", r.Manifest.Model, err)
+	}
+	unfinished := r.Manifest
+	unfinished.Files = nil
+	mark, err := files.Seal(unfinished)
+	if err != nil {
+		return fmt.Errorf("model: %s: %w", r.Manifest.Model, err)
+	}
+	manifest := filepath.Join(dir, manifestFile)
+	old, err := os.ReadFile(manifest)
+	if err != nil || !bytes.Equal(old, whole) {
+		if err := files.Write(manifest, mark); err != nil {
+			return fmt.Errorf("model: %w", err)
+		}
+	}
 	for _, t := range r.Tables {
 		if err := files.Write(filepath.Join(dir, t.file()), t.csv()); err != nil {
 			return fmt.Errorf("model: %w", err)
 		}
 	}
-	b, err := json.MarshalIndent(r.Manifest, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := files.Write(filepath.Join(dir, manifestFile), append(b, '\n')); err != nil {
+	if err := files.Write(manifest, whole); err != nil {
 		return fmt.Errorf("model: %w", err)
 	}
 	return nil
 }
 
 // LoadRecord reads and checks a folder that Save has written. A missing,
-// truncated or edited file is an error that names it.
+// truncated or edited file is an error that names it; only a folder without
+// manifest.json gives fs.ErrNotExist.
 func LoadRecord(dir fs.FS) (*Record, error) {
-	b, err := fs.ReadFile(dir, manifestFile)
+	m, err := loadManifest(dir)
 	if err != nil {
-		return nil, fmt.Errorf("model: no %s: want a folder that divergent run has written (%w)", manifestFile, fs.ErrNotExist)
+		return nil, err
 	}
-	r := new(Record)
-	if err := json.Unmarshal(b, &r.Manifest); err != nil {
-		return nil, fmt.Errorf("model: %s is truncated or edited (%v): run the model again", manifestFile, err)
-	}
-	if r.Manifest.Schema != recordSchema || r.Manifest.Model == "" {
-		return nil, fmt.Errorf("model: %s: Schema = %d of Model %q: want %d, of a small model; run the model again with this version",
-			manifestFile, r.Manifest.Schema, r.Manifest.Model, recordSchema)
-	}
-	for _, name := range slices.Sorted(maps.Keys(r.Manifest.Files)) {
-		stem, ok := strings.CutSuffix(name, ".csv")
-		if !ok || strings.Contains(stem, "/") || !fs.ValidPath(name) {
-			return nil, fmt.Errorf("model: %s names file %q: want a CSV file in the folder", manifestFile, name)
-		}
-		b, err := fs.ReadFile(dir, name)
+	r := &Record{Manifest: m}
+	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
+		t, err := loadTable(dir, name, m.Files[name])
 		if err != nil {
-			return nil, fmt.Errorf("model: %s is missing or unreadable: run the model again", name)
+			return nil, err
 		}
-		if files.Checksum(b) != r.Manifest.Files[name] {
-			return nil, fmt.Errorf("model: %s is truncated or edited: its checksum is not the one in %s; run the model again", name, manifestFile)
-		}
-		rows, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
-		if err == nil && len(rows) == 0 {
-			err = errors.New("it is empty")
-		}
-		if err != nil {
-			return nil, fmt.Errorf("model: %s: %v: want a header and rows of as many fields", name, err)
-		}
-		r.Tables = append(r.Tables, Table{stem, rows[0], rows[1:]})
+		r.Tables = append(r.Tables, t)
 	}
 	return r, nil
+}
+
+func loadManifest(dir fs.FS) (Manifest, error) {
+	var m Manifest
+	b, err := files.Read(dir, manifestFile, largestManifest)
+	if err != nil {
+		return m, fmt.Errorf("model: %w: want a folder that divergent run has written", err)
+	}
+	err = files.Unseal(b, &m)
+	switch {
+	case m.Schema > 0 && m.Model != "" && m.Schema != recordSchema:
+		return m, fmt.Errorf("model: %s: Schema = %d of Model %q: want %d; run the model again with this version", manifestFile, m.Schema, m.Model, recordSchema)
+	case err != nil:
+		return m, fmt.Errorf("model: %s: %w: run the model again", manifestFile, err)
+	case m.Schema != recordSchema || m.Model == "":
+		return m, fmt.Errorf("model: %s: Schema = %d of Model %q: want %d, of a small model", manifestFile, m.Schema, m.Model, recordSchema)
+	case len(m.Files) > mostTables:
+		return m, fmt.Errorf("model: %s names %d files: want %d at most", manifestFile, len(m.Files), mostTables)
+	case len(m.Files) == 0:
+		return m, fmt.Errorf("model: the run of %s in this folder is unfinished: run the model again", m.Model)
+	}
+	return m, nil
+}
+
+// modelField finds the model's name in a damaged manifest.
+var modelField = regexp.MustCompile(`"Model": "([^"\\]+)"`)
+
+// Owner returns the model whose run has written the folder's manifest, and whether
+// that is as it was written. Of one that is damaged or of another version it is
+// what can be read, and empty where that is nothing.
+func Owner(dir fs.FS) (name string, intact bool) {
+	b, err := files.Read(dir, manifestFile, largestManifest)
+	if err != nil {
+		return "", false
+	}
+	var m Manifest
+	if files.Unseal(b, &m) == nil {
+		return m.Model, true
+	}
+	if found := modelField.FindSubmatch(b); found != nil && remains(b) {
+		return string(found[1]), false
+	}
+	return "", false
+}
+
+// remains reports whether that is left of a manifest: its beginning, two of the
+// fields that together no other has, or the zeros of a power cut.
+func remains(b []byte) bool {
+	fields := 0
+	for _, f := range []string{`"Schema": `, `"Model": "`, `"Arch": "`} {
+		if bytes.Contains(b, []byte(f)) {
+			fields++
+		}
+	}
+	beginning := fmt.Sprintf("{\n  \"Schema\": %d,\n  \"Model\": \"", recordSchema)
+	return fields >= 2 || strings.HasPrefix(beginning, string(b)) || len(bytes.Trim(b, "\x00")) == 0
+}
+
+// Leftover reports whether a file is what a run may leave in a folder whose
+// manifest is lost: a table with one of the given headers, or a part of one, the
+// remains of the manifest, or what a killed writer has left.
+func Leftover(dir fs.FS, name string, headers map[string][]string) bool {
+	b, err := files.Read(dir, name, largestTable)
+	stem, table := strings.CutSuffix(name, ".csv")
+	switch {
+	case err != nil:
+		return false
+	case name == manifestFile:
+		return remains(b)
+	case !table || headers[stem] == nil:
+		return files.Partial(name)
+	}
+	header := files.CSV(headers[stem], 0, nil)
+	return bytes.HasPrefix(b, header) || bytes.HasPrefix(header, b)
+}
+
+func loadTable(dir fs.FS, name, sum string) (Table, error) {
+	stem, ok := strings.CutSuffix(name, ".csv")
+	if !ok || !named(stem) {
+		return Table{}, fmt.Errorf("model: %s names file %q: want a CSV file in the folder", manifestFile, name)
+	}
+	b, err := files.Read(dir, name, largestTable)
+	if err != nil {
+		return Table{}, fmt.Errorf("model: %v: run the model again", err) // a lost table is no lost folder
+	}
+	if files.Checksum(b) != sum {
+		return Table{}, fmt.Errorf("model: %s is truncated or edited: its checksum is not the one in %s; run the model again", name, manifestFile)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
+	switch {
+	case err != nil:
+		return Table{}, fmt.Errorf("model: %s: %w: want a header and rows of as many fields", name, err)
+	case len(rows) == 0:
+		return Table{}, fmt.Errorf("model: %s is empty: want a header and rows of as many fields", name)
+	}
+	t := Table{stem, rows[0], rows[1:]}
+	if !bytes.Equal(t.csv(), b) {
+		return Table{}, fmt.Errorf("model: %s is not laid out as it was written: run the model again", name)
+	}
+	return t, nil
 }
 
 // Compare returns how many cells of the tables were compared and what differs, a

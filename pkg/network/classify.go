@@ -6,8 +6,9 @@ import (
 	"divergent/pkg/task"
 )
 
-// testBatch is the number of samples of one forward sweep in a test; it decides
-// speed only.
+// testBatch is the number of samples of one forward sweep in a test. It decides
+// results: the internal noise is drawn unit by unit within a batch, so another
+// size gives every sample other draws. A change needs a new study.Engine.
 const testBatch = 128
 
 // sweep runs the N×inputs row-major points through the network in batches,

@@ -72,56 +72,87 @@ func (n *Network) UnmarshalBinary(b []byte) error {
 	if crc32.ChecksumIEEE(body) != sum {
 		return errors.New("network: checksum does not fit: the file is truncated or edited; copy it again")
 	}
-	size := binary.LittleEndian.Uint32(body[len(magic):])
-	rest := body[len(magic)+4:]
-	if uint64(size) > uint64(len(rest)) {
-		return errTruncated
-	}
-	var h header
-	if err := json.Unmarshal(rest[:size], &h); err != nil {
-		return fmt.Errorf("network: header: %w", err)
-	}
-	if err := CheckSizes(h.Sizes); err != nil {
-		return err
-	}
-	rest = rest[size:]
+	r := reader{rest: body[len(magic):]}
+	h := r.header()
 	read := Network{State: h.State}
-	for k := range len(h.Sizes) - 1 {
-		sites := h.Sizes[k] * h.Sizes[k+1]
-		if len(rest) < (sites+7)/8 { // before anything of that size is made
-			return errTruncated
-		}
-		l := newLayer(h.Sizes[k], h.Sizes[k+1])
-		mask := rest[:(sites+7)/8]
-		rest = rest[len(mask):]
-		present := 0
-		for i := range l.Present {
-			l.Present[i] = mask[i/8]>>(i%8)&1 == 1
-			if l.Present[i] {
-				present++
-			}
-		}
-		if len(rest) < 4*(present+len(l.B)) {
-			return errTruncated
-		}
-		for i, p := range l.Present {
-			if p {
-				l.W[i] = math.Float32frombits(binary.LittleEndian.Uint32(rest))
-				rest = rest[4:]
-			}
-		}
-		for i := range l.B {
-			l.B[i] = math.Float32frombits(binary.LittleEndian.Uint32(rest))
-			rest = rest[4:]
-		}
-		read.Layers = append(read.Layers, l)
+	for k := 1; k < len(h.Sizes) && r.err == nil; k++ {
+		read.Layers = append(read.Layers, r.layer(h.Sizes[k-1], h.Sizes[k]))
 	}
-	if len(rest) != 0 {
-		return fmt.Errorf("network: %d bytes too many: want a file from MarshalBinary", len(rest))
+	if r.err == nil && len(r.rest) != 0 {
+		r.err = fmt.Errorf("network: %d bytes too many: want a file from MarshalBinary", len(r.rest))
 	}
-	if err := read.Validate(); err != nil {
-		return err
+	if r.err == nil {
+		r.err = read.Validate()
+	}
+	if r.err != nil {
+		return r.err
 	}
 	*n = read
 	return nil
+}
+
+// reader takes a file apart. After its first error it hands out empty values.
+type reader struct {
+	rest []byte
+	err  error
+}
+
+// take returns the next n bytes, or nil where there are fewer.
+func (r *reader) take(n int) []byte {
+	if r.err == nil && (n < 0 || n > len(r.rest)) {
+		r.err = errTruncated
+	}
+	if r.err != nil {
+		return nil
+	}
+	b := r.rest[:n]
+	r.rest = r.rest[n:]
+	return b
+}
+
+func (r *reader) header() (h header) {
+	size := r.take(4)
+	if r.err != nil {
+		return h
+	}
+	text := r.take(int(binary.LittleEndian.Uint32(size)))
+	if r.err != nil {
+		return h
+	}
+	if err := json.Unmarshal(text, &h); err != nil {
+		r.err = fmt.Errorf("network: header: %w", err)
+		return h
+	}
+	r.err = CheckSizes(h.Sizes)
+	return h
+}
+
+// layer makes nothing large before it has the mask, an eighth of its size.
+func (r *reader) layer(in, out int) (l Layer) {
+	mask := r.take((in*out + 7) / 8)
+	if r.err != nil {
+		return l
+	}
+	l = newLayer(in, out)
+	for i := range l.Present {
+		l.Present[i] = mask[i/8]>>(i%8)&1 == 1
+	}
+	numbers := r.take(4 * (l.Count() + out))
+	if r.err != nil {
+		return l
+	}
+	next := func() float32 {
+		v := math.Float32frombits(binary.LittleEndian.Uint32(numbers))
+		numbers = numbers[4:]
+		return v
+	}
+	for i, p := range l.Present {
+		if p {
+			l.W[i] = next()
+		}
+	}
+	for i := range l.B {
+		l.B[i] = next()
+	}
+	return l
 }

@@ -166,11 +166,19 @@ type State struct {
 	Activation Activation // nonlinearity; published: ReLU, tanh under the neurosteroid-like drug
 	Damping    float64    // factor on hidden activity (tonic inhibition); range (0, 1]; published: 1, 0.7 under the drug
 	Gain       float64    // factor on hidden activity (excitability); range (0, 10]; published here: 1 (later chapters 0.85 to 1.6)
-	Protection float64    // mood-stabiliser level; range [0, 1]; published here: 0
+	Protection float64    // strength of the mood stabiliser; range [0, 1]; published here: 0
 }
 
 // Neutral returns the state without any drug.
 func Neutral() State { return State{Activation: ReLU, Damping: 1, Gain: 1} }
+
+// OffDrug returns the state once the acute drug is stopped: neutral activation,
+// damping and gain. Protection stays, since the mood stabiliser goes on.
+func (s State) OffDrug() State {
+	off := Neutral()
+	off.Protection = s.Protection
+	return off
+}
 
 // Validate reports the first field outside its range.
 func (s State) Validate() error {
@@ -182,7 +190,7 @@ func (s State) Validate() error {
 	case !(s.Gain > 0 && s.Gain <= 10):
 		return fmt.Errorf("network: Gain = %v: want a factor in (0, 10]; 1 is no gain", s.Gain)
 	case !(s.Protection >= 0 && s.Protection <= 1):
-		return fmt.Errorf("network: Protection = %v: want a level in [0, 1]; 0 is none", s.Protection)
+		return fmt.Errorf("network: Protection = %v: want a strength in [0, 1]; 0 is none", s.Protection)
 	}
 	return nil
 }
@@ -193,7 +201,7 @@ func (s State) effectiveGain() float64 {
 	if s.Protection == 0 {
 		return s.Gain
 	}
-	return min(s.Gain, max(1.05, 1.05+(1-s.Protection)*(s.Gain-1.05)))
+	return min(s.Gain, max(1.05, 1.05+float64((1-s.Protection)*(s.Gain-1.05))))
 }
 
 // Constants of the protection terms, published in the longitudinal chapters.

@@ -1,9 +1,10 @@
 package network
 
 import (
-	"bytes"
 	"math"
 	"math/rand/v2"
+	"reflect"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/diff/fd"
@@ -40,20 +41,32 @@ func TestNewIsUniform(t *testing.T) {
 	weights, biases := 0, 0
 	for k, l := range n.Layers {
 		limit := 1 / math.Sqrt(float64(l.In))
-		var sum, sq, top float64
-		for _, w := range l.W {
-			v := float64(w)
-			sum, sq, top = sum+v, sq+v*v, max(top, math.Abs(v))
+		for what, x := range map[string][]float32{"weights": l.W, "biases": l.B} {
+			var sum, sq, top float64
+			for _, w := range x {
+				v := float64(w) / limit
+				sum, sq, top = sum+v, sq+v*v, max(top, math.Abs(v))
+			}
+			m := float64(len(x))
+			// Draws from ±1 have variance 1/3, their squares variance 4/45; five standard errors.
+			if math.Abs(sum/m) > 5*math.Sqrt(1/(3*m)) || math.Abs(sq/m-1.0/3) > 5*math.Sqrt(4/(45*m)) || top > 1 || m > 100 && top < 0.9 {
+				t.Errorf("layer %d, %s over their limit: mean %.2g, largest %.4g, mean square %.3g: want uniform on ±1", k, what, sum/m, top, sq/m)
+			}
 		}
-		m := float64(len(l.W))
-		// The mean of m uniform draws has standard error limit/√(3m); five of these.
-		if math.Abs(sum/m) > 5*limit/math.Sqrt(3*m) || top > limit || math.Abs(sq/m/(limit*limit/3)-1) > 0.2 {
-			t.Errorf("layer %d: mean %.2g, largest %.4g, variance ratio %.3g: want uniform on ±%.4g", k, sum/m, top, sq/m/(limit*limit/3), limit)
+		var product float64 // biases are draws of their own: a correlation with standard error 1/√n
+		for i, b := range l.B {
+			product += float64(b) * float64(l.W[i]) / (limit * limit / 3)
+		}
+		if wb := product / float64(len(l.B)); math.Abs(wb) > 5/math.Sqrt(float64(len(l.B))) {
+			t.Errorf("layer %d: correlation of biases and first weights %.3f", k, wb)
 		}
 		weights, biases = weights+len(l.W), biases+len(l.B)
 	}
 	if weights != 395264 || biases != 1284 { // published counts
 		t.Errorf("%d weights and %d biases, want 395264 and 1284", weights, biases)
+	}
+	if n.Sparsity() != 0 || n.State != Neutral() {
+		t.Errorf("a new network has sparsity %v and state %+v", n.Sparsity(), n.State)
 	}
 }
 
@@ -245,92 +258,237 @@ func TestEffectiveGain(t *testing.T) {
 	}
 }
 
-// Protection does not enter the activity, damping scales it: with one hidden
-// layer exactly.
-func TestActivity(t *testing.T) {
-	n, err := New([]int{2, 9, 4}, rand.New(rand.NewPCG(8, 8)))
+// Every name of the published protocol that a state without a drug stands for.
+func TestOffDrug(t *testing.T) {
+	if got, want := Neutral(), (State{Activation: ReLU, Damping: 1, Gain: 1}); got != want {
+		t.Errorf("Neutral() = %+v, want %+v", got, want)
+	}
+	drug := State{Activation: Tanh, Damping: 0.7, Gain: 1.6, Protection: 0.5}
+	if got, want := drug.OffDrug(), (State{Activation: ReLU, Damping: 1, Gain: 1, Protection: 0.5}); got != want {
+		t.Errorf("off the drug: %+v, want %+v", got, want)
+	}
+}
+
+// A clone is equal and shares nothing.
+func TestClone(t *testing.T) {
+	build := func() *Network {
+		n := small(t, 1)
+		thin(n, 0.5, stream(1))
+		n.State = State{Activation: Tanh, Damping: 0.7, Gain: 1.25, Protection: 0.5}
+		return n
+	}
+	n := build()
+	c := n.Clone()
+	if !reflect.DeepEqual(n, c) {
+		t.Fatal("a clone differs")
+	}
+	c.State = Neutral()
+	for k := range c.Layers {
+		l := &c.Layers[k]
+		for i := range l.W {
+			l.W[i], l.Present[i] = 7, !l.Present[i]
+		}
+		for i := range l.B {
+			l.B[i] = 7
+		}
+	}
+	if !reflect.DeepEqual(n, build()) {
+		t.Error("changing a clone changed the network")
+	}
+}
+
+// 5 of 14 weights are absent; biases do not count, nor what a weight is.
+func TestSparsity(t *testing.T) {
+	n, err := New([]int{2, 3, 2, 1}, stream(1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	set := task.Four().Sample(300, 0.8, 5)
-	n.State.Activation = Tanh
-	plain := n.Activity(set)
-	n.State.Damping = 0.5
-	if got := n.Activity(set); math.Abs(got-plain/2) > 1e-9 { // halving is exact in float32; the sums are float64
-		t.Errorf("activity at damping 0.5 = %v, want %v", got, plain/2)
+	m := n.Clone()
+	for k, sites := range [][]int{{0, 5}, {1, 2}, {1}} {
+		for _, i := range sites {
+			n.Layers[k].W[i], n.Layers[k].Present[i] = 0, false
+		}
 	}
-	n.State.Damping = 1
-	n.State.Protection = 0.5
-	if got := n.Activity(set); got != plain {
-		t.Errorf("activity under protection = %v, want %v", got, plain)
+	n.Layers[0].W[1] = 0
+	if got := n.Sparsity(); math.Abs(got-100*5.0/14) > 1e-12 {
+		t.Errorf("sparsity = %v, want 5 of 14", got)
 	}
-	if plain <= 0 || plain >= 1 {
-		t.Errorf("activity of tanh units = %v, want it within (0, 1)", plain)
+	if n.SameSynapses(m) || !n.SameSynapses(n.Clone()) {
+		t.Error("SameSynapses does not tell by what is present")
+	}
+	other := n.Clone()
+	for i := range other.Layers[2].W {
+		other.Layers[2].W[i] *= 2
+	}
+	if !n.SameSynapses(other) {
+		t.Error("SameSynapses looks at weights")
+	}
+	wider, _ := New([]int{1, 6, 1, 2}, stream(1))
+	flat, _ := New([]int{2, 3, 2, 1}, stream(1))
+	if wider.SameSynapses(flat) {
+		t.Error("networks of other widths have the same synapses")
+	}
+}
+
+func TestWidthsAreRefused(t *testing.T) {
+	for _, sizes := range [][]int{nil, {2}, make([]int, 65), {2, 0, 4}, {2, -1, 4}, {2, 1<<16 + 1}} {
+		if _, err := New(sizes, stream(1)); err == nil {
+			t.Errorf("New(%v): no error", sizes)
+		}
+	}
+	n, err := New([]int{2, 5, 3}, stream(1))
+	if err != nil || !slices.Equal(n.Sizes(), []int{2, 5, 3}) || CheckSizes([]int{1, 1 << 16}) != nil {
+		t.Errorf("widths %v (%v), want 2, 5, 3", n.Sizes(), err)
+	}
+}
+
+// What a network from elsewhere must satisfy.
+func TestValidate(t *testing.T) {
+	if err := small(t, 1).Validate(); err != nil {
+		t.Fatal(err)
+	}
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	for what, spoil := range map[string]func(n *Network){
+		"no layers":               func(n *Network) { n.Layers = nil },
+		"weight NaN":              func(n *Network) { n.Layers[1].W[3] = nan },
+		"weight infinite":         func(n *Network) { n.Layers[1].W[3] = -inf },
+		"absent weight not 0":     func(n *Network) { n.Layers[2].Present[0] = false },
+		"bias NaN":                func(n *Network) { n.Layers[3].B[0] = nan },
+		"bias infinite":           func(n *Network) { n.Layers[0].B[0] = inf },
+		"layers that do not join": func(n *Network) { n.Layers = append(n.Layers[:1:1], n.Layers[2:]...) },
+		"weights missing":         func(n *Network) { n.Layers[1].W = n.Layers[1].W[1:] },
+		"mask too short":          func(n *Network) { n.Layers[1].Present = n.Layers[1].Present[1:] },
+		"bias missing":            func(n *Network) { n.Layers[1].B = n.Layers[1].B[1:] },
+		"rows missing": func(n *Network) {
+			n.Layers[1].W, n.Layers[1].Present = n.Layers[1].W[13:], n.Layers[1].Present[13:]
+		},
+		"layer without units": func(n *Network) { n.Layers = []Layer{{In: 2, Out: 0}} },
+		"state":               func(n *Network) { n.State.Gain = 0 },
+	} {
+		n := small(t, 1)
+		spoil(n)
+		if n.Validate() == nil {
+			t.Errorf("%s: Validate() = nil, want an error", what)
+		}
+		if _, err := n.MarshalBinary(); err == nil {
+			t.Errorf("%s: MarshalBinary wrote it", what)
+		}
 	}
 }
 
 func TestStateAndStressAreRefused(t *testing.T) {
 	for _, s := range []State{{}, {Damping: 1}, {Damping: 2, Gain: 1}, {Damping: math.NaN(), Gain: 1},
-		{Damping: 1, Gain: 1, Protection: 2}, {Activation: 9, Damping: 1, Gain: 1}} {
+		{Damping: 1, Gain: 1, Protection: 2}, {Damping: 1, Gain: 1, Protection: -0.1}, {Activation: 2, Damping: 1, Gain: 1},
+		{Damping: -0.5, Gain: 1}, {Damping: 1, Gain: -1}, {Damping: 1, Gain: 10.5}, {Damping: 1, Gain: math.NaN()}, {Damping: 1, Gain: 1, Protection: math.NaN()}} {
 		if s.Validate() == nil {
 			t.Errorf("Validate(%+v) = nil, want an error", s)
 		}
 	}
-	for _, x := range []Stress{{Input: -1}, {Internal: math.NaN()}, {Bias: math.Inf(1)}} {
+	for _, x := range []Stress{{Input: -1}, {Input: 10.5}, {Internal: math.NaN()}, {Internal: -0.1}, {Internal: 11}, {Bias: math.Inf(1)}, {Bias: -10.5}} {
 		if x.Validate() == nil {
 			t.Errorf("Validate(%+v) = nil, want an error", x)
 		}
 	}
-	if Neutral().Validate() != nil || (Stress{}).Validate() != nil {
-		t.Error("the neutral state or the zero stress is refused")
+	for _, v := range []interface{ Validate() error }{Neutral(), State{Activation: Tanh, Damping: 0.01, Gain: 10, Protection: 1},
+		Stress{}, Stress{Input: 10, Internal: 10, Bias: -10}} {
+		if err := v.Validate(); err != nil {
+			t.Errorf("Validate(%+v) = %v, want nil", v, err)
+		}
 	}
 }
 
-func TestCodecRoundTrip(t *testing.T) {
+// recorder is a noise of zeros that notes what it is asked for.
+type recorder struct{ asked [][3]int } // layer, first unit, draws
+
+func (r *recorder) Normal(layer, first int, dst []float32) {
+	r.asked = append(r.asked, [3]int{layer, first, len(dst)})
+	clear(dst)
+}
+
+// Noise is drawn once for each hidden unit and sample, layer by layer, not for
+// the output, and not at all where none is asked for.
+func TestNoiseIsDrawnForHiddenUnits(t *testing.T) {
 	n := small(t, 1)
-	thin(n, 0.5, rand.New(rand.NewPCG(2, 2)))
-	n.State = State{Activation: Tanh, Damping: 0.7, Gain: 1}
-	b, err := n.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var m Network
-	if err := m.UnmarshalBinary(b); err != nil {
-		t.Fatal(err)
-	}
-	again, err := m.MarshalBinary()
-	if err != nil || !bytes.Equal(b, again) {
-		t.Errorf("a network read and written again differs (%v)", err)
-	}
-	for i := range b { // each byte is under the checksum or is it
-		c := bytes.Clone(b)
-		c[i] ^= 1
-		if new(Network).UnmarshalBinary(c) == nil {
-			t.Fatalf("a file with byte %d changed was read without an error", i)
+	p := NewPass(n, 5, PresentSites)
+	x := make([]float32, 2*5)
+	for _, tc := range []struct {
+		x    Stress
+		want int
+	}{{Stress{Internal: 1}, 13 + 9 + 7}, {Stress{Bias: -1}, 13 + 9 + 7}, {Stress{}, 0}, {Stress{Input: 1}, 0}} {
+		r := &recorder{}
+		p.Forward(x, 5, tc.x, r)
+		drawn := map[[2]int]bool{}
+		for i, a := range r.asked {
+			if i > 0 && (a[0] < r.asked[i-1][0] || a[0] == r.asked[i-1][0] && a[1] <= r.asked[i-1][1]) {
+				t.Errorf("%+v: %v after %v, want ascending layers and units", tc.x, a, r.asked[i-1])
+			}
+			for u := range a[2] / 5 {
+				drawn[[2]int{a[0], a[1] + u}] = a[0] < 3
+			}
 		}
-		if i < len(b) && new(Network).UnmarshalBinary(b[:i]) == nil {
-			t.Fatalf("a file cut at byte %d was read without an error", i)
+		if len(drawn) != tc.want {
+			t.Errorf("%+v: noise for %d units, want %d", tc.x, len(drawn), tc.want)
+		}
+		for unit, hidden := range drawn {
+			if !hidden {
+				t.Errorf("%+v: noise for output unit %d", tc.x, unit[1])
+			}
 		}
 	}
 }
 
-func FuzzUnmarshalBinary(f *testing.F) {
-	n := small(f, 1)
-	b, _ := n.MarshalBinary()
-	f.Add(b)
-	f.Add(b[:40])
-	f.Fuzz(func(t *testing.T, b []byte) {
-		var n Network
-		if n.UnmarshalBinary(sealed(b)) == nil && n.Validate() != nil {
-			t.Error("an invalid network was read without an error")
+// Logits of any size have a finite loss: with a single large one it is the
+// distance to it. The gradient is softmax minus one-hot over the samples.
+func TestSoftmaxLoss(t *testing.T) {
+	const classes, n = 3, 2
+	logits := []float32{1000, -1, -1000, -1, 0, -1} // samples (1000, −1000, 0) and (−1, −1, −1)
+	delta := make([]float32, len(logits))
+	if got, want := softmaxLoss(delta, logits, []uint8{2, 1}, classes, n), (1000+math.Log(3))/2; math.Abs(got-want) > 1e-12*want {
+		t.Errorf("loss %v, want %v", got, want)
+	}
+	for i, want := range []float64{0.5, 1.0 / 6, 0, -1.0 / 3, -0.5, 1.0 / 6} {
+		if math.Abs(float64(delta[i])-want) > 1e-7 {
+			t.Errorf("gradient %d = %v, want %v", i, delta[i], want)
 		}
-	})
+	}
 }
 
-// sealed puts a right checksum at the end, so that the fuzzer gets past it.
-func sealed(b []byte) []byte {
-	if len(b) < 4 {
-		return b
+// EverySite gives the gradient at absent synapses, too, on dense and on sparse
+// loops; PresentSites gives none there.
+func TestGradientsAtAbsentSynapses(t *testing.T) {
+	for _, share := range []float64{0.3, 0.8} {
+		n := small(t, 11)
+		n.State.Activation = Tanh
+		thin(n, share, stream(12))
+		set := task.Four().Sample(24, 0.8, 12)
+		index, x, y := make([]int, 24), make([]float32, 48), make([]uint8, 24)
+		for i := range index {
+			index[i] = i
+		}
+		set.Gather(index, x, y)
+		for i := range x {
+			x[i] /= 3
+		}
+		every := NewPass(n, 24, EverySite)
+		every.Forward(x, 24, Stress{}, nil)
+		every.Backward(x, y)
+		full := n.Clone() // the same function with all synapses, some of them 0
+		for k := range full.Layers {
+			for i := range full.Layers[k].Present {
+				full.Layers[k].Present[i] = true
+			}
+		}
+		pass := NewPass(full, 24, PresentSites)
+		loss := func() float64 {
+			pass.Forward(x, 24, Stress{}, nil)
+			return pass.Backward(x, y)
+		}
+		for k := range n.Layers {
+			for i, p := range n.Layers[k].Present {
+				if !p {
+					checkDerivative(t, "absent synapse", &full.Layers[k].W[i], float64(every.Grads[k].W[i]), loss)
+				}
+			}
+		}
 	}
-	return appendChecksum(bytes.Clone(b[:len(b)-4]))
 }

@@ -221,7 +221,7 @@ func sumUnits(sum, x []float32, size int) {
 }
 
 // Forward runs size samples through the network and returns the logits,
-// classes×size with the samples contiguous. x is inputs×size, likewise. The
+// classes×size with the samples contiguous. x is inputs×size in the same order. The
 // input noise of the stress is the caller's; noise may be nil where none is
 // asked for. In each hidden layer: affine map, activation, noise, damping,
 // effective gain, protection shift.

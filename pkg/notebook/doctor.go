@@ -120,7 +120,7 @@ func Footer(r *study.Result) {
 	}
 	Markdownf("---\n**Settings that differ from the published ones:** %s.\n\n"+
 		"**Study** %s, seeds %s, engine %s, inner loops %s. **Versions:** %s, %s.\n\n**Figures:** %s",
-		settings, m.Study, fmt.Sprint(m.Seeds), m.Engine, m.Kernel, runtime.Version(), strings.Join(versions, ", "), whereFigures())
+		escape(settings), escape(m.Study), fmt.Sprint(m.Seeds), escape(m.Engine), escape(m.Kernel), runtime.Version(), strings.Join(versions, ", "), whereFigures())
 }
 
 func whereFigures() string {
@@ -131,5 +131,5 @@ func whereFigures() string {
 	if rel, err := filepath.Rel(Root(), dir); err == nil && !strings.HasPrefix(rel, "..") {
 		dir = filepath.ToSlash(rel)
 	}
-	return "as PNG, SVG, PDF and CSV in `" + dir + "`."
+	return "as PNG, SVG, PDF and CSV in " + code(dir) + "."
 }

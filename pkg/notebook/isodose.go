@@ -29,7 +29,7 @@ type IsoDose struct {
 // mean absolute change of all weights, here in 10⁻⁵ weight units): for
 // each of them and each swept arm the level that comes nearest in the mean over
 // seeds, by how much it misses, how far the nearest published dose misses, and its
-// outcomes, with 95 % bootstrap intervals. There are no rows where the study has no
+// outcomes, with 95 % intervals (Student's t). There are no rows where the study has no
 // published iso-doses or the result no doses.
 func IsoDoses(r *study.Result) []IsoDose {
 	quotes, err := data.Quotes(r.Manifest.Study)
@@ -69,7 +69,7 @@ func isoDose(r *study.Result, quotes []data.Quote, factor, arm string, target fl
 	best := math.Inf(1)
 	for _, s := range r.Levels(factor) {
 		at := r.At(factor, s)
-		if far := math.Abs(Measure(at, arm, assay.Acute, "", 0, assay.Dose).Mean - target); far < best {
+		if far := math.Abs(infer.Summarise(doses(at, arm)).Mean - target); far < best {
 			nearest, best = at, far
 		}
 	}
@@ -77,7 +77,7 @@ func isoDose(r *study.Result, quotes []data.Quote, factor, arm string, target fl
 		return IsoDose{}, false
 	}
 	_, setting := nearest.Level()
-	_, dose := infer.Values(nearest, arm, assay.Acute, "", 0, assay.Dose)
+	dose := doses(nearest, arm)
 	o := outcome(nearest, arm, assay.Acute)
 	return IsoDose{
 		Target: 1e5 * target, Arm: plots.Label(arm), Level: levelName(factor, setting),
@@ -85,6 +85,11 @@ func isoDose(r *study.Result, quotes []data.Quote, factor, arm string, target fl
 		Miss: estimate(dose, func(d float64) float64 { return 100 * (d/target - 1) }), Published: publishedMiss(quotes, factor, arm, target),
 		Combined: o.Combined, Internal: o.Internal, Drop: o.Drop,
 	}, true
+}
+
+// doses returns an arm's doses over the seeds.
+func doses(r *study.Result, arm string) []float64 {
+	return values(r, infer.Query{Arm: arm, Phase: assay.Acute, Metric: assay.Dose})
 }
 
 // publishedMiss is by how much the published dose nearest to the target misses
@@ -106,5 +111,5 @@ func estimate(x []float64, f func(float64) float64) Estimate {
 	for i, v := range x {
 		y[i] = f(v)
 	}
-	return Estimate{infer.Bootstrap(y, level)}
+	return Estimate{infer.Mean(y, confidence)}
 }

@@ -74,7 +74,7 @@ func ModelFooter(name string, used, standard any) {
 		versions = append(versions, d.Path+" "+d.Version)
 	}
 	Markdownf("---\n**Parameters that differ from the default ones:** %s.\n\n**Model** %s. **Versions:** %s.\n\n**Figures:** %s",
-		settings, name, strings.Join(versions, ", "), whereFigures())
+		escape(settings), escape(name), strings.Join(versions, ", "), whereFigures())
 }
 
 // differing tells which parameters differ, with both values.

@@ -7,9 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
@@ -33,6 +35,10 @@ func TestMain(m *testing.M) {
 	case "run":
 		Run(study.Design{Name: "empty"})
 	default:
+		if call, ok := refused()[os.Getenv(failing)]; ok {
+			call()
+			break
+		}
 		os.Exit(m.Run())
 	}
 	os.Exit(0)
@@ -53,6 +59,131 @@ func TestFailuresAreOneLine(t *testing.T) {
 		if s := stderr.String(); strings.Count(s, "\n") != 1 || !strings.HasPrefix(s, "divergent: ") || out.Len() > 0 {
 			t.Errorf("%s: standard error %q, output %q: want one line", how, s, out.String())
 		}
+	}
+}
+
+// failure runs a call in a child process and returns what it writes as it fails.
+func failure(t *testing.T, name string) string {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), failing+"="+name)
+	var out, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &stderr
+	var exit *exec.ExitError
+	if err := cmd.Run(); !errors.As(err, &exit) || exit.ExitCode() != 1 || out.Len() > 0 {
+		t.Errorf("%s: %v, output %q; want exit status 1 and no output", name, err, out.String())
+	}
+	return stderr.String()
+}
+
+// swept is a result with two levels of the factor pruned and two arms.
+func swept() *study.Result {
+	return sweep(3, []float64{0.5, 0.9}, []string{"ketamine", "ssri"}, []study.Row{combinedTest, {Phase: assay.Acute, Metric: assay.Sparsity}},
+		func(seed int, setting float64, _ string, _ study.Row) float64 { return 100*setting + float64(seed) })
+}
+
+// refused holds calls that fail: each function of a result that has to be told a
+// level, and misspelled names.
+func refused() map[string]func() {
+	r, plain := swept(), swept().At("pruned", 0.5)
+	return map[string]func(){
+		"pooled Measure":    func() { Measure(r, "ketamine", assay.Acute, assay.Combined, 0, assay.Accuracy) },
+		"pooled Means":      func() { Means(r, assay.Acute, assay.Combined, 0, assay.Accuracy, "ketamine") },
+		"pooled Difference": func() { Difference(r, "ketamine", "ssri", assay.Acute, assay.Combined, 0, assay.Accuracy) },
+		"pooled Change":     func() { Change(r, "ketamine", assay.Acute, assay.OffDrug, assay.Combined, 0) },
+		"pooled Outcomes":   func() { Outcomes(r) },
+		"pooled Contrasts":  func() { Contrasts(r, [2]string{"ketamine", "ssri"}) },
+
+		"factor prunned of ByLevel":     func() { ByLevel(r, "prunned", assay.Acute, assay.Combined, 0, assay.Accuracy, "ketamine") },
+		"factor prunned of Matched":     func() { Matched(r, "prunned", "ketamine", "ssri", assay.Acute, assay.Combined, 0, assay.Accuracy) },
+		"factor prunned of Differences": func() { Differences(r, "prunned", assay.Acute, assay.Combined, 0, assay.Accuracy) },
+		"factor prunned of Falls":       func() { Falls(r, "prunned", "ketamine") },
+		"factor prunned of FallOf":      func() { FallOf(r, "prunned", "ketamine", assay.Combined, 0) },
+		"factor prunned of Regions":     func() { Regions(r, "prunned", assay.Acute, "ketamine") },
+		"arm ketamin of Measure":        func() { Measure(plain, "ketamin", assay.Acute, assay.Combined, 0, assay.Accuracy) },
+		"arm ketamin of Means":          func() { Means(plain, assay.Acute, assay.Combined, 0, assay.Accuracy, "ssri", "ketamin") },
+		"arm ketamin of Difference":     func() { Difference(plain, "ssri", "ketamin", assay.Acute, assay.Combined, 0, assay.Accuracy) },
+		"arm ketamin of Change":         func() { Change(plain, "ketamin", assay.Acute, assay.OffDrug, assay.Combined, 0) },
+		"arm ketamin of Contrasts":      func() { Contrasts(plain, [2]string{"ssri", "ketamin"}) },
+		"arm ketamin of ByLevel":        func() { ByLevel(r, "pruned", assay.Acute, assay.Combined, 0, assay.Accuracy, "ketamin") },
+		"arm ketamin of Matched":        func() { Matched(r, "pruned", "ssri", "ketamin", assay.Acute, assay.Combined, 0, assay.Accuracy) },
+		"arm ketamin of Differences": func() {
+			Differences(r, "pruned", assay.Acute, assay.Combined, 0, assay.Accuracy, [2]string{"ssri", "ketamin"})
+		},
+		"arm ketamin of Falls":      func() { Falls(r, "pruned", "ketamin") },
+		"arm ketamin of FallOf":     func() { FallOf(r, "pruned", "ketamin", assay.Combined, 0) },
+		"arm ketamin of Regions":    func() { Regions(r, "pruned", assay.Acute, "ketamin") },
+		"phase acut of Regions":     func() { Regions(r, "pruned", "acut", "ketamine") },
+		"phase acut of Measure":     func() { Measure(plain, "ketamine", "acut", assay.Combined, 0, assay.Accuracy) },
+		"phase acut of Change":      func() { Change(plain, "ketamine", "acut", assay.Relapse, assay.Combined, 0) },
+		"test combine of ByLevel":   func() { ByLevel(r, "pruned", assay.Acute, "combine", 0, assay.Accuracy, "ketamine") },
+		"test combine of FallOf":    func() { FallOf(r, "pruned", "ketamine", "combine", 0) },
+		"metric acuracy of Matched": func() { Matched(r, "pruned", "ketamine", "ssri", assay.Acute, assay.Combined, 0, "acuracy") },
+		"level 1 of Measure":        func() { Measure(plain, "ketamine", assay.Acute, assay.Combined, 1, assay.Accuracy) },
+	}
+}
+
+// Levels are not taken for seeds, and a name that the result does not know is one
+// line that names the nearest.
+func TestTablesRefuse(t *testing.T) {
+	right := map[string]string{"prunned": `"pruned"`, "ketamin": `"ketamine"`, "acut": `"acute"`, "combine": `"combined"`, "acuracy": `"accuracy"`, "1": "0"}
+	for name := range refused() {
+		got, want := failure(t, name), `is swept over pruned: choose a level, such as r.At("pruned", 0.5)`
+		if words := strings.Fields(name); words[0] != "pooled" {
+			want = "did you mean " + right[words[1]] + "?"
+		}
+		if !strings.Contains(got, want) || strings.Count(got, "\n") != 1 || !strings.HasPrefix(got, "divergent: infer: ") {
+			t.Errorf("%s: %q; want %s in one line", name, got, want)
+		}
+	}
+}
+
+// Few seeds show no interval in any table or sentence.
+func TestFewSeedsHaveNoInterval(t *testing.T) {
+	for _, seeds := range []int{1, 2, 4, 5} {
+		r := sweep(seeds, []float64{0.5, 0.9}, []string{"ketamine", "ssri", "untreated"},
+			[]study.Row{combinedTest, {Phase: assay.Acute, Test: assay.Standard, Metric: assay.Accuracy}, {Phase: assay.Acute, Test: assay.Internal, Level: 2.5, Metric: assay.Accuracy},
+				{Phase: assay.Acute, Metric: assay.Dose}, {Phase: assay.Relapse, Test: assay.Combined, Metric: assay.Drop}},
+			func(seed int, setting float64, arm string, w study.Row) float64 {
+				if w.Metric == assay.Dose {
+					return 0.001 + 0.0001*float64(seed)
+				}
+				return 100*(1-setting) + float64(seed*len(arm)) // falls, and seeds differ
+			})
+		r.Manifest.Study = "isodose"
+		at := r.At("pruned", 0.5)
+		pair := [2]string{"ketamine", "ssri"}
+		for name, x := range map[string]any{
+			"Outcomes": Outcomes(at), "Contrasts": Contrasts(at, pair), "IsoDoses": IsoDoses(r), "Falls": Falls(r, "pruned", "ketamine"),
+			"ByLevel": ByLevel(r, "pruned", assay.Acute, assay.Combined, 0, assay.Accuracy, "ketamine"), "Map": Map(Regions(r, "pruned", assay.Acute, "ketamine", "ssri")),
+			"Matched":     Matched(r, "pruned", "ketamine", "ssri", assay.Acute, assay.Combined, 0, assay.Accuracy),
+			"Differences": Differences(r, "pruned", assay.Acute, assay.Combined, 0, assay.Accuracy, pair),
+		} {
+			header, rows, err := tabulate(x)
+			if err != nil || len(rows) == 0 {
+				t.Fatalf("%s: %d rows, %v", name, len(rows), err)
+			}
+			s := markdown(header, rows)
+			if n := strings.Count(s, "["); name != "Map" && (n > 0) != (seeds >= 5) {
+				t.Errorf("%s of %d seeds has %d intervals:\n%s", name, seeds, n, s)
+			}
+			if n := strings.Count(s, "(n = "); name != "Map" && (n > 0) != (seeds > 1 && seeds < 5) {
+				t.Errorf("%s of %d seeds counts them %d times:\n%s", name, seeds, n, s)
+			}
+		}
+		for _, s := range []string{Means(at, assay.Acute, assay.Combined, 0, assay.Accuracy, "ketamine", "ssri"),
+			Difference(at, "ketamine", "ssri", assay.Acute, assay.Combined, 0, assay.Accuracy).String()} {
+			if strings.Contains(s, "[") != (seeds >= 5) {
+				t.Errorf("%d seeds: %q", seeds, s)
+			}
+		}
+	}
+	few := []infer.Replication{{Arm: "ssri", Phase: assay.Acute, Test: assay.Combined, Metric: assay.Accuracy, Published: 44, Mean: 60, Low: math.NaN(), High: math.NaN(), N: 2}}
+	if rows := Replications(few); rows[0].Interval != "–" || rows[0].Inside {
+		t.Errorf("%+v", rows[0])
+	}
+	if text, out := verdict(few); text != "Fewer than 5 seeds give no interval to hold the published numbers against." || len(out) > 0 || len(Outside(few)) > 0 {
+		t.Errorf("verdict %q, outside %v", text, out)
 	}
 }
 
@@ -84,7 +215,7 @@ func TestTable(t *testing.T) {
 	want := strings.Join([]string{
 		`| Arm | Mean loss (nats) | Seeds | Kept | P | Interval |`,
 		`|:---|---:|---:|:---|---:|---:|`,
-		`| a\|b | 1.215 | 10 | yes | 0.0020 | 97.2 [96.9, 97.6] |`,
+		`| a&#124;b | 1.215 | 10 | yes | 0.0020 | 97.2 [96.9, 97.6] |`,
 		`| c | −0.500 | 9 | no | – | – |`, ""}, "\n")
 	if got := markdown(header, cells); got != want {
 		t.Errorf("table:\n%s\nwant:\n%s", got, want)
@@ -106,6 +237,62 @@ func TestFoldedTableIsHTML(t *testing.T) {
 	}
 }
 
+// hostile are names as a reader's cell or another's file may have them.
+var hostile = map[string]string{
+	"<script>alert(1)</script>":         "&#60;script>alert(1)&#60;/script>",
+	"<img src=x onerror=y>":             "&#60;img src=x onerror=y>",
+	"<!-- hidden":                       "&#60;!-- hidden",
+	"[a](javascript:alert(1))":          "[a&#93;(javascript:alert(1))",
+	"![a][b]":                           "![a&#93;[b]",
+	"*a* _b_ `c` ~d~":                   "&#42;a&#42; &#95;b&#95; &#96;c&#96; &#126;d&#126;",
+	"a\n\n# b":                          "a # b",
+	"a|b":                               "a&#124;b",
+	`a\|b`:                              "a<span>&#92;</span>&#124;b",
+	`$\href{x}{y}$`:                     "<span>&#36;</span><span>&#92;</span>href{x}{y}<span>&#36;</span>",
+	"&lt;b&#62;":                        "&#38;lt;b&#38;#62;",
+	"a\u202eb\x00c\xffd":                "a\ufffdb\ufffdc\ufffdd",
+	"97.4 [97.2, 97.6] (< 0.1) w_vv <5": "97.4 [97.2, 97.6] (< 0.1) w_vv <5",
+}
+
+func TestHostileTextIsShownAsItIs(t *testing.T) {
+	for text, want := range hostile {
+		if got := escape(text); got != want {
+			t.Errorf("escape(%q) = %q, want %q", text, got, want)
+		}
+		head, row, _ := strings.Cut(markdown([]string{text}, [][]string{{text}}), "\n")
+		if head != "| "+want+" |" || !strings.Contains(row, "\n| "+want+" |\n") {
+			t.Errorf("table of %q: %s\n%s", text, head, row)
+		}
+	}
+	if got, want := bolded("**<b>1*2**"), `**&#60;b>1&#42;2**`; got != want {
+		t.Errorf("bold cell %q, want %q", got, want)
+	}
+	if got, want := code("a`<b>\n`c"), "`a'<b> 'c`"; got != want {
+		t.Errorf("code %q, want %q", got, want)
+	}
+}
+
+// A table of whatever text has its lines and columns, and no HTML but its own.
+func FuzzMarkdown(f *testing.F) {
+	for text := range hostile {
+		f.Add(text)
+	}
+	own := strings.NewReplacer("<span>&#36;</span>", "", "<span>&#92;</span>", "")
+	html := regexp.MustCompile(`<[^ 0-9]`)
+	f.Fuzz(func(t *testing.T, s string) {
+		table := markdown([]string{"a", s}, [][]string{{s, "b"}, {"**" + s + "**", s}})
+		lines := strings.Split(table, "\n")
+		if len(lines) != 5 || html.MatchString(own.Replace(table)) || !utf8.ValidString(table) {
+			t.Errorf("%q is shown as %q", s, table)
+		}
+		for _, line := range lines[:4] {
+			if n := strings.Count(line, "|"); n != 3 {
+				t.Errorf("%q: %d bars in %q, want 3", s, n, line)
+			}
+		}
+	})
+}
+
 func TestNumericColumns(t *testing.T) {
 	for text, want := range map[string]bool{"97.4 [97.2, 97.6]": true, "−0.2": true, "**9.5 [8, 11]**": true, "–": true, "16 to 44": true, "40 % × 3": false, "ssri": false} {
 		if got := numeric([][]string{{text}, {"1"}}, 0); got != want {
@@ -123,7 +310,7 @@ func TestWords(t *testing.T) {
 }
 
 func TestSlug(t *testing.T) {
-	for title, want := range map[string]string{"Recovery, 95 % pruned: 3 of 4": "recovery-95-pruned", "../..": "figure", "": "figure"} {
+	for title, want := range map[string]string{"Recovery, 95 % pruned: 3 of 4": "recovery-95-pruned", "../..": "figure", "": "figure", strings.Repeat("é", 300): strings.Repeat("é", 100)} {
 		if got := slug(title); got != want {
 			t.Errorf("slug(%q) = %q, want %q", title, got, want)
 		}
@@ -190,7 +377,7 @@ func TestOutcomes(t *testing.T) {
 }
 
 func TestContrasts(t *testing.T) {
-	out := Contrasts(twoSeeds(), [2]string{"neurosteroid", "untreated"}, [2]string{"neurosteroid", "nobody"})
+	out := Contrasts(twoSeeds(), [2]string{"neurosteroid", "untreated"})
 	if len(out) != 1 || out[0].Test != "combined" || out[0].Difference.Mean != 61 || out[0].N != 2 || !(out[0].Adjusted >= out[0].P) {
 		t.Errorf("contrasts: %+v", out)
 	}
@@ -205,6 +392,8 @@ func TestEstimate(t *testing.T) {
 		{infer.Interval{Mean: 100, Low: 99.96, High: 100}, "100.0"},
 		{infer.Interval{Mean: 0.1, Low: -0.04, High: 0.3}, "0.1 [0.0, 0.3]"},
 		{infer.Interval{Mean: -0.2, Low: math.NaN(), High: math.NaN()}, "−0.2"},
+		{infer.Interval{Mean: 97.46, Low: math.NaN(), High: math.NaN(), N: 1}, "97.5"},
+		{infer.Interval{Mean: 97.46, Low: math.NaN(), High: math.NaN(), N: 2}, "97.5 (n = 2)"},
 		{infer.Interval{Mean: math.NaN()}, "–"},
 	} {
 		if got := (Estimate{tc.v}).String(); got != tc.want {
@@ -215,14 +404,17 @@ func TestEstimate(t *testing.T) {
 
 func TestSentences(t *testing.T) {
 	r := twoSeeds()
-	if got := Means(r, assay.Acute, assay.Combined, 0, assay.Accuracy, "untreated", "neurosteroid"); !strings.HasPrefix(got, "untreated 30.0, neurosteroid-like 91.0 [") {
+	if got := Means(r, assay.Acute, assay.Combined, 0, assay.Accuracy, "untreated", "neurosteroid"); got != "untreated 30.0 (n = 2), neurosteroid-like 91.0 (n = 2)" {
 		t.Errorf("Means = %q", got)
 	}
 	if d := Difference(r, "neurosteroid", "untreated", assay.Acute, assay.Combined, 0, assay.Accuracy); d.Mean != 61 || d.N != 2 {
 		t.Errorf("Difference = %+v", d)
 	}
-	if d := Difference(r, "neurosteroid", "nobody", assay.Acute, assay.Combined, 0, assay.Accuracy); d.String() != "–" {
-		t.Errorf("Difference to an arm that is not there = %v", d)
+	if d := Difference(r, "neurosteroid", "untreated", assay.OffDrug, assay.Combined, 0, assay.Accuracy); d.String() != "–" {
+		t.Errorf("Difference to an arm without a drug to stop = %v", d)
+	}
+	if d := Change(r, "neurosteroid", assay.Acute, assay.OffDrug, assay.Combined, 0); d.Mean != -10 {
+		t.Errorf("Change = %+v, want off the drug minus on it", d)
 	}
 	if n := Below([]float64{1, 2, 3}, 3); n != 2 {
 		t.Errorf("Below = %d, want 2", n)
@@ -280,5 +472,9 @@ func TestExportNumbersFiguresOfOneTitle(t *testing.T) {
 		if !exists(filepath.Join(dir, f.Name+end)) {
 			t.Errorf("no %s%s", f.Name, end)
 		}
+	}
+	f.Name = "../outside"
+	if err := export(f, dir); err != nil || !exists(filepath.Join(dir, "outside.png")) {
+		t.Errorf("%v: want a figure named %s inside the folder", err, f.Name)
 	}
 }

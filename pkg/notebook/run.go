@@ -40,7 +40,7 @@ func run(d study.Design, fresh bool) *study.Result {
 	Check(err)
 	if arms := d.Unstorable(); len(arms) > 0 {
 		Markdownf("*Simulated anew in each cell, as nothing tells whether its code has changed: %s. "+
-			"A method `Version() string` has the results kept.*", strings.Join(arms, ", "))
+			"A method `Version() string` has the results kept.*", escape(strings.Join(arms, ", ")))
 	}
 	return res
 }

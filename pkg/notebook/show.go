@@ -1,6 +1,7 @@
 package notebook
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -38,7 +39,7 @@ func Show(f *plots.Figure, err error) {
 		Metadata: map[string]any{string(protocol.MIMEImagePNG): map[string]int{"width": w, "height": h}},
 	})
 	if f.Caption != "" {
-		gonbui.DisplayMarkdown("**" + f.Title + ".** " + f.Caption)
+		gonbui.DisplayMarkdown("**" + escape(f.Title) + ".** " + escape(f.Caption))
 	}
 	gonbui.Sync()
 }
@@ -51,7 +52,7 @@ func Save(f *plots.Figure, base string, formats ...plots.Format) {
 	if len(formats) == 0 {
 		formats = plots.Formats()
 	}
-	Markdownf("Saved `%s` as %s, its numbers as csv.", base, list(formats))
+	Markdownf("Saved %s as %s, its numbers as csv.", code(base), list(formats))
 }
 
 // list names the formats but for the CSV that always comes along.
@@ -72,8 +73,8 @@ func export(f *plots.Figure, dir string) error {
 		return fmt.Errorf("notebook: %s = %q: %w: want a folder that can be written to", FiguresVariable, dir, err)
 	}
 	name := f.Name
-	if name == "" {
-		name = slug(f.Title)
+	if name == "" || strings.ContainsAny(name, `/\`) {
+		name = slug(cmp.Or(name, f.Title))
 	}
 	base := filepath.Join(dir, name)
 	for n := 2; exists(base + ".png"); n++ {
@@ -87,6 +88,9 @@ func exists(path string) bool {
 	return err == nil
 }
 
+// longestSlug in bytes leaves room for a number and an ending: names end at 255.
+const longestSlug = 200
+
 // slug makes a file name of a title; what follows a colon is a finding, and may
 // change.
 func slug(title string) string {
@@ -95,5 +99,9 @@ func slug(title string) string {
 	if len(fields) == 0 {
 		return "figure"
 	}
-	return strings.Join(fields, "-")
+	name := strings.Join(fields, "-")
+	if len(name) > longestSlug {
+		name = strings.ToValidUTF8(name[:longestSlug], "")
+	}
+	return name
 }

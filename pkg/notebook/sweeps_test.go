@@ -62,7 +62,7 @@ func TestByLevelSortsSettingsAndLeavesGaps(t *testing.T) {
 			return 100 * setting
 		})
 	h, rows := ByLevel(r, "pruned", assay.Acute, assay.Combined, 0, assay.Accuracy, "untreated", "ketamine").Table()
-	want := [][]string{{"50", "50.0", "–"}, {"90", "90.0", "90.0"}}
+	want := [][]string{{"50", "50.0 (n = 2)", "–"}, {"90", "90.0 (n = 2)", "90.0 (n = 2)"}}
 	if strings.Join(h, "|") != "Pruned (%)|untreated|ketamine-like" || !slices.EqualFunc(rows, want, slices.Equal) {
 		t.Errorf("%v\n%v, want %v", h, rows, want)
 	}
@@ -101,8 +101,8 @@ func TestDifferencesBoldWhereSeedsAgree(t *testing.T) {
 			}
 			return 45
 		})
-	g := Differences(r, "pruned", assay.Acute, assay.Combined, 0, assay.Accuracy, [2]string{"ketamine", "ssri"}, [2]string{"ketamine", "nobody"})
-	if g.Header[1] != "ketamine-like − SSRI-like" || g.Rows[0][1] != "0.0" || !strings.HasPrefix(g.Rows[1][1], "**9.5 [") || g.Rows[1][2] != "–" {
+	g := Differences(r, "pruned", assay.Acute, assay.Combined, 0, assay.Accuracy, [2]string{"ketamine", "ssri"})
+	if g.Header[1] != "ketamine-like − SSRI-like" || g.Rows[0][1] != "0.0" || !strings.HasPrefix(g.Rows[1][1], "**9.5 [") {
 		t.Errorf("%+v", g)
 	}
 	if !numeric(g.Rows, 1) {
@@ -120,7 +120,7 @@ func TestFalls(t *testing.T) {
 			}
 			return map[float64]float64{0.5: 90, 0.9: 50}[setting]
 		})
-	out := Falls(r, "pruned", "untreated", "nobody")
+	out := Falls(r, "pruned", "untreated")
 	if len(out) != 1 {
 		t.Fatalf("falls: %+v", out)
 	}
@@ -182,7 +182,7 @@ func TestRegions(t *testing.T) {
 			}
 			return 45
 		})
-	arms := []string{"ketamine", "neurosteroid", "nobody"}
+	arms := []string{"ketamine", "neurosteroid"}
 	acute := Regions(r, "pruned", assay.Acute, arms...)
 	if len(acute) != 2 || acute[0].Noise != 0 || acute[0].Decided() || acute[1].Arm != "ketamine" || acute[1].Certainty != 1 || acute[1].Margin.Difference.Mean != 35.5 {
 		t.Fatalf("acute: %+v", acute)
@@ -193,7 +193,7 @@ func TestRegions(t *testing.T) {
 	if got := acute[0].String(); got != "? ketamine-like or neurosteroid-like 100.0 (+0.0, 50 %)" {
 		t.Errorf("tied region: %q", got)
 	}
-	// Leads of 1 and 10 points: every resample has the arm ahead, but t₁ s/√2 = 12.7 × 4.5.
+	// Leads of 1 and 10 points: every resample has the arm ahead, but two seeds have no interval.
 	few := sweep(2, []float64{0.95}, []string{"ketamine", "neurosteroid"}, []study.Row{noise},
 		func(seed int, _ float64, arm string, _ study.Row) float64 {
 			if arm == "ketamine" {
@@ -203,6 +203,17 @@ func TestRegions(t *testing.T) {
 		})
 	if g := Regions(few, "pruned", assay.Acute, arms...)[0]; g.Certainty != 1 || g.Decided() {
 		t.Errorf("two seeds: %+v", g)
+	}
+	// Five leads of 1 and 10 points, mean 4.6 and s = √24.3: t₄ s/√5 = 6.1, though every resample is ahead.
+	few = sweep(5, []float64{0.95}, []string{"ketamine", "neurosteroid"}, []study.Row{noise},
+		func(seed int, _ float64, arm string, _ study.Row) float64 {
+			if arm == "ketamine" {
+				return 46 + 9*float64(seed%2)
+			}
+			return 45
+		})
+	if g := Regions(few, "pruned", assay.Acute, arms...)[0]; g.Certainty != 1 || g.Decided() || !g.Margin.Difference.Known() {
+		t.Errorf("five seeds: %+v", g)
 	}
 	stopped := Regions(r, "pruned", assay.OffDrug, arms...)
 	if len(stopped) != 2 || stopped[1].Arm != "neurosteroid" || stopped[1].Margin.Difference.Mean != 9.5 {
@@ -224,7 +235,8 @@ func TestReplicationsNameLevelAndQuantity(t *testing.T) {
 		"ketamine-like, 5 epochs, relapse drop (points)":                      {Arm: "ketamine", Factor: "epochs", Setting: 5, Phase: assay.Relapse, Test: assay.Combined, Metric: assay.Drop},
 		"neurosteroid-like, off, damping 0.7, combined (%)":                   {Arm: "neurosteroid", Factor: "damping", Setting: 0.7, Phase: assay.OffDrug, Test: assay.Combined, Metric: assay.Accuracy},
 		"untreated, combined, steepest fall at (% pruned)":                    {Arm: "untreated", Phase: assay.Acute, Test: assay.Combined, Metric: infer.Cliff},
-		"40 % × 10, combined, minus 100 % × 1 (points)":                       {Arm: "chronic-40x10", Phase: assay.Acute, Test: assay.Combined, Metric: infer.AccuracyMinus + "acute-100x1"},
+		"40 % × 10, combined, minus 100 % × 1 (points)":                       {Arm: "chronic-40x10", Phase: assay.Acute, Test: assay.Combined, Metric: infer.Difference, Minus: data.Other{Arm: "acute-100x1"}},
+		"ketamine-like, 20 epochs, internal 2.5, minus 0 epochs (points)":     {Arm: "ketamine", Factor: "epochs", Setting: 20, Phase: assay.Acute, Test: assay.Internal, Level: 2.5, Metric: infer.Difference, Minus: data.Other{Arm: "ketamine", Factor: "epochs"}},
 		"60 % × 1, sparsity after relapse (%)":                                {Arm: "acute-60x1", Phase: assay.Relapse, Metric: assay.Sparsity},
 		"SSRI-like, 80 epochs, combined, efficiency (points per weight unit)": {Arm: "ssri", Factor: "epochs", Setting: 80, Phase: assay.Acute, Test: assay.Combined, Metric: infer.Efficiency},
 		"20th percentile of all doses (weight units)":                         {Phase: assay.Acute, Level: 20, Metric: infer.DosePercentile},

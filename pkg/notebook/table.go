@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"divergent/pkg/internal/files"
 )
 
 // Tabler is a value that lays out its own table.
@@ -40,11 +42,11 @@ func folded(line string, header []string, rows [][]string) string {
 	row := func(tag string, cells []string) {
 		b.WriteString("<tr>")
 		for _, c := range cells {
-			fmt.Fprintf(&b, "<%s>%s</%s>", tag, html.EscapeString(strings.Join(strings.Fields(c), " ")), tag)
+			fmt.Fprintf(&b, "<%s>%s</%s>", tag, html.EscapeString(plain(c)), tag)
 		}
 		b.WriteString("</tr>\n")
 	}
-	fmt.Fprintf(&b, "<details><summary>%s</summary>\n<table>\n", html.EscapeString(line))
+	fmt.Fprintf(&b, "<details><summary>%s</summary>\n<table>\n", html.EscapeString(plain(line)))
 	row("th", header)
 	for _, r := range rows {
 		row("td", r)
@@ -177,7 +179,7 @@ func markdown(header []string, rows [][]string) string {
 	var b strings.Builder
 	line := func(cells []string) {
 		for _, c := range cells {
-			b.WriteString("| " + strings.ReplaceAll(strings.Join(strings.Fields(c), " "), "|", `\|`) + " ")
+			b.WriteString("| " + bolded(plain(c)) + " ")
 		}
 		b.WriteString("|\n")
 	}
@@ -195,6 +197,50 @@ func markdown(header []string, rows [][]string) string {
 	}
 	return b.String()
 }
+
+// bolded escapes a cell's text; a cell between two pairs of stars is in bold.
+func bolded(s string) string {
+	if inner, ok := strings.CutPrefix(s, "**"); ok && strings.HasSuffix(inner, "**") && len(inner) > 2 {
+		return "**" + escape(strings.TrimSuffix(inner, "**")) + "**"
+	}
+	return escape(s)
+}
+
+// escape returns Markdown that shows the text as it is: names come from cells and
+// from files of others, and are no markup, no link, no formula and no HTML. What
+// Markdown leaves alone, such as the brackets of an interval, stays.
+func escape(s string) string {
+	var b strings.Builder
+	runes := []rune(plain(s))
+	at := func(i int) rune {
+		if i < 0 || i >= len(runes) {
+			return 0
+		}
+		return runes[i]
+	}
+	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	for i, r := range runes {
+		next := at(i + 1)
+		switch {
+		case r == '$' || r == '\\': // either may open a formula, however it is written
+			fmt.Fprintf(&b, "<span>&#%d;</span>", r)
+		case strings.ContainsRune("*`~|", r), r == '_' && !(word(at(i-1)) && word(next)), r == ']' && strings.ContainsRune("([:", next),
+			r == '<' && next != ' ' && !(next >= '0' && next <= '9'), r == '&' && (next == '#' || unicode.IsLetter(next)):
+			fmt.Fprintf(&b, "&#%d;", r) // not all viewers know the same backslashes
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// code returns the text as code in a line of Markdown.
+func code(s string) string {
+	return "`" + strings.ReplaceAll(plain(s), "`", "'") + "`"
+}
+
+// plain returns text in one line, without what does not show.
+func plain(s string) string { return files.Clean(strings.Join(strings.Fields(s), " ")) }
 
 // numeric reports whether column i holds only numbers, or texts that begin with
 // one, such as intervals.

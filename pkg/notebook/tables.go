@@ -9,19 +9,21 @@ import (
 
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
+	"divergent/pkg/stats"
 	"divergent/pkg/study"
 	"divergent/plots"
 )
 
-// level is the coverage of all intervals in tables.
-const level = 0.95
+// confidence is that of all intervals in tables.
+const confidence = 0.95
 
-// Estimate is a mean over seeds with its 95 % bootstrap interval; it prints as
-// 97.3 [97.0, 97.5].
+// Estimate is a mean over seeds with its 95 % interval (Student's t); it prints as
+// 97.3 [97.0, 97.5]. Fewer than five seeds are too few for an interval and are
+// counted instead: 97.3 (n = 2).
 type Estimate struct{ infer.Interval }
 
-// String returns the mean and the interval, or the mean alone where the seeds
-// cannot give one.
+// String returns the mean and the interval, or the mean and the number of seeds
+// where these are too few to give one. One value stands alone.
 func (e Estimate) String() string { return interval(e.Interval) }
 
 func interval(v infer.Interval) string {
@@ -29,17 +31,29 @@ func interval(v infer.Interval) string {
 		return "–"
 	}
 	mean, low, high := number(v.Mean, 1), number(v.Low, 1), number(v.High, 1)
-	if math.IsNaN(v.Low) || low == mean && high == mean {
+	switch {
+	case !v.Known() && v.N > 1:
+		return fmt.Sprintf("%s (n = %d)", mean, v.N)
+	case !v.Known() || low == mean && high == mean:
 		return mean
 	}
 	return fmt.Sprintf("%s [%s, %s]", mean, low, high)
 }
 
 // Measure returns a measurement's mean over the seeds: accuracy and sparsity in
-// percent, drop in points. What the result does not have is NaN and prints as –.
+// percent, drop in points. What was not measured for the arm is NaN and prints as –;
+// a name that the result does not know fails the cell, and so does a result with
+// sweeps, of which At picks a level.
 func Measure(r *study.Result, arm, phase, test string, atLevel float64, metric string) Estimate {
-	_, x := infer.Values(r, arm, phase, test, atLevel, metric)
-	return Estimate{infer.Bootstrap(x, level)}
+	_, x, err := infer.Values(r, infer.Query{Arm: arm, Phase: phase, Test: test, Level: atLevel, Metric: metric})
+	Check(err)
+	return mean(x, metric)
+}
+
+// mean returns the mean of a metric's values, its interval within what the metric
+// can be.
+func mean(x []float64, metric string) Estimate {
+	return Estimate{infer.Mean(x, confidence).Within(infer.Bounds(metric))}
 }
 
 // Means names the arms with their means, for a sentence: ketamine-like 97.5
@@ -55,33 +69,49 @@ func Means(r *study.Result, phase, test string, atLevel float64, metric string, 
 // Difference returns the mean of arm a minus arm b over the seeds that both
 // have, paired by seed, in points.
 func Difference(r *study.Result, a, b, phase, test string, atLevel float64, metric string) Estimate {
-	return paired(r, study.Row{Arm: a, Phase: phase, Test: test, Level: atLevel, Metric: metric},
-		study.Row{Arm: b, Phase: phase, Test: test, Level: atLevel, Metric: metric})
+	q := infer.Query{Arm: a, Phase: phase, Test: test, Level: atLevel, Metric: metric}
+	return Estimate{against(r, q, b).Difference}
 }
 
 // Change returns how much an arm's accuracy changes from one phase to another,
 // paired by seed, in points.
 func Change(r *study.Result, arm, from, to, test string, atLevel float64) Estimate {
-	return paired(r, study.Row{Arm: arm, Phase: to, Test: test, Level: atLevel, Metric: assay.Accuracy},
-		study.Row{Arm: arm, Phase: from, Test: test, Level: atLevel, Metric: assay.Accuracy})
+	q := infer.Query{Arm: arm, Phase: to, Test: test, Level: atLevel, Metric: assay.Accuracy}
+	of := q
+	of.Phase = from
+	x, y := match(r, q, of)
+	return Estimate{compare(x, y, q.Metric).Difference}
 }
 
-// paired returns the mean of a minus b over the seeds that have both.
-func paired(r *study.Result, a, b study.Row) Estimate {
-	x, y := match(r, a, b)
-	return Estimate{infer.Paired(x, y, level).Difference}
+// against compares the query's arm with another in the same measurement.
+func against(r *study.Result, q infer.Query, arm string) infer.Comparison {
+	of := q
+	of.Arm = arm
+	x, y := match(r, q, of)
+	return compare(x, y, q.Metric)
+}
+
+// compare returns x compared with y, the interval within what a difference of the
+// metric can be.
+func compare(x, y []float64, metric string) infer.Comparison {
+	c := infer.Paired(x, y, confidence)
+	low, high := infer.Bounds(metric)
+	c.Difference = c.Difference.Within(low-high, high-low)
+	return c
 }
 
 // match returns the values of a and b, seed by seed.
-func match(r *study.Result, a, b study.Row) (x, y []float64) {
-	seedsA, x := infer.Values(r, a.Arm, a.Phase, a.Test, a.Level, a.Metric)
-	seedsB, y := infer.Values(r, b.Arm, b.Phase, b.Test, b.Level, b.Metric)
+func match(r *study.Result, a, b infer.Query) (x, y []float64) {
+	seedsA, x, err := infer.Values(r, a)
+	Check(err)
+	seedsB, y, err := infer.Values(r, b)
+	Check(err)
 	_, x, y = infer.Match(seedsA, x, seedsB, y)
 	return x, y
 }
 
 // Outcome is one condition's results over the seeds, each a mean with its 95 %
-// bootstrap interval.
+// interval.
 type Outcome struct {
 	Condition string
 	N         int      `table:"n"`
@@ -94,8 +124,10 @@ type Outcome struct {
 }
 
 // Outcomes returns what the paper's Table 1 shows, for every condition of the
-// result and, where a drug was stopped, off the drug.
+// result and, where a drug was stopped, off the drug. A result with sweeps fails the
+// cell: At picks a level, and ByLevel lays one measurement out over all.
 func Outcomes(r *study.Result) []Outcome {
+	Check(infer.CheckPlain(r))
 	var out []Outcome
 	seen := map[string]bool{}
 	for _, w := range r.Rows {
@@ -109,11 +141,15 @@ func Outcomes(r *study.Result) []Outcome {
 }
 
 func outcome(r *study.Result, arm, phase string) Outcome {
-	at := func(test string, x float64) Estimate { return Measure(r, arm, phase, test, x, assay.Accuracy) }
+	of := func(phase, test string, level float64, metric string) Estimate {
+		_, x := infer.Lookup(r, infer.Query{Arm: arm, Phase: phase, Test: test, Level: level, Metric: metric})
+		return mean(x, metric)
+	}
+	at := func(test string, level float64) Estimate { return of(phase, test, level, assay.Accuracy) }
 	o := Outcome{Condition: plots.Label(arm), Clean: at(assay.Clean, 0), Standard: at(assay.Standard, 0),
 		Combined: at(assay.Combined, 0), Internal: at(assay.Internal, 2.5),
-		Sparsity: Measure(r, arm, phase, "", 0, assay.Sparsity),
-		Drop:     Measure(r, arm, assay.Relapse, assay.Combined, 0, assay.Drop)}
+		Sparsity: of(phase, "", 0, assay.Sparsity),
+		Drop:     of(assay.Relapse, assay.Combined, 0, assay.Drop)}
 	o.N = o.Combined.N
 	if phase != assay.Acute {
 		o.Condition += ", off"
@@ -136,33 +172,39 @@ type Contrast struct {
 
 // Contrasts compares pairs of arms, acute and paired by seed, in accuracy at the
 // combined test, internal noise of SD 2.5, and in relapse drop: mean difference
-// with its 95 % bootstrap interval, two-sided sign-flip p-value, the same
-// adjusted by Holm over all rows, and Hedges' g. Pairs that the result does not
-// have are left out.
+// with its 95 % interval (Student's t), two-sided sign-flip p-value, the same
+// adjusted by Holm over all rows, and Hedges' g. Tests that a pair lacks are left
+// out; an arm that the result does not know fails the cell, and so does a result
+// with sweeps, of which At picks a level.
 func Contrasts(r *study.Result, pairs ...[2]string) []Contrast {
+	Check(infer.CheckPlain(r))
 	tests := []struct {
 		name string
-		at   study.Row
-	}{{"combined", study.Row{Phase: assay.Acute, Test: assay.Combined, Metric: assay.Accuracy}},
-		{"internal 2.5", study.Row{Phase: assay.Acute, Test: assay.Internal, Level: 2.5, Metric: assay.Accuracy}},
-		{"relapse drop", study.Row{Phase: assay.Relapse, Test: assay.Combined, Metric: assay.Drop}}}
+		at   infer.Query
+	}{{"combined", infer.Query{Phase: assay.Acute, Test: assay.Combined, Metric: assay.Accuracy}},
+		{"internal 2.5", infer.Query{Phase: assay.Acute, Test: assay.Internal, Level: 2.5, Metric: assay.Accuracy}},
+		{"relapse drop", infer.Query{Phase: assay.Relapse, Test: assay.Combined, Metric: assay.Drop}}}
+	for _, pair := range pairs {
+		Check(infer.CheckArms(r, pair[:]...))
+	}
 	var out []Contrast
 	var p []float64
 	for _, t := range tests {
 		for _, pair := range pairs {
 			a, b := t.at, t.at
 			a.Arm, b.Arm = pair[0], pair[1]
-			x, y := match(r, a, b)
-			if len(x) == 0 {
+			seedsA, x := infer.Lookup(r, a)
+			seedsB, y := infer.Lookup(r, b)
+			if _, x, y = infer.Match(seedsA, x, seedsB, y); len(x) == 0 {
 				continue
 			}
-			c := infer.Paired(x, y, level)
+			c := compare(x, y, t.at.Metric)
 			out = append(out, Contrast{Test: t.name, A: plots.Label(pair[0]), B: plots.Label(pair[1]),
 				Difference: Estimate{c.Difference}, P: c.P, Effect: c.Effect, N: c.N})
 			p = append(p, c.P)
 		}
 	}
-	for i, v := range infer.Holm(p) {
+	for i, v := range stats.Holm(p) {
 		out[i].Adjusted = v
 	}
 	return out
@@ -183,8 +225,11 @@ func Replications(list []infer.Replication) []Replicated {
 	var out []Replicated
 	for _, x := range list {
 		d := digits(x)
-		out = append(out, Replicated{x.Source, name(x), number(x.Published, d), number(x.Mean, d),
-			fmt.Sprintf("%s to %s", number(x.Low, d), number(x.High, d)), x.Inside})
+		within := "–" // of too few seeds
+		if !math.IsNaN(x.Low) {
+			within = fmt.Sprintf("%s to %s", number(x.Low, d), number(x.High, d))
+		}
+		out = append(out, Replicated{x.Source, name(x), number(x.Published, d), number(x.Mean, d), within, x.Inside})
 	}
 	return out
 }
@@ -228,10 +273,13 @@ func quantity(x infer.Replication) string {
 	if x.Level > 0 {
 		test += fmt.Sprintf(" %g", x.Level)
 	}
-	if other, ok := strings.CutPrefix(x.Metric, infer.AccuracyMinus); ok {
-		return fmt.Sprintf("%s, minus %s (points)", test, plots.Label(other))
-	}
 	switch x.Metric {
+	case infer.Difference:
+		other := plots.Label(x.Minus.Arm)
+		if x.Minus.Factor != "" {
+			other = levelName(x.Minus.Factor, x.Minus.Setting)
+		}
+		return fmt.Sprintf("%s, minus %s (points)", test, other)
 	case "loss":
 		return fmt.Sprintf("%s at epoch %d (nats)", x.Metric, x.Epoch)
 	case assay.Accuracy:
@@ -263,9 +311,9 @@ func quantity(x infer.Replication) string {
 }
 
 // Outside returns the numbers that fall outside their prediction interval, the
-// farthest first, in widths of that interval.
+// farthest first, in widths of that interval. Those without one are not outside.
 func Outside(list []infer.Replication) []infer.Replication {
-	out := slices.DeleteFunc(slices.Clone(list), func(x infer.Replication) bool { return x.Inside })
+	out := slices.DeleteFunc(slices.Clone(list), func(x infer.Replication) bool { return x.Inside || math.IsNaN(x.Low) })
 	far := func(x infer.Replication) float64 {
 		return max(x.Low-x.Published, x.Published-x.High) / (x.High - x.Low)
 	}
@@ -296,17 +344,21 @@ func SelectLevel(list []infer.Replication, factor string, setting float64) []inf
 // outside, the farthest first.
 func Verdict(list []infer.Replication) {
 	text, out := verdict(list)
-	Markdown(text)
+	Markdown(escape(text))
 	if len(out) > 0 {
 		Table(Replications(out))
 	}
 }
 
 func verdict(list []infer.Replication) (text string, outside []infer.Replication) {
+	list = slices.DeleteFunc(slices.Clone(list), func(x infer.Replication) bool { return math.IsNaN(x.Low) })
+	if len(list) == 0 {
+		return fmt.Sprintf("Fewer than %d seeds give no interval to hold the published numbers against.", stats.Fewest), nil
+	}
 	outside = Outside(list)
 	var wide []infer.Replication
 	for _, x := range list {
-		if unit := quantity(x); !math.IsNaN(x.High-x.Low) && (strings.HasSuffix(unit, "%)") || strings.HasSuffix(unit, "points)")) {
+		if unit := quantity(x); strings.HasSuffix(unit, "%)") || strings.HasSuffix(unit, "points)") {
 			wide = append(wide, x)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
+	"divergent/pkg/stats"
 	"divergent/pkg/study"
 	"divergent/plots"
 )
@@ -22,7 +23,7 @@ type Region struct {
 	Setting float64 // the factor's
 	Noise   float64 // SD of internal noise; 0 is the standard test
 	Best    Estimate
-	Ahead   bool // whether Student's 95 % interval of the lead over the next arm lies above 0
+	Ahead   bool // whether the 95 % interval (Student's t) of the lead over the next arm lies above 0
 	infer.Choice
 }
 
@@ -31,50 +32,58 @@ type Region struct {
 // alone is too sure of few seeds.
 func (g Region) Decided() bool { return g.Certainty >= certain && g.Ahead }
 
-// ahead tells whether Student's interval of the mean of x − y lies above 0:
-// that of one more seed, m ± t s √(1 + 1/n), narrowed by √(n + 1).
-func ahead(x, y []float64) bool {
-	d := make([]float64, len(x))
-	for i := range x {
-		d[i] = x[i] - y[i]
-	}
-	v := infer.Prediction(d, level)
-	return v.Mean-(v.High-v.Mean)/math.Sqrt(float64(v.N+1)) > 0
-}
-
 // Regions chooses the best of the arms, by accuracy, for every setting of the
 // factor and every SD of internal noise that the result has, the standard test
 // standing for 0: on the drug (assay.Acute), off it (assay.OffDrug, see OffDrug) or
-// after relapse (assay.Relapse). Arms that the phase lacks are left out.
+// after relapse (assay.Relapse). Arms that the phase lacks are left out; names that
+// the result does not know fail the cell.
 func Regions(r *study.Result, factor, phase string, arms ...string) []Region {
+	Check(infer.CheckFactor(r, factor))
+	Check(infer.CheckPhase(r, phase))
+	Check(infer.CheckArms(r, arms...))
 	if phase == assay.OffDrug {
 		r, phase = OffDrug(r), assay.Acute
 	}
 	var out []Region
-	for _, s := range slices.Sorted(slices.Values(r.Levels(factor))) {
-		at := r.At(factor, s)
+	settings, levels := levelsOf(r, factor)
+	for i, at := range levels {
 		for _, sd := range noises(at, phase) {
-			test := assay.Internal
+			q := infer.Query{Phase: phase, Test: assay.Internal, Level: sd, Metric: assay.Accuracy}
 			if sd == 0 {
-				test = assay.Standard
+				q.Test = assay.Standard
 			}
-			present := slices.DeleteFunc(slices.Clone(arms), func(arm string) bool {
-				_, x := infer.Values(at, arm, phase, test, sd, assay.Accuracy)
-				return len(x) == 0
-			})
-			if len(present) == 0 {
-				continue
+			if g, ok := region(at, q, arms); ok {
+				g.Factor, g.Setting, g.Noise = factor, settings[i], sd
+				out = append(out, g)
 			}
-			_, values := infer.Aligned(at, present, phase, test, sd, assay.Accuracy)
-			g := Region{Factor: factor, Setting: s, Noise: sd, Ahead: len(present) == 1, Choice: infer.Best(present, values, level)}
-			g.Best = Measure(at, g.Arm, phase, test, sd, assay.Accuracy)
-			if g.RunnerUp != "" {
-				g.Ahead = ahead(values[slices.Index(present, g.Arm)], values[slices.Index(present, g.RunnerUp)])
-			}
-			out = append(out, g)
 		}
 	}
 	return out
+}
+
+// region chooses the best of the arms that have the measurement, if any has.
+func region(r *study.Result, q infer.Query, arms []string) (Region, bool) {
+	present := slices.DeleteFunc(slices.Clone(arms), func(arm string) bool {
+		q.Arm = arm
+		return len(values(r, q)) == 0
+	})
+	if len(present) == 0 {
+		return Region{}, false
+	}
+	_, x, err := infer.Aligned(r, present, q)
+	Check(err)
+	g := Region{Choice: stats.Best(present, x, confidence)}
+	g.Ahead = len(present) == 1 || g.Margin.Difference.Low > 0
+	if q.Arm = g.Arm; g.Arm != "" {
+		g.Best = mean(values(r, q), q.Metric)
+	}
+	return g, true
+}
+
+// values returns those of a measurement of what the result holds.
+func values(r *study.Result, q infer.Query) []float64 {
+	_, x := infer.Lookup(r, q)
+	return x
 }
 
 // OffDrug returns the result as it stands once every drug has been stopped: the

@@ -205,31 +205,43 @@ func Regrow(n *network.Network, set task.Set, g Regrowth, r *rand.Rand) (Report,
 	rep := Report{Rule: g.Rule}
 	for k := range n.Layers {
 		l := &n.Layers[k]
-		var absent []int
-		for i, p := range l.Present {
-			if !p {
-				absent = append(absent, i)
-			}
+		var s []float32
+		if score != nil {
+			s = score[k]
 		}
-		m := MatrixReport{Absent: len(absent)}
-		if m.Absent > 0 {
-			m.Regrown = max(1, int(g.Fraction*float64(m.Absent)))
-			if g.Rule == Random || g.Ties == RandomTies {
-				r.Shuffle(len(absent), func(i, j int) { absent[i], absent[j] = absent[j], absent[i] })
-			}
-			if g.Rule == Gradient {
-				s := score[k]
-				// Stable, so that equal scores keep the order of the tie-break.
-				slices.SortStableFunc(absent, func(a, b int) int { return cmp.Compare(s[b], s[a]) })
-				m.Tied = tiedAtCut(absent, s, m.Regrown)
-			}
-			for _, i := range absent[:m.Regrown] {
-				l.Present[i], l.W[i] = true, float32(g.SD*r.NormFloat64())
-			}
+		sites, m := chooseSites(l.Present, s, g, r)
+		for _, i := range sites {
+			l.Present[i], l.W[i] = true, float32(g.SD*r.NormFloat64())
 		}
 		rep.Matrices = append(rep.Matrices, m)
 	}
 	return rep, nil
+}
+
+// chooseSites returns the absent sites of a matrix to regrow: those with the
+// largest scores under the Gradient rule, any under the Random rule, which needs
+// no scores.
+func chooseSites(present []bool, score []float32, g Regrowth, r *rand.Rand) ([]int, MatrixReport) {
+	var absent []int
+	for i, p := range present {
+		if !p {
+			absent = append(absent, i)
+		}
+	}
+	m := MatrixReport{Absent: len(absent)}
+	if m.Absent == 0 {
+		return nil, m
+	}
+	m.Regrown = max(1, int(g.Fraction*float64(m.Absent)))
+	if g.Rule == Random || g.Ties == RandomTies {
+		r.Shuffle(len(absent), func(i, j int) { absent[i], absent[j] = absent[j], absent[i] })
+	}
+	if g.Rule == Gradient {
+		// Stable, so that equal scores keep the order of the tie-break.
+		slices.SortStableFunc(absent, func(a, b int) int { return cmp.Compare(score[b], score[a]) })
+		m.Tied = tiedAtCut(absent, score, m.Regrown)
+	}
+	return absent[:m.Regrown], m
 }
 
 // tiedAtCut counts the first chosen sites of sorted whose score equals that of

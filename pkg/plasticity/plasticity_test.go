@@ -239,11 +239,15 @@ func TestBadSettingsAreRefused(t *testing.T) {
 	}{
 		{Regrowth{}, "Fraction = 0"}, {Regrowth{Fraction: 50}, "did you mean 0.5?"}, {Regrowth{Fraction: math.NaN()}, "Fraction = NaN"},
 		{Regrowth{Fraction: 0.5, SD: -1}, "SD = -1"}, {Regrowth{Fraction: 0.5, Batches: -1}, "Batches = -1"},
+		{Regrowth{Fraction: 0.5, SD: 1.5}, "SD = 1.5"}, {Regrowth{Fraction: 0.5, SD: math.NaN()}, "SD = NaN"}, {Regrowth{Fraction: 0.5, Batches: 10001}, "Batches = 10001"},
 		{Regrowth{Fraction: 0.5, Rule: 9}, "Rule = 9"}, {Regrowth{Fraction: 0.5, Ties: 9}, "Ties = 9"},
 	} {
 		if _, err := Regrow(n, set, tc.g, rng.Stream(1, "test")); err == nil || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("Regrow(%+v): error %v, want one line with %q", tc.g, err, tc.want)
 		}
+	}
+	if _, err := Regrow(n, task.Set{}, Regrowth{Fraction: 0.5}, rng.Stream(1, "test")); err == nil || !strings.Contains(err.Error(), "training set is empty") {
+		t.Errorf("scoring by an empty set: error %v", err)
 	}
 	for _, f := range []float64{0, -0.1, 95, math.NaN(), math.Inf(1)} {
 		if Prune(n, f) == nil {

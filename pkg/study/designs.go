@@ -3,6 +3,7 @@ package study
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"divergent/pkg/assay"
@@ -41,13 +42,10 @@ func like(name string) Design {
 	return d
 }
 
-// PublishedSeed is the seed that stands for the published single run's data.
-const PublishedSeed = 42
-
 // Published42 returns the seed study on the published single run's data.
 func Published42() Design {
 	d := Divergent()
-	d.Seeds = []uint64{PublishedSeed}
+	d.Seeds, d.KeepNetworks = []uint64{PublishedSeed}, false
 	return d
 }
 
@@ -179,4 +177,43 @@ func Named(name string) (Design, error) {
 		}
 	}
 	return Design{}, fmt.Errorf("study: unknown study %q: want one of %s", name, strings.Join(Studies(), ", "))
+}
+
+// WithArms returns the design with only the named arms, in the design's order,
+// and without the sweeps of others.
+func (d Design) WithArms(names []string) (Design, error) {
+	known := make([]string, len(d.Arms))
+	for i, a := range d.Arms {
+		known[i] = a.Name()
+	}
+	for i, n := range names {
+		if !slices.Contains(known, n) {
+			return d, fmt.Errorf("study: arm %q: want some of %s", n, strings.Join(known, ", "))
+		}
+		if slices.Contains(names[:i], n) {
+			return d, fmt.Errorf("study: arm %q stands twice: want each once", n)
+		}
+	}
+	out := d
+	out.Arms, out.Sweeps = nil, nil
+	for _, a := range d.Arms {
+		if slices.Contains(names, a.Name()) {
+			out.Arms = append(out.Arms, a)
+		}
+	}
+	for _, s := range d.Sweeps {
+		if concerned := s.concerns(d); concerned != nil {
+			var fields []string
+			for i, f := range s.Fields {
+				if slices.Contains(names, concerned[i]) {
+					fields = append(fields, f)
+				}
+			}
+			s.Fields = fields
+		}
+		if len(s.Fields) > 0 {
+			out.Sweeps = append(out.Sweeps, s)
+		}
+	}
+	return out, nil
 }

@@ -3,21 +3,18 @@ package study
 import (
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"maps"
 	"math"
-	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"divergent/pkg/internal/files"
-	"divergent/pkg/network"
 )
 
 // The files of a results folder; kept networks lie in a folder of their own.
@@ -29,54 +26,81 @@ const (
 )
 
 var (
-	rowHeader   = []string{"seed", "arm", "phase", "test", "level", "metric", "value", "factor", "setting"}
+	rowHeader   = []string{"seed", "arm", "phase", "test", "level", "metric", "value", "factor", "setting", "assay"}
 	traceHeader = []string{"seed", "arm", "epoch", "loss", "rate", "noise", "factor", "setting"}
 )
 
-// Save writes the result to the folder: results.csv, traces.csv, the kept
-// networks and, last, manifest.json with the checksums of the others. Each file
-// is written under a temporary name and renamed.
+// Save writes the result to the folder: first a manifest without files, which
+// stands for an unfinished run, then results.csv, traces.csv and the kept networks
+// and, last, manifest.json with the checksums of the others. Each file is written
+// under a temporary name and renamed.
 func (r *Result) Save(dir string) error {
-	contents := map[string][]byte{resultsFile: r.rowsCSV(), tracesFile: r.tracesCSV()}
+	if err := unique(r.Rows); err != nil {
+		return err
+	}
+	type file struct {
+		name string
+		read func() ([]byte, error)
+	}
+	all := []file{{resultsFile, func() ([]byte, error) { return r.rowsCSV(), nil }}, {tracesFile, func() ([]byte, error) { return r.tracesCSV(), nil }}}
 	for _, s := range r.Networks {
-		b, err := s.Net.MarshalBinary()
+		o := r.Manifest.origin(s)
+		all = append(all, file{o.file(), func() ([]byte, error) { return o.marshal(s.Net) }})
+	}
+	for _, k := range r.files {
+		all = append(all, file{k.file(), func() ([]byte, error) { return k.read(k.origin) }})
+	}
+	r.Manifest.Files = nil
+	if err := r.Manifest.save(dir); err != nil {
+		return err
+	}
+	sums := map[string]string{}
+	for _, f := range all {
+		b, err := f.read()
 		if err != nil {
 			return err
 		}
-		contents[path.Join(networkFolder, s.file(r.Manifest))] = b
-	}
-	r.Manifest.Files = map[string]string{}
-	for _, name := range slices.Sorted(maps.Keys(contents)) {
-		r.Manifest.Files[name] = files.Checksum(contents[name])
-		if err := files.Write(filepath.Join(dir, filepath.FromSlash(name)), contents[name]); err != nil {
+		if err := files.Write(filepath.Join(dir, filepath.FromSlash(f.name)), b); err != nil {
 			return fmt.Errorf("study: %w", err)
 		}
+		sums[f.name] = files.Checksum(b)
 	}
+	r.Manifest.Files = sums
 	return r.Manifest.save(dir)
 }
 
 func (m Manifest) save(dir string) error {
-	b, err := json.MarshalIndent(m, "", "  ")
+	b, err := files.Seal(m)
 	if err != nil {
 		return err
 	}
-	if err := files.Write(filepath.Join(dir, manifestFile), append(b, '\n')); err != nil {
+	if err := files.Write(filepath.Join(dir, manifestFile), b); err != nil {
 		return fmt.Errorf("study: %w", err)
 	}
 	return nil
 }
 
+// origin says which network a snapshot is.
+func (m Manifest) origin(s Snapshot) origin {
+	for _, c := range m.Conditions {
+		if c.Name == s.Arm && c.Factor == "" {
+			return origin{s.Seed, s.Arm, c.Network}
+		}
+	}
+	return origin{Seed: s.Seed, Arm: s.Arm}
+}
+
 func (r *Result) rowsCSV() []byte {
 	return files.CSV(rowHeader, len(r.Rows), func(i int) []string {
 		w := r.Rows[i]
-		return []string{strconv.FormatUint(w.Seed, 10), w.Arm, w.Phase, w.Test, number(w.Level), w.Metric, number(w.Value), w.Factor, level{w.Factor, w.Setting}.number()}
+		return []string{strconv.FormatUint(w.Seed, 10), w.Arm, w.Phase, w.Test, number(w.Level), w.Metric, number(w.Value), w.Factor, setting{w.Factor, w.Setting}.number(), w.Assay}
 	})
 }
 
 func (r *Result) tracesCSV() []byte {
 	return files.CSV(traceHeader, len(r.Traces), func(i int) []string {
 		t := r.Traces[i]
-		return []string{strconv.FormatUint(t.Seed, 10), t.Arm, strconv.Itoa(t.Epoch), number(t.Loss), number(t.Rate), number(t.Noise), t.Factor, level{t.Factor, t.Setting}.number()}
+		return []string{strconv.FormatUint(t.Seed, 10), t.Arm, strconv.Itoa(t.Epoch), number(t.Loss), number(t.Rate), number(t.Noise), t.Factor, setting{t.Factor, t.Setting}.number()}
 	})
 }
 
@@ -93,49 +117,65 @@ func Load(dir fs.FS) (*Result, error) {
 		return nil, fmt.Errorf("study: the run in this folder is unfinished: run it again to resume")
 	}
 	r := &Result{Manifest: *m}
-	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
-		if !fs.ValidPath(name) {
-			return nil, fmt.Errorf("study: %s names file %q: want a path inside the folder", manifestFile, name)
+	for _, name := range []string{resultsFile, tracesFile} {
+		if m.Files[name] == "" {
+			return nil, fmt.Errorf("study: %s names no %s: copy the whole folder again, or run the study in an empty one", manifestFile, name)
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
 		b, err := fs.ReadFile(dir, name)
 		if err != nil {
-			return nil, fmt.Errorf("study: %s is missing or unreadable: copy the whole folder again, or rerun the study", name)
+			return nil, fmt.Errorf("study: %s is missing or unreadable (%w): copy the whole folder again, or run the study in an empty one", name, bare(err))
 		}
 		if files.Checksum(b) != m.Files[name] {
-			return nil, fmt.Errorf("study: %s is truncated or edited: its checksum is not the one in %s; copy it again, or rerun the study", name, manifestFile)
+			return nil, fmt.Errorf("study: %s is truncated or edited: its checksum is not the one in %s; copy the whole folder again, or run the study in an empty one", name, manifestFile)
 		}
-		switch {
-		case name == resultsFile:
+		switch name {
+		case resultsFile:
 			r.Rows, err = parseRows(b)
-		case name == tracesFile:
+		case tracesFile:
 			r.Traces, err = parseTraces(b)
-		case path.Dir(name) == networkFolder:
-			var s Snapshot
-			if s, err = parseSnapshot(path.Base(name), b); err == nil {
-				r.Networks = append(r.Networks, s)
-			}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("study: %s: %w", name, err)
 		}
 	}
-	r.sortNetworks()
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	r.networks(func(o origin) ([]byte, error) {
+		if m.Files[o.file()] == "" {
+			return nil, fs.ErrNotExist
+		}
+		return fs.ReadFile(dir, o.file())
+	})
+	if n := len(r.Networks) + len(r.files) + 2; n != len(m.Files) {
+		return nil, fmt.Errorf("study: folder %s holds %d networks that are not what their names say: copy the whole folder again, or run the study in an empty one", networkFolder, len(m.Files)-n)
+	}
 	return r, nil
 }
 
-func loadManifest(dir fs.FS) (*Manifest, error) {
-	b, err := fs.ReadFile(dir, manifestFile)
+// check returns an error where rows and traces are not those of a run with the
+// manifest: each measurement once, every row of something that it names, in its
+// order, and as many missing as it says.
+func (r *Result) check() error {
+	if err := unique(r.Rows); err != nil {
+		return err
+	}
+	all, err := r.cells()
 	if err != nil {
-		return nil, fmt.Errorf("study: no %s: want a folder that divergent run or merge has written (%w)", manifestFile, fs.ErrNotExist)
+		return err
 	}
-	var m Manifest
-	if err := json.Unmarshal(b, &m); err != nil {
-		return nil, fmt.Errorf("study: %s is truncated or edited (%v): copy it again, or rerun the study", manifestFile, err)
+	for _, c := range all {
+		if err := c.check(); err != nil {
+			return err
+		}
 	}
-	if m.Schema != Schema {
-		return nil, fmt.Errorf("study: %s: Schema = %d: want %d; rerun the study with this version", manifestFile, m.Schema, Schema)
+	again := assemble(r.Manifest, all)
+	if !slices.Equal(again.Rows, r.Rows) || !slices.Equal(again.Traces, r.Traces) {
+		return fmt.Errorf("study: %s or %s is not in the order of a run's: the file was edited; copy the whole folder again", resultsFile, tracesFile)
 	}
-	return &m, nil
+	return nil
 }
 
 // readCSV checks the header and hands each line's fields on.
@@ -211,7 +251,7 @@ func (f *fields) uint() uint64 {
 func parseRows(b []byte) ([]Row, error) {
 	var out []Row
 	err := readCSV(b, rowHeader, func(f *fields) {
-		out = append(out, Row{f.uint(), f.text(), f.text(), f.text(), f.float(), f.text(), f.float(), f.text(), f.setting()})
+		out = append(out, Row{f.uint(), f.text(), f.text(), f.text(), f.float(), f.text(), f.float(), f.text(), f.setting(), f.text()})
 	})
 	return out, err
 }
@@ -222,51 +262,4 @@ func parseTraces(b []byte) ([]TraceRow, error) {
 		out = append(out, TraceRow{f.uint(), f.text(), int(f.uint()), f.float(), f.float(), f.float(), f.text(), f.setting()})
 	})
 	return out, err
-}
-
-// file names a kept network by seed, arm and what decides it.
-func (s Snapshot) file(m Manifest) string {
-	k := m.Dense
-	for _, c := range m.Conditions {
-		switch {
-		case s.Arm == Untreated:
-			k = m.Template
-		case c.Name == s.Arm && s.Arm != Dense && c.Factor == "":
-			k = c.Key
-		}
-	}
-	return networkFile(s.Seed, s.Arm, k)
-}
-
-func networkFile(seed uint64, arm, key string) string {
-	return fmt.Sprintf("%d-%s-%s.net", seed, arm, key)
-}
-
-func parseSnapshot(name string, b []byte) (Snapshot, error) {
-	stem, isNet := strings.CutSuffix(name, ".net")
-	seed, rest, ok := strings.Cut(stem, "-")
-	cut := strings.LastIndex(rest, "-")
-	v, err := strconv.ParseUint(seed, 10, 64)
-	if !isNet || !ok || cut < 1 || err != nil {
-		return Snapshot{}, fmt.Errorf("file name %q: want SEED-ARM-KEY.net", name)
-	}
-	s := Snapshot{Seed: v, Arm: rest[:cut], Net: new(network.Network)}
-	return s, s.Net.UnmarshalBinary(b)
-}
-
-// sortNetworks orders by seed and then by the manifest's conditions.
-func (r *Result) sortNetworks() {
-	place := map[string]int{}
-	for i, c := range slices.Backward(r.Manifest.Conditions) {
-		place[c.Name] = i
-	}
-	slices.SortStableFunc(r.Networks, func(a, b Snapshot) int {
-		if a.Seed != b.Seed {
-			if a.Seed < b.Seed {
-				return -1
-			}
-			return 1
-		}
-		return place[a.Arm] - place[b.Arm]
-	})
 }

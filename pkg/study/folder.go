@@ -1,22 +1,26 @@
 package study
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
+	"path/filepath"
+	"slices"
 	"strings"
-
-	"divergent/pkg/network"
 )
 
 // RunFolder runs the design with Dir as a results folder: what it holds of this
 // design is kept and extended, and results.csv, traces.csv, networks and the
-// manifest are written when the run is done. A folder of another design is an
-// error and stays as it is. With Shards > 1 only the cells are kept; Merge makes
-// the result.
+// manifest are written when the run is done, with all that the folder holds; what
+// an earlier, stopped run of it left out are its Gaps. A folder of another
+// design, and one that another run is writing to, is an error and stays as it is.
+// With Shards > 1 only the cells are kept; Merge makes the result.
+//
+// The journals below cells/ hold every finished cell before another file is
+// replaced, so that whatever instant a run stops at, the next one has them all.
 func (r Runner) RunFolder(ctx context.Context, d Design) (*Result, error) {
 	if r.Dir == "" {
 		return nil, errors.New("study: Dir is empty: want a folder for the results")
@@ -24,116 +28,341 @@ func (r Runner) RunFolder(ctx context.Context, d Design) (*Result, error) {
 	if err := r.validate(d); err != nil {
 		return nil, err
 	}
+	if err := foreignFiles(r.Dir); err != nil {
+		return nil, err
+	}
+	held, err := acquire(r.Dir, r.Shards > 1)
+	if err != nil {
+		return nil, err
+	}
+	defer held.release()
+	keep, err := openStore(r.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer keep.close()
 	m := d.manifest()
-	folder := os.DirFS(r.Dir)
-	switch old, err := loadManifest(folder); {
+	if err := keep.begin(m); err != nil {
+		return nil, err
+	}
+	run, err := r.compute(ctx, d, keep)
+	if err != nil {
+		return nil, err
+	}
+	if err := keep.adopt(run.found.of(m, true)); err != nil || r.Shards > 1 {
+		return assemble(run.design.manifest(), run.found), err
+	}
+	return keep.finish(m, run)
+}
+
+// begin checks that the folder can take results of the manifest, brings all that
+// it holds into its journals, and writes a manifest where there is none.
+func (s *store) begin(m Manifest) error {
+	folder := os.DirFS(s.dir)
+	old, err := loadManifest(folder)
+	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if entries, err := os.ReadDir(r.Dir); err == nil && len(entries) > 0 && !onlyOurs(entries) {
-			return nil, fmt.Errorf("study: folder %s holds other files and no %s: choose an empty or new folder", r.Dir, manifestFile)
-		}
-		if err := m.save(r.Dir); err != nil {
-			return nil, err
-		}
+		return m.save(s.dir)
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w", r.Dir, err)
-	default:
-		if err := m.extends(*old, r.Dir); err != nil {
-			return nil, err
-		}
-		if len(old.Files) > 0 {
-			if _, err := Load(folder); err != nil {
-				return nil, fmt.Errorf("%s: %w", r.Dir, err)
-			}
-		}
-		m = m.union(*old)
+		return fmt.Errorf("%s: %w", s.dir, err)
 	}
-	res, err := r.Run(ctx, d)
-	if err != nil || r.Shards > 1 {
-		return res, err
+	if err := cmp.Or(m.extends(*old, s.dir), m.unstored(*old, s.dir)); err != nil {
+		return err
 	}
-	all, err := gather(m, folder, r.Dir)
+	if len(old.Files) == 0 {
+		union := m.union(*old)
+		union.Files = nil
+		return union.save(s.dir)
+	}
+	res, err := Load(folder)
 	if err != nil {
-		return nil, err
-	}
-	return all, all.Save(r.Dir)
-}
-
-// onlyOurs tells the leavings of an interrupted start from a folder of the
-// user's own.
-func onlyOurs(entries []os.DirEntry) bool {
-	for _, e := range entries {
-		if e.Name() != cellFolder && e.Name() != networkFolder && !strings.HasPrefix(e.Name(), ".") {
-			return false
-		}
-	}
-	return true
-}
-
-// gather assembles what a results folder holds.
-func gather(m Manifest, dir fs.FS, name string) (*Result, error) {
-	cells, err := readJournals(dir, name)
-	if err != nil {
-		return nil, err
-	}
-	known := map[cellID]*cell{}
-	for _, c := range cells {
-		known[c.id()] = c
-	}
-	res := assemble(m, known)
-	res.addNetworks(func(s Snapshot) *network.Network {
-		b, err := fs.ReadFile(dir, path.Join(networkFolder, s.file(m)))
-		n := new(network.Network)
-		if err != nil || n.UnmarshalBinary(b) != nil {
+		// Results that are made again, from the journals or by this run, need not
+		// be whole.
+		if assemble(*old, s.known.with(m)).Manifest.Missing() <= old.Missing() {
 			return nil
 		}
-		return n
-	})
-	return res, nil
+		return fmt.Errorf("%s: %w", s.dir, err)
+	}
+	stored, err := res.cells()
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.dir, err)
+	}
+	return s.adopt(stored.of(*old, true))
 }
 
-// Merge assembles the results of folders that Run, with Shards, or RunFolder has
-// written, into one result. They must be of one design.
-func Merge(dirs []string) (*Result, error) {
+// with returns the cells and, empty, those that a run of the manifest will make.
+func (m cells) with(what Manifest) cells {
+	out := cells{}
+	for _, seed := range what.Seeds {
+		for _, c := range what.Conditions {
+			one := &cell{Network: c.Network, Seed: seed}
+			for _, k := range c.Keys {
+				one.Parts = append(one.Parts, part{Key: k})
+			}
+			if err := out.add(one); err != nil {
+				panic("study: an empty cell differs from another")
+			}
+		}
+	}
+	for id, c := range m {
+		if out[id] == nil {
+			out[id] = c
+		}
+	}
+	return out
+}
+
+// finish writes the folder's results: those of this run and all that its journals
+// hold. Another run may have added to them where folders cannot be locked.
+func (s *store) finish(m Manifest, run *run) (*Result, error) {
+	folder := os.DirFS(s.dir)
+	old, err := loadManifest(folder)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.dir, err)
+	}
+	if err := m.extends(*old, s.dir); err != nil {
+		return nil, err
+	}
+	m = m.union(*old)
+	if err := s.read(); err != nil {
+		return nil, err
+	}
+	all := run.found.of(m, false)
+	for _, c := range s.known.of(m, true) {
+		if err := all.add(c); err != nil {
+			return nil, err
+		}
+	}
+	res := assemble(m, all)
+	if len(old.Files) > 0 && res.Manifest.parts()-res.Manifest.Missing() < old.parts()-old.Missing() {
+		return nil, fmt.Errorf("study: %s would lose results: nothing was written; copy the whole folder again, or choose an empty one", s.dir)
+	}
+	res.networks(func(o origin) ([]byte, error) {
+		if n := run.network(o); n != nil {
+			return o.marshal(n)
+		}
+		return fs.ReadFile(folder, o.file())
+	})
+	return res, res.Save(s.dir)
+}
+
+// of returns copies of the cells that the manifest's seeds and conditions name,
+// with the parts that they name; only those that may be stored, if told so.
+func (m cells) of(what Manifest, storable bool) cells {
+	out := cells{}
+	for _, c := range what.Conditions {
+		keys := c.Keys
+		if storable {
+			keys = keys[:len(keys)-c.Unstored]
+		}
+		for _, seed := range what.Seeds {
+			known := m[cellID{c.Network, seed}]
+			if known == nil {
+				continue
+			}
+			one := *known
+			one.Parts = slices.DeleteFunc(slices.Clone(known.Parts), func(p part) bool { return !slices.Contains(keys, p.Key) })
+			if len(one.Parts) == 0 {
+				continue
+			}
+			if err := out.add(&one); err != nil {
+				panic("study: a cell differs from itself")
+			}
+		}
+	}
+	return out
+}
+
+// networks lists the networks that the result keeps, as far as they are found:
+// those of the first seed, which figures draw, and the files of the others, which
+// are read when they are written.
+func (r *Result) networks(read func(origin) ([]byte, error)) {
+	r.files = nil
+	for _, o := range r.Manifest.keeps() {
+		b, err := read(o)
+		if err != nil {
+			continue
+		}
+		n, err := o.unmarshal(b)
+		if err != nil {
+			continue
+		}
+		if o.Seed == r.Manifest.Seeds[0] {
+			r.Networks = append(r.Networks, Snapshot{o.Seed, o.Arm, n})
+			continue
+		}
+		r.files = append(r.files, networkFile{o, read})
+	}
+}
+
+// networkFile is a network file of a result, to be read when it is wanted.
+type networkFile struct {
+	origin
+	read func(origin) ([]byte, error)
+}
+
+// foreignFiles returns an error where the folder holds something that no run has
+// written and no manifest.
+func foreignFiles(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("study: folder %s cannot be read: %w", dir, bare(err))
+	}
+	var others []string
+	for _, e := range entries {
+		switch name := e.Name(); {
+		case name == manifestFile:
+			return nil
+		case name == cellFolder || name == networkFolder || name == lockFile || strings.HasPrefix(name, "."):
+		default:
+			others = append(others, name)
+		}
+	}
+	if len(others) > 0 {
+		return fmt.Errorf("study: folder %s holds other files (%s) and no %s: choose an empty or new folder", dir, others[0], manifestFile)
+	}
+	return nil
+}
+
+// Merge joins the folders that RunFolder has written, of shards or whole runs, into
+// one result in the folder out. They must be of one design. A result that lacks
+// measurements is an error that names some, unless a partial one is asked for. Out
+// must be new, empty, or what a merge that was stopped has left.
+func Merge(dirs []string, out string, partial bool) (*Result, error) {
+	if err := mergeInto(out); err != nil {
+		return nil, err
+	}
+	res, err := join(dirs, partial)
+	if err != nil {
+		return nil, err
+	}
+	held, err := acquire(out, false)
+	if err != nil {
+		return nil, err
+	}
+	defer held.release()
+	if err := mergeInto(out); err != nil { // which another merge may have filled
+		return nil, err
+	}
+	return res, res.Save(out)
+}
+
+// mergeInto returns an error where a merge would overwrite something.
+func mergeInto(out string) error {
+	entries, err := os.ReadDir(out)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("study: folder %s cannot be read: %w", out, bare(err))
+	}
+	m, err := loadManifest(os.DirFS(out))
+	_, cellsErr := os.Stat(filepath.Join(out, cellFolder))
+	if errors.Is(err, fs.ErrNotExist) && foreignFiles(out) != nil || err == nil && len(m.Files) > 0 || cellsErr == nil || err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("study: folder %s is not empty: want a new or empty folder, so that nothing is overwritten", out)
+	}
+	return nil
+}
+
+// join assembles what the folders hold.
+func join(dirs []string, partial bool) (*Result, error) {
 	if len(dirs) == 0 {
 		return nil, errors.New("study: nothing to merge: want at least one results folder")
 	}
 	var m Manifest
+	all := cells{}
 	for i, dir := range dirs {
-		next, err := loadManifest(os.DirFS(dir))
+		next, found, err := open(os.DirFS(dir))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", dir, err)
 		}
 		if i == 0 {
 			m = *next
-			continue
-		}
-		if err := m.extends(*next, dir); err != nil {
+		} else if err := m.extends(*next, dir); err != nil {
 			return nil, err
+		} else {
+			m = m.union(*next)
 		}
-		m = m.union(*next)
-	}
-	cells, nets := map[cellID]*cell{}, map[string]Snapshot{}
-	for _, dir := range dirs {
-		one, err := gather(m, os.DirFS(dir), dir)
-		if err != nil {
-			return nil, err
-		}
-		if len(one.Rows) == 0 { // a folder without journals, such as a committed one
-			if one, err = Load(os.DirFS(dir)); err != nil {
+		for _, c := range found {
+			if err := all.add(c); err != nil {
 				return nil, fmt.Errorf("%s: %w", dir, err)
 			}
 		}
-		for _, c := range one.cells() {
-			cells[c.id()] = c
-		}
-		for _, s := range one.Networks {
-			nets[s.file(m)] = s
-		}
 	}
-	res := assemble(m, cells)
-	for _, s := range nets {
-		res.Networks = append(res.Networks, s)
+	res := assemble(m, all)
+	if len(res.Manifest.Gaps) > 0 && !partial {
+		return nil, fmt.Errorf("study: %s: want every shard, finished, or --partial", res.Lacks())
 	}
-	res.sortNetworks()
+	res.networks(func(o origin) ([]byte, error) {
+		for _, dir := range dirs {
+			if b, err := fs.ReadFile(os.DirFS(dir), o.file()); err == nil {
+				if _, err := o.unmarshal(b); err == nil {
+					return b, nil
+				}
+			}
+		}
+		return nil, fs.ErrNotExist
+	})
 	return res, nil
+}
+
+// open reads what a results folder holds, finished or not: what its journals and
+// its results name. Results that are not whole do not matter where the journals
+// hold them.
+func open(folder fs.FS) (*Manifest, cells, error) {
+	m, err := loadManifest(folder)
+	if err != nil {
+		return nil, nil, err
+	}
+	all, _, err := readJournals(folder)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(m.Files) == 0 {
+		return m, all, nil
+	}
+	res, err := Load(folder)
+	if err != nil {
+		if assemble(*m, all).Manifest.Missing() <= m.Missing() {
+			return m, all, nil
+		}
+		return nil, nil, err
+	}
+	stored, err := res.cells()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, c := range stored {
+		if err := all.add(c); err != nil {
+			return nil, nil, err
+		}
+	}
+	return m, all, nil
+}
+
+// Lacks says which measurements of a result are missing, some by name; nothing
+// where it is whole.
+func (r *Result) Lacks() string {
+	m := r.Manifest
+	var names []string
+	seen := map[string]bool{}
+	for _, g := range m.Gaps {
+		for _, seed := range g.Seeds {
+			name := fmt.Sprintf("seed %d, %s", seed, m.Conditions[g.Condition].place())
+			if !seen[name] && len(names) < 4 {
+				names = append(names, name)
+			}
+			seen[name] = true
+		}
+	}
+	switch {
+	case len(names) == 0:
+		return ""
+	case len(names) == 4:
+		names[3] = "..."
+	}
+	return fmt.Sprintf("%d of %d measurements are missing (%s)", m.Missing(), m.parts(), strings.Join(names, "; "))
 }

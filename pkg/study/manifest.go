@@ -1,18 +1,22 @@
 package study
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"path"
 	"reflect"
 	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
 
+	"divergent/pkg/internal/files"
 	"divergent/pkg/internal/kernel"
 )
 
 // Schema is the version of the results' file format.
-const Schema = 2
+const Schema = 3
 
 // Engine is the version of the engine: it changes whenever the same design and
 // seed give other numbers.
@@ -27,7 +31,9 @@ type Manifest struct {
 	Dense      string // hash of everything that decides the networks before pruning, the seed aside
 	Template   string // likewise, the pruned networks
 	Seeds      []uint64
-	Conditions []Condition       // dense, untreated and the arms, then the levels of the sweeps, in the order of the rows
+	Assays     []string          // names, in the order of the design
+	Conditions []Condition       // dense, untreated and the arms, then the settings of the sweeps, in the order of the rows
+	Gaps       []Gap             `json:",omitempty"` // measurements that are not there; none in a whole result
 	Networks   bool              // whether the results hold networks
 	Settings   any               // task, network, training, pruning and tests as plain data, for readers
 	NonDefault []string          // settings that differ from the published ones
@@ -37,33 +43,63 @@ type Manifest struct {
 	Files      map[string]string // SHA-256 of each results file; empty while a run is unfinished
 }
 
+// Gap says under which seeds a condition was not measured by an assay.
+type Gap struct {
+	Condition int // index in Conditions
+	Assay     int // index in Assays
+	Seeds     []uint64
+}
+
+// Missing counts the measurements of a condition by an assay under a seed that are
+// not there.
+func (m Manifest) Missing() int {
+	n := 0
+	for _, g := range m.Gaps {
+		n += len(g.Seeds)
+	}
+	return n
+}
+
 // Condition is dense, untreated or an arm of a result.
 type Condition struct {
 	Name     string
-	Key      string // hash of everything that decides its cells, the seed aside
-	Settings any    // the arm as plain data, for readers; nil for dense and untreated
+	Network  string   // hash of everything that decides its networks, the seed aside
+	Keys     []string // of each assay in turn: hash of that and of the assays up to it
+	Unstored int      `json:",omitempty"` // of these, how many of the last are not taken from the store, being code without a Version
+	Settings any      // the arm as plain data, for readers; nil for dense and untreated
 
-	Factor  string  `json:",omitempty"` // of the sweep that it is a level of; empty for none
+	Factor  string  `json:",omitempty"` // of the sweep that it is a setting of; empty for none
 	Setting float64 `json:",omitempty"` // the factor's
 }
 
-func (c Condition) level() level { return level{c.Factor, c.Setting} }
+func (c Condition) setting() setting { return setting{c.Factor, c.Setting} }
 
 // place tells the conditions of one manifest apart.
 type place struct {
 	name string
-	level
+	setting
 }
 
-func (c Condition) place() place { return place{c.Name, c.level()} }
+func (p place) String() string {
+	if p.setting == (setting{}) {
+		return "arm " + p.name
+	}
+	return "arm " + p.name + ", " + p.setting.String()
+}
+
+func (c Condition) place() place { return place{c.Name, c.setting()} }
 
 // manifest describes the design as run here.
 func (d Design) manifest() Manifest {
 	m := Manifest{Schema: Schema, Engine: Engine, Study: d.Name, Dense: d.denseKey(), Template: d.templateKey(), Networks: d.KeepNetworks,
 		Seeds: slices.Sorted(slices.Values(d.Seeds)), Settings: d.settings(), NonDefault: d.NonDefault(),
 		Kernel: kernel.Name(), Go: runtime.Version(), Modules: map[string]string{}}
+	for _, a := range d.Assays {
+		m.Assays = append(m.Assays, a.Name())
+	}
 	for _, c := range d.conditions() {
-		m.Conditions = append(m.Conditions, Condition{c.name, c.key, describe(reflect.ValueOf(c.therapy)), c.level.factor, c.level.setting})
+		m.Conditions = append(m.Conditions, Condition{Name: c.name, Network: c.network, Keys: c.keys, Unstored: len(c.keys) - c.stored,
+			Settings: describe(reflect.ValueOf(c.therapy)), Factor: c.setting.factor, Setting: c.setting.value})
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, dep := range info.Deps {
@@ -75,47 +111,203 @@ func (d Design) manifest() Manifest {
 	return m
 }
 
-// settings describes what all conditions of the design share.
-func (d Design) settings() any {
-	d.Arms, d.Seeds, d.Sweeps, d.KeepNetworks = nil, nil, nil, false
-	return describe(reflect.ValueOf(d))
+// Remarks lists what a figure or table of the result has to say beside its
+// numbers: that measurements are missing, and settings that are not the published ones.
+func (m Manifest) Remarks() []string {
+	if len(m.Gaps) == 0 {
+		return m.NonDefault
+	}
+	return append([]string{fmt.Sprintf("incomplete: %d of %d measurements are missing", m.Missing(), m.parts())}, m.NonDefault...)
+}
+
+// parts counts the measurements of a whole result: each condition by each of its
+// assays under each seed.
+func (m Manifest) parts() int {
+	n := 0
+	for _, c := range m.Conditions {
+		n += len(c.Keys)
+	}
+	return n * len(m.Seeds)
 }
 
 // extends reports, as an error, why results of m cannot stand in one folder with
 // those of an earlier manifest.
 func (m Manifest) extends(old Manifest, where string) error {
 	const fix = "choose an empty folder, or the folder of this design"
-	switch {
-	case old.Schema != m.Schema:
-		return fmt.Errorf("study: %s has file format %d: want %d; %s", where, old.Schema, m.Schema, fix)
-	case old.Engine != m.Engine:
+	if old.Engine != m.Engine {
 		return fmt.Errorf("study: %s was made by engine version %q: want %q; %s", where, old.Engine, m.Engine, fix)
-	case old.Template != m.Template:
-		return fmt.Errorf("study: %s holds another design (study %q, other task, network, training or pruning): %s", where, old.Study, fix)
+	}
+	if old.Template != m.Template || old.Study != m.Study {
+		return fmt.Errorf("study: %s holds another design (study %q, or other task, network, training or pruning): %s", where, old.Study, fix)
+	}
+	if !prefix(m.Assays, old.Assays) {
+		return fmt.Errorf("study: %s holds another design (its tests are %s, not %s): %s", where, strings.Join(old.Assays, ", "), strings.Join(m.Assays, ", "), fix)
+	}
+	was := make(map[place]Condition, len(old.Conditions))
+	for _, o := range old.Conditions {
+		was[o.place()] = o
 	}
 	for _, c := range m.Conditions {
-		for _, o := range old.Conditions {
-			if o.place() == c.place() && o.Key != c.Key {
-				return fmt.Errorf("study: %s holds another design (arm %q or the tests differ): %s", where, c.Name, fix)
-			}
+		o, ok := was[c.place()]
+		if ok && (o.Network != c.Network || !prefix(c.Keys, o.Keys)) {
+			return fmt.Errorf("study: %s holds another design (%s or its tests differ): %s", where, c.place(), fix)
+		}
+	}
+	return checkSeeds(m.union(old).Seeds)
+}
+
+// prefix reports whether one list begins with all of the other.
+func prefix(a, b []string) bool {
+	n := min(len(a), len(b))
+	return slices.Equal(a[:n], b[:n])
+}
+
+// longer returns the longer list.
+func longer(a, b []string) []string {
+	if len(b) > len(a) {
+		return b
+	}
+	return a
+}
+
+// union returns m with the seeds, conditions and assays of old added, seeds
+// ascending, conditions in the order of m and then of old.
+func (m Manifest) union(old Manifest) Manifest {
+	m.Seeds = slices.Compact(slices.Sorted(slices.Values(slices.Concat(m.Seeds, old.Seeds))))
+	m.Assays = longer(m.Assays, old.Assays)
+	was := make(map[place]Condition, len(old.Conditions))
+	for _, o := range old.Conditions {
+		was[o.place()] = o
+	}
+	m.Conditions = slices.Clone(m.Conditions)
+	seen := make(map[place]bool, len(m.Conditions))
+	for i, c := range m.Conditions {
+		seen[c.place()] = true
+		m.Conditions[i].Keys = longer(c.Keys, was[c.place()].Keys)
+	}
+	for _, o := range old.Conditions {
+		if !seen[o.place()] {
+			m.Conditions = append(m.Conditions, o)
+		}
+	}
+	m.NonDefault = slices.Clone(m.NonDefault)
+	for _, s := range old.NonDefault {
+		if !slices.Contains(m.NonDefault, s) {
+			m.NonDefault = append(m.NonDefault, s)
+		}
+	}
+	m.Networks = m.Networks || old.Networks
+	return m
+}
+
+// unstored returns an error where the old results hold what a run of m can
+// neither tell from its own nor make again: code of a reader's without a Version.
+func (m Manifest) unstored(old Manifest, where string) error {
+	for _, o := range old.Conditions {
+		if o.Unstored == 0 {
+			continue
+		}
+		i := slices.IndexFunc(m.Conditions, func(c Condition) bool { return c.place() == o.place() })
+		if i < 0 || slices.ContainsFunc(old.Seeds, func(s uint64) bool { return !slices.Contains(m.Seeds, s) }) {
+			return fmt.Errorf("study: %s holds results of code without a Version (%s), which cannot be extended, as nothing tells whether it has changed: want a new folder, or this code and all of the seeds %v in one run", where, o.place(), old.Seeds)
 		}
 	}
 	return nil
 }
 
-// union returns m with the seeds and conditions of old added, seeds ascending,
-// conditions in the order of m and then of old.
-func (m Manifest) union(old Manifest) Manifest {
-	for _, s := range old.Seeds {
-		if !slices.Contains(m.Seeds, s) {
-			m.Seeds = append(slices.Clone(m.Seeds), s)
+func loadManifest(dir fs.FS) (*Manifest, error) {
+	b, err := fs.ReadFile(dir, manifestFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("study: no %s: want a folder that divergent run or merge has written (%w)", manifestFile, fs.ErrNotExist)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("study: %s cannot be read: %w", manifestFile, bare(err))
+	}
+	var m Manifest
+	err = files.Unseal(b, &m)
+	if m.Schema != Schema && m.Schema != 0 {
+		return nil, fmt.Errorf("study: %s: Schema = %d: want %d; run the study again, in an empty folder, with this version", manifestFile, m.Schema, Schema)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("study: %s is damaged (%v): copy it again; or copy the folder %s into a new folder and run there, which keeps the finished cells", manifestFile, err, cellFolder)
+	}
+	if err := m.check(); err != nil {
+		return nil, fmt.Errorf("%w; %s is not as a run has written it", err, manifestFile)
+	}
+	return &m, nil
+}
+
+// check returns an error where a manifest from elsewhere could not have been
+// written by a run. Names and keys become parts of paths.
+func (m Manifest) check() error {
+	for _, k := range []string{m.Dense, m.Template} {
+		if err := checkKey(k); err != nil {
+			return err
 		}
 	}
-	m.Seeds = slices.Sorted(slices.Values(m.Seeds))
-	for _, c := range old.Conditions {
-		if !slices.ContainsFunc(m.Conditions, func(d Condition) bool { return d.place() == c.place() }) {
-			m.Conditions = append(slices.Clone(m.Conditions), c)
+	if m.Schema != Schema || m.Study == "" || strings.Trim(m.Study, nameLetters) != "" {
+		return fmt.Errorf("study: study %q of schema %d: want letters, digits, - and _", m.Study, m.Schema)
+	}
+	if err := checkSeeds(m.Seeds); err != nil {
+		return err
+	}
+	if !slices.IsSorted(m.Seeds) {
+		return fmt.Errorf("study: seeds %v: want them ascending", m.Seeds)
+	}
+	for i, a := range m.Assays {
+		if err := checkName(fmt.Sprintf("Assays[%d]", i), a); err != nil {
+			return err
+		}
+		if slices.Contains(m.Assays[:i], a) {
+			return fmt.Errorf("study: assay %q stands twice", a)
 		}
 	}
-	return m
+	seen := make(map[place]bool, len(m.Conditions))
+	for i, c := range m.Conditions {
+		if err := checkName(fmt.Sprintf("Conditions[%d]", i), c.Name); err != nil {
+			return err
+		}
+		if c.Factor != "" {
+			if err := checkName(fmt.Sprintf("the factor of Conditions[%d]", i), c.Factor); err != nil {
+				return err
+			}
+		}
+		if seen[c.place()] || len(c.Keys) > len(m.Assays) || c.Unstored < 0 || c.Unstored > len(c.Keys) || c.Factor == "" && c.Setting != 0 {
+			return fmt.Errorf("study: Conditions[%d], %s, stands twice or has keys of more assays than there are", i, c.place())
+		}
+		seen[c.place()] = true
+		for _, k := range append([]string{c.Network}, c.Keys...) {
+			if err := checkKey(k); err != nil {
+				return err
+			}
+		}
+	}
+	for i, g := range m.Gaps {
+		if g.Condition < 0 || g.Condition >= len(m.Conditions) || g.Assay < 0 || g.Assay >= len(m.Conditions[g.Condition].Keys) || len(g.Seeds) == 0 ||
+			slices.ContainsFunc(g.Seeds, func(s uint64) bool { _, ok := slices.BinarySearch(m.Seeds, s); return !ok }) {
+			return fmt.Errorf("study: Gaps[%d] = %+v: want a condition, an assay and seeds that there are", i, g)
+		}
+	}
+	for name := range m.Files {
+		if name != resultsFile && name != tracesFile && (!fs.ValidPath(name) || path.Dir(name) != networkFolder) {
+			return fmt.Errorf("study: file %q: want a path inside the folder that a run would write", name)
+		}
+	}
+	return nil
+}
+
+func checkKey(k string) error {
+	if len(k) != 24 || strings.Trim(k, "0123456789abcdef") != "" {
+		return fmt.Errorf("study: key %.40q: want 24 hexadecimal digits", k)
+	}
+	return nil
+}
+
+// bare drops the path of a file error, which the caller names better.
+func bare(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
 }

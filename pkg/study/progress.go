@@ -14,7 +14,7 @@ type meter struct {
 	computed int                   // of these, finished
 	total    float64               // work planned
 	done     float64               // work done
-	moved    map[cellID]*meterCell // by cell; a dense network's key stands for its training
+	moved    map[cellID]*meterCell // by network
 	last     time.Time             // of the last report
 }
 
@@ -27,18 +27,19 @@ func newMeter() meter { return meter{moved: map[cellID]*meterCell{}} }
 func (m *meter) plan(seed uint64, c condition) {
 	const measuring = 1
 	var w work
-	present := 1 - c.design.Prune
 	switch {
 	case c.name == Dense:
 		w.train(c.design.Baseline.Epochs, 1)
 	case c.therapy != nil:
-		w.add(c.therapy, &present)
+		for _, s := range treat.Estimate(c.therapy, 1-c.design.Prune) {
+			w.train(s.Epochs, s.Present)
+		}
 	}
 	cell := &meterCell{cost: w.cost + measuring}
 	if w.epochs > 0 {
 		cell.perEpoch = w.cost / float64(w.epochs)
 	}
-	m.moved[cellID{c.key, seed}] = cell
+	m.moved[cellID{c.network, seed}] = cell
 	m.total += cell.cost
 }
 
@@ -54,34 +55,9 @@ func (w *work) train(epochs int, present float64) {
 	w.cost += float64(epochs) * (0.08 + 0.9*present)
 }
 
-// add adds an arm's training; present is the share of synapses before and,
-// on return, after it.
-func (w *work) add(t treat.Treatment, present *float64) {
-	switch t := t.(type) {
-	case treat.Regrow:
-		*present += (1 - *present) * t.Fraction
-		w.train(t.Training.Epochs, *present)
-	case treat.Refine:
-		w.train(t.Training.Epochs, *present)
-	case treat.Inhibit:
-		w.train(t.Training.Epochs, *present)
-	case treat.ShamOf:
-		var of work
-		inside := *present
-		of.add(t.Of, &inside)
-		w.train(of.epochs, *present)
-	case interface{ Parts() []treat.Treatment }:
-		for _, part := range t.Parts() {
-			w.add(part, present)
-		}
-	default:
-		w.train(20, (1+*present)/2)
-	}
-}
-
 // epoch counts one epoch of a cell's training, up to what was planned for it.
 func (m *meter) epoch(seed uint64, c condition) {
-	if cell := m.moved[cellID{c.key, seed}]; cell != nil {
+	if cell := m.moved[cellID{c.network, seed}]; cell != nil {
 		m.move(cell, cell.done+cell.perEpoch)
 	}
 }
@@ -89,10 +65,7 @@ func (m *meter) epoch(seed uint64, c condition) {
 // finish counts all work of a cell as done.
 func (m *meter) finish(seed uint64, c condition) {
 	m.computed++
-	if c.name == Dense {
-		c = c.training()
-	}
-	if cell := m.moved[cellID{c.key, seed}]; cell != nil {
+	if cell := m.moved[cellID{c.network, seed}]; cell != nil {
 		m.move(cell, cell.cost)
 	}
 }
@@ -120,5 +93,5 @@ func (r *run) report(seed uint64, c condition, finished bool) {
 	r.meter.last = now
 	elapsed := now.Sub(r.start)
 	r.Progress(Event{Done: r.meter.stored + r.meter.computed, Total: r.meter.cells, Stored: r.meter.stored, Seed: seed,
-		Arm: c.name, Factor: c.level.factor, Setting: c.level.setting, Elapsed: elapsed, Left: r.meter.left(elapsed)})
+		Arm: c.name, Factor: c.setting.factor, Setting: c.setting.value, Elapsed: elapsed, Left: r.meter.left(elapsed), Damaged: r.store.damaged})
 }

@@ -2,156 +2,143 @@ package study
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"divergent/pkg/internal/files"
-	"divergent/pkg/internal/kernel"
 	"divergent/pkg/network"
 )
 
-// A cell is what one condition gave under one seed.
-type cell struct {
-	Engine string
-	Kernel string
-	Key    string
-	Seed   uint64
-	Arm    string
-	Net    string     `json:",omitempty"` // what decides the network, for dense ones
-	Rows   []Row      // without their level, as several may share the cell
-	Traces []TraceRow // likewise
-}
-
-type cellID struct {
-	key  string
-	seed uint64
-}
-
-func (c *cell) id() cellID { return cellID{c.Key, c.Seed} }
-
-// cells splits a result into its cells.
-func (r *Result) cells() []*cell {
-	keys := map[place]Condition{}
-	for _, c := range r.Manifest.Conditions {
-		keys[c.place()] = c
-	}
-	index := map[place]map[uint64]*cell{}
-	var out []*cell
-	at := func(seed uint64, arm string, l level) *cell {
-		p := place{arm, l}
-		if index[p] == nil {
-			index[p] = map[uint64]*cell{}
-		}
-		if index[p][seed] == nil {
-			c := &cell{Engine: r.Manifest.Engine, Kernel: r.Manifest.Kernel, Key: keys[p].Key, Seed: seed, Arm: arm}
-			if p == (place{name: Dense}) {
-				c.Net = r.Manifest.Dense
-			}
-			index[p][seed] = c
-			out = append(out, c)
-		}
-		return index[p][seed]
-	}
-	for _, w := range r.Rows {
-		c := at(w.Seed, w.Arm, level{w.Factor, w.Setting})
-		w.Factor, w.Setting = "", 0
-		c.Rows = append(c.Rows, w)
-	}
-	for _, t := range r.Traces {
-		c := at(t.Seed, t.Arm, level{t.Factor, t.Setting})
-		t.Factor, t.Setting = "", 0
-		c.Traces = append(c.Traces, t)
-	}
-	return out
-}
-
-// store keeps finished cells and networks below a folder. Cells go to
-// append-only journals below cells/, one file per run and never one that another
-// run has written to, a checksum and a JSON object a line, each flushed and
-// synced: a killed run loses at most the cells it was in.
-type store struct {
-	dir   string
-	mu    sync.Mutex
-	file  *os.File
-	known map[cellID]*cell
-}
-
+// cellFolder holds append-only journals of finished cells, one for each run and
+// never one that another run writes to: a line a cell, behind its checksum.
 const cellFolder = "cells"
 
-// openStore reads the journals of the folder; an empty dir is a store that
-// keeps nothing.
+// store keeps finished cells and networks below a folder.
+type store struct {
+	dir     string // empty keeps nothing
+	known   cells
+	damaged int // journal lines that could not be read
+
+	mu     sync.Mutex
+	file   *os.File // this run's journal, made with its first cell
+	whole  int64    // its length up to the end of the last whole line
+	broken error    // why nothing more can be written
+}
+
 func openStore(dir string) (*store, error) {
-	s := &store{dir: dir, known: map[cellID]*cell{}}
+	s := &store{dir: dir, known: cells{}}
 	if dir == "" {
 		return s, nil
 	}
-	found, err := readJournals(os.DirFS(dir), dir)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range found {
-		s.known[c.id()] = c
-	}
-	return s, nil
+	return s, s.read()
 }
 
-// readJournals returns the cells of this engine and kernel.
-func readJournals(dir fs.FS, name string) ([]*cell, error) {
-	journals, err := fs.Glob(dir, cellFolder+"/*.jsonl")
+// read takes in the journals of the folder.
+func (s *store) read() error {
+	found, damaged, err := readJournals(os.DirFS(s.dir))
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("%s: %w", s.dir, err)
 	}
-	var out []*cell
-	for _, f := range journals {
-		b, err := fs.ReadFile(dir, f)
-		if err != nil {
-			return nil, fmt.Errorf("study: %s: %w", filepath.Join(name, f), err)
+	s.known, s.damaged = found, damaged
+	return nil
+}
+
+// readJournals returns the cells of this engine and the number of lines that
+// could not be read, each of which costs its cell.
+func readJournals(dir fs.FS) (found cells, damaged int, err error) {
+	found = cells{}
+	entries, err := fs.ReadDir(dir, cellFolder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return found, 0, nil
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("study: folder %s cannot be read: %w", cellFolder, bare(err))
+	}
+	for _, e := range entries {
+		if path.Ext(e.Name()) != ".jsonl" {
+			continue
 		}
-		found, err := parseJournal(b)
+		b, err := fs.ReadFile(dir, path.Join(cellFolder, e.Name()))
 		if err != nil {
-			return nil, fmt.Errorf("study: %s: %w", filepath.Join(name, f), err)
+			return nil, 0, fmt.Errorf("study: %s/%s cannot be read: %w", cellFolder, e.Name(), bare(err))
 		}
-		for _, c := range found {
-			if c.Engine == Engine && c.Kernel == kernel.Name() {
-				out = append(out, c)
+		lines, bad := parseJournal(b)
+		damaged += bad
+		for _, c := range lines {
+			if c.Engine == Engine {
+				if err := found.add(c); err != nil {
+					return nil, 0, err
+				}
 			}
 		}
 	}
-	return out, nil
+	return found, damaged, nil
 }
 
-// parseJournal reads a journal. A last line without its end is what a killed
-// run was writing and is passed over; any other damage is an error.
-func parseJournal(b []byte) ([]*cell, error) {
-	var out []*cell
-	for n := 1; ; n++ {
+// parseJournal reads a journal and counts the lines that it could not read. A
+// last line without its end is what a killed run was writing and does not count.
+func parseJournal(b []byte) (found []*cell, damaged int) {
+	for {
 		line, rest, whole := bytes.Cut(b, []byte("\n"))
 		if !whole {
-			return out, nil
+			return found, damaged
 		}
 		b = rest
-		sum, body, ok := bytes.Cut(line, []byte(" "))
-		if !ok || string(sum) != journalSum(body) {
-			return nil, fmt.Errorf("line %d: its checksum does not fit, so it was edited or damaged: remove the file to compute its cells again", n)
-		}
+		body, ok := checked(line)
 		c := new(cell)
-		if err := json.Unmarshal(body, c); err != nil {
-			return nil, fmt.Errorf("line %d: %v: remove the file to compute its cells again", n, err)
+		if !ok || json.Unmarshal(body, c) != nil || c.check() != nil {
+			damaged++
+			continue
 		}
-		out = append(out, c)
+		found = append(found, c)
 	}
 }
 
-func journalSum(body []byte) string { return fmt.Sprintf("%08x", crc32.ChecksumIEEE(body)) }
+// check returns an error where a cell from elsewhere could not have been written
+// by a run.
+func (c *cell) check() error {
+	if err := checkKey(c.Network); err != nil {
+		return err
+	}
+	if err := checkName("a cell", c.Arm); err != nil {
+		return err
+	}
+	for _, p := range c.Parts {
+		if err := checkKey(p.Key); err != nil {
+			return err
+		}
+		for i, x := range p.Readings {
+			if err := checkReading(x, p.Readings[:i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
-// put keeps a finished cell, and its network unless that is nil.
-func (s *store) put(c *cell, file string, n *network.Network) error {
+// journalLine puts the checksum before a text.
+func journalLine(body []byte) []byte {
+	return append(fmt.Appendf(nil, "%08x ", crc32.ChecksumIEEE(body)), body...)
+}
+
+// checked returns what stands behind a checksum that fits.
+func checked(line []byte) (body []byte, ok bool) {
+	sum, body, ok := bytes.Cut(line, []byte(" "))
+	return body, ok && string(sum) == fmt.Sprintf("%08x", crc32.ChecksumIEEE(body))
+}
+
+// put keeps a finished cell.
+func (s *store) put(c *cell) error {
 	if s.dir == "" {
 		return nil
 	}
@@ -159,27 +146,36 @@ func (s *store) put(c *cell, file string, n *network.Network) error {
 	if err != nil {
 		return fmt.Errorf("study: seed %d, arm %s: %w", c.Seed, c.Arm, err)
 	}
-	if n != nil {
-		b, err := n.MarshalBinary()
-		if err != nil {
-			return err
-		}
-		if err := files.Write(filepath.Join(s.dir, networkFolder, file), b); err != nil {
-			return fmt.Errorf("study: %w", err)
-		}
-	}
+	line := append(journalLine(body), '\n')
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.known[c.id()] = c
+	if s.broken == nil {
+		s.broken = s.write(line)
+	}
+	if s.broken != nil {
+		return fmt.Errorf("study: %w", files.Unwritable(s.dir, s.broken))
+	}
+	return s.known.add(c)
+}
+
+// write appends a line and sees it to the disk. Half a line is cut off again, so
+// that whatever is written later begins on one of its own.
+func (s *store) write(line []byte) error {
 	if s.file == nil {
+		var err error
 		if s.file, err = newJournal(filepath.Join(s.dir, cellFolder)); err != nil {
-			return fmt.Errorf("study: %w", files.Unwritable(s.dir, err))
+			return err
 		}
 	}
-	if _, err := s.file.Write(slices.Concat([]byte(journalSum(body)+" "), body, []byte("\n"))); err != nil {
-		return fmt.Errorf("study: %w", files.Unwritable(s.dir, err))
+	_, err := s.file.Write(line)
+	if err == nil {
+		err = s.file.Sync()
 	}
-	return s.file.Sync()
+	if err != nil {
+		return errors.Join(err, s.file.Truncate(s.whole))
+	}
+	s.whole += int64(len(line))
+	return nil
 }
 
 // newJournal creates the next journal that does not exist.
@@ -195,17 +191,44 @@ func newJournal(dir string) (*os.File, error) {
 	}
 }
 
-// network returns a kept network, or nil where there is none that is whole.
-func (s *store) network(file string) *network.Network {
+// adopt writes to the journal what it lacks of the cells, so that the journals
+// hold all of a folder before its other files are replaced.
+func (s *store) adopt(all cells) error {
+	ids := make([]cellID, 0, len(all))
+	for id := range all {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b cellID) int {
+		if a.seed != b.seed {
+			return cmp.Compare(a.seed, b.seed)
+		}
+		return strings.Compare(a.network, b.network)
+	})
+	for _, id := range ids {
+		c, have := *all[id], s.known[id]
+		c.Parts = slices.DeleteFunc(slices.Clone(c.Parts), func(p part) bool { return have.part(p.Key) != nil })
+		if have == nil || len(c.Parts) > 0 || len(have.Trace) == 0 && len(c.Trace) > 0 {
+			if err := s.put(&c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// putNetwork keeps a network.
+func (s *store) putNetwork(o origin, n *network.Network) error {
 	if s.dir == "" {
 		return nil
 	}
-	b, err := os.ReadFile(filepath.Join(s.dir, networkFolder, file))
-	n := new(network.Network)
-	if err != nil || n.UnmarshalBinary(b) != nil {
-		return nil
+	b, err := o.marshal(n)
+	if err != nil {
+		return err
 	}
-	return n
+	if err := files.Write(filepath.Join(s.dir, filepath.FromSlash(o.file())), b); err != nil {
+		return fmt.Errorf("study: %w", err)
+	}
+	return nil
 }
 
 func (s *store) close() error {

@@ -3,7 +3,6 @@ package study
 
 import (
 	"divergent/pkg/assay"
-	"divergent/pkg/network"
 	"divergent/pkg/task"
 	"divergent/pkg/train"
 	"divergent/pkg/treat"
@@ -21,6 +20,7 @@ type Row struct {
 
 	Factor  string  `json:",omitempty"` // of the sweep that the row is a level of; empty for none
 	Setting float64 `json:",omitempty"` // the factor's
+	Assay   string  `json:",omitempty"` // name of what measured it
 }
 
 // TraceRow is one epoch of training.
@@ -60,7 +60,7 @@ type Design struct {
 	Prune    float64      // share of synapses pruned before treatment; range [0, 1]; published: 0.95
 	Arms     []treat.Treatment
 	Assays   []assay.Assay
-	Seeds    []uint64 // 42 stands for the published single run's data; others draw their own
+	Seeds    []uint64 // 42 stands for the published single run's data; others draw their own, and 0 draws the same
 	Sweeps   []Sweep  // factors to vary, one at a time; none for a plain design
 
 	KeepNetworks bool // give the result its networks, which plots.Wiring and DecisionMap draw
@@ -69,27 +69,10 @@ type Design struct {
 // Result is what a study found.
 type Result struct {
 	Manifest Manifest
-	Rows     []Row      // ordered by seed, then dense, untreated and the arms in the design's order, then the levels of the sweeps
+	Rows     []Row      // ordered by seed, then dense, untreated and the arms in the design's order, then the settings of the sweeps
 	Traces   []TraceRow // likewise
-	Networks []Snapshot // with KeepNetworks every seed's dense one and of the first seed those that no sweep concerns
+	Networks []Snapshot // with KeepNetworks those of the first seed that no sweep concerns
 
-	level level // what At has picked
-}
-
-// Snapshot is one network that a run kept.
-type Snapshot struct {
-	Seed uint64
-	Arm  string
-	Net  *network.Network
-}
-
-// Network returns the kept network of the arm and its seed, or nil where none
-// was kept.
-func (r *Result) Network(arm string) (*network.Network, uint64) {
-	for _, s := range r.Networks {
-		if s.Arm == arm {
-			return s.Net, s.Seed
-		}
-	}
-	return nil, 0
+	setting setting       // what At has picked
+	files   []networkFile // of networks beside those: with KeepNetworks every seed's pruned one
 }

@@ -88,11 +88,11 @@ func sameFolders(t *testing.T, what string, a, b string) {
 
 func TestSameBytesForAnyWorkers(t *testing.T) {
 	one, three, resumed := t.TempDir(), t.TempDir(), t.TempDir()
-	d := tiny(0, 1, 42)
+	d := tiny(0, 1, 7)
 	res := runFolder(t, Runner{Dir: one, Workers: 1}, d)
 	runFolder(t, Runner{Dir: three, Workers: 3}, d)
 	sameFolders(t, "one and three workers", one, three)
-	for _, part := range []Design{tiny(1), tiny(42, 0), d} {
+	for _, part := range []Design{tiny(1), tiny(7, 0), d} {
 		runFolder(t, Runner{Dir: resumed, Workers: 2}, part)
 	}
 	sameFolders(t, "all at once and seed by seed", one, resumed)
@@ -116,23 +116,28 @@ func TestShardsMergeToTheWhole(t *testing.T) {
 		runFolder(t, Runner{Dir: dir, Workers: 1, Shard: i, Shards: 2}, d)
 		parts = append(parts, dir)
 	}
-	res, err := Merge(parts)
+	if _, err := Merge(parts[:1], merged, false); err == nil || !strings.Contains(err.Error(), "missing (seed 1, arm dense; ") {
+		t.Errorf("merging one of two shards: error %v", err)
+	}
+	res, err := Merge(parts, merged, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := res.Save(merged); err != nil {
-		t.Fatal(err)
-	}
 	sameFolders(t, "whole and merged", whole, merged)
-	again, err := Merge([]string{merged}) // a folder without journals
+	twice := t.TempDir()
+	again, err := Merge([]string{merged}, twice, false) // a folder without journals
 	if err != nil || !slices.Equal(again.Rows, res.Rows) {
 		t.Errorf("merging a merged folder: error %v", err)
+	}
+	sameFolders(t, "merged once and twice", merged, twice)
+	if _, err := Merge(parts, merged, false); err == nil || !strings.Contains(err.Error(), "not empty") {
+		t.Errorf("merging into a folder with results: error %v", err)
 	}
 	other := tiny(0)
 	other.Prune = 0.5
 	odd := t.TempDir()
 	runFolder(t, Runner{Dir: odd}, other)
-	if _, err := Merge([]string{merged, odd}); err == nil || !strings.Contains(err.Error(), "another design") {
+	if _, err := Merge([]string{merged, odd}, filepath.Join(odd, "out"), false); err == nil || !strings.Contains(err.Error(), "another design") {
 		t.Errorf("merging another design: error %v", err)
 	}
 }
@@ -255,36 +260,86 @@ func TestInterruptedRunsResume(t *testing.T) {
 	sameFolders(t, "resumed and whole", dir, whole)
 }
 
-func TestDamageIsFound(t *testing.T) {
-	spoil := func(name string, change func([]byte) []byte) (string, error) {
+// spoil changes a file of a finished folder.
+func spoil(t *testing.T, dir, name string, change func([]byte) []byte) {
+	t.Helper()
+	path := filepath.Join(dir, filepath.FromSlash(name))
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, change(b), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func cut(b []byte) []byte  { return b[:len(b)/2] }
+func flip(b []byte) []byte { b[len(b)/2] ^= 1; return b }
+
+// What is damaged is never read as a result. Running again mends the folder from
+// its journals, or from its results where a journal is damaged; where neither has
+// all of it, the run is refused and changes nothing, unless it makes what is missing.
+func TestDamage(t *testing.T) {
+	whole := t.TempDir()
+	runFolder(t, Runner{Dir: whole}, tiny(0, 1))
+	networks, err := filepath.Glob(filepath.Join(whole, networkFolder, "*"+Untreated+"*"))
+	if err != nil || len(networks) != 2 {
+		t.Fatalf("kept networks %v, %v", networks, err)
+	}
+	net := networkFolder + "/" + filepath.Base(networks[1])
+	const journal = cellFolder + "/0001.jsonl"
+	for _, tc := range []struct {
+		name   string
+		change func([]byte) []byte
+	}{{resultsFile, cut}, {resultsFile, flip}, {tracesFile, cut}, {tracesFile, flip}, {manifestFile, cut}, {manifestFile, flip}, {net, cut}, {net, flip}, {journal, flip}, {journal, cut}} {
 		dir := t.TempDir()
-		runFolder(t, Runner{Dir: dir}, tiny(0))
-		path := filepath.Join(dir, name)
-		b, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
+		copied := func() {
+			if err := os.CopyFS(dir, os.DirFS(whole)); err != nil {
+				t.Fatal(err)
+			}
+			spoil(t, dir, tc.name, tc.change)
 		}
-		if err := os.WriteFile(path, change(b), 0o644); err != nil {
-			t.Fatal(err)
+		copied()
+		if _, err := Load(os.DirFS(dir)); (err == nil) != (tc.name == journal) || err != nil && (strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), strings.TrimSuffix(tc.name, filepath.Base(net)))) {
+			t.Errorf("%s damaged: loading gives %v, want one line that names it", tc.name, err)
 		}
 		was := folder(t, dir)
-		_, err = Runner{Dir: dir}.RunFolder(context.Background(), tiny(0))
+		for what, d := range map[string]Design{"all of it": tiny(0, 1), "a part of it": tiny(1)} {
+			_, err := Runner{Dir: dir}.RunFolder(context.Background(), d)
+			switch {
+			case tc.name != manifestFile:
+				if err != nil {
+					t.Errorf("%s damaged, %s run again: %v", tc.name, what, err)
+				}
+				sameFolders(t, tc.name+" damaged and mended by running "+what+" again", whole, dir)
+			case err == nil || !strings.Contains(err.Error(), manifestFile):
+				t.Errorf("%s damaged: error %v, want one line that names it", tc.name, err)
+			default:
+				for name, b := range folder(t, dir) {
+					if was[name] != b {
+						t.Errorf("the refused run changed %s", name)
+					}
+				}
+			}
+			if err := os.RemoveAll(dir); err != nil {
+				t.Fatal(err)
+			}
+			copied()
+		}
+		if tc.name == journal || tc.name == net {
+			continue
+		}
+		// Without journals only a run of all of it can make it again.
+		if err := os.RemoveAll(filepath.Join(dir, cellFolder)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := (Runner{Dir: dir}).RunFolder(context.Background(), tiny(1)); err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), tc.name) {
+			t.Errorf("%s damaged and no journals: error %v, want one line that names it", tc.name, err)
+		}
 		for name, b := range folder(t, dir) {
 			if was[name] != b {
 				t.Errorf("the refused run changed %s", name)
 			}
-		}
-		return dir, err
-	}
-	cut := func(b []byte) []byte { return b[:len(b)/2] }
-	flip := func(b []byte) []byte { b[len(b)/2] ^= 1; return b }
-	for _, tc := range []struct {
-		name   string
-		change func([]byte) []byte
-	}{{resultsFile, cut}, {resultsFile, flip}, {tracesFile, cut}, {manifestFile, cut}, {cellFolder + "/0001.jsonl", flip}} {
-		_, err := spoil(tc.name, tc.change)
-		if err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), filepath.Base(tc.name)) {
-			t.Errorf("%s damaged: error %v, want one line that names it", tc.name, err)
 		}
 	}
 }
@@ -298,7 +353,8 @@ func TestAnotherDesignsFolderIsRefused(t *testing.T) {
 	k := arm.Arms[0].(treat.Regrow)
 	k.Fraction = 0.3
 	arm.Arms[0] = k
-	tests.Assays = tests.Assays[:1]
+	tests.Assays = slices.Clone(tests.Assays)
+	tests.Assays[0] = assay.AcuteTests{Battery: assay.Battery{Combined: assay.PublishedBattery().Combined}}
 	for _, d := range []Design{template, arm, tests} {
 		if _, err := (Runner{Dir: dir}).RunFolder(context.Background(), d); err == nil || !strings.Contains(err.Error(), "another design") {
 			t.Errorf("error %v, want a refusal", err)
@@ -341,15 +397,14 @@ func TestReferenceResultsAreRead(t *testing.T) {
 }
 
 // pulsed is a treatment as a reader writes one, but with a version.
-type pulsed struct {
-	Pulses int
-	calls  *atomic.Int64
-}
+type pulsed struct{ Pulses int }
+
+var calls atomic.Int64 // of arms of readers
 
 func (pulsed) Name() string    { return "pulsed" }
 func (pulsed) Version() string { return "1" }
 func (p pulsed) Apply(s *treat.Subject) error {
-	p.calls.Add(1)
+	calls.Add(1)
 	for range p.Pulses {
 		if _, err := s.Regrow(plasticity.Regrowth{Fraction: 0.1}); err != nil {
 			return err
@@ -362,9 +417,9 @@ func (p pulsed) Apply(s *treat.Subject) error {
 }
 
 func TestWhatIsStored(t *testing.T) {
-	var calls atomic.Int64
+	calls.Store(0)
 	d := tiny(0)
-	d.Arms = []treat.Treatment{pulsed{2, &calls}, treat.Func("free", func(*treat.Subject) error { calls.Add(1); return nil })}
+	d.Arms = []treat.Treatment{pulsed{2}, treat.Func("free", func(*treat.Subject) error { calls.Add(1); return nil })}
 	if got := d.Unstorable(); !slices.Equal(got, []string{"free"}) {
 		t.Errorf("unstorable arms %v, want only the function", got)
 	}
@@ -375,7 +430,7 @@ func TestWhatIsStored(t *testing.T) {
 	if calls.Load() != 3 {
 		t.Errorf("%d calls over two runs, want 3: the versioned arm once, the function twice", calls.Load())
 	}
-	d.Arms[0] = pulsed{3, &calls}
+	d.Arms[0] = pulsed{3}
 	mustRun(t, Runner{Dir: dir}, d)
 	if calls.Load() != 5 {
 		t.Errorf("%d calls after a changed field, want 5", calls.Load())
@@ -398,32 +453,6 @@ func TestCellErrorsNameSeedAndArm(t *testing.T) {
 	mustRun(t, Runner{Dir: dir, Progress: func(e Event) { stored = e.Stored }}, tiny(3))
 	if stored != 6 {
 		t.Errorf("%d cells kept beside the failed one, want 6", stored)
-	}
-}
-
-func TestVerify(t *testing.T) {
-	d := tiny(0, 1)
-	stored := mustRun(t, Runner{}, d)
-	v, err := Verify(context.Background(), stored, d, []uint64{1}, 2, nil)
-	if err != nil || !v.OK() || !v.SameBits || v.Compared < 50 {
-		t.Fatalf("%v, error %v", v, err)
-	}
-	stored.Rows[len(stored.Rows)-1].Value += 1e-12
-	if v, err = Verify(context.Background(), stored, d, []uint64{1}, 2, nil); err != nil || v.OK() || len(v.Differences) != 1 {
-		t.Errorf("a changed bit: %v, error %v", v, err)
-	}
-	stored.Manifest.Kernel = "another"
-	if v, err = Verify(context.Background(), stored, d, []uint64{0, 1}, 2, nil); err != nil || !v.OK() || v.SameBits {
-		t.Errorf("another kernel: %v, error %v", v, err)
-	}
-	for i := range stored.Rows {
-		stored.Rows[i].Value += 40
-	}
-	if v, err = Verify(context.Background(), stored, d, []uint64{0, 1}, 2, nil); err != nil || v.OK() {
-		t.Errorf("results 40 points off on another kernel: %v, error %v", v, err)
-	}
-	if _, err = Verify(context.Background(), stored, d, []uint64{7}, 2, nil); err == nil {
-		t.Error("a seed that is not stored was verified")
 	}
 }
 
@@ -521,9 +550,8 @@ func FuzzReaders(f *testing.F) {
 				}
 			}
 		}
-		body := append([]byte(journalSum(b)+" "), append(b, '\n')...)
-		if cells, err := parseJournal(body); err == nil && len(cells) == 0 {
-			t.Error("a journal line vanished")
+		if found, damaged := parseJournal(append(journalLine(b), '\n')); !bytes.Contains(b, []byte("\n")) && len(found)+damaged != 1 {
+			t.Errorf("a journal line became %d cells and %d damaged lines", len(found), damaged)
 		}
 	})
 }
@@ -559,5 +587,69 @@ func TestPublishedProtocol(t *testing.T) {
 	}
 	if !slices.Equal(d.Sizes, network.Published()) || d.Prune != 0.95 || d.Baseline.Epochs != 20 || d.Baseline.Rate != 1e-3 {
 		t.Errorf("design %+v is not the published one", d)
+	}
+}
+
+// Networks that are asked for later are made again, and no number changes.
+func TestNetworksAreKeptLater(t *testing.T) {
+	for _, folderRun := range []bool{false, true} {
+		dir := t.TempDir()
+		d := tiny(0, 1)
+		d.KeepNetworks = false
+		run := func() *Result {
+			if folderRun {
+				return runFolder(t, Runner{Dir: dir}, d)
+			}
+			return mustRun(t, Runner{Dir: dir}, d)
+		}
+		bare := run()
+		d.KeepNetworks = true
+		kept := run()
+		if len(bare.Networks) != 0 || len(kept.Networks) != 6 || !slices.Equal(bare.Rows, kept.Rows) || !slices.Equal(bare.Traces, kept.Traces) {
+			t.Errorf("%d networks, then %d, want none and 6 with the same numbers", len(bare.Networks), len(kept.Networks))
+		}
+		fresh := mustRun(t, Runner{}, d)
+		for i, s := range fresh.Networks {
+			if !same(s.Net, kept.Networks[i].Net) {
+				t.Errorf("the network of %s is another one", s.Arm)
+			}
+		}
+	}
+}
+
+// A swept study keeps no network of a setting.
+func TestSweptNetworksAreNotKept(t *testing.T) {
+	dir := t.TempDir()
+	d := tiny(0).WithSweep(Over("ssri.Training.Epochs", 1, 2))
+	res := runFolder(t, Runner{Dir: dir}, d)
+	names, err := filepath.Glob(filepath.Join(dir, networkFolder, "*"))
+	if err != nil || len(res.Networks) != 5 || len(names) != 5 {
+		t.Errorf("%d networks in the result and files %v, want those of all but the swept arm", len(res.Networks), names)
+	}
+}
+
+// What stands in a folder's manifest of an earlier run is not forgotten by a run
+// without it.
+func TestAFolderRemembersItsArms(t *testing.T) {
+	dir := t.TempDir()
+	d := tiny(0)
+	d.Arms = append(d.Arms, treat.Sequence("bridge", d.Arms[2], d.Arms[1]))
+	runFolder(t, Runner{Dir: dir}, d)
+	less := tiny(1)
+	less.KeepNetworks = false
+	res := runFolder(t, Runner{Dir: dir}, less)
+	if !slices.Contains(res.Manifest.NonDefault, "arm bridge added") || !res.Manifest.Networks {
+		t.Errorf("the manifest says %v, networks %v: want the bridge and its networks", res.Manifest.NonDefault, res.Manifest.Networks)
+	}
+	if res.Manifest.Missing() != 3 || !strings.Contains(res.Lacks(), "3 of 42 measurements are missing (seed 1, arm bridge)") || !strings.Contains(res.Manifest.Remarks()[0], "incomplete: 3 of 42") {
+		t.Errorf("%d are missing, %q, remarks %v: want the bridge's of seed 1", res.Manifest.Missing(), res.Lacks(), res.Manifest.Remarks())
+	}
+	loaded, err := Load(os.DirFS(dir))
+	if err != nil || loaded.Manifest.Missing() != 3 || loaded.Lacks() != res.Lacks() {
+		t.Errorf("read again: %v, %q", err, loaded.Lacks())
+	}
+	d.Seeds = []uint64{1}
+	if res = runFolder(t, Runner{Dir: dir}, d); res.Lacks() != "" || res.Manifest.Missing() != 0 {
+		t.Errorf("after the bridge has run: %q", res.Lacks())
 	}
 }

@@ -13,14 +13,14 @@ import (
 
 // Sweep varies one factor of a design: at each setting its fields take that
 // value, and what they decide is measured again. The dense network, and the
-// pruned one, are made once for all levels that do not change them, and every
-// level draws the same random numbers, so that levels stay paired by seed.
+// pruned one, are made once for all settings that do not change them, and every
+// setting draws the same random numbers, so that settings stay paired by seed.
 type Sweep struct {
 	Factor   string    // what the results' column factor says
-	Settings []float64 // one level each, in the order of the results
+	Settings []float64 // in the order of the results
 	// Fields take the setting: of the design, such as Prune or Baseline.Epochs, or
 	// of an arm or an assay by its name, such as ssri.Training.Epochs. Fields of
-	// arms have only these arms measured at each level, all others have
+	// arms have only these arms measured at each setting, all others have
 	// untreated and every arm.
 	Fields []string
 }
@@ -47,23 +47,23 @@ func (d Design) WithSweep(s Sweep) Design {
 	return d
 }
 
-// level is one setting of a factor; the zero level stands for none.
-type level struct {
-	factor  string
-	setting float64
+// setting is one value of a factor; the zero setting stands for none.
+type setting struct {
+	factor string
+	value  float64
 }
 
-// String returns "factor setting", or nothing for no level.
-func (l level) String() string {
-	return strings.TrimSpace(l.factor + " " + l.number())
+// String returns "factor value", or nothing for no setting.
+func (s setting) String() string {
+	return strings.TrimSpace(s.factor + " " + s.number())
 }
 
-// number writes the setting; there is none without a factor.
-func (l level) number() string {
-	if l.factor == "" {
+// number writes the value; there is none without a factor.
+func (s setting) number() string {
+	if s.factor == "" {
 		return ""
 	}
-	return number(l.setting)
+	return number(s.value)
 }
 
 // Levels returns the settings of the factor in the result, in its order.
@@ -88,34 +88,42 @@ func (r *Result) Factors() []string {
 	return out
 }
 
-// At returns the plain result of one level: its rows, and those that no sweep
+// At returns the plain result of one setting: its rows, and those that no sweep
 // concerns. All that works on a plain result works on it. It has no rows where
-// the result has no such level.
-func (r *Result) At(factor string, setting float64) *Result {
-	want := level{factor, setting}
-	here := func(l level) bool { return l == want || l == level{} }
-	out := &Result{Manifest: r.Manifest, level: want}
+// the result has no such setting.
+func (r *Result) At(factor string, value float64) *Result {
+	want := setting{factor, value}
+	here := func(s setting) bool { return s == want || s == setting{} }
+	out := &Result{Manifest: r.Manifest, setting: want}
 	out.Manifest.Conditions = nil
+	out.Manifest.Gaps = nil
 	found := false
-	for _, c := range r.Manifest.Conditions {
-		if here(c.level()) {
-			found = found || c.level() == want
-			c.Factor, c.Setting = "", 0
-			out.Manifest.Conditions = append(out.Manifest.Conditions, c)
+	for i, c := range r.Manifest.Conditions {
+		if !here(c.setting()) {
+			continue
 		}
+		found = found || c.setting() == want
+		for _, g := range r.Manifest.Gaps {
+			if g.Condition == i {
+				g.Condition = len(out.Manifest.Conditions)
+				out.Manifest.Gaps = append(out.Manifest.Gaps, g)
+			}
+		}
+		c.Factor, c.Setting = "", 0
+		out.Manifest.Conditions = append(out.Manifest.Conditions, c)
 	}
 	if !found {
 		return out
 	}
-	out.Manifest.NonDefault = append(slices.Clone(r.Manifest.NonDefault), fmt.Sprintf("%s = %s", factor, number(setting)))
+	out.Manifest.NonDefault = append(slices.Clone(r.Manifest.NonDefault), fmt.Sprintf("%s = %s", factor, number(value)))
 	for _, w := range r.Rows {
-		if here(level{w.Factor, w.Setting}) {
+		if here(setting{w.Factor, w.Setting}) {
 			w.Factor, w.Setting = "", 0
 			out.Rows = append(out.Rows, w)
 		}
 	}
 	for _, t := range r.Traces {
-		if here(level{t.Factor, t.Setting}) {
+		if here(setting{t.Factor, t.Setting}) {
 			t.Factor, t.Setting = "", 0
 			out.Traces = append(out.Traces, t)
 		}
@@ -123,36 +131,54 @@ func (r *Result) At(factor string, setting float64) *Result {
 	return out
 }
 
-// Level returns the factor and the setting that At has picked, or nothing.
-func (r *Result) Level() (factor string, setting float64) { return r.level.factor, r.level.setting }
+// Level returns the factor and its setting that At has picked, or nothing.
+func (r *Result) Level() (factor string, value float64) { return r.setting.factor, r.setting.value }
 
-// at returns the design of one level.
-func (s Sweep) at(d Design, setting float64) (Design, error) {
+// at returns the design of one setting.
+func (s Sweep) at(d Design, value float64) (Design, error) {
 	d.Sweeps = nil
 	d.Arms, d.Assays = slices.Clone(d.Arms), slices.Clone(d.Assays)
 	for _, f := range s.Fields {
-		owner, path := d.owner(f)
-		if err := setField(owner, strings.Split(path, "."), setting); err != nil {
+		o, err := d.owner(f)
+		if err == nil {
+			err = setField(o.value, strings.Split(o.path, "."), value)
+		}
+		if err != nil {
 			return d, fmt.Errorf("study: sweep of %q: field %q: %w", s.Factor, f, err)
 		}
 	}
 	return d, nil
 }
 
+// owner is what a swept field belongs to.
+type owner struct {
+	value reflect.Value
+	path  string // of the field in it
+	arm   string // empty for the design and its assays
+}
+
 // owner finds the arm or the assay that a field's path begins with the name of,
-// else the design, and the rest of the path.
-func (d *Design) owner(field string) (reflect.Value, string) {
+// else the design. The path may not begin with the names of two.
+func (d *Design) owner(field string) (owner, error) {
+	var found []owner
 	for i, a := range d.Arms {
 		if rest, ok := strings.CutPrefix(field, a.Name()+"."); ok {
-			return reflect.ValueOf(&d.Arms[i]).Elem(), rest
+			found = append(found, owner{reflect.ValueOf(&d.Arms[i]).Elem(), rest, a.Name()})
 		}
 	}
 	for i, a := range d.Assays {
 		if rest, ok := strings.CutPrefix(field, a.Name()+"."); ok {
-			return reflect.ValueOf(&d.Assays[i]).Elem(), rest
+			found = append(found, owner{reflect.ValueOf(&d.Assays[i]).Elem(), rest, ""})
 		}
 	}
-	return reflect.ValueOf(d).Elem(), field
+	first, _, _ := strings.Cut(field, ".")
+	if _, ok := reflect.TypeFor[Design]().FieldByName(first); ok || len(found) == 0 {
+		found = append(found, owner{reflect.ValueOf(d).Elem(), field, ""})
+	}
+	if len(found) > 1 {
+		return found[0], fmt.Errorf("it begins with the names of two arms, assays or fields of the design: rename the arm")
+	}
+	return found[0], nil
 }
 
 // concerns returns the arms that the sweep's fields belong to; nil stands for
@@ -160,17 +186,17 @@ func (d *Design) owner(field string) (reflect.Value, string) {
 func (s Sweep) concerns(d Design) []string {
 	var names []string
 	for _, f := range s.Fields {
-		i := slices.IndexFunc(d.Arms, func(a treat.Treatment) bool { return strings.HasPrefix(f, a.Name()+".") })
-		if i < 0 {
+		o, err := d.owner(f)
+		if err != nil || o.arm == "" {
 			return nil
 		}
-		names = append(names, d.Arms[i].Name())
+		names = append(names, o.arm)
 	}
 	return names
 }
 
 // setField sets the number at the end of the path. What interfaces, pointers
-// and slices hold is copied first, as other levels share it.
+// and slices hold is copied first, as other settings share it.
 func setField(v reflect.Value, path []string, x float64) error {
 	switch v.Kind() {
 	case reflect.Interface, reflect.Pointer:
@@ -213,13 +239,13 @@ func setField(v reflect.Value, path []string, x float64) error {
 
 func setNumber(v reflect.Value, x float64) error {
 	switch {
-	case v.CanFloat():
+	case v.CanFloat() && !v.OverflowFloat(x):
 		v.SetFloat(x)
 		return nil
 	case !v.CanInt() && !v.CanUint():
 		return fmt.Errorf("it holds a %s: want a number, such as a field of it", v.Type())
-	case x != math.Trunc(x) || math.Abs(x) > 1e9 || x < 0 && v.CanUint():
-		return fmt.Errorf("setting %v: want a whole number", x)
+	case x != math.Trunc(x) || math.Abs(x) > 1e9 || v.CanUint() && (x < 0 || v.OverflowUint(uint64(x))) || v.CanInt() && v.OverflowInt(int64(x)):
+		return fmt.Errorf("setting %v: want a whole number that a %s holds", x, v.Type())
 	case v.CanInt():
 		v.SetInt(int64(x))
 	default:
@@ -239,13 +265,13 @@ func fieldNames(t reflect.Type) []string {
 	return out
 }
 
-// validateSweeps checks every sweep and the design of every level.
+// validateSweeps checks every sweep and the design of every setting.
 func (d Design) validateSweeps() error {
 	seen := map[string]bool{}
 	for i, s := range d.Sweeps {
 		switch {
-		case s.Factor == "" || strings.ContainsAny(s.Factor, ",\"\n\r"):
-			return fmt.Errorf("study: Sweeps[%d]: Factor = %q: want a name without commas, quotes and line breaks", i, s.Factor)
+		case checkName(fmt.Sprintf("the Factor of Sweeps[%d]", i), s.Factor) != nil:
+			return checkName(fmt.Sprintf("the Factor of Sweeps[%d]", i), s.Factor)
 		case seen[s.Factor]:
 			return fmt.Errorf("study: Sweeps[%d]: Factor = %q stands twice: want each once", i, s.Factor)
 		case len(s.Settings) == 0:
@@ -254,6 +280,7 @@ func (d Design) validateSweeps() error {
 			return fmt.Errorf("study: sweep of %q has no fields: want at least one, such as Prune or ssri.Training.Epochs", s.Factor)
 		}
 		seen[s.Factor] = true
+		decided := map[string]bool{}
 		for k, v := range s.Settings {
 			if math.IsNaN(v) || math.IsInf(v, 0) || slices.Contains(s.Settings[:k], v) {
 				return fmt.Errorf("study: sweep of %q: setting %v: want finite numbers, each once", s.Factor, v)
@@ -265,12 +292,26 @@ func (d Design) validateSweeps() error {
 			if err := at.Validate(); err != nil {
 				return fmt.Errorf("%w (sweep of %q at %v)", err, s.Factor, v)
 			}
+			if keys := plain(at.keys()); decided[keys] {
+				return fmt.Errorf("study: sweep of %q: setting %v changes nothing that another setting does not: want fields that decide results, such as Prune or ssri.Training.Epochs", s.Factor, v)
+			} else {
+				decided[keys] = true
+			}
 			if slices.CompareFunc(at.Arms, d.Arms, func(a, b treat.Treatment) int { return strings.Compare(a.Name(), b.Name()) }) != 0 {
 				return fmt.Errorf("study: sweep of %q at %v renames an arm: want a field that the name does not depend on", s.Factor, v)
 			}
 		}
 	}
 	return nil
+}
+
+// keys lists what decides the results of a plain design.
+func (d Design) keys() [][]string {
+	var out [][]string
+	for _, c := range d.plainConditions(setting{}) {
+		out = append(out, append([]string{c.network}, c.keys...))
+	}
+	return out
 }
 
 // describeSweeps says what is swept over, a line each.

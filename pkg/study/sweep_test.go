@@ -119,8 +119,7 @@ func TestSweptFoldersAreTheSameForAnyWorkers(t *testing.T) {
 	runFolder(t, Runner{Dir: parts, Workers: 2}, swept(1))
 	runFolder(t, Runner{Dir: parts, Workers: 2}, d)
 	sameFolders(t, "all at once and seed by seed", one, parts)
-	again, err := Merge([]string{one})
-	if err != nil || again.Save(merged) != nil {
+	if _, err := Merge([]string{one}, merged, false); err != nil {
 		t.Fatal(err)
 	}
 	sameFolders(t, "run and merged", one, merged)
@@ -128,7 +127,7 @@ func TestSweptFoldersAreTheSameForAnyWorkers(t *testing.T) {
 	if err != nil || !slices.Equal(loaded.Rows, res.Rows) || !slices.Equal(loaded.Traces, res.Traces) {
 		t.Errorf("a swept result read from its folder differs from the one written: %v", err)
 	}
-	if v, err := Verify(context.Background(), loaded, d, []uint64{1}, 2, nil); err != nil || !v.OK() || !v.SameBits {
+	if v, err := Verify(context.Background(), loaded, d, []uint64{1}, 2, nil); err != nil || !v.OK() || v.How != ByBits {
 		t.Errorf("verification %v, %v", v, err)
 	}
 	loaded.Rows[len(loaded.Rows)-1].Value++
@@ -141,22 +140,23 @@ func TestSweptFoldersAreTheSameForAnyWorkers(t *testing.T) {
 // again: a new level costs that level alone.
 func TestStagesAreShared(t *testing.T) {
 	base := t.TempDir()
-	trained := func(r Runner, d Design) (dense, cells int) {
+	trained := func(r Runner, d Design) (dense, made int) {
 		r.Progress = func(e Event) {
-			cells = e.Done - e.Stored
+			made = e.Done - e.Stored
 		}
-		run := &run{Runner: r, design: d, conditions: d.conditions(), found: map[cellID]*cell{}, store: &store{}}
+		run := &run{Runner: r, design: d, conditions: d.conditions(), found: cells{}, store: &store{}}
 		run.plan()
 		for _, j := range run.queue {
 			dense++
-			for _, c := range j.todo {
+			for _, one := range j.todo {
+				c := one.first()
 				if j.templates[c.template] == nil {
-					t.Errorf("%s %v has no template", c.name, c.level)
+					t.Errorf("%s %v has no template", c.name, c.setting)
 				}
 			}
 		}
 		mustRun(t, r, d)
-		return dense, cells
+		return dense, made
 	}
 	d := swept(0, 1)
 	// Dense; untreated and four arms at three prunings; two arms at three lengths.
@@ -167,7 +167,7 @@ func TestStagesAreShared(t *testing.T) {
 	var computed []string
 	mustRun(t, Runner{Dir: base, Progress: func(e Event) {
 		if e.Arm != "" && e.Done > e.Stored {
-			computed = append(computed, e.Arm+" "+level{e.Factor, e.Setting}.String())
+			computed = append(computed, e.Arm+" "+setting{e.Factor, e.Setting}.String())
 		}
 	}}, d)
 	for _, c := range computed {
@@ -247,10 +247,10 @@ func TestSweepsReachAnyField(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if parts := both.Arms[5].(interface{ Parts() []treat.Treatment }).Parts(); parts[0].(treat.Refine).Training.Epochs != 9 {
+	if parts := both.Arms[5].(treat.Series).Arms; parts[0].(treat.Refine).Training.Epochs != 9 {
 		t.Errorf("the sequence's first arm trains %d epochs, want 9", parts[0].(treat.Refine).Training.Epochs)
 	}
-	if _, ok := both.Arms[5].(treat.Withdrawer); !ok {
+	if _, ok := treat.As[treat.Withdrawer](both.Arms[5]); !ok {
 		t.Error("a sequence that ends on a drug has none to stop after a sweep")
 	}
 }

@@ -2,12 +2,10 @@ package study
 
 import (
 	"fmt"
-	"math"
 	"reflect"
-	"slices"
-	"strconv"
 	"strings"
 
+	"divergent/pkg/assay"
 	"divergent/pkg/network"
 	"divergent/pkg/plasticity"
 	"divergent/pkg/treat"
@@ -46,27 +44,58 @@ func (d Design) Validate() error {
 	if len(d.Assays) == 0 {
 		return fmt.Errorf("study: Assays is empty: want at least assay.AcuteTests")
 	}
-	for _, a := range d.Assays {
-		if err := a.Validate(); err != nil {
-			return err
-		}
+	if err := d.validateAssays(); err != nil {
+		return err
 	}
-	if err := d.validateRuns(); err != nil {
+	if err := d.validateArms(); err != nil {
+		return err
+	}
+	if err := checkSeeds(d.Seeds); err != nil {
 		return err
 	}
 	return d.validateSweeps()
 }
 
-// validateRuns checks the arms and the seeds.
-func (d Design) validateRuns() error {
-	seen := map[string]bool{Dense: true, Untreated: true}
-	for i, a := range d.Arms {
-		if a == nil {
-			return fmt.Errorf("study: Arms[%d] is nil: want a treat.Treatment", i)
+func (d Design) validateAssays() error {
+	seen := map[string]bool{}
+	for i, a := range d.Assays {
+		what := fmt.Sprintf("Assays[%d]", i)
+		if isNil(a) {
+			return fmt.Errorf("study: %s is nil: want an assay.Assay, such as assay.AcuteTests{Battery: assay.PublishedBattery()}", what)
 		}
 		name := a.Name()
-		if name == "" || strings.ContainsAny(name, ",\"\n\r/\\") {
-			return fmt.Errorf("study: Arms[%d] is named %q: want a name without commas, quotes, slashes and line breaks", i, name)
+		if err := checkName(what, name); err != nil {
+			return err
+		}
+		if seen[name] {
+			return fmt.Errorf("study: two assays are named %q: want a name of its own for each, as their measurements would be the same; set Label", name)
+		}
+		seen[name] = true
+		if err := a.Validate(); err != nil {
+			return err
+		}
+		if f, ok := a.(assay.Follower); ok {
+			if err := f.After(d.Assays[:i]); err != nil {
+				return err
+			}
+		}
+		if err := tellable(a, fmt.Sprintf("assay %q", name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d Design) validateArms() error {
+	seen := map[string]bool{Dense: true, Untreated: true}
+	for i, a := range d.Arms {
+		what := fmt.Sprintf("Arms[%d]", i)
+		if isNil(a) {
+			return fmt.Errorf("study: %s is nil: want a treat.Treatment", what)
+		}
+		name := a.Name()
+		if err := checkName(what, name); err != nil {
+			return err
 		}
 		if seen[name] {
 			return fmt.Errorf("study: two arms are named %q: want a name of its own for each; set Label", name)
@@ -77,148 +106,26 @@ func (d Design) validateRuns() error {
 				return fmt.Errorf("study: arm %q: %w", name, err)
 			}
 		}
-	}
-	if len(d.Seeds) == 0 {
-		return fmt.Errorf("study: Seeds is empty: want at least one, such as 0")
-	}
-	for i, s := range d.Seeds {
-		if s > maxSeed {
-			return fmt.Errorf("study: seed %d: want 0 to %d, as the data's generator takes 32 bits", s, uint64(maxSeed))
-		}
-		if slices.Contains(d.Seeds[:i], s) {
-			return fmt.Errorf("study: seed %d stands twice in Seeds: want each once", s)
+		if err := tellable(a, fmt.Sprintf("arm %q", name)); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// maxSeed keeps 1000·seed + 300 within 32 bits.
-const maxSeed = (math.MaxUint32 - 300) / 1000
-
-// dataSeed returns the offset of a seed's three data seeds: 0 for the published
-// single run, 1000·seed for all others.
-func dataSeed(seed uint64) uint32 {
-	if seed == PublishedSeed {
-		return 0
+// tellable returns an error for an arm or an assay with a Version that holds what
+// no key can tell from another.
+func tellable(x any, what string) error {
+	if !storable(x) {
+		return nil
 	}
-	return uint32(1000 * seed)
+	if part := undescribed(reflect.ValueOf(x), "", 0); part != "" {
+		return fmt.Errorf("study: %s has a Version, but its %s is a function or a channel, which results cannot be kept by: want numbers, text, lists and maps, or no Version", what, part)
+	}
+	return nil
 }
 
-// ParseSeeds reads a list such as 0-9, 3 or 0,2,5.
-func ParseSeeds(s string) ([]uint64, error) {
-	bad := fmt.Errorf("study: seeds %q: want numbers from 0 to %d such as 0-9, 3 or 0,2,5", s, uint64(maxSeed))
-	var out []uint64
-	for _, part := range strings.Split(s, ",") {
-		from, to, isRange := strings.Cut(part, "-")
-		if !isRange {
-			to = from
-		}
-		a, errA := strconv.ParseUint(from, 10, 64)
-		b, errB := strconv.ParseUint(to, 10, 64)
-		if errA != nil || errB != nil || a > b || b > maxSeed || b-a >= 100_000 {
-			return nil, bad
-		}
-		for v := a; v <= b; v++ {
-			if slices.Contains(out, v) {
-				return nil, fmt.Errorf("study: seeds %q: %d stands twice: want each once", s, v)
-			}
-			out = append(out, v)
-		}
-	}
-	return out, nil
-}
-
-// WithArms returns the design with only the named arms, in the design's order,
-// and without the sweeps of others.
-func (d Design) WithArms(names []string) (Design, error) {
-	known := make([]string, len(d.Arms))
-	for i, a := range d.Arms {
-		known[i] = a.Name()
-	}
-	for i, n := range names {
-		if !slices.Contains(known, n) {
-			return d, fmt.Errorf("study: arm %q: want some of %s", n, strings.Join(known, ", "))
-		}
-		if slices.Contains(names[:i], n) {
-			return d, fmt.Errorf("study: arm %q stands twice: want each once", n)
-		}
-	}
-	out := d
-	out.Arms, out.Sweeps = nil, nil
-	for _, a := range d.Arms {
-		if slices.Contains(names, a.Name()) {
-			out.Arms = append(out.Arms, a)
-		}
-	}
-	for _, s := range d.Sweeps {
-		if concerned := s.concerns(d); concerned != nil {
-			var fields []string
-			for i, f := range s.Fields {
-				if slices.Contains(names, concerned[i]) {
-					fields = append(fields, f)
-				}
-			}
-			s.Fields = fields
-		}
-		if len(s.Fields) > 0 {
-			out.Sweeps = append(out.Sweeps, s)
-		}
-	}
-	return out, nil
-}
-
-// NonDefault lists what differs from the published settings of the same study
-// and arms, for captions and manifests.
-func (d Design) NonDefault() []string {
-	ref, err := Named(d.Name)
-	if err != nil {
-		ref = Divergent()
-	}
-	var out []string
-	diff("", reflect.ValueOf(ref), reflect.ValueOf(d), &out)
-	for _, a := range d.Arms {
-		i := slices.IndexFunc(ref.Arms, func(b treat.Treatment) bool { return b.Name() == a.Name() })
-		if i < 0 {
-			out = append(out, fmt.Sprintf("arm %s added", a.Name()))
-			continue
-		}
-		diff(a.Name(), reflect.ValueOf(ref.Arms[i]), reflect.ValueOf(a), &out)
-	}
-	for _, s := range d.describeSweeps() {
-		if !slices.Contains(ref.describeSweeps(), s) {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-// diff appends one line for each leaf in which two values differ.
-func diff(path string, want, got reflect.Value, out *[]string) {
-	for want.IsValid() && want.Kind() == reflect.Interface {
-		want = want.Elem()
-	}
-	for got.IsValid() && got.Kind() == reflect.Interface {
-		got = got.Elem()
-	}
-	switch {
-	case !want.IsValid() || !got.IsValid() || want.Type() != got.Type():
-		*out = append(*out, path+" is of another kind")
-	case want.Kind() == reflect.Struct:
-		for i := range want.NumField() {
-			f := want.Type().Field(i)
-			if path == "" && (f.Name == "Name" || f.Name == "Arms" || f.Name == "Seeds" || f.Name == "Sweeps" || f.Name == "KeepNetworks") {
-				continue
-			}
-			diff(strings.TrimPrefix(path+"."+f.Name, "."), want.Field(i), got.Field(i), out)
-		}
-	case want.Kind() == reflect.Slice && want.Len() == got.Len() && want.Len() > 0 && want.Index(0).Kind() == reflect.Interface:
-		for i := range want.Len() {
-			diff(fmt.Sprintf("%s[%d]", path, i), want.Index(i), got.Index(i), out)
-		}
-	default:
-		w, g := fmt.Sprintf("%v", want), fmt.Sprintf("%v", got)
-		if w != g {
-			*out = append(*out, fmt.Sprintf("%s = %s (published %s)", path, g, w))
-		}
-	}
+func isNil(x any) bool {
+	v := reflect.ValueOf(x)
+	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
 }

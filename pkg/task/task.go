@@ -9,8 +9,9 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/mathext/prng"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"divergent/pkg/rng"
 )
 
 // Clusters is a task of telling Gaussian clusters apart.
@@ -65,13 +66,13 @@ func (c Clusters) Validate() error {
 // of standard normals, scaled and added to the centres, rounded to float32.
 // With the published seeds these are the published data points.
 func (c Clusters) Sample(n int, sd float64, seed uint32) Set {
-	r := newLegacy(seed)
+	r := rng.NewLegacy(seed)
 	s := Set{X: make([]float32, 2*n), Y: make([]uint8, n)}
 	for i := range s.Y {
-		s.Y[i] = uint8(r.below(uint32(len(c.Centres))))
+		s.Y[i] = uint8(r.Below(uint32(len(c.Centres))))
 	}
 	for i := range s.X {
-		s.X[i] = float32(c.Centres[s.Y[i/2]][i%2] + sd*r.normal())
+		s.X[i] = float32(c.Centres[s.Y[i/2]][i%2] + float64(sd*r.Normal()))
 	}
 	return s
 }
@@ -81,6 +82,9 @@ func (c Clusters) Sample(n int, sd float64, seed uint32) Set {
 // the sign of each coordinate, so the accuracy is Φ(a/s)² with s² = SD² +
 // inputSD². It is NaN for other arrangements, which have no such closed form.
 func (c Clusters) Ceiling(inputSD float64) float64 {
+	if len(c.Centres) != 4 {
+		return math.NaN()
+	}
 	a := math.Abs(c.Centres[0][0])
 	seen := map[[2]bool]bool{}
 	for _, p := range c.Centres {
@@ -89,64 +93,10 @@ func (c Clusters) Ceiling(inputSD float64) float64 {
 		}
 		seen[[2]bool{p[0] > 0, p[1] > 0}] = true
 	}
-	if len(c.Centres) != 4 || len(seen) != 4 {
+	if len(seen) != 4 {
 		return math.NaN()
 	}
 	s := math.Hypot(c.SD, inputSD)
 	phi := distuv.UnitNormal.CDF(a / s)
 	return 100 * phi * phi
-}
-
-// legacy reproduces the two draws of NumPy's RandomState that the published
-// data came from, over gonum's MT19937.
-type legacy struct {
-	mt    *prng.MT19937
-	spare float64
-	has   bool
-}
-
-func newLegacy(seed uint32) *legacy {
-	mt := prng.NewMT19937()
-	mt.Seed(uint64(seed))
-	return &legacy{mt: mt}
-}
-
-// below draws uniformly from 0 to n−1 by masked rejection, as randint does.
-func (l *legacy) below(n uint32) uint32 {
-	mask := n - 1
-	for s := uint(1); s < 32; s <<= 1 {
-		mask |= mask >> s
-	}
-	if mask == 0 {
-		return 0
-	}
-	for {
-		if v := l.mt.Uint32() & mask; v < n {
-			return v
-		}
-	}
-}
-
-// uniform draws from [0, 1) with 53 bits.
-func (l *legacy) uniform() float64 {
-	a, b := l.mt.Uint32()>>5, l.mt.Uint32()>>6
-	return (float64(a)*67108864 + float64(b)) / 9007199254740992
-}
-
-// normal draws by Marsaglia's polar method, in NumPy's order of the pair.
-func (l *legacy) normal() float64 {
-	if l.has {
-		l.has = false
-		return l.spare
-	}
-	for {
-		x, y := 2*l.uniform()-1, 2*l.uniform()-1
-		r2 := x*x + y*y
-		if r2 >= 1 || r2 == 0 {
-			continue
-		}
-		f := math.Sqrt(-2 * math.Log(r2) / r2)
-		l.spare, l.has = f*x, true
-		return f * y
-	}
 }

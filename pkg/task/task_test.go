@@ -2,6 +2,7 @@ package task
 
 import (
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -68,20 +69,78 @@ func TestCeiling(t *testing.T) {
 			t.Errorf("Ceiling(%v) = %.4f, want %v", tc.sd, got, tc.want)
 		}
 	}
-	if got := (Clusters{Centres: [][2]float64{{0, 0}, {1, 1}}, SD: 1}).Ceiling(0); !math.IsNaN(got) {
-		t.Errorf("Ceiling of an arrangement without a closed form = %v, want NaN", got)
+	for _, centres := range [][][2]float64{nil, {{1, 1}}, {{0, 0}, {1, 1}}, {{1, 1}, {1, 1}, {-1, 1}, {1, -1}},
+		{{-1, -2}, {1, 2}, {-1, 2}, {1, -2}}, {{-1, -1}, {2, 1}, {-1, 1}, {1, -1}},
+		{{-1, -1}, {1, 1}, {-1, 1}, {1, -1}, {1, 1}}} {
+		if got := (Clusters{Centres: centres, SD: 1}).Ceiling(0); !math.IsNaN(got) {
+			t.Errorf("Ceiling of %v, which has no closed form, = %v, want NaN", centres, got)
+		}
+	}
+}
+
+// The accuracy of the rule that takes the nearest centre is the ceiling, within
+// five binomial standard errors, and so is the spread around the centres, with
+// relative standard error 1/√(2·2n): the SD asked for counts, not the task's.
+func TestSampleHasTheSpreadAskedFor(t *testing.T) {
+	const n = 20000
+	for _, sd := range []float64{0.8, 2} {
+		s, right := Four().Sample(n, sd, 17), 0
+		var square float64
+		for i, y := range s.Y {
+			x, best := s.X[2*i:2*i+2], 0
+			distance := func(c int) float64 {
+				p := Four().Centres[c]
+				return math.Hypot(float64(x[0])-p[0], float64(x[1])-p[1])
+			}
+			for c := range Four().Centres {
+				if distance(c) < distance(best) {
+					best = c
+				}
+			}
+			if best == int(y) {
+				right++
+			}
+			square += distance(int(y)) * distance(int(y))
+		}
+		p := (Clusters{Centres: Four().Centres, SD: sd}).Ceiling(0) / 100
+		if got := float64(right) / n; math.Abs(got-p) > 5*math.Sqrt(p*(1-p)/n) {
+			t.Errorf("SD %v: nearest centre is right in %v, want %v", sd, got, p)
+		}
+		if got := math.Sqrt(square / (2 * n)); math.Abs(got/sd-1) > 5/math.Sqrt(4*n) {
+			t.Errorf("spread %v, want %v", got, sd)
+		}
+	}
+}
+
+// Gather brings the points asked for, each with its own label, one coordinate
+// after the other.
+func TestGather(t *testing.T) {
+	s := Set{X: []float32{10, 11, 20, 21, 30, 31, 40, 41}, Y: []uint8{1, 2, 3, 4}}
+	x, y := make([]float32, 6), make([]uint8, 3)
+	s.Gather([]int{3, 0, 2}, x, y)
+	if want := []float32{40, 10, 30, 41, 11, 31}; !slices.Equal(x, want) {
+		t.Errorf("points %v, want %v", x, want)
+	}
+	if s.Len() != 4 {
+		t.Errorf("Len() = %d, want 4 points", s.Len())
+	}
+	if want := []uint8{4, 1, 3}; !slices.Equal(y, want) {
+		t.Errorf("labels %v, want %v", y, want)
 	}
 }
 
 func TestValidate(t *testing.T) {
-	bad := []Clusters{{}, {Centres: Four().Centres, SD: math.NaN()}, {Centres: Four().Centres, SD: -1},
+	bad := []Clusters{{}, {Centres: make([][2]float64, 1)}, {Centres: make([][2]float64, 257)}, {Centres: Four().Centres, SD: math.NaN()}, {Centres: Four().Centres, SD: -1}, {Centres: Four().Centres, SD: math.Inf(1)},
+		{Centres: [][2]float64{{0, 0}, {math.NaN(), 1}}, SD: 1},
 		{Centres: [][2]float64{{0, math.Inf(1)}, {1, 1}}, SD: 1}}
 	for _, c := range bad {
 		if c.Validate() == nil {
 			t.Errorf("Validate(%+v) = nil, want an error", c)
 		}
 	}
-	if err := Four().Validate(); err != nil {
-		t.Error(err)
+	for _, c := range []Clusters{Four(), {Centres: make([][2]float64, 2)}, {Centres: make([][2]float64, 256)}} {
+		if err := c.Validate(); err != nil {
+			t.Error(err)
+		}
 	}
 }

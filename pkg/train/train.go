@@ -35,7 +35,7 @@ type Config struct {
 	Batch  int     // samples per step; range 0 to 4096; 0 means the published 128
 	Rate   float64 // Adam's learning rate; range (0, 1]; published: 1e-3 baseline, 5e-4, 1e-5 SSRI-like
 	Noise  Ramp    // SD of internal noise over the epochs; range [0, 10]; published: 0, and 0.5 to 0 SSRI-like
-	Gain   Ramp    // excitability gain over the epochs, kept at its last value; range (0, 10]; the zero Ramp leaves the network's gain
+	Gain   Ramp    // excitability gain over the epochs, kept at its last value; range (0, 10]; the zero Ramp leaves the network's gain; needs epochs
 }
 
 // PublishedBatch is the batch size of the published protocol.
@@ -57,6 +57,9 @@ func (c Config) Validate() error {
 		}
 	}
 	if c.Gain != (Ramp{}) {
+		if c.Epochs == 0 {
+			return fmt.Errorf("train: Gain = %v to %v with Epochs = 0: want at least one epoch to set it in; set the network's State.Gain instead", c.Gain.From, c.Gain.To)
+		}
 		for _, v := range []float64{c.Gain.From, c.Gain.To} {
 			if !(v > 0 && v <= 10) {
 				return fmt.Errorf("train: Gain = %v to %v: want factors in (0, 10]; leave Gain out to keep the network's", c.Gain.From, c.Gain.To)
@@ -73,7 +76,7 @@ type Epoch struct {
 	Noise float64 // SD of the internal noise
 }
 
-// Trace is the course of a training call, one entry per epoch.
+// Trace lists the epochs of a training call in order.
 type Trace []Epoch
 
 // Diverged is the error of a loss that is no longer finite.
@@ -88,7 +91,7 @@ func (e *Diverged) Error() string {
 
 // Fit trains n on the set. Every call starts a new optimiser, as the published
 // protocol does. Absent synapses stay exactly 0; biases always train. Shuffles
-// and noise come from r. After each epoch watch, unless nil, is told; an error
+// and noise come from r. Fit calls watch, unless it is nil, after each epoch; an error
 // from it stops the training and is returned.
 func Fit(n *network.Network, set task.Set, c Config, r *rand.Rand, watch func(Epoch) error) (Trace, error) {
 	if err := c.Validate(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"divergent/pkg/network"
@@ -54,8 +55,8 @@ func TestFitLearnsTheTask(t *testing.T) {
 	}
 }
 
-// Absent synapses stay exactly 0 over many steps on either kind of loop, and
-// biases train.
+// Absent synapses stay exactly 0 over many steps on either kind of loop, while
+// present ones and biases train.
 func TestMaskedWeightsStayZero(t *testing.T) {
 	for _, every := range []int{2, 9} { // above and below the share that takes sparse loops
 		n := circuit(t)
@@ -69,7 +70,17 @@ func TestMaskedWeightsStayZero(t *testing.T) {
 		}
 		was := n.Clone()
 		set := task.Four().Sample(500, 0.8, 1)
-		if _, err := Fit(n, set, Config{Epochs: 3, Rate: 1e-2, Noise: Ramp{From: 0.5}}, rng.Stream(2, "test"), nil); err != nil {
+		before := was
+		watch := func(Epoch) error { // the network has the new weights after every epoch
+			for k, l := range n.Layers {
+				if slices.Equal(l.W, before.Layers[k].W) {
+					t.Errorf("weights of matrix %d stand still in an epoch", k)
+				}
+			}
+			before = n.Clone()
+			return nil
+		}
+		if _, err := Fit(n, set, Config{Epochs: 3, Rate: 1e-2, Noise: Ramp{From: 0.5}}, rng.Stream(2, "test"), watch); err != nil {
 			t.Fatal(err)
 		}
 		for k, l := range n.Layers {
@@ -78,12 +89,8 @@ func TestMaskedWeightsStayZero(t *testing.T) {
 					t.Fatalf("absent weight %d of matrix %d = %v", i, k, w)
 				}
 			}
-			moved := false
-			for i, b := range l.B {
-				moved = moved || b != was.Layers[k].B[i]
-			}
-			if !moved {
-				t.Errorf("biases of layer %d did not train", k)
+			if slices.Equal(l.B, was.Layers[k].B) || slices.Equal(l.W, was.Layers[k].W) {
+				t.Errorf("biases or weights of layer %d did not train", k)
 			}
 		}
 	}
@@ -119,37 +126,64 @@ func TestGainIsKept(t *testing.T) {
 }
 
 func TestDivergenceIsAnError(t *testing.T) {
-	n := circuit(t)
-	n.Layers[0].B[0] = float32(math.NaN())
-	_, err := Fit(n, task.Four().Sample(200, 0.8, 1), Config{Epochs: 3, Rate: 1}, rng.Stream(2, "test"), nil)
-	var d *Diverged
-	if !errors.As(err, &d) || d.Epoch != 1 || !math.IsNaN(d.Loss) {
-		t.Errorf("error %v, want a divergence in epoch 1", err)
+	for _, tc := range []struct {
+		bias float32
+		is   func(loss float64) bool
+	}{{float32(math.NaN()), math.IsNaN}, {math.MaxFloat32, func(l float64) bool { return math.IsInf(l, 1) }}} {
+		n := circuit(t)
+		last := &n.Layers[2]
+		clear(last.W)
+		last.B[0] = tc.bias
+		last.B[1] = -last.B[0] // the difference of the two is beyond float32
+		trace, err := Fit(n, task.Four().Sample(200, 0.8, 1), Config{Epochs: 3, Rate: frozen}, rng.Stream(2, "test"), nil)
+		var d *Diverged
+		if !errors.As(err, &d) || d.Epoch != 1 || !tc.is(d.Loss) || len(trace) != 0 {
+			t.Errorf("output biases ±%v: error %v and %d epochs, want a divergence in epoch 1", tc.bias, err, len(trace))
+		}
 	}
 }
 
 func TestWatchStopsTraining(t *testing.T) {
 	stop := errors.New("stop")
 	epochs := 0
+	var told Trace
 	trace, err := Fit(circuit(t), task.Four().Sample(200, 0.8, 1), Config{Epochs: 50, Rate: 1e-3}, rng.Stream(2, "test"),
-		func(Epoch) error {
+		func(e Epoch) error {
+			told = append(told, e)
 			if epochs++; epochs == 3 {
 				return stop
 			}
 			return nil
 		})
-	if !errors.Is(err, stop) || len(trace) != 3 {
-		t.Errorf("%d epochs, error %v: want 3 and the watcher's error", len(trace), err)
+	if !errors.Is(err, stop) || len(trace) != 3 || !slices.Equal(trace, told) {
+		t.Errorf("%d epochs, error %v: want the 3 that the watcher saw and its error", len(trace), err)
 	}
 }
 
 func TestConfigIsRefused(t *testing.T) {
 	for _, c := range []Config{{Epochs: -1}, {Epochs: 1}, {Epochs: 1, Rate: 2}, {Epochs: 1, Rate: math.NaN()},
 		{Epochs: 1, Rate: 1e-3, Batch: -1}, {Epochs: 1, Rate: 1e-3, Noise: Ramp{From: -1}},
-		{Epochs: 1, Rate: 1e-3, Gain: Ramp{From: 1}}, {Epochs: 1, Rate: 1e-3, Noise: Ramp{To: math.NaN()}}} {
-		if c.Validate() == nil {
-			t.Errorf("Validate(%+v) = nil, want an error", c)
+		{Epochs: 100001, Rate: 1e-3}, {Epochs: 1, Rate: 1e-3, Batch: 4097}, {Epochs: 1, Rate: -1e-3},
+		{Epochs: 1, Rate: 1e-3, Noise: Ramp{From: 11}}, {Epochs: 1, Rate: 1e-3, Noise: Ramp{To: 11}}, {Epochs: 1, Rate: 1e-3, Noise: Ramp{To: -1}},
+		{Epochs: 1, Rate: 1e-3, Gain: Ramp{From: 11, To: 1}}, {Epochs: 1, Rate: 1e-3, Gain: Ramp{From: 1, To: 11}}, {Epochs: 1, Rate: 1e-3, Gain: Ramp{To: 1}},
+		{Epochs: 1, Rate: 1e-3, Gain: Ramp{From: 1}}, {Epochs: 1, Rate: 1e-3, Noise: Ramp{To: math.NaN()}},
+		{Gain: Ramp{From: 1.25, To: 1.25}}} {
+		n := circuit(t)
+		if _, err := Fit(n, task.Four().Sample(10, 0.8, 1), c, rng.Stream(1, "x"), nil); err == nil || strings.Contains(err.Error(), "\n") {
+			t.Errorf("Fit(%+v): error %v, want one line", c, err)
 		}
+		if n.State != network.Neutral() {
+			t.Errorf("Fit(%+v) was refused, yet the state is %+v", c, n.State)
+		}
+	}
+	for _, c := range []Config{{}, {Epochs: 100000, Batch: 4096, Rate: 1, Noise: Ramp{From: 10, To: 10}, Gain: Ramp{From: 10, To: 10}}} {
+		if err := c.Validate(); err != nil {
+			t.Errorf("Validate(%+v) = %v, want nil", c, err)
+		}
+	}
+	var diverged *Diverged
+	if _, err := Fit(circuit(t), task.Set{}, Config{Epochs: 1, Rate: 1e-3}, rng.Stream(1, "x"), nil); err == nil || errors.As(err, &diverged) {
+		t.Errorf("an empty training set: error %v, want one that says so", err)
 	}
 }
 

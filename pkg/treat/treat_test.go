@@ -20,8 +20,12 @@ var (
 	_ Treatment  = Refine{}
 	_ Withdrawer = Inhibit{}
 	_ Treatment  = ShamOf{}
-	_ Withdrawer = drugCourse{}
-	_ Withdrawer = drugCycles{}
+	_ Treatment  = Series{}
+	_ Treatment  = Cycles{}
+	_ Maintainer = shamMaintainer{}
+	_ Estimator  = ShamOf{}
+	_ Estimator  = Series{}
+	_ Estimator  = Cycles{}
 )
 
 func subject(t *testing.T) *Subject {
@@ -97,7 +101,7 @@ func TestShamTrainsOnly(t *testing.T) {
 				t.Errorf("%s trained under noise %v", sham.Name(), e.Noise)
 			}
 		}
-		if _, ok := sham.(Withdrawer); ok {
+		if _, ok := As[Withdrawer](sham); ok {
 			t.Errorf("%s has a drug to withdraw", sham.Name())
 		}
 	}
@@ -174,7 +178,7 @@ func TestSequenceStopsTheDrugBetweenArms(t *testing.T) {
 	if seen != network.Neutral() {
 		t.Errorf("the second arm began in state %+v, want no drug", seen)
 	}
-	if _, ok := bridge.(Withdrawer); ok {
+	if _, ok := As[Withdrawer](bridge); ok {
 		t.Error("a sequence that ends without a drug can be withdrawn")
 	}
 	ends := Sequence("ends", quick(SSRI(), 1), quick(Neurosteroid(), 1))
@@ -182,7 +186,7 @@ func TestSequenceStopsTheDrugBetweenArms(t *testing.T) {
 	if err := ends.Apply(s); err != nil {
 		t.Fatal(err)
 	}
-	w, ok := ends.(Withdrawer)
+	w, ok := As[Withdrawer](ends)
 	if !ok || s.Net.State.Damping != 0.7 || len(s.Trace) != 2 {
 		t.Fatalf("withdrawable %v, state %+v, %d epochs: want the last drug on after 2 epochs", ok, s.Net.State, len(s.Trace))
 	}
@@ -241,14 +245,14 @@ func TestRepeatKeepsTheLastDrugOn(t *testing.T) {
 	if err := arm.Apply(s); err != nil {
 		t.Fatal(err)
 	}
-	w, ok := arm.(Withdrawer)
+	w, ok := As[Withdrawer](arm)
 	if !ok || len(s.Trace) != 2 || s.Net.State != Neurosteroid().Drug {
 		t.Fatalf("withdrawable %v, %d epochs, state %+v", ok, len(s.Trace), s.Net.State)
 	}
 	if w.Withdraw(s); s.Net.State != network.Neutral() {
 		t.Errorf("state %+v after withdrawal", s.Net.State)
 	}
-	if _, ok := Repeat("thrice", 3, SSRI()).(Withdrawer); ok {
+	if _, ok := As[Withdrawer](Repeat("thrice", 3, SSRI())); ok {
 		t.Error("cycles without a drug can be withdrawn")
 	}
 	for _, bad := range []Treatment{Repeat("none", 0, SSRI()), Repeat("far", 1001, SSRI())} {

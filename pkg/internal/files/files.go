@@ -1,4 +1,4 @@
-// Package files writes results whole or not at all.
+// Package files writes results whole or not at all, and reads those of others.
 package files
 
 import (
@@ -8,22 +8,31 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
 )
+
+// partial begins the names of files that are being written; digits follow.
+const partial = ".partial-"
 
 // Write replaces the file at once and whole, unless it holds b already. Missing
 // folders are made.
 func Write(name string, b []byte) error {
-	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, b) {
-		return nil
+	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && info.Size() == int64(len(b)) {
+		if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, b) {
+			return nil
+		}
 	}
 	dir := filepath.Dir(name)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return Unwritable(dir, err)
 	}
-	f, err := os.CreateTemp(dir, ".partial-*")
+	f, err := os.CreateTemp(dir, partial+"*")
 	if err != nil {
 		return Unwritable(dir, err)
 	}
@@ -33,10 +42,88 @@ func Write(name string, b []byte) error {
 	if err == nil {
 		err = os.Rename(f.Name(), name)
 	}
+	if err == nil {
+		err = syncFolder(dir)
+	}
 	if err != nil {
 		return Unwritable(dir, err)
 	}
 	return nil
+}
+
+// syncFolder makes the names in a folder outlast a power cut, where its file
+// system can.
+func syncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.Sync(); !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, syscall.EINVAL) {
+		return err
+	}
+	return nil
+}
+
+// abandoned is the age from which a partial file is that of a killed writer: a
+// living one renames it within seconds.
+const abandoned = time.Hour
+
+// Sweep removes what killed writers have left in the folder. A missing folder has
+// nothing, and what cannot be removed stays.
+func Sweep(dir string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if Partial(e.Name()) && err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > abandoned {
+			os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
+}
+
+// Partial reports whether a file of that name is one that Write was writing.
+func Partial(name string) bool {
+	digits, ok := strings.CutPrefix(name, partial)
+	return ok && digits != "" && strings.Trim(digits, "0123456789") == ""
+}
+
+// Read reads a file of at most limit bytes. Only one that does not exist gives
+// fs.ErrNotExist; anything else that stands in the way is named.
+func Read(dir fs.FS, name string, limit int64) ([]byte, error) {
+	info, err := fs.Stat(dir, name)
+	switch {
+	case err != nil:
+		return nil, unreadable(name, err)
+	case !info.Mode().IsRegular(): // opening a pipe would wait for ever
+		return nil, fmt.Errorf("%s is no regular file: want a file", name)
+	}
+	f, err := dir.Open(name)
+	if err != nil {
+		return nil, unreadable(name, err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	switch {
+	case err != nil:
+		return nil, unreadable(name, err)
+	case int64(len(b)) > limit:
+		return nil, fmt.Errorf("%s is larger than %d MB: want a file that divergent has written", name, limit>>20)
+	}
+	return b, nil
+}
+
+func unreadable(name string, err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s is missing (%w)", name, err)
+	}
+	return fmt.Errorf("%s cannot be read (%w): want a file and folder that you may read", name, err)
 }
 
 // Unwritable is the error of a folder that cannot be written to.
@@ -54,13 +141,20 @@ func Checksum(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// CSV writes a header and n lines.
+// CSV writes a header and n lines, each field as Cell has it.
 func CSV(header []string, n int, line func(i int) []string) []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	w.Write(header) // a bytes.Buffer takes every write
+	write := func(fields []string) {
+		cells := make([]string, len(fields))
+		for i, s := range fields {
+			cells[i] = Cell(s)
+		}
+		w.Write(cells) // a bytes.Buffer takes every write
+	}
+	write(header)
 	for i := range n {
-		w.Write(line(i))
+		write(line(i))
 	}
 	w.Flush()
 	return b.Bytes()

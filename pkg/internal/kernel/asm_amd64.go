@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// level is the widest set of loops that this processor has.
-var level = detect()
+// loops is the widest set of loops that this processor has.
+var loops = detect()
 
 func detect() isa {
 	x := cpu.X86
@@ -27,16 +27,16 @@ func detect() isa {
 func tile(c []float32, crow []int, a []float32, arow []int, b []float32, at []int, add bool) int {
 	n := len(crow)
 	switch {
-	case level == avx512 && n >= 8:
+	case loops == avx512 && n >= 8:
 		tile8AVX512(&c[0], &crow[0], &a[0], &arow[0], &b[0], &at[0], len(at), add)
 		return 8
-	case level == avx512 && n >= 4:
+	case loops == avx512 && n >= 4:
 		tile4AVX512(&c[0], &crow[0], &a[0], &arow[0], &b[0], &at[0], len(at), add)
 		return 4
-	case level == avx512 && n >= 2:
+	case loops == avx512 && n >= 2:
 		tile2AVX512(&c[0], &crow[0], &a[0], &arow[0], &b[0], &at[0], len(at), add)
 		return 2
-	case level == avx512:
+	case loops == avx512:
 		tile1AVX512(&c[0], &crow[0], &a[0], &arow[0], &b[0], &at[0], len(at), add)
 		return 1
 	case n >= 6:
@@ -57,18 +57,18 @@ func tile(c []float32, crow []int, a []float32, arow []int, b []float32, at []in
 func gather(z, x, w []float32, site, row []int32, start float32) {
 	n, at := len(z), 0
 	v, i, r := unsafe.SliceData(w), unsafe.SliceData(site), unsafe.SliceData(row) // there may be none
-	for ; level == avx512 && n-at >= 128; at += 128 {
+	for ; loops == avx512 && n-at >= 128; at += 128 {
 		gather128AVX512(&z[at], &x[at], v, i, r, len(site), 4*n, start)
 	}
-	for ; level > portable && n-at >= 64; at += 64 {
-		if level == avx512 {
+	for ; loops > portable && n-at >= 64; at += 64 {
+		if loops == avx512 {
 			gather64AVX512(&z[at], &x[at], v, i, r, len(site), 4*n, start)
 		} else {
 			gather64AVX2(&z[at], &x[at], v, i, r, len(site), 4*n, start)
 		}
 	}
-	for ; level > portable && n-at >= 32; at += 32 {
-		if level == avx512 {
+	for ; loops > portable && n-at >= 32; at += 32 {
+		if loops == avx512 {
 			gather32AVX512(&z[at], &x[at], v, i, r, len(site), 4*n, start)
 		} else {
 			gather32AVX2(&z[at], &x[at], v, i, r, len(site), 4*n, start)
@@ -85,18 +85,18 @@ func dots(g, d, x []float32, row []int32) {
 		return
 	}
 	n, at := len(d), 0
-	for ; level == avx512 && n-at >= 128; at += 128 {
+	for ; loops == avx512 && n-at >= 128; at += 128 {
 		dots128AVX512(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
 	}
-	for ; level > portable && n-at >= 64; at += 64 {
-		if level == avx512 {
+	for ; loops > portable && n-at >= 64; at += 64 {
+		if loops == avx512 {
 			dots64AVX512(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
 		} else {
 			dots64AVX2(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
 		}
 	}
-	for ; level > portable && n-at >= 32; at += 32 {
-		if level == avx512 {
+	for ; loops > portable && n-at >= 32; at += 32 {
+		if loops == avx512 {
 			dots32AVX512(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
 		} else {
 			dots32AVX2(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
@@ -119,7 +119,7 @@ func transposeRows(dst []float32, stride int, src []float32, rows, n int) {
 
 // vectors is how many of n elements the vector loops take.
 func vectors(n int) int {
-	if level == portable {
+	if loops == portable {
 		return 0
 	}
 	return n &^ 7
@@ -190,7 +190,7 @@ func sum(x []float32) float32 {
 }
 
 func normals(dst []float32, keys *roundKeys, counter uint64) {
-	switch level {
+	switch loops {
 	case avx512:
 		normalsAVX512(&dst[0], len(dst)/32, &keys[0], counter)
 	case avx2:

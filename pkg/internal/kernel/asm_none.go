@@ -2,7 +2,7 @@
 
 package kernel
 
-const level = portable
+const loops = portable
 
 func tile(c []float32, crow []int, a []float32, arow []int, b []float32, at []int, add bool) int {
 	panic("kernel: no tiles without vector loops")

@@ -18,7 +18,7 @@ type Dense struct {
 // NewDense returns the loops for an out×in matrix and batches of up to n.
 func NewDense(out, in, n int) *Dense {
 	d := &Dense{Out: out, In: in}
-	if level > portable {
+	if loops > portable {
 		p := panelWidth()
 		d.panel = make([]float32, max(out*up(n, p), in*up(n, p), n*up(in, p)))
 		most := max(out, in, n)
@@ -35,7 +35,7 @@ const maxRows, maxPanel = 8, 32
 
 // panelWidth is the columns of a block: two registers.
 func panelWidth() int {
-	if level == avx512 {
+	if loops == avx512 {
 		return 32
 	}
 	return 16
@@ -47,7 +47,7 @@ func up(n, m int) int { return (n + m - 1) / m * m }
 // MulBias sets z = w·a + bias.
 func (d *Dense) MulBias(z, w, a, bias []float32, n int, inputs []int32, then Then) {
 	fillRows(z, bias, n)
-	if level == portable {
+	if loops == portable {
 		for r := 0; r < d.Out; r += serialRows {
 			m := min(serialRows, d.Out-r)
 			impl.Sgemm(blas.NoTrans, blas.NoTrans, m, n, d.In, 1, w[r*d.In:], d.In, a, n, 1, z[r*n:], n)
@@ -61,7 +61,7 @@ func (d *Dense) MulBias(z, w, a, bias []float32, n int, inputs []int32, then The
 
 // MulTrans sets da = wᵀ·dz.
 func (d *Dense) MulTrans(da, w, dz []float32, n int, inputs, outputs []int32, then Then) {
-	if level == portable {
+	if loops == portable {
 		for c := 0; c < d.In; c += serialRows {
 			m := min(serialRows, d.In-c)
 			impl.Sgemm(blas.Trans, blas.NoTrans, m, n, d.Out, 1, w[c:], d.In, dz, n, 0, da[c*n:], n)
@@ -79,7 +79,7 @@ func (d *Dense) MulTrans(da, w, dz []float32, n int, inputs, outputs []int32, th
 
 // Outer sets dw = dz·aᵀ, out×in.
 func (d *Dense) Outer(dw, dz, a []float32, n int, outputs []int32) {
-	if level == portable {
+	if loops == portable {
 		const few = 16 // 16 rows by 192 columns: below gonum's threshold again
 		for r := 0; r < d.Out; r += few {
 			m := min(few, d.Out-r)

@@ -10,13 +10,11 @@
 // in Go, used elsewhere and under the build tag noasm.
 package kernel
 
-//go:generate go run ./gen -out loops_amd64.s -stubs loops_amd64.go -pkg kernel
+//go:generate go -C gen run . -out ../loops_amd64.s -stubs ../loops_amd64.go -pkg kernel
 
-import "runtime"
-
-// Name says which loops run here; results are the same bits only between equal
-// names.
-func Name() string { return "divergent-" + level.String() + "/" + runtime.GOARCH }
+// Name says which loops run here and what the Go code around them is compiled to;
+// results are the same bits only between equal names.
+func Name() string { return "divergent-" + loops.String() + "/" + target }
 
 // isa is a set of loops.
 type isa int
@@ -34,9 +32,9 @@ func (i isa) String() string { return [...]string{"portable", "avx2", "avx512"}[
 // Sparse one.
 //
 // A list of active units, ascending, leaves out rows of a factor that are exactly
-// 0; nil means all. What follows elementwise on a product is told by then which
-// part of the result is ready, elements from to to, while it is still in the
-// cache: whole rows, each once, in ascending order.
+// 0; nil means all. A product calls then for each part of its result, elements from
+// to to, while that is still in the cache: whole rows, each once, in ascending
+// order.
 type Matrix interface {
 	// MulBias sets z = w·a + bias; z is out×n, a in×n, bias out. Only the active
 	// inputs count.

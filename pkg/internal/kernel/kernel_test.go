@@ -24,18 +24,32 @@ func random(r *rand.Rand, n int) []float32 {
 	return x
 }
 
-// near compares a sum of terms of size 1 with its float64 value: each of the k
-// roundings is at most 2⁻²⁴ of a partial sum, which is about √k; factor 8 spare.
-func near(t *testing.T, what string, got float32, want float64, k int) {
+// allNear compares sums of k terms of size 1 with their float64 values: each of the
+// k roundings is at most 2⁻²⁴ of a partial sum, which is about √k; factor 8 spare.
+func allNear(t *testing.T, what string, got []float32, want []float64, k int) {
 	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%s has %d elements, want %d", what, len(got), len(want))
+	}
 	tol := 8 * float64(k) * math.Sqrt(float64(k)) / (1 << 24)
-	if !(math.Abs(float64(got)-want) <= tol) {
-		t.Fatalf("%s = %v, want %v ± %.1g", what, got, want, tol)
+	for i, v := range got {
+		if !(math.Abs(float64(v)-want[i]) <= tol) {
+			t.Fatalf("%s [%d] = %v, want %v ± %.1g", what, i, v, want[i], tol)
+		}
 	}
 }
 
-// levels runs a test at every set of loops this machine has.
-func levels(t *testing.T, f func(t *testing.T)) {
+// stale is a result not yet written: what is left out is found as NaN.
+func stale(n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(math.NaN())
+	}
+	return x
+}
+
+// everySet runs a test at every set of loops this machine has.
+func everySet(t *testing.T, f func(t *testing.T)) {
 	for _, l := range available() {
 		t.Run(l.String(), func(t *testing.T) {
 			defer use(l)()
@@ -71,7 +85,25 @@ func pack(w []float32, s *Sparse) []float32 {
 	return out
 }
 
-func testMatrix(t *testing.T, make_ func(r *rand.Rand, present []bool, out, in, n int) Matrix) {
+// product is the float64 value of Σ x[at(i,k)]·y[at'(k,j)] for every i and j.
+func product(rows, inner, cols int, x func(i, k int) float32, y func(k, j int) float32) []float64 {
+	out := make([]float64, rows*cols)
+	for i := range rows {
+		row := out[i*cols : (i+1)*cols]
+		for k := range inner {
+			if f := float64(x(i, k)); f != 0 {
+				for j := range row {
+					row[j] += f * float64(y(k, j))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// testMatrix compares every element of the three products with its float64 value,
+// on every set of loops.
+func testMatrix(t *testing.T, make_ func(present []bool, out, in, n int) Matrix) {
 	for _, s := range shapes {
 		out, in, n := s[0], s[1], s[2]
 		r := rand.New(rand.NewPCG(uint64(out*1000+in), uint64(n)))
@@ -79,72 +111,56 @@ func testMatrix(t *testing.T, make_ func(r *rand.Rand, present []bool, out, in, 
 		for i := range present {
 			present[i] = r.IntN(3) == 0
 		}
-		m := make_(r, present, out, in, n)
-		sparse, isSparse := m.(*Sparse)
 		w, a, dz, bias := random(r, out*in), random(r, in*n), random(r, out*n), random(r, out)
-		packed := w // what the matrix takes
-		if isSparse {
+		_, isSparse := make_(present, out, in, n).(*Sparse)
+		for i, p := range present {
+			if isSparse && !p {
+				w[i] = 0
+			}
+		}
+		wantZ := product(out, in, n, func(i, k int) float32 { return w[i*in+k] }, func(k, j int) float32 { return a[k*n+j] })
+		for i := range wantZ {
+			wantZ[i] += float64(bias[i/n])
+		}
+		wantDa := product(in, out, n, func(c, k int) float32 { return w[k*in+c] }, func(k, j int) float32 { return dz[k*n+j] })
+		wantG := product(out, n, in, func(i, k int) float32 { return dz[i*n+k] }, func(k, c int) float32 { return a[c*n+k] })
+		if isSparse { // one for each present synapse, in order
+			all := wantG
+			wantG = nil
 			for i, p := range present {
-				if !p {
-					w[i] = 0
+				if p {
+					wantG = append(wantG, all[i])
 				}
 			}
-			packed = pack(w, sparse)
 		}
-		name := fmt.Sprint(s)
-		z := random(r, out*n)
-		m.MulBias(z, packed, a, bias, n, nil, &ready{t: t, n: n})
-		da := random(r, in*n)
-		m.MulTrans(da, packed, dz, n, nil, nil, &ready{t: t, n: n})
-		g := random(r, out*in)
-		if isSparse {
-			g = g[:len(sparse.Site)]
-		}
-		m.Outer(g, dz, a, n, nil)
-		for range 300 {
-			i, c, j := r.IntN(out), r.IntN(in), r.IntN(n)
-			want := float64(bias[i])
-			for k := range in {
-				want += float64(w[i*in+k]) * float64(a[k*n+j])
+		everySet(t, func(t *testing.T) {
+			m := make_(present, out, in, n)
+			packed, g := w, stale(out*in) // what the matrix takes
+			if sparse, ok := m.(*Sparse); ok {
+				packed, g = pack(w, sparse), stale(len(sparse.Site))
 			}
-			near(t, name+" MulBias", z[i*n+j], want, in+1)
-			want = 0
-			for k := range out {
-				want += float64(w[k*in+c]) * float64(dz[k*n+j])
-			}
-			near(t, name+" MulTrans", da[c*n+j], want, out)
-			want = 0
-			for k := range n {
-				want += float64(dz[i*n+k]) * float64(a[c*n+k])
-			}
-			if !isSparse {
-				near(t, name+" Outer", g[i*in+c], want, n)
-			} else if k, ok := slices.BinarySearch(sparse.Site, int32(i*in+c)); ok {
-				near(t, name+" Outer", g[k], want, n)
-			} else if present[i*in+c] {
-				t.Fatalf("%s: site %d is missing", name, i*in+c)
-			}
-		}
+			z, da := stale(out*n), stale(in*n)
+			m.MulBias(z, packed, a, bias, n, nil, &ready{t: t, n: n})
+			m.MulTrans(da, packed, dz, n, nil, nil, &ready{t: t, n: n})
+			m.Outer(g, dz, a, n, nil)
+			allNear(t, fmt.Sprint(s)+" MulBias", z, wantZ, in+1)
+			allNear(t, fmt.Sprint(s)+" MulTrans", da, wantDa, out)
+			allNear(t, fmt.Sprint(s)+" Outer", g, wantG, n)
+		})
 	}
 }
 
 func TestDense(t *testing.T) {
-	levels(t, func(t *testing.T) {
-		testMatrix(t, func(_ *rand.Rand, _ []bool, out, in, n int) Matrix { return NewDense(out, in, n) })
-	})
+	testMatrix(t, func(_ []bool, out, in, n int) Matrix { return NewDense(out, in, n) })
 }
 
 func TestSparse(t *testing.T) {
-	levels(t, func(t *testing.T) {
-		testMatrix(t, func(_ *rand.Rand, present []bool, out, in, n int) Matrix {
-			return NewSparse(present, out, in, nil, nil)
-		})
-	})
+	testMatrix(t, func(present []bool, out, in, n int) Matrix { return NewSparse(present, out, in, nil, nil) })
 }
 
 // Rows and columns left out are not written, and the others do not change.
 func TestSparseLeavesOutWhatItIsTold(t *testing.T) {
-	levels(t, func(t *testing.T) {
+	everySet(t, func(t *testing.T) {
 		const out, in, n = 11, 13, 96
 		r := rand.New(rand.NewPCG(1, 1))
 		present, rows, cols := make([]bool, out*in), make([]bool, out), make([]bool, in)
@@ -188,7 +204,7 @@ func TestSparseLeavesOutWhatItIsTold(t *testing.T) {
 // Lists of active units change nothing where the others' rows are 0, and give
 // exact zeros for them.
 func TestActiveUnits(t *testing.T) {
-	levels(t, func(t *testing.T) {
+	everySet(t, func(t *testing.T) {
 		for _, s := range shapes {
 			out, in, n := s[0], s[1], s[2]
 			r := rand.New(rand.NewPCG(uint64(out), uint64(in*n)))
@@ -197,24 +213,25 @@ func TestActiveUnits(t *testing.T) {
 				present[i] = r.IntN(3) == 0
 			}
 			w, a, dz, bias := random(r, out*in), random(r, in*n), random(r, out*n), random(r, out)
-			// In turn: some, all, none.
-			for _, share := range []float64{0.5, 1, 0} {
-				inputs, outputs := silence(r, a, in, n, share), silence(r, dz, out, n, share)
+			// In turn: some, all, none of the inputs and outputs.
+			for _, share := range [][2]float64{{1, 1}, {0.5, 0.5}, {0.5, 0}, {0, 0.5}, {0, 0}} {
+				a, dz := slices.Clone(a), slices.Clone(dz)
+				inputs, outputs := silence(r, a, in, n, share[0]), silence(r, dz, out, n, share[1])
 				for _, m := range []Matrix{NewDense(out, in, n), NewSparse(present, out, in, nil, nil)} {
 					w := w
 					if sp, ok := m.(*Sparse); ok {
 						w = pack(w, sp)
 					}
-					z, all := make([]float32, out*n), make([]float32, out*n)
+					z, all := stale(out*n), stale(out*n)
 					m.MulBias(z, w, a, bias, n, inputs, none{})
 					m.MulBias(all, w, a, bias, n, nil, none{})
 					same(t, "MulBias", z, all, in)
-					da, daAll := random(r, in*n), make([]float32, in*n)
+					da, daAll := stale(in*n), stale(in*n)
 					m.MulTrans(da, w, dz, n, inputs, outputs, none{})
 					m.MulTrans(daAll, w, dz, n, nil, nil, none{})
 					silenceOthers(daAll, inputs, n)
 					same(t, "MulTrans", da, daAll, out)
-					g, gAll := random(r, out*in), make([]float32, out*in)
+					g, gAll := stale(out*in), stale(out*in)
 					if sp, ok := m.(*Sparse); ok {
 						g, gAll = g[:len(sp.Site)], gAll[:len(sp.Site)]
 					}
@@ -251,16 +268,21 @@ func silenceOthers(x []float32, list []int32, n int) {
 // same allows for sums in another order.
 func same(t *testing.T, what string, got, want []float32, k int) {
 	t.Helper()
-	for i, v := range got {
-		near(t, what, v, float64(want[i]), k+1)
+	wide := make([]float64, len(want))
+	for i, v := range want {
+		wide[i] = float64(v)
 	}
+	allNear(t, what, got, wide, k+1)
 }
 
 func TestElementwise(t *testing.T) {
-	levels(t, func(t *testing.T) {
+	everySet(t, func(t *testing.T) {
 		for _, n := range []int{1, 7, 8, 9, 64, 100, 128} {
 			r := rand.New(rand.NewPCG(uint64(n), 2))
 			a, b, c := random(r, n), random(r, n), random(r, n)
+			for i := 0; i < n; i += 5 {
+				a[i] = 0 // silent units
+			}
 			within := func(what string, got []float32, want func(i int) float64, tol float64) {
 				t.Helper()
 				for i, v := range got {
@@ -306,20 +328,20 @@ func TestElementwise(t *testing.T) {
 			for _, v := range a {
 				total += f(v)
 			}
-			near(t, "Sum", Sum(a), total, n)
+			allNear(t, "Sum", []float32{Sum(a)}, []float64{total}, n)
 
 			g, m, v, w := slices.Clone(a), random(r, n), random(r, n), slices.Clone(c)
 			for i := range v {
 				v[i] *= v[i]
 			}
 			m0, v0 := slices.Clone(m), slices.Clone(v)
-			step := AdamStep{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Rate: 1e-3, Root: 0.5}
+			step := AdamStep{Beta1: 0.9, Beta2: 0.999, Eps: 0.25, Rate: 0.125, Root: 0.5} // an ε that counts
 			Adam(w, g, m, v, step)
 			b1, b2 := f(step.Beta1), f(step.Beta2)
 			within("Adam m", m, func(i int) float64 { return b1*f(m0[i]) + (1-b1)*f(a[i]) }, 4*ulp)
 			within("Adam v", v, func(i int) float64 { return b2*f(v0[i]) + (1-b2)*f(a[i])*f(a[i]) }, 4*ulp)
 			within("Adam w", w, func(i int) float64 {
-				return f(c[i]) - 1e-3*f(m[i])/(math.Sqrt(f(v[i]))/0.5+1e-8)
+				return f(c[i]) - 0.125*f(m[i])/(math.Sqrt(f(v[i]))/0.5+0.25)
 			}, 4*ulp)
 		}
 	})
@@ -327,7 +349,7 @@ func TestElementwise(t *testing.T) {
 
 // Extremes must not leave [−1, 1] or give NaN.
 func TestTanhExtremes(t *testing.T) {
-	levels(t, func(t *testing.T) {
+	everySet(t, func(t *testing.T) {
 		z := []float32{0, 1e-30, -1e-30, 8, -8, 100, -100, float32(math.Inf(1)), float32(math.Inf(-1)), 5, -5, 9, 1, -1, 0.5, 2}
 		want := slices.Clone(z)
 		Tanh(z)
@@ -361,7 +383,7 @@ func TestPhilox(t *testing.T) {
 // The vector loop gives the twin's draws: the words are the same, the
 // transform rounds differently.
 func TestNormalsTwins(t *testing.T) {
-	levels(t, func(t *testing.T) {
+	everySet(t, func(t *testing.T) {
 		keys := philoxKeys(0xdeadbeef, 0x12345678)
 		for _, counter := range []uint64{0, 8, 1 << 31, 1<<32 - 16, 1<<40 + 8} {
 			a, b := make([]float32, 32*5), make([]float32, 32*5)
@@ -376,12 +398,84 @@ func TestNormalsTwins(t *testing.T) {
 	})
 }
 
+// The tail reaches √(2·32·ln 2) = 6.66, in the twin by the smallest word, in the
+// loops at the counters whose words give a radius beyond 5.2, one in 750,000.
+func TestNormalsTail(t *testing.T) {
+	if cos, sin := boxMuller(0, 0); math.Abs(float64(cos)-6.66) > 0.005 || sin != 0 {
+		t.Errorf("the smallest word gives %v and %v, want 6.66 and 0", cos, sin)
+	}
+	keys := philoxKeys(1, 2)
+	var far []uint64 // first counters of their blocks
+	for c := range uint64(1 << 20) {
+		if x := philox([4]uint32{uint32(c)}, &keys); min(x[0], x[2]) < 1<<32/750000 {
+			far = append(far, c&^7)
+		}
+	}
+	if len(far) == 0 {
+		t.Fatal("no counter with a far draw")
+	}
+	everySet(t, func(t *testing.T) {
+		for _, c := range far {
+			got, want := make([]float32, 32), make([]float32, 32)
+			normals(got, &keys, c)
+			normalsGo(want, &keys, c)
+			var radius float64
+			for i := range 16 {
+				j := i%8 + 16*(i/8)
+				radius = max(radius, math.Hypot(float64(got[j]), float64(got[j+8])))
+			}
+			if radius < 5.2 || radius > 6.67 {
+				t.Errorf("counter %d: largest radius %v, want 5.2 to 6.66", c, radius)
+			}
+			for i := range got {
+				if math.Abs(float64(got[i]-want[i])) > 1e-5 {
+					t.Errorf("counter %d, draw %d = %v, twin %v", c, i, got[i], want[i])
+				}
+			}
+		}
+	})
+}
+
+// A unit counts as active wherever its only sample above 0 stands.
+func TestReLUFindsASingleSample(t *testing.T) {
+	everySet(t, func(t *testing.T) {
+		const n = 45
+		for i := range n + 1 {
+			z := slices.Repeat([]float32{-1}, n)
+			if i < n {
+				z[i] = 1e-30
+			}
+			if got, want := ReLU(z), i < n; got != want {
+				t.Errorf("a sample above 0 at %d of %d: found %v", i, n, got)
+			}
+		}
+	})
+}
+
+// The optimiser's vector loop treats subnormal moments as 0, and arithmetic after
+// it does not.
+func TestAdamLeavesSubnormalsToOthers(t *testing.T) {
+	everySet(t, func(t *testing.T) {
+		const n = 16
+		w, g, m, v := make([]float32, n), make([]float32, n), random(rand.New(rand.NewPCG(1, 1)), n), make([]float32, n)
+		m[1] = 0x1p-130
+		Adam(w, g, m, v, AdamStep{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Rate: 1e-3, Root: 0.5})
+		// By its bits, as a comparison might flush, too.
+		if tiny := m[0] * 0x1p-126 / m[0] / 4; math.Float32bits(tiny) != 1<<21 {
+			t.Errorf("2⁻¹²⁸ = %v after a step of the optimiser", tiny)
+		}
+		if loops > portable && m[1] != 0 {
+			t.Errorf("a subnormal moment goes on as %v", m[1])
+		}
+	})
+}
+
 // Moments and the distribution's shape over 2²² draws: standard errors are
 // 1/√n for the mean, √2/√n for the variance, √15/√n and √96/√n for the third
 // and fourth moment; five of each. The Kolmogorov-Smirnov distance stays below
 // 1.95/√n with probability 0.999.
 func TestNormalsDistribution(t *testing.T) {
-	levels(t, func(t *testing.T) {
+	everySet(t, func(t *testing.T) {
 		const n = 1 << 22
 		s := NewNormals(12345)
 		x := make([]float32, n)
@@ -438,8 +532,15 @@ func TestNormalsStreams(t *testing.T) {
 	if !slices.Equal(whole, draw(7, 32, 1024, 3040)) {
 		t.Error("the stream depends on how it is cut")
 	}
-	if other := draw(8, 4096); slices.Equal(whole, other) {
-		t.Error("two keys give one stream")
+	for _, key := range []uint64{8, 7 + 1<<32, 7 << 32, 7 + 1<<63} {
+		if other := draw(key, 4096); slices.Equal(whole, other) {
+			t.Errorf("keys 7 and %d give one stream", key)
+		}
+	}
+	for _, n := range []int{31, 40, 64, 95, 100} {
+		if !slices.Equal(draw(7, n), whole[:n]) {
+			t.Errorf("%d draws at once are not the first of the stream", n)
+		}
 	}
 	if odd := draw(7, 5, 5); !slices.Equal(odd[:5], whole[:5]) || !slices.Equal(odd[5:], whole[32:37]) {
 		t.Error("odd lengths do not take whole blocks")

@@ -19,8 +19,8 @@ type lines struct {
 }
 
 // NewSparse lists the sites where present is true in the rows where rows is
-// true; a nil rows means all. cols likewise says for which columns MulTrans is
-// wanted.
+// true; a nil rows means all. cols are the columns that MulTrans is wanted
+// for, nil meaning all.
 func NewSparse(present []bool, out, in int, rows, cols []bool) *Sparse {
 	s := &Sparse{Out: out, In: in, Site: []int32{}}
 	value := make([]int32, len(present)) // of each site

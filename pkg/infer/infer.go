@@ -1,0 +1,46 @@
+// Package infer asks a study's result for measurements over seeds, and holds
+// them against the published numbers. What it does with samples is package stats.
+package infer
+
+import (
+	"divergent/pkg/stats"
+	"divergent/pkg/study"
+)
+
+// The names that notebooks know from here.
+type (
+	Interval   = stats.Interval
+	Comparison = stats.Comparison
+	Summary    = stats.Summary
+	Choice     = stats.Choice
+)
+
+// Mean is stats.Mean: a mean with Student's t interval.
+func Mean(x []float64, confidence float64) Interval { return stats.Mean(x, confidence) }
+
+// Bootstrap is stats.Bootstrap: a mean with its BCa bootstrap interval.
+func Bootstrap(x []float64, confidence float64) Interval { return stats.Bootstrap(x, confidence) }
+
+// Paired is stats.Paired: x and y compared over the same seeds.
+func Paired(x, y []float64, confidence float64) Comparison { return stats.Paired(x, y, confidence) }
+
+// Summarise is stats.Summarise: mean, sample SD and size.
+func Summarise(x []float64) Summary { return stats.Summarise(x) }
+
+// SD is stats.SD: the population SD of the published tables.
+func SD(x []float64) float64 { return stats.SD(x) }
+
+// Aligned returns the values of several arms over the seeds that all of them
+// have, in the order of the first: what stats.Best takes. The query's Arm does not
+// count. Names that the result does not know are errors, as in Values.
+func Aligned(r *study.Result, arms []string, q Query) (seeds []uint64, values [][]float64, err error) {
+	samples := make([]sample, len(arms))
+	for i, arm := range arms {
+		q.Arm = arm
+		if samples[i].seeds, samples[i].x, err = Values(r, q); err != nil {
+			return nil, nil, err
+		}
+	}
+	seeds, values = common(samples)
+	return seeds, values, nil
+}

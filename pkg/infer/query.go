@@ -1,0 +1,231 @@
+package infer
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"divergent/pkg/assay"
+	"divergent/pkg/study"
+)
+
+// Query picks one measurement of each seed: what rows of results.csv say.
+type Query struct {
+	Arm    string  // dense, untreated, or the name of a treatment
+	Phase  string  // acute, off-drug or relapse
+	Test   string  // clean, standard, input, internal, combined, or empty where the metric belongs to none
+	Level  float64 // SD of the noise where Test is input or internal; 0 elsewhere; matched exactly
+	Metric string  // accuracy, drop, sparsity, dose and so on
+
+	Factor  string  // of a sweep, such as pruned; empty for a result without sweeps, or one level of it
+	Setting float64 // the factor's; matched exactly
+}
+
+// Values returns the values of one measurement over the seeds, in the result's
+// order, and the seeds they belong to. Both are empty where it was not made for that
+// arm, as off-drug for an arm without a drug. A name or a number that the result
+// does not know at all is an error, which names the nearest it knows. So is a
+// result with sweeps where the query has no factor: its levels are no further seeds.
+func Values(r *study.Result, q Query) (seeds []uint64, x []float64, err error) {
+	if r, err = plain(r, q.Factor, q.Setting); err != nil {
+		return nil, nil, err
+	}
+	if err := q.check(r); err != nil {
+		return nil, nil, err
+	}
+	s := pick(r, q)
+	return s.seeds, s.x, nil
+}
+
+// Lookup is Values for what a table or a figure asks of every result: where
+// the result does not know the names, nothing was measured. It panics if the
+// result has sweeps and the query no factor.
+func Lookup(r *study.Result, q Query) (seeds []uint64, x []float64) {
+	if q.Factor != "" {
+		r = r.At(q.Factor, q.Setting)
+	}
+	if CheckPlain(r) != nil {
+		panic("infer: the levels of a sweep are no seeds; At picks one")
+	}
+	s := pick(r, q)
+	return s.seeds, s.x
+}
+
+// pick returns the values of one measurement of a plain result.
+func pick(r *study.Result, q Query) (s sample) {
+	for _, w := range r.Rows {
+		if w.Factor == "" && w.Arm == q.Arm && w.Phase == q.Phase && w.Test == q.Test && w.Level == q.Level && w.Metric == q.Metric {
+			s.seeds, s.x = append(s.seeds, w.Seed), append(s.x, w.Value)
+		}
+	}
+	return s
+}
+
+// Losses returns the training loss of an arm at an epoch (from 1) over the
+// seeds, like Values; a result with sweeps is an error.
+func Losses(r *study.Result, arm string, epoch int) (seeds []uint64, x []float64, err error) {
+	if r, err = plain(r, "", 0); err != nil {
+		return nil, nil, err
+	}
+	if err := CheckArms(r, arm); err != nil {
+		return nil, nil, err
+	}
+	s := losses(r, arm, epoch)
+	return s.seeds, s.x, nil
+}
+
+func losses(r *study.Result, arm string, epoch int) (s sample) {
+	for _, t := range r.Traces {
+		if t.Factor == "" && t.Arm == arm && t.Epoch == epoch {
+			s.seeds, s.x = append(s.seeds, t.Seed), append(s.x, t.Loss)
+		}
+	}
+	return s
+}
+
+// plain returns the result at one level, or as it is if it has no sweeps.
+func plain(r *study.Result, factor string, setting float64) (*study.Result, error) {
+	if r == nil || factor == "" {
+		return r, CheckPlain(r)
+	}
+	if picked, at := r.Level(); picked == factor { // it is a level
+		return r, know("setting of "+factor, setting, []float64{at})
+	}
+	if err := CheckFactor(r, factor); err != nil {
+		return nil, err
+	}
+	if err := know("setting of "+factor, setting, r.Levels(factor)); err != nil {
+		return nil, err
+	}
+	return r.At(factor, setting), nil
+}
+
+// CheckPlain is the error of a result that holds several levels, which are not to
+// be taken for seeds, and of none.
+func CheckPlain(r *study.Result) error {
+	if r == nil {
+		return fmt.Errorf("infer: result = nil: want the result of a run")
+	}
+	if f := r.Factors(); len(f) > 0 {
+		return fmt.Errorf("infer: result of study %q is swept over %s: choose a level, such as r.At(%q, %v)", r.Manifest.Study, strings.Join(f, ", "), f[0], r.Levels(f[0])[0])
+	}
+	return nil
+}
+
+// CheckFactor is the error of a factor that the result is not swept over.
+func CheckFactor(r *study.Result, factor string) error {
+	if r == nil {
+		return CheckPlain(r)
+	}
+	return know("factor", factor, r.Factors())
+}
+
+// CheckArms is the error of the first arm that the result does not know.
+func CheckArms(r *study.Result, arms ...string) error {
+	var known []string
+	for _, c := range r.Manifest.Conditions {
+		known = append(known, c.Name)
+	}
+	known = append(known, column(r, func(w study.Row) (string, bool) { return w.Arm, true })...)
+	for _, arm := range arms {
+		if err := know("arm", arm, known); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CheckPhase is the error of a phase that neither the result nor the library knows:
+// which of the library's there are depends on the arms.
+func CheckPhase(r *study.Result, phase string) error {
+	phases := column(r, func(w study.Row) (string, bool) { return w.Phase, true })
+	return know("phase", phase, append(phases, assay.Acute, assay.OffDrug, assay.Relapse))
+}
+
+// check is the error of the first field that the result does not know: what no arm
+// has under that name.
+func (q Query) check(r *study.Result) error {
+	if err := CheckArms(r, q.Arm); err != nil {
+		return err
+	}
+	if err := CheckPhase(r, q.Phase); err != nil {
+		return err
+	}
+	metrics := column(r, func(w study.Row) (string, bool) { return w.Metric, true })
+	if err := know("metric", q.Metric, metrics); err != nil {
+		return err
+	}
+	tests := column(r, func(w study.Row) (string, bool) { return w.Test, w.Metric == q.Metric })
+	if err := know("test of "+q.Metric, q.Test, tests); err != nil {
+		return err
+	}
+	levels := column(r, func(w study.Row) (float64, bool) { return w.Level, w.Metric == q.Metric && w.Test == q.Test })
+	return know("level of "+strings.TrimSpace(q.Test+" "+q.Metric), q.Level, levels)
+}
+
+// column returns what a field is in the rows that count, each once.
+func column[T comparable](r *study.Result, field func(study.Row) (v T, counts bool)) (out []T) {
+	seen := map[T]bool{}
+	for _, w := range r.Rows {
+		if v, counts := field(w); counts && !seen[v] {
+			seen[v] = true
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// know is the error of a value that is not among the known; it names the nearest.
+func know[T string | float64](what string, v T, known []T) error {
+	if slices.Contains(known, v) {
+		return nil
+	}
+	if len(known) == 0 {
+		return fmt.Errorf("infer: %s %s: the result has none", what, quoted(v))
+	}
+	known = slices.Compact(slices.Sorted(slices.Values(known)))
+	near, words := known[0], make([]string, len(known))
+	for i, k := range known {
+		words[i] = quoted(k)
+		if far(k, v) < far(near, v) {
+			near = k
+		}
+	}
+	return fmt.Errorf("infer: %s %s: want one of %s; did you mean %s?", what, quoted(v), strings.Join(words, ", "), quoted(near))
+}
+
+func quoted(v any) string {
+	if s, ok := v.(string); ok {
+		return strconv.Quote(s)
+	}
+	return fmt.Sprint(v)
+}
+
+// far is how far two numbers lie apart, or two names: the fewest letters to
+// insert, delete or replace (Levenshtein 1966).
+func far[T string | float64](a, b T) float64 {
+	s, isName := any(a).(string)
+	if !isName {
+		x, y := any(a).(float64), any(b).(float64)
+		return max(x-y, y-x)
+	}
+	t := any(b).(string)
+	row := make([]int, len(t)+1) // edits from the first letters of s to those of t
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(s) {
+		before := row[0]
+		row[0] = i + 1
+		for j := range len(t) {
+			edit := before
+			if s[i] != t[j] {
+				edit++
+			}
+			before = row[j+1]
+			row[j+1] = min(edit, before+1, row[j]+1)
+		}
+	}
+	return float64(row[len(t)])
+}

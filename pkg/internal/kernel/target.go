@@ -1,0 +1,7 @@
+//go:build !amd64.v3
+
+package kernel
+
+import "runtime"
+
+const target = runtime.GOARCH

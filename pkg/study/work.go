@@ -1,0 +1,198 @@
+package study
+
+import (
+	"cmp"
+	"context"
+	"runtime"
+	"slices"
+	"sync"
+
+	"divergent/pkg/network"
+	"divergent/pkg/plasticity"
+	"divergent/pkg/task"
+)
+
+// todo is one network of one seed to make and measure.
+type todo struct {
+	conditions []condition // that share the network; assays may differ
+	measure    bool        // measurements are missing
+	keep       bool        // the network is missing
+}
+
+func (t *todo) first() condition { return t.conditions[0] }
+
+// job is what is left to do with one dense network of one seed.
+type job struct {
+	seed      uint64
+	design    Design // one of those that begin with it
+	origin    origin // of the dense network
+	dense     *todo  // to measure or keep the dense network; nil if it is not wanted
+	first     bool   // the dense network is needed
+	taken     bool   // a worker is staging it
+	staged    bool   // data and dense network are there
+	net       *network.Network
+	train     task.Set
+	standard  task.Set
+	clean     task.Set
+	templates map[string]func() (*network.Network, error) // pruned networks, made once each
+	todo      []*todo                                     // not yet taken by a worker
+}
+
+// shows reports whether the run's result itself holds the condition's network.
+func (r *run) shows(seed uint64, c condition) bool {
+	return r.design.KeepNetworks && c.setting == setting{} && seed == slices.Min(r.design.Seeds)
+}
+
+// keeps reports whether the condition's network has a file in the run's folder:
+// what a result keeps.
+func (r *run) keeps(seed uint64, c condition) bool {
+	return r.shows(seed, c) || r.Dir != "" && r.design.KeepNetworks && c.name == Untreated && c.setting == setting{}
+}
+
+// plan queues the networks that are to be made or measured, each once however
+// many conditions share it.
+func (r *run) plan() {
+	r.meter = newMeter()
+	var order []string
+	groups := map[string]*todo{}
+	for _, c := range r.conditions {
+		if groups[c.network] == nil {
+			groups[c.network] = &todo{}
+			order = append(order, c.network)
+		}
+		g := groups[c.network]
+		g.conditions = append(g.conditions, c)
+	}
+	for _, seed := range r.design.Seeds {
+		jobs := map[string]*job{}
+		for _, name := range order {
+			g := *groups[name]
+			c := g.first()
+			r.meter.cells++
+			for _, c := range g.conditions {
+				g.measure = g.measure || r.missing(seed, c)
+			}
+			o := origin{seed, c.name, c.network}
+			g.keep = r.keeps(seed, c) && r.network(o) == nil
+			if !g.measure && !g.keep {
+				r.meter.stored++
+				continue
+			}
+			j := jobs[c.dense]
+			if j == nil {
+				j = &job{seed: seed, design: c.design, origin: origin{seed, Dense, c.dense}, templates: map[string]func() (*network.Network, error){}}
+				jobs[c.dense] = j
+				r.queue = append(r.queue, j)
+			}
+			r.meter.plan(seed, c)
+			if c.name == Dense {
+				j.dense, j.first = &g, true
+				continue
+			}
+			j.todo = append(j.todo, &g)
+			if j.templates[c.template] == nil {
+				stored := r.network(origin{seed, Untreated, c.template})
+				j.first = j.first || stored == nil
+				j.templates[c.template] = sync.OnceValues(func() (*network.Network, error) {
+					if stored != nil {
+						return stored, nil
+					}
+					return j.prune(c.design.Prune)
+				})
+			}
+		}
+		for _, j := range jobs {
+			if j.first && j.dense == nil { // to train, but not to measure
+				r.meter.plan(seed, condition{name: Dense, network: j.origin.Network, design: j.design})
+			}
+		}
+	}
+}
+
+// missing reports whether a condition's measurements are not all there.
+func (r *run) missing(seed uint64, c condition) bool {
+	known := r.found[cellID{c.network, seed}]
+	return slices.ContainsFunc(c.keys, func(k string) bool { return known.part(k) == nil })
+}
+
+// prune returns a pruned copy of the dense network.
+func (j *job) prune(fraction float64) (*network.Network, error) {
+	n := j.net.Clone()
+	if fraction == 0 {
+		return n, nil
+	}
+	return n, plasticity.Prune(n, fraction)
+}
+
+// work runs what is queued on the workers.
+func (r *run) work(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r.report(0, condition{}, true)
+	var wg sync.WaitGroup
+	for range cmp.Or(r.Workers, runtime.NumCPU()) {
+		wg.Go(func() { r.worker(ctx, cancel) })
+	}
+	wg.Wait()
+	if r.failure == nil {
+		r.failure = ctx.Err()
+	}
+	return r.failure
+}
+
+// worker takes networks of staged seeds first, so that few seeds are in memory at
+// a time, then stages further seeds, until nothing is left.
+func (r *run) worker(ctx context.Context, stop context.CancelFunc) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for ctx.Err() == nil {
+		j, t, ok := r.next()
+		if !ok && r.active == 0 {
+			r.ready.Broadcast()
+			return
+		}
+		if !ok {
+			r.ready.Wait()
+			continue
+		}
+		r.active++
+		err := r.unlocked(func() error {
+			if t == nil {
+				return r.stage(ctx, j)
+			}
+			return r.treat(ctx, j, t)
+		})
+		r.active--
+		if err != nil {
+			r.failure = cmp.Or(r.failure, err)
+			stop()
+		}
+		r.ready.Broadcast()
+	}
+}
+
+// unlocked calls f without the lock.
+func (r *run) unlocked(f func() error) error {
+	r.mu.Unlock()
+	defer r.mu.Lock()
+	return f()
+}
+
+// next picks the next piece of work: a network, or, without one, a job to stage.
+func (r *run) next() (*job, *todo, bool) {
+	r.queue = slices.DeleteFunc(r.queue, func(j *job) bool { return j.staged && len(j.todo) == 0 })
+	for _, j := range r.queue {
+		if j.staged {
+			t := j.todo[0]
+			j.todo = j.todo[1:]
+			return j, t, true
+		}
+	}
+	for _, j := range r.queue {
+		if !j.taken {
+			j.taken = true
+			return j, nil, true
+		}
+	}
+	return nil, nil, false
+}

@@ -1,0 +1,155 @@
+package treat
+
+import (
+	"fmt"
+
+	"divergent/pkg/network"
+	"divergent/pkg/plasticity"
+	"divergent/pkg/train"
+)
+
+// Regrow is the ketamine-like arm: new synapses, then training without noise.
+type Regrow struct {
+	Label string // the arm's name
+	plasticity.Regrowth
+	Training train.Config
+}
+
+// Ketamine returns the published ketamine-like arm: half of the pruned synapses
+// regrown by gradient, then 15 epochs at 5e-4.
+func Ketamine() Regrow {
+	return Regrow{Label: "ketamine",
+		Regrowth: plasticity.Regrowth{Fraction: 0.5, Batches: plasticity.PublishedBatches, SD: plasticity.PublishedSD},
+		Training: train.Config{Epochs: 15, Batch: train.PublishedBatch, Rate: 5e-4}}
+}
+
+// KetamineRandom returns the ketamine-like arm with regrowth at random sites.
+func KetamineRandom() Regrow {
+	k := Ketamine()
+	k.Label, k.Rule = "ketamine-random", plasticity.Random
+	return k
+}
+
+// Name returns the arm's name.
+func (t Regrow) Name() string { return t.Label }
+
+// Validate reports the first field outside its range.
+func (t Regrow) Validate() error {
+	if err := t.Regrowth.Validate(); err != nil {
+		return err
+	}
+	return t.Training.Validate()
+}
+
+// Estimate returns its training after regrowth.
+func (t Regrow) Estimate(present float64) []Span {
+	return []Span{{t.Training.Epochs, present + (1-present)*t.Fraction}}
+}
+
+// Apply regrows synapses and consolidates them.
+func (t Regrow) Apply(s *Subject) error {
+	if _, err := s.Regrow(t.Regrowth); err != nil {
+		return err
+	}
+	_, err := s.Fit(t.Training)
+	return err
+}
+
+// Refine is the SSRI-like arm: slow training of the surviving synapses under
+// falling internal noise.
+type Refine struct {
+	Label    string // the arm's name
+	Training train.Config
+}
+
+// SSRI returns the published SSRI-like arm: 100 epochs at 1e-5 under internal
+// noise that falls from 0.5 to 0.
+func SSRI() Refine {
+	return Refine{Label: "ssri",
+		Training: train.Config{Epochs: 100, Batch: train.PublishedBatch, Rate: 1e-5, Noise: train.Ramp{From: 0.5}}}
+}
+
+// Name returns the arm's name.
+func (t Refine) Name() string { return t.Label }
+
+// Validate reports the first field outside its range.
+func (t Refine) Validate() error { return t.Training.Validate() }
+
+// Estimate returns its training.
+func (t Refine) Estimate(present float64) []Span { return []Span{{t.Training.Epochs, present}} }
+
+// Apply trains the network.
+func (t Refine) Apply(s *Subject) error {
+	_, err := s.Fit(t.Training)
+	return err
+}
+
+// Inhibit is the neurosteroid-like arm: tonic inhibition, and training under it.
+type Inhibit struct {
+	Label    string        // the arm's name
+	Drug     network.State // state while the drug is on
+	Training train.Config
+}
+
+// Neurosteroid returns the published neurosteroid-like arm: tanh and damping
+// 0.7 in all hidden layers, 10 epochs at 5e-4.
+func Neurosteroid() Inhibit {
+	return Inhibit{Label: "neurosteroid",
+		Drug:     network.State{Activation: network.Tanh, Damping: 0.7, Gain: 1},
+		Training: train.Config{Epochs: 10, Batch: train.PublishedBatch, Rate: 5e-4}}
+}
+
+// Name returns the arm's name.
+func (t Inhibit) Name() string { return t.Label }
+
+// Validate reports the first field outside its range.
+func (t Inhibit) Validate() error {
+	if err := t.Drug.Validate(); err != nil {
+		return fmt.Errorf("treat: Drug of %q: %w", t.Label, err)
+	}
+	return t.Training.Validate()
+}
+
+// Estimate returns its training.
+func (t Inhibit) Estimate(present float64) []Span { return []Span{{t.Training.Epochs, present}} }
+
+// Apply puts the drug on and trains under it; the drug stays on.
+func (t Inhibit) Apply(s *Subject) error {
+	if err := t.Validate(); err != nil {
+		return err
+	}
+	s.Net.State = t.Drug
+	_, err := s.Fit(t.Training)
+	return err
+}
+
+// Withdraw stops the drug; a mood stabiliser's protection stays.
+func (t Inhibit) Withdraw(s *Subject) { s.Net.State = s.Net.State.OffDrug() }
+
+// None returns the treatment that does nothing.
+func None() Treatment { return none{} }
+
+type none struct{}
+
+func (none) Name() string            { return "untreated" }
+func (none) Apply(*Subject) error    { return nil }
+func (none) Estimate(float64) []Span { return nil }
+
+// Func returns a treatment from a function. Its results cannot be stored, as
+// nothing tells whether the function has changed.
+func Func(name string, f func(*Subject) error) Treatment { return function{name, f} }
+
+type function struct {
+	name string
+	f    func(*Subject) error
+}
+
+func (t function) Name() string           { return t.name }
+func (t function) Apply(s *Subject) error { return t.f(s) }
+
+func (t function) Validate() error {
+	if t.f == nil {
+		return fmt.Errorf("treat: Func %q has no function: want one that takes a *treat.Subject", t.name)
+	}
+	return nil
+}
