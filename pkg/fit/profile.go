@@ -7,8 +7,8 @@ import (
 	"strconv"
 
 	"divergent/pkg/internal/par"
-	"divergent/pkg/model"
 	"divergent/pkg/rng"
+	"divergent/pkg/stats"
 )
 
 // Profile is the likelihood of one parameter, maximised over all others: the
@@ -216,7 +216,7 @@ func (p Problem) bootstrap(ctx context.Context, f *Fitted, best minimum) error {
 			x[j] = f.Draws[j][i]
 		}
 		slices.Sort(x)
-		low, high := model.Quantile(0.025, x), model.Quantile(0.975, x)
+		low, high := stats.Quantile(x, 0.025), stats.Quantile(x, 0.975)
 		f.Low, f.High = append(f.Low, low), append(f.High, high)
 	}
 	return nil

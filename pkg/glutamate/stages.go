@@ -8,6 +8,7 @@ import (
 
 	"divergent/pkg/internal/par"
 	"divergent/pkg/model"
+	"divergent/pkg/stats"
 )
 
 // Stage is when one stage of the cascade happens.
@@ -178,7 +179,7 @@ func band(at float64, draws []float64) Band {
 		to *float64
 		p  float64
 	}{{&b.Low, 0.05}, {&b.Median, 0.5}, {&b.High, 0.95}} {
-		*q.to = model.Quantile(q.p, draws)
+		*q.to = stats.Quantile(draws, q.p)
 	}
 	return b
 }

@@ -6,10 +6,11 @@ import (
 	"slices"
 
 	"divergent/pkg/sde"
+	"divergent/pkg/stats"
 )
 
 // Interval is a mean with its 95 % limits.
-type Interval = sde.Interval
+type Interval = stats.Interval
 
 // Escape is how long a circuit stays in a state at one strength of connections.
 type Escape struct {

@@ -12,6 +12,7 @@ import (
 	"divergent/pkg/model"
 	"divergent/pkg/ode"
 	"divergent/pkg/sde"
+	"divergent/pkg/stats"
 )
 
 // Options says how to simulate. The zero Options follows 1000 paths of two areas
@@ -381,7 +382,7 @@ func (b *Band) add(values []float64) {
 		sd = 0
 	}
 	slices.Sort(values)
-	at := func(q float64) float64 { return model.Quantile(q, values) }
+	at := func(q float64) float64 { return stats.Quantile(values, q) }
 	b.Mean, b.SD = append(b.Mean, mean), append(b.SD, sd)
 	b.Low, b.Median, b.High = append(b.Low, at(0.05)), append(b.Median, at(0.5)), append(b.High, at(0.95))
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"divergent/pkg/model"
+	"divergent/pkg/stats"
 	"divergent/pkg/warning"
 )
 
@@ -370,7 +371,7 @@ func spreadOf(surrogates [][]float64, outside float64) (s Spread) {
 			v[i] = x[window]
 		}
 		slices.Sort(v)
-		q := func(p float64) float64 { return model.Quantile(p, v) }
+		q := func(p float64) float64 { return stats.Quantile(v, p) }
 		s.Low, s.Median, s.High = append(s.Low, q(outside)), append(s.Median, q(0.5)), append(s.High, q(1-outside))
 	}
 	return s

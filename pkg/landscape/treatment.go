@@ -164,19 +164,19 @@ func mean(x []float64) Interval {
 	if len(x) < 2 {
 		half = 0
 	}
-	return Interval{Mean: m, Low: m - half, High: m + half}
+	return Interval{Mean: m, Low: m - half, High: m + half, Level: 0.95, N: len(x)}
 }
 
 // proportion is a share with Wilson's 95 % interval.
 func proportion(k, n int) Interval {
 	if n == 0 {
-		return Interval{Mean: math.NaN(), High: 1}
+		return Interval{Mean: math.NaN(), High: 1, Level: 0.95}
 	}
 	const z = 1.959963984540054
 	m, share := float64(n), float64(k)/float64(n)
 	middle := (share + z*z/(2*m)) / (1 + z*z/m)
 	half := z / (1 + z*z/m) * math.Sqrt(share*(1-share)/m+z*z/(4*m*m))
-	return Interval{Mean: share, Low: max(0, middle-half), High: min(1, middle+half)}
+	return Interval{Mean: share, Low: max(0, middle-half), High: min(1, middle+half), Level: 0.95, N: n}
 }
 
 // contrast fills in the contrasts.

@@ -12,17 +12,15 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"divergent/pkg/rng"
+	"divergent/pkg/stats"
 )
-
-// Interval is a mean with its 95 % limits.
-type Interval struct{ Mean, Low, High float64 }
 
 // Passage is how long paths take to reach a level for the first time.
 type Passage struct {
 	Times   []float64 // of the paths that did, by path
 	Paths   int
-	Limit   float64  // how long each was followed at most
-	Mean    Interval // +Inf with a finite lower limit if none did
+	Limit   float64        // how long each was followed at most
+	Mean    stats.Interval // +Inf with a finite lower limit if none did
 	Reached int
 }
 
@@ -35,14 +33,14 @@ func (q *Passage) summarise() {
 	if q.Reached == q.Paths && q.Paths > 1 {
 		mean, sd := stat.MeanStdDev(q.Times, nil)
 		half := 1.96 * sd / math.Sqrt(float64(q.Paths))
-		q.Mean = Interval{mean, mean - half, mean + half}
+		q.Mean = stats.Interval{Mean: mean, Low: mean - half, High: mean + half, Level: 0.95, N: q.Paths}
 		return
 	}
 	total, n := q.Limit*float64(q.Paths-q.Reached), float64(q.Reached)
 	for _, t := range q.Times {
 		total += t
 	}
-	q.Mean = Interval{Mean: total / n, High: math.Inf(1), Low: 2 * total / distuv.ChiSquared{K: 2*n + 2}.Quantile(0.975)}
+	q.Mean = stats.Interval{Mean: total / n, High: math.Inf(1), Low: 2 * total / distuv.ChiSquared{K: 2*n + 2}.Quantile(0.975), Level: 0.95, N: q.Paths}
 	if n > 0 {
 		q.Mean.High = 2 * total / distuv.ChiSquared{K: 2 * n}.Quantile(0.025)
 	}

@@ -20,6 +20,7 @@ import (
 	"divergent/pkg/internal/par"
 	"divergent/pkg/model"
 	"divergent/pkg/rng"
+	"divergent/pkg/stats"
 )
 
 // Sensitivity asks which parameters a model's outputs depend on, over the whole
@@ -242,7 +243,7 @@ func index(x []float64, variance float64, weights [][]float64, spread []float64)
 		values[j] = floats.Dot(w, x) / n / spread[j]
 	}
 	slices.Sort(values)
-	v.Low, v.High = model.Quantile(0.025, values), model.Quantile(0.975, values)
+	v.Low, v.High = stats.Quantile(values, 0.025), stats.Quantile(values, 0.975)
 	return v
 }
 
