@@ -306,9 +306,7 @@ func (s *Shares) Decides(hypothesis, observation int) Decider {
 // Table lays out the shares, an observation a row.
 func (s *Shares) Table() (header []string, rows [][]string) {
 	header = []string{"Observation", "Evidence"}
-	for _, h := range s.Hypotheses {
-		header = append(header, h)
-	}
+	header = append(header, s.Hypotheses...)
 	for o, obs := range s.Facts {
 		row := []string{obs.Name, string(obs.Evidence)}
 		if obs.Fitted {

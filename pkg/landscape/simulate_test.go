@@ -220,6 +220,31 @@ func TestResultAddsUp(t *testing.T) {
 	}
 }
 
+// A histogram reaches as far as the paths, at any noise: it has their mean.
+func TestHistogramHoldsAllPaths(t *testing.T) {
+	p := Default()
+	p.Noise = 1
+	r := simulate(t, p, model.Days(60), Options{Paths: 60, Keep: 60, Step: 0.1, Seed: 2})
+	d, err := r.Histogram("negative bias", "control", 0, 200)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, got, want := d.X[1]-d.X[0], 0.0, 0.0
+	for i, row := range d.P {
+		for _, v := range row {
+			got += d.X[i] * d.X[i] * v * h * h
+		}
+	}
+	for _, path := range r.Paths {
+		for _, y := range path.Y[0] {
+			want += y * y / float64(len(r.T)*len(r.Paths))
+		}
+	}
+	if math.Abs(got-want) > 0.01 { // cells of 0.04, whose own variance is h²/12
+		t.Errorf("mean square of the first region %v in the histogram, %v over the paths", got, want)
+	}
+}
+
 // The neurosteroid-like arm leaves strength alone; the others but stimulation
 // raise it.
 func TestTreatments(t *testing.T) {

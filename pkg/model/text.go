@@ -26,6 +26,3 @@ func Span(low, high float64) string { return Figures(low) + " to " + Figures(hig
 func brief(x float64) string {
 	return strings.Replace(strconv.FormatFloat(x, 'g', 6, 64), "-", "−", 1)
 }
-
-// minus writes a true minus sign.
-func minus(s string) string { return strings.Replace(s, "-", "−", 1) }
