@@ -104,6 +104,11 @@ func SimulateBranches(p Params, protocol model.Protocol, o BranchOptions) (*Bran
 	if err != nil {
 		return nil, fmt.Errorf("spines: %w", err)
 	}
+	for _, d := range all {
+		if err := d.outside.flaw(); err != nil {
+			return nil, err
+		}
+	}
 	return summarise(all, o), nil
 }
 
@@ -125,6 +130,7 @@ type dendrite struct {
 	moves     []transition
 	formation float64
 	plastic   *pulse
+	outside   *outsider // in place of plastic; nil for none
 	stress    model.Steps
 	keep      model.Steps
 	block     model.Steps
@@ -152,6 +158,9 @@ func newDendrite(p Params, protocol model.Protocol, o BranchOptions, number int)
 		plastic: newPulse(protocol.Doses(""), lagStages, p.Lag, p.TauPulse), stress: protocol.Steps(model.KindStress, ""),
 		keep: protocol.Steps(model.KindBlock, Elimination), block: protocol.Steps(model.KindBlock, Plasticity),
 		listed: make([][]int, o.Branches*states), seen: rng.Stream(o.Seed, "spines", "imaging", strconv.Itoa(number))}
+	if o.Pulse != nil {
+		d.outside = &outsider{of: o.Pulse}
+	}
 	s2 := math.Log1p(p.StressSpread * p.StressSpread)
 	for b := range o.Branches {
 		d.factor = append(d.factor, math.Exp(math.Sqrt(s2)*r.NormFloat64()-s2/2))

@@ -62,15 +62,15 @@ func (d *dendrite) reaction(m transition, first int, g float64, moves bool) gill
 }
 
 func (d *dendrite) pulse(t float64) float64 {
-	if d.o.Pulse != nil {
-		return d.o.Pulse(t)
+	if d.outside != nil {
+		return d.outside.at(t)
 	}
 	return d.plastic.at(t)
 }
 
 // most returns what the pulse does not exceed.
 func (d *dendrite) most(t, until float64) float64 {
-	if d.o.Pulse != nil {
+	if d.outside != nil {
 		return mostDose
 	}
 	return d.plastic.most(t, until)

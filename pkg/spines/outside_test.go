@@ -43,6 +43,24 @@ func TestPulseFromOutsideIsSeen(t *testing.T) {
 	}
 }
 
+// A pulse outside its range is an error of both views, and names the day.
+func TestPulseFromOutsideHasARange(t *testing.T) {
+	for name, pulse := range map[string]func(float64) float64{
+		"too high":  func(t float64) float64 { return 4 * hump(3, 6)(t) },
+		"negative":  func(t float64) float64 { return -hump(3, 6)(t) },
+		"no number": func(t float64) float64 { return math.Log(-hump(3, 6)(t)) },
+	} {
+		_, err := Simulate(Default(), model.Days(10), Options{Pulse: pulse})
+		if err == nil || !strings.Contains(err.Error(), "spines: Pulse = ") || !strings.Contains(err.Error(), "want a value in [0, 3]") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v", name, err)
+		}
+		_, err = SimulateBranches(Default(), model.Days(10), BranchOptions{Pulse: pulse, Dendrites: 20})
+		if err == nil || !strings.Contains(err.Error(), "spines: Pulse = ") || !strings.Contains(err.Error(), "want a value in [0, 3]") {
+			t.Errorf("%s, dendrites: %v", name, err)
+		}
+	}
+}
+
 // An infusion whose pulse comes from outside has the fast effect of a dose.
 func TestInfusionHasItsFastEffect(t *testing.T) {
 	const from, hours = 21.0, 1.0 / 24

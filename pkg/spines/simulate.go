@@ -163,6 +163,7 @@ type course struct {
 	moves     []transition
 	formation float64   // F
 	plastic   *pulse    // q
+	outside   *outsider // q in place of plastic; nil for none
 	fast      *pulse    // E
 	factor    []float64 // g of each class of branches
 	weight    []float64 // share of each class
@@ -203,13 +204,16 @@ func simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 	}
 	solver := ode.Options{Rel: 1e-7, Abs: 1e-9}
 	if o.Pulse != nil {
-		solver.MaxStep = pulseStep
+		solver.MaxStep, c.outside = pulseStep, &outsider{of: o.Pulse}
 	}
 	sol, err := ode.Solve(ode.Problem{Rate: c.rate, Start: y, To: protocol.Length, At: c.result.Day, Events: c.events(protocol, stress)}, solver)
 	if err != nil {
 		return nil, fmt.Errorf("spines: %w", err)
 	}
 	c.report(protocol, stress, sol)
+	if err := c.outside.flaw(); err != nil {
+		return nil, err
+	}
 	return c.result, nil
 }
 
@@ -271,8 +275,8 @@ func (c *course) mean(y []float64, group int) (s Sites) {
 
 // pulse returns q.
 func (c *course) pulse(t float64) float64 {
-	if c.o.Pulse != nil {
-		return c.o.Pulse(t) * (1 - c.block)
+	if c.outside != nil {
+		return c.outside.at(t) * (1 - c.block)
 	}
 	return c.plastic.at(t) * (1 - c.block)
 }
