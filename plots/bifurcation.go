@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"divergent/pkg/flow"
 	"divergent/pkg/landscape"
 )
 
@@ -40,15 +41,15 @@ func Bifurcation(d *landscape.Diagram) (*Figure, error) {
 	for i, b := range d.Branches {
 		p.branch(i, b)
 	}
-	seen := map[landscape.Turn]bool{}
+	seen := map[flow.Turn]bool{}
 	for _, b := range d.Branches {
 		for _, q := range b.Special {
 			l := turnLook(q.Kind)
 			if !seen[q.Kind] {
 				f.Legend, seen[q.Kind] = append(f.Legend, markEntry(string(q.Kind), l)), true
 			}
-			p.record(string(q.Kind), kindValue, short(q.Value), q.Mood)
-			p.points(l, 2.8, []float64{q.Value}, []float64{q.Mood})
+			p.record(string(q.Kind), kindValue, short(q.Value), q.Reading)
+			p.points(l, 2.8, []float64{q.Value}, []float64{q.Reading})
 		}
 	}
 	f.Caption = "Mood, from about −1 where only negative bias is active to about 1 where only control is, at the fixed points of the circuit without noise."
@@ -79,11 +80,11 @@ func parameterLabel(name string) string {
 	return strings.ReplaceAll(name, ">", " to ")
 }
 
-func turnLook(t landscape.Turn) look {
+func turnLook(t flow.Turn) look {
 	switch t {
-	case landscape.Fold:
+	case flow.Fold:
 		return foldMark
-	case landscape.Hopf:
+	case flow.Hopf:
 		return hopfMark
 	}
 	return crossingMark
@@ -104,18 +105,18 @@ func (p *Panel) outerFolds(d *landscape.Diagram) (low, high float64, two bool) {
 }
 
 // branch draws a branch, a line for each stretch of one stability.
-func (p *Panel) branch(n int, b landscape.Branch) {
+func (p *Panel) branch(n int, b flow.Branch) {
 	for from := 0; from < len(b.Points); {
 		stable := b.Points[from].Stable()
 		to := from
 		var xs, ys []float64
 		for ; to < len(b.Points) && b.Points[to].Stable() == stable; to++ {
 			q := b.Points[to]
-			xs, ys = append(xs, q.Value), append(ys, q.Mood)
-			p.record(fmt.Sprintf("branch %d, %s", n+1, stability(stable)), kindValue, short(q.Value), q.Mood)
+			xs, ys = append(xs, q.Value), append(ys, q.Reading)
+			p.record(fmt.Sprintf("branch %d, %s", n+1, stability(stable)), kindValue, short(q.Value), q.Reading)
 		}
 		if to < len(b.Points) { // up to the next stretch, so that no gap is left
-			xs, ys = append(xs, b.Points[to].Value), append(ys, b.Points[to].Mood)
+			xs, ys = append(xs, b.Points[to].Value), append(ys, b.Points[to].Reading)
 		}
 		l := unstableLine
 		if stable {

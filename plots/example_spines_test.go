@@ -5,6 +5,7 @@ import (
 	"log"
 	"math"
 
+	"divergent/pkg/fit"
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
 	"divergent/plots"
@@ -13,7 +14,7 @@ import (
 // Imaging of a drug arm and its control beside the model fitted to both, and
 // models of the control arm alone.
 func ExampleTurnover() {
-	quick := spines.FitOptions{Intervals: model.NoIntervals, Starts: 2}
+	quick := spines.FitOptions{Intervals: fit.NoIntervals, Starts: 2}
 	fit, err := spines.FitShao(context.Background(), spines.Targets()[0], quick)
 	if err != nil {
 		log.Fatal(err)

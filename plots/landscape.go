@@ -84,7 +84,7 @@ func stableStates(terrains []landscape.Terrain) string {
 		var moods []string
 		for _, q := range t.Fixed {
 			if q.Stable() {
-				moods = append(moods, minus2(q.Mood))
+				moods = append(moods, minus2(q.Reading))
 			}
 		}
 		if len(moods) == 0 {

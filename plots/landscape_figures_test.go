@@ -10,6 +10,7 @@ import (
 
 	"divergent/pkg/landscape"
 	"divergent/pkg/model"
+	"divergent/pkg/sde"
 )
 
 // StuckStudy is what the figures of stuck circuits show, computed once.
@@ -82,7 +83,7 @@ func TestLandscapeNumbersAreTheStudys(t *testing.T) {
 		t.Errorf("prefrontal to amygdala: %+v, want %v", d, s.Before.Effective[i][j])
 	}
 	e := landscape.Escape{Strength: 1, From: landscape.Healthy, Theory: math.NaN(),
-		Passage: landscape.Passage{Paths: 100, Limit: 1000, Mean: landscape.Interval{Mean: math.Inf(1), Low: 27108, High: math.Inf(1)}}}
+		Passage: sde.Passage{Paths: 100, Limit: 1000, Mean: landscape.Interval{Mean: math.Inf(1), Low: 27108, High: math.Inf(1)}}}
 	f, err = EscapeTimes(nil, []landscape.Escape{e})
 	whole(t, "none left", f, err)
 	if d := find(f, "time in a state", "healthy state, lower limit", "1"); len(d) != 1 || d[0].Y != 27108 {

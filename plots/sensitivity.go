@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"divergent/pkg/model"
+	"divergent/pkg/uncertain"
 )
 
 // The looks of first-order and total indices.
@@ -26,16 +26,16 @@ const lowestIndex, highestIndex = -0.3, 1.6
 // that it explains alone, and its total index, interactions included, both with 95 %
 // bootstrap intervals. The title says of what. It is an error if there are no
 // indices.
-func Sensitivity(x *model.Indices, title string) (*Figure, error) {
+func Sensitivity(x *uncertain.Indices, title string) (*Figure, error) {
 	if x == nil || len(x.Outputs) == 0 || len(x.Parameters) == 0 || len(x.First) != len(x.Outputs) || len(x.Total) != len(x.Outputs) {
-		return nil, fmt.Errorf("plots: Sensitivity: no indices: want what Sobol of a model.Sensitivity returns")
+		return nil, fmt.Errorf("plots: Sensitivity: no indices: want what Sobol of a uncertain.Sensitivity returns")
 	}
 	if title == "" {
 		title = "Sensitivity to parameters"
 	}
 	f := &Figure{
 		Name: "sensitivity", Title: title, Width: DoubleColumn,
-		Caption: fmt.Sprintf("Sobol indices over the whole of the parameters' ranges, from %d evaluations: first-order (the share of the output's variance that a parameter explains alone) and total "+
+		Caption: fmt.Sprintf("Sobol indices over the whole of the parameters' ranges, drawn independently of each other, from %d evaluations: first-order (the share of the output's variance that a parameter explains alone) and total "+
 			"(interactions included), with 95 %% bootstrap intervals. Sampling error may take an index below 0 or above 1.", x.Evaluations),
 		Legend: []Entry{markedLine("first-order index", firstLook), markedLine("total index", totalLook)},
 	}
@@ -61,11 +61,11 @@ func Sensitivity(x *model.Indices, title string) (*Figure, error) {
 }
 
 // indexAxis spans the indices and 0 to 1, and tells whether it cuts an interval.
-func indexAxis(x *model.Indices) (a axis, cut bool) {
+func indexAxis(x *uncertain.Indices) (a axis, cut bool) {
 	low, high := 0., 1.
 	for o := range x.Outputs {
 		for k := range x.Parameters {
-			for _, v := range []model.Index{x.First[o][k], x.Total[o][k]} {
+			for _, v := range []uncertain.Index{x.First[o][k], x.Total[o][k]} {
 				for _, e := range []float64{v.Value, v.Low, v.High} {
 					if !math.IsNaN(e) {
 						low, high = min(low, e), max(high, e)
@@ -81,7 +81,7 @@ func indexAxis(x *model.Indices) (a axis, cut bool) {
 }
 
 // indexPanel draws the indices of one output.
-func indexPanel(x *model.Indices, output int, ends axis, named bool) *Panel {
+func indexPanel(x *uncertain.Indices, output int, ends axis, named bool) *Panel {
 	n := len(x.Parameters)
 	y := axis{Min: -0.6, Max: float64(n) - 0.4}
 	if named {
@@ -122,7 +122,7 @@ func capital(s string) string {
 }
 
 // index draws one index at height y.
-func (p *Panel) index(series string, l look, v model.Index, y float64) {
+func (p *Panel) index(series string, l look, v uncertain.Index, y float64) {
 	if math.IsNaN(v.Value) {
 		return
 	}

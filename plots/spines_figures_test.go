@@ -7,8 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"divergent/pkg/fit"
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
+	"divergent/pkg/uncertain"
 )
 
 // whole checks a figure's text, marks, caption and numbers.
@@ -41,7 +43,7 @@ func refused(t *testing.T, words string, f *Figure, err error) {
 	}
 }
 
-var quickFit = spines.FitOptions{Intervals: model.NoIntervals, Starts: 1}
+var quickFit = spines.FitOptions{Intervals: fit.NoIntervals, Starts: 1}
 
 func TestTurnoverOfEveryArm(t *testing.T) {
 	for _, a := range spines.Arms() {
@@ -253,7 +255,7 @@ func TestSurvival(t *testing.T) {
 }
 
 func TestSensitivity(t *testing.T) {
-	s := model.Sensitivity{Outputs: []string{"sum", "product", "constant", "Δ of a long name"}, N: 64,
+	s := uncertain.Sensitivity{Outputs: []string{"sum", "product", "constant", "Δ of a long name"}, N: 64,
 		Ranges: []model.Range{{Name: "x", Low: 0, High: 1}, {Name: "TheOther", Low: -1, High: 1}},
 		Model: func(x []float64) ([]float64, error) {
 			return []float64{x[0] + 2*x[1], x[0] * x[1], 3, x[0]}, nil
@@ -278,7 +280,7 @@ func TestSensitivity(t *testing.T) {
 			}
 		}
 	}
-	wide := &model.Indices{Outputs: []string{"y"}, Parameters: []string{"x"}, First: [][]model.Index{{{Value: -2, Low: -5, High: 4}}}, Total: [][]model.Index{{{Value: 0.5, Low: 0.1, High: 30}}}}
+	wide := &uncertain.Indices{Outputs: []string{"y"}, Parameters: []string{"x"}, First: [][]uncertain.Index{{{Value: -2, Low: -5, High: 4}}}, Total: [][]uncertain.Index{{{Value: 0.5, Low: 0.1, High: 30}}}}
 	f, err := Sensitivity(wide, "wide")
 	whole(t, "wide", f, err)
 	if !strings.Contains(f.Caption, "cut at the ends") || f.Table()[2].High != 4 {
@@ -286,6 +288,6 @@ func TestSensitivity(t *testing.T) {
 	}
 	f, err = Sensitivity(nil, "x")
 	refused(t, "no indices", f, err)
-	f, err = Sensitivity(&model.Indices{Outputs: []string{"y"}, Parameters: []string{"x"}}, "x")
+	f, err = Sensitivity(&uncertain.Indices{Outputs: []string{"y"}, Parameters: []string{"x"}}, "x")
 	refused(t, "no indices", f, err)
 }

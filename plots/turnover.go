@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"divergent/data"
+	"divergent/pkg/fit"
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
 )
@@ -241,11 +242,11 @@ func againstRivals(rivals []*spines.Fit) (string, error) {
 		return "", nil
 	}
 	var names []string
-	var fits []*model.Fitted
+	var fits []*fit.Fitted
 	for _, r := range rivals {
 		names, fits = append(names, turnoverName(r)), append(fits, r.Fitted)
 	}
-	list, err := model.Compare(names, fits)
+	list, err := fit.Compare(names, fits)
 	if err != nil {
 		return "", err
 	}
@@ -256,7 +257,7 @@ func againstRivals(rivals []*spines.Fit) (string, error) {
 	return fmt.Sprintf(" Models of the control arm alone (%d data), ΔAIC from the best: %s.", list[0].N, strings.Join(parts, "; ")), nil
 }
 
-func leastAICc(list []model.Rival) float64 {
+func leastAICc(list []fit.Rival) float64 {
 	least := math.Inf(1)
 	for _, r := range list {
 		least = min(least, r.AICc)

@@ -9,8 +9,9 @@ import (
 
 // packageOrder is the order of the packages: each imports only what stands in an earlier group.
 var packageOrder = [][]string{
-	{"pkg/rng", "pkg/internal/check", "pkg/internal/files", "pkg/internal/kernel", "pkg/ode", "data"},
-	{"pkg/task", "pkg/stats"}, {"pkg/model", "pkg/gillespie", "pkg/pk"},
+	{"pkg/rng", "pkg/internal/check", "pkg/internal/files", "pkg/internal/kernel", "pkg/internal/par", "pkg/ode", "data"},
+	{"pkg/task", "pkg/stats"},
+	{"pkg/model", "pkg/gillespie", "pkg/pk", "pkg/sde", "pkg/flow", "pkg/warning", "pkg/stages"}, {"pkg/flow/fokker"}, {"pkg/uncertain"}, {"pkg/fit", "pkg/evidence"},
 	{"pkg/network", "pkg/spines", "pkg/glutamate", "pkg/landscape", "pkg/convergence"},
 	{"pkg/train"}, {"pkg/plasticity"}, {"pkg/treat"}, {"pkg/assay"}, {"pkg/study"}, {"pkg/infer"},
 	{"plots"}, {"pkg/notebook"}, {"cmd/divergent"},

@@ -19,7 +19,7 @@ type jupyter struct {
 }
 
 // setUp installs the program where it is missing, builds the kernel pinned in
-// go.mod and registers it below .jupyter.
+// .ci/tools and registers it below .jupyter.
 func (a app) setUp(ctx context.Context, program string) (jupyter, error) {
 	path, err := a.install(ctx, program)
 	if err != nil {
@@ -36,7 +36,9 @@ func (a app) setUp(ctx context.Context, program string) (jupyter, error) {
 	if _, err := os.Stat(filepath.Join(bin, "gonb")); err != nil {
 		fmt.Fprintln(a.err, "building the Go kernel into .bin (once, about a minute)")
 	}
-	if err := quiet(ctx, a.root, append(j.env, "GOBIN="+bin), "go", "install", "github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports"); err != nil {
+	// In their own module, whatever workspace there is around it.
+	tools := filepath.Join(a.root, ".ci", "tools")
+	if err := quiet(ctx, tools, append(j.env, "GOWORK=off", "GOBIN="+bin), "go", "install", "github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports"); err != nil {
 		return jupyter{}, err
 	}
 	// gopls may be absent, errors are wanted as plain text, and the log in a file.

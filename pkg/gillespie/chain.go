@@ -21,6 +21,7 @@ type Chain struct {
 	changes [][]change
 	affects [][]int // by reaction: the reactions whose rates it changes
 	all     []int   // every reaction
+	bounded []int   // those with a Bound
 	rates   tree    // rates, or bounds
 	pending []Event // events to come, by time
 	hold    float64 // until when the rates or bounds hold
@@ -54,6 +55,9 @@ func New(s System, r *rand.Rand) (*Chain, error) {
 func (c *Chain) connect() {
 	for k := range c.s.Reactions {
 		c.all = append(c.all, k)
+		if c.s.Reactions[k].Bound != nil {
+			c.bounded = append(c.bounded, k)
+		}
 	}
 	for _, r := range c.s.Reactions {
 		var list []change
@@ -117,9 +121,16 @@ func (c *Chain) Next(until float64) (int, error) {
 }
 
 // restart applies the events of a known time, or opens the next window, and
-// computes every rate anew. That the candidate is drawn anew changes nothing, for
+// computes anew what may have changed. That the candidate is drawn anew changes nothing, for
 // waiting times have no memory.
 func (c *Chain) restart() error {
+	list := c.bounded // no more changes with a window
+	if c.T == c.s.From || len(c.pending) > 0 && c.pending[0].Time <= c.T {
+		list = c.all
+	}
+	if err := c.compareAll(); err != nil {
+		return err
+	}
 	for len(c.pending) > 0 && c.pending[0].Time <= c.T {
 		if apply := c.pending[0].Apply; apply != nil {
 			apply(c.T, c.X, c.Rand)
@@ -139,7 +150,8 @@ func (c *Chain) restart() error {
 	if len(c.pending) > 0 {
 		c.hold = min(c.hold, c.pending[0].Time)
 	}
-	return c.Refresh()
+	c.next = math.NaN()
+	return c.update(list)
 }
 
 // Refresh computes every rate anew: to be called after a change of X, or of
@@ -179,21 +191,48 @@ func (c *Chain) draw() {
 // compared with the one it was drawn from, so that a rate that moves with time, or
 // reads a species it does not list, cannot go unnoticed for long.
 func (c *Chain) accept(k int) (bool, error) {
+	v, err := c.compare(k, c.T, c.T)
+	if err != nil {
+		return false, err
+	}
+	return c.s.Reactions[k].Bound == nil || c.Rand.Float64()*c.rates.get(k) < v, nil
+}
+
+// compareAll compares, at the end of a stretch and just before its events, the
+// rates without a bound, and those whose bound is 0: candidates of a rate of 0 are
+// never drawn, so that nothing else would tell that it has grown.
+func (c *Chain) compareAll() error {
+	if c.T == c.s.From {
+		return nil // no stretch has ended
+	}
+	before := math.Nextafter(c.T, math.Inf(-1))
+	for k := range c.s.Reactions {
+		if c.s.Reactions[k].Bound != nil && c.rates.get(k) > 0 {
+			continue
+		}
+		if _, err := c.compare(k, before, c.T); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare returns a rate at time t, which must be what the reaction was drawn from,
+// or no more than its bound; errors name the time told.
+func (c *Chain) compare(k int, t, told float64) (float64, error) {
 	r := &c.s.Reactions[k]
-	v, held := r.Rate(c.T, c.X), c.rates.get(k)
+	v, held := r.Rate(t, c.X), c.rates.get(k)
 	const slack = 1e-9 // rounding in the caller's formulas
 	switch {
 	case !(v >= 0 && v <= math.MaxFloat64):
-		return false, c.rateError(k, v)
+		return 0, c.rateError(k, v)
 	case r.Bound == nil && math.Abs(v-held) > slack*held:
-		return false, fmt.Errorf("gillespie: rate of %s went from %v to %v by t = %v with no event: give it a Bound if it changes with time, or add to its Reads",
-			c.s.reaction(k), held, v, c.T)
+		return 0, fmt.Errorf("gillespie: rate of %s went from %v to %.6g by t = %v with no event: give it a Bound if it changes with time, or add to its Reads",
+			c.s.reaction(k), held, v, told)
 	case v > held*(1+slack):
-		return false, fmt.Errorf("gillespie: rate %v of %s at t = %v exceeds its Bound = %v: raise the bound", v, c.s.reaction(k), c.T, held)
-	case r.Bound == nil:
-		return true, nil
+		return 0, fmt.Errorf("gillespie: rate %v of %s at t = %v exceeds its Bound = %v: raise the bound", v, c.s.reaction(k), told, held)
 	}
-	return c.Rand.Float64()*held < v, nil
+	return v, nil
 }
 
 // fire lets reaction k happen.

@@ -303,6 +303,26 @@ func TestErrors(t *testing.T) {
 			s.Reactions = append(s.Reactions, Reaction{Name: "sly", Change: map[int]int{1: 1}, Reads: []int{1},
 				Rate: func(_ float64, x []int) float64 { return float64(x[0]) }})
 		}), []string{"rate of reaction 1 (sly) went from 1 to", "Reads"}},
+		{"grown from 0 without a bound", base(func(s *System) {
+			s.To, s.Reactions[0].Rate = 10, func(t float64, _ []int) float64 { return max(0, t-1) }
+		}), []string{"rate of reaction 0 (up) went from 0 to 9 by t = 10", "Bound"}},
+		{"grown from 0 before an event", base(func(s *System) {
+			s.Events = []Event{{Time: 3}}
+			s.Reactions[0].Rate = func(t float64, _ []int) float64 {
+				if t >= 3 {
+					return 0
+				}
+				return max(0, t-1)
+			}
+		}), []string{"rate of reaction 0 (up) went from 0 to 2 by t = 3", "Bound"}},
+		{"a bound of 0", base(func(s *System) {
+			s.Reactions[0].Rate, s.Reactions[0].Bound = constant(5), func(_, _ float64, _ []int) float64 { return 0 }
+		}), []string{"rate 5 of reaction 0 (up) at t = 100 exceeds its Bound = 0"}},
+		{"a species not in Reads, from 0", base(func(s *System) {
+			s.Window, s.Start = 1, []int{0, 5}
+			s.Reactions = append(s.Reactions, Reaction{Name: "sly", Change: map[int]int{1: 1}, Reads: []int{1},
+				Rate: func(_ float64, x []int) float64 { return float64(x[0]) }})
+		}), []string{"rate of reaction 1 (sly) went from 0 to", "Reads"}},
 		{"negative rate", base(func(s *System) { s.Reactions[0].Rate = constant(-1) }), []string{"reaction 0 (up) = -1 at t = 0"}},
 		{"NaN", base(func(s *System) { s.Reactions[0].Rate = constant(math.NaN()) }), []string{"reaction 0 (up) = NaN at t = 0"}},
 		{"negative count", base(func(s *System) { s.Reactions[0].Change = map[int]int{1: -2} }), []string{"left -1 of species 1 (b)"}},

@@ -1,16 +1,15 @@
 package gillespie
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"strconv"
-	"sync"
-	"sync/atomic"
 
 	"gonum.org/v1/gonum/stat"
 
+	"divergent/pkg/internal/par"
 	"divergent/pkg/rng"
 )
 
@@ -75,32 +74,15 @@ func Replicates(n int, seed uint64, workers int, build func(i int) System) (*Ens
 	if n < 1 || workers < 0 {
 		return nil, fmt.Errorf("gillespie: %d replicates on %d workers: want at least one, and workers from 1, or 0 for one per core", n, workers)
 	}
-	if workers == 0 {
-		workers = runtime.NumCPU()
-	}
-	paths, errs := make([]*Path, n), make([]error, n)
-	var next atomic.Int64
-	var failed atomic.Bool
-	var wg sync.WaitGroup
-	for range min(workers, n) {
-		wg.Go(func() {
-			for !failed.Load() {
-				i := int(next.Add(1)) - 1
-				if i >= n {
-					return
-				}
-				paths[i], errs[i] = Run(build(i), rng.Stream(seed, "replicate", strconv.Itoa(i)))
-				if errs[i] != nil {
-					failed.Store(true)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	for i, err := range errs { // replicates start in order, so the first failure is always among those that ran
-		if err != nil {
-			return nil, fmt.Errorf("%w (replicate %d of seed %d)", err, i, seed)
+	paths := make([]*Path, n)
+	err := par.Each(context.Background(), n, workers, func(i int) (err error) {
+		if paths[i], err = Run(build(i), rng.Stream(seed, "replicate", strconv.Itoa(i))); err != nil {
+			err = fmt.Errorf("%w (replicate %d of seed %d)", err, i, seed)
 		}
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return summarise(paths)
 }

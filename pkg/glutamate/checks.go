@@ -25,13 +25,13 @@ func Checks(p Params) (model.Checks, error) {
 	ketamine := effect(Both(), mouse)
 	signs := l.signs()
 	u := b(Both()).inverted(signs, func(i int) float64 { return p.Glutamate(signs[i].Dose) })
-	want, got := u.words()
+	want, got := u.Words()
 	name := func(name, claim, source string) model.Check {
 		return model.Check{Name: name, Claim: claim, Source: source}
 	}
 	half := 1.96 * l.cycling.sd
 	return model.Checks{
-		name("inverted U", "glutamate up at 10, 20 and 30 mg/kg, the same at 50, down at 200", "Moghaddam 1997, abstract").Holds(u.outcome() == Explained, want, got),
+		name("inverted U", "glutamate up at 10, 20 and 30 mg/kg, the same at 50, down at 200", "Moghaddam 1997, abstract").Holds(u.Outcome() == Explained, want, got),
 		name("cycling", "more glutamine enrichment during an infusion", "Abdallah 2018, abstract").
 			Within(l.plans.cycling(p), l.cycling.value-half, l.cycling.value+half, "above rest"),
 		name("magnesium", "memantine acts as ketamine does without magnesium, and differs by that alone", "Gideons 2014, abstract").

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"divergent/data"
+	"divergent/pkg/internal/par"
 	"divergent/pkg/model"
 	"divergent/pkg/pk"
 )
@@ -158,10 +159,17 @@ type Arm struct {
 type ArmEffects []Arm
 
 // Table lays out the effects, one a row, at the default parameters and, in
-// brackets, the 5th and 95th percentile of the draws.
+// brackets, the 5th and 95th percentile of the draws; where a default is an end of
+// its range, they may lie to one side of it.
 func (as ArmEffects) Table() (header []string, rows [][]string) {
 	header = []string{"Arms", "Blocker", "Capacity after 24 h (of both arms)", "Left of the arm's own", "Observed", "Agrees (draws)", "Evidence", "Source"}
-	with := func(b Band) string { return two(b.Default) + " (" + two(b.Low) + " to " + two(b.High) + ")" }
+	with := func(b Band) string {
+		outside := ""
+		if d := b.Default; d < b.Low-0.005 || d > b.High+0.005 { // as far as two decimals show
+			outside = ", outside"
+		}
+		return two(b.Default) + outside + " (" + two(b.Low) + " to " + two(b.High) + ")"
+	}
 	for _, a := range as {
 		agrees := "disputed"
 		if !a.Blocker.Disputed {
@@ -190,7 +198,7 @@ func Arms(ctx context.Context, gate Gate, sampling Sampling) (ArmEffects, error)
 	blockers := l.blockers()
 	hypotheses := []Switches{Activation().Gated(gate), Inhibition().Gated(gate), Both().Gated(gate)}
 	all := make([][]float64, len(draws)) // capacity by hypothesis and blocker
-	if err := model.Each(ctx, len(draws), sampling.Workers, func(i int) error {
+	if err := par.Each(ctx, len(draws), sampling.Workers, func(i int) error {
 		all[i] = l.arms(draws[i], hypotheses, blockers)
 		return nil
 	}); err != nil {

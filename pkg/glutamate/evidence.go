@@ -3,12 +3,12 @@ package glutamate
 import (
 	"context"
 	"fmt"
-	"math"
-	"slices"
-	"strconv"
 	"sync"
 
+	"divergent/pkg/evidence"
+	"divergent/pkg/internal/par"
 	"divergent/pkg/model"
+	"divergent/pkg/uncertain"
 )
 
 // Hypothesis is a setting of the switches under a name.
@@ -60,59 +60,21 @@ func Null() Hypothesis {
 	return Hypothesis{"neither arm", Switches{Drug: Ketamine(), Gate: Strict}}
 }
 
-// Outcome is how a hypothesis fared against an observation.
-type Outcome int
+// What the facts are held with, by the names that this package's users know.
+type (
+	Outcome  = evidence.Outcome
+	Finding  = evidence.Finding
+	Findings = evidence.Findings
+	Tally    = evidence.Tally
+	Decider  = evidence.Decider
+)
 
 // The outcomes.
 const (
-	Silent       Outcome = iota // it has nothing to say
-	Contradicted                // the model does otherwise
-	Explained                   // the model does what was observed
+	Silent       = evidence.Silent
+	Contradicted = evidence.Contradicted
+	Explained    = evidence.Explained
 )
-
-// String returns the outcome's name.
-func (o Outcome) String() string { return [...]string{"silent", "contradicted", "explained"}[o] }
-
-func (r reading) outcome() Outcome {
-	switch {
-	case r.silent != "":
-		return Silent
-	case r.value >= r.low && r.value <= r.high:
-		return Explained
-	}
-	return Contradicted
-}
-
-// Finding is one hypothesis held against one observation.
-type Finding struct {
-	Hypothesis  string
-	Observation string
-	Observed    string
-	Value       float64 // of the model; NaN where it is silent
-	Unit        string
-	Expected    string // of the model
-	Got         string // or why it is silent
-	Outcome     Outcome
-	Fitted      bool // the parameters were fitted to it
-	Evidence    string
-	Source      string
-}
-
-// Findings are held against each observation in turn.
-type Findings []Finding
-
-// Table lays out the findings, one a row.
-func (fs Findings) Table() (header []string, rows [][]string) {
-	header = []string{"Hypothesis", "Observation", "Observed", "Expected of the model", "Model", "Outcome", "Evidence", "Source"}
-	for _, f := range fs {
-		outcome := f.Outcome.String()
-		if f.Fitted && f.Outcome != Silent {
-			outcome += " (fitted)"
-		}
-		rows = append(rows, []string{f.Hypothesis, f.Observation, f.Observed, f.Expected, f.Got, outcome, f.Evidence, f.Source})
-	}
-	return header, rows
-}
 
 // Observations lists the facts that hypotheses are held against.
 func Observations() ([]Observation, error) {
@@ -188,17 +150,7 @@ func (t *trial) findings(p Params) Findings {
 	for i, b := range t.benches(p, nil) {
 		h := t.hypotheses[i]
 		for _, o := range t.observations {
-			r := o.read(b)
-			check := model.Check{}.Within(r.value, r.low, r.high, r.unit) // for its words
-			f := Finding{Hypothesis: h.Name, Observation: o.Name, Observed: o.Claim, Value: r.value, Unit: r.unit, Expected: check.Expected, Got: check.Got,
-				Outcome: r.outcome(), Fitted: o.Fitted, Evidence: string(o.Evidence), Source: o.Source}
-			if r.words != nil {
-				f.Expected, f.Got = r.words()
-			}
-			if f.Outcome == Silent {
-				f.Value, f.Unit, f.Expected, f.Got = math.NaN(), "", "", r.silent
-			}
-			out = append(out, f)
+			out = append(out, evidence.Find(h.Name, o.Fact, o.read(b)))
 		}
 	}
 	return out
@@ -248,13 +200,13 @@ func (l *literature) sample(ctx context.Context, s Sampling) (out []Params, u []
 	if err != nil {
 		return nil, nil, err
 	}
-	x, err := model.LatinHypercube(ranges, s.Draws, s.Seed, "glutamate")
+	x, err := uncertain.LatinHypercube(ranges, s.Draws, s.Seed, "glutamate")
 	if err != nil {
 		return nil, nil, err
 	}
 	base := Default()
 	out, u = make([]Params, len(x)), make([][]float64, len(x))
-	err = model.Each(ctx, len(x), s.Workers, func(i int) error {
+	err = par.Each(ctx, len(x), s.Workers, func(i int) error {
 		p, err := model.With(base, fields, x[i])
 		if err != nil {
 			return err
@@ -274,16 +226,9 @@ func (l *literature) sample(ctx context.Context, s Sampling) (out []Params, u []
 // Shares tell over which share of the parameters each hypothesis explains each
 // observation.
 type Shares struct {
+	evidence.Shares
 	Hypotheses   []Hypothesis
 	Observations []Observation
-	Draws        int
-	Explained    [][]float64 // share of the draws, by hypothesis and observation
-	Contradicted [][]float64 // likewise; the rest is silent
-	Findings     Findings    // at the default parameters, by hypothesis and observation
-
-	outcomes [][]Outcome // of each draw, by hypothesis and observation
-	fields   []string
-	position [][]float64 // of each draw, by field, in its range
 }
 
 // Uncertainty holds hypotheses against every observation over the ranges of the
@@ -302,173 +247,29 @@ func Uncertainty(ctx context.Context, hypotheses []Hypothesis, c Criteria, s Sam
 	if err != nil {
 		return nil, err
 	}
-	out := &Shares{Hypotheses: t.hypotheses, Observations: t.observations, Draws: len(draws), fields: fields, position: u,
-		outcomes: make([][]Outcome, len(draws)), Findings: t.findings(Default())}
+	var names []string
+	for _, h := range t.hypotheses {
+		names = append(names, h.Name)
+	}
+	var facts []evidence.Fact
+	for _, o := range t.observations {
+		facts = append(facts, o.Fact)
+	}
 	arenas := sync.Pool{New: func() any { return new(arena) }}
-	err = model.Each(ctx, len(draws), s.Workers, func(i int) error {
+	shares, err := evidence.Over(ctx, names, facts, evidence.Draws{Fields: fields, Position: u, Workers: s.Workers}, func(i int) (out []Outcome, err error) {
 		mem := arenas.Get().(*arena)
 		defer arenas.Put(mem)
 		mem.reset()
 		for _, b := range t.benches(draws[i], mem) {
 			for _, o := range t.observations {
-				out.outcomes[i] = append(out.outcomes[i], o.read(b).outcome())
+				out = append(out, o.read(b).Outcome())
 			}
 		}
-		return nil
+		return out, nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	out.count()
-	return out, nil
-}
-
-// count turns outcomes into shares.
-func (s *Shares) count() {
-	for h := range s.Hypotheses {
-		explained, contradicted := make([]float64, len(s.Observations)), make([]float64, len(s.Observations))
-		for o := range s.Observations {
-			var n [3]int
-			for _, draw := range s.outcomes {
-				n[draw[h*len(s.Observations)+o]]++
-			}
-			explained[o], contradicted[o] = float64(n[Explained])/float64(s.Draws), float64(n[Contradicted])/float64(s.Draws)
-		}
-		s.Explained, s.Contradicted = append(s.Explained, explained), append(s.Contradicted, contradicted)
-	}
-}
-
-// Finding returns that of a hypothesis and an observation at the default
-// parameters.
-func (s *Shares) Finding(hypothesis, observation int) Finding {
-	return s.Findings[hypothesis*len(s.Observations)+observation]
-}
-
-// Joint returns the share of draws in which a hypothesis explains all of the named
-// observations at once, among those in which it explains all of the given ones.
-// Without draws of the latter kind it is NaN.
-func (s *Shares) Joint(hypothesis string, explained, given []string) (float64, error) {
-	h := slices.IndexFunc(s.Hypotheses, func(x Hypothesis) bool { return x.Name == hypothesis })
-	if h < 0 {
-		return 0, fmt.Errorf("glutamate: no hypothesis %q: want the name of one of Hypotheses", hypothesis)
-	}
-	index := func(names []string) (out []int, err error) {
-		for _, n := range names {
-			o := slices.IndexFunc(s.Observations, func(x Observation) bool { return x.Name == n })
-			if o < 0 {
-				return nil, fmt.Errorf("glutamate: no observation %q: want the name of one of Observations", n)
-			}
-			out = append(out, h*len(s.Observations)+o)
-		}
-		return out, nil
-	}
-	want, err := index(explained)
-	if err != nil {
-		return 0, err
-	}
-	when, err := index(given)
-	if err != nil {
-		return 0, err
-	}
-	var top, bottom float64
-	for _, draw := range s.outcomes {
-		all := func(at []int) bool {
-			return !slices.ContainsFunc(at, func(k int) bool { return draw[k] != Explained })
-		}
-		if all(when) {
-			bottom++
-			if all(want) {
-				top++
-			}
-		}
-	}
-	return top / bottom, nil
-}
-
-// Tally is how many observations a hypothesis explains and contradicts.
-type Tally struct {
-	Hypothesis   string  `table:"Hypothesis"`
-	Explained    float64 `table:"Explained (mean)"`        // over the draws
-	Unfitted     float64 `table:"of these, not fitted"`    // without those that Calibrate uses
-	Contradicted float64 `table:"Contradicted (mean)"`     // over the draws
-	Most         int     `table:"Explained, best draw"`    // in the draw that explains most
-	Fewest       int     `table:"Contradicted, best draw"` // in the draw that contradicts least
-	Never        int     `table:"Explained by no draw"`    // observations of which it speaks
-}
-
-// Tallies counts for each hypothesis.
-func (s *Shares) Tallies() []Tally {
-	var out []Tally
-	n := len(s.Observations)
-	for h, hyp := range s.Hypotheses {
-		t := Tally{Hypothesis: hyp.Name, Fewest: n}
-		for _, draw := range s.outcomes {
-			var count [3]int
-			for _, x := range draw[h*n : (h+1)*n] {
-				count[x]++
-			}
-			t.Most, t.Fewest = max(t.Most, count[Explained]), min(t.Fewest, count[Contradicted])
-		}
-		for o, obs := range s.Observations {
-			t.Explained += s.Explained[h][o]
-			t.Contradicted += s.Contradicted[h][o]
-			if !obs.Fitted {
-				t.Unfitted += s.Explained[h][o]
-			}
-			if s.Explained[h][o] == 0 && s.Contradicted[h][o] > 0 {
-				t.Never++
-			}
-		}
-		out = append(out, t)
-	}
-	return out
-}
-
-// Decider is the parameter that most decides whether an observation is explained.
-type Decider struct {
-	Field      string  // empty if all draws or none explain it
-	Difference float64 // of its mean position in its range, 0 to 1, between draws that explain the observation and those that contradict it
-}
-
-// Decides returns the parameter whose position differs most between the draws
-// in which a hypothesis explains an observation and those that contradict it.
-func (s *Shares) Decides(hypothesis, observation int) Decider {
-	var best Decider
-	for k, field := range s.fields {
-		var sum [3]float64
-		var n [3]float64
-		for i, draw := range s.outcomes {
-			x := draw[hypothesis*len(s.Observations)+observation]
-			sum[x] += s.position[i][k]
-			n[x]++
-		}
-		d := sum[Explained]/n[Explained] - sum[Contradicted]/n[Contradicted] // NaN where there are none
-		if math.Abs(d) > math.Abs(best.Difference) {
-			best = Decider{field, d}
-		}
-	}
-	return best
-}
-
-// Table lays out the shares, an observation a row.
-func (s *Shares) Table() (header []string, rows [][]string) {
-	header = []string{"Observation", "Evidence"}
-	for _, h := range s.Hypotheses {
-		header = append(header, h.Name)
-	}
-	for o, obs := range s.Observations {
-		row := []string{obs.Name, string(obs.Evidence)}
-		if obs.Fitted {
-			row[0] += " (fitted)"
-		}
-		for h := range s.Hypotheses {
-			cell := "silent"
-			if s.Explained[h][o]+s.Contradicted[h][o] > 0 {
-				cell = strconv.FormatFloat(100*s.Explained[h][o], 'f', 0, 64) + " %, " + s.Finding(h, o).Outcome.String()
-			}
-			row = append(row, cell)
-		}
-		rows = append(rows, row)
-	}
-	return header, rows
+	shares.Findings = t.findings(Default())
+	return &Shares{*shares, t.hypotheses, t.observations}, nil
 }

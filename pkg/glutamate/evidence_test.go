@@ -147,8 +147,9 @@ func TestUncertaintyIsEvidence(t *testing.T) {
 			t.Fatal(err)
 		}
 		for k, x := range f {
-			if x.Outcome != s.outcomes[i][k] {
-				t.Errorf("draw %d, %s, %s: %v and %v", i, x.Hypothesis, x.Observation, x.Outcome, s.outcomes[i][k])
+			n := len(s.Observations)
+			if got := s.Outcome(i, k/n, k%n); x.Outcome != got {
+				t.Errorf("draw %d, %s, %s: %v and %v", i, x.Hypothesis, x.Observation, x.Outcome, got)
 			}
 		}
 	}
@@ -220,7 +221,13 @@ func TestWorkers(t *testing.T) {
 	}{
 		{"Uncertainty", func(s Sampling) (any, error) {
 			x, err := Uncertainty(ctx, nil, Criteria{}, s)
-			return []any{x.outcomes, x.Explained, x.position, x.Tallies()}, err
+			var decide []Decider
+			for h := range x.Hypotheses {
+				for o := range x.Observations {
+					decide = append(decide, x.Decides(h, o))
+				}
+			}
+			return []any{x.Explained, x.Contradicted, x.Tallies(), decide}, err
 		}},
 		{"Sample", func(s Sampling) (any, error) { return Sample(ctx, s) }},
 		{"all drawn", func(s Sampling) (any, error) { s.Fitted = true; return Sample(ctx, s) }},

@@ -10,8 +10,10 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"divergent/data"
+	"divergent/pkg/fit"
 	"divergent/pkg/model"
 	"divergent/pkg/pk"
+	"divergent/pkg/stages"
 )
 
 // The doses of the observations, all of one drug.
@@ -163,10 +165,10 @@ func (p Params) neutral() (Params, error) {
 func (l *literature) bridged(p Params) (Params, error) {
 	const low, high = 0.1, 200 // the range on the card
 	log := func(u float64) float64 { return low * math.Pow(high/low, u) }
-	w := l.plans.infused.weigh(p.TauSurge)
+	surging := l.plans.infused.grid.Stage(p.TauSurge)
 	at := func(u float64) float64 {
 		p.Bridge = log(u)
-		return l.plans.rise(p, w) - l.cycling.value
+		return l.plans.rise(p, surging) - l.cycling.value
 	}
 	top, best := 0.0, 0.0
 	for y := at(top); y < 0; y = at(top) {
@@ -218,19 +220,19 @@ func (l *literature) growth(p Params, unit *course) float64 {
 }
 
 // cycling returns the mean of G − 1 over the infusion.
-func (ps *plans) cycling(p Params) float64 { return ps.rise(p, ps.infused.weigh(p.TauSurge)) }
+func (ps *plans) cycling(p Params) float64 { return ps.rise(p, ps.infused.grid.Stage(p.TauSurge)) }
 
-// rise is cycling with the weights of τG. By τG dG/dt = G∞ − G, the integral of
+// rise is cycling with the stage of τG. By τG dG/dt = G∞ − G, the integral of
 // G − 1 is that of G∞ − 1, by Simpson's rule, less τG times what G has risen.
-func (ps *plans) rise(p Params, w []pair) float64 {
+func (ps *plans) rise(p Params, s stages.Stage) float64 {
 	pl := ps.infused
 	c := p.FreePlasma * p.FreeBrain * p.Bridge
 	in, out := make([]float64, len(pl.day)), make([]float64, len(pl.day))
 	for i, v := range pl.conc {
 		in[i] = p.Glutamate(c*v) - 1
 	}
-	pl.follow(w, in, out)
-	return (pl.simpson(in) - p.TauSurge*out[len(out)-1]) / infusion
+	pl.grid.Follow(s, in, out)
+	return (pl.grid.Integral(in) - p.TauSurge*out[len(out)-1]) / infusion
 }
 
 // FitSigns asks what the signs of Moghaddam 1997 say about KInter, KPyr, Hill,
@@ -238,7 +240,7 @@ func (ps *plans) rise(p Params, w []pair) float64 {
 // probability that G with a normal error of the given size (such as 0.1; none was
 // readable) lies above, within or below one such size around 1. Most intervals
 // come out open: signs bound the parameters and do not fix them.
-func FitSigns(ctx context.Context, p Params, size float64) (*model.Fitted, error) {
+func FitSigns(ctx context.Context, p Params, size float64) (*fit.Fitted, error) {
 	if !(size > 0) {
 		return nil, fmt.Errorf("glutamate: FitSigns size = %v: want a positive number, such as 0.1", size)
 	}
@@ -260,7 +262,7 @@ func FitSigns(ctx context.Context, p Params, size float64) (*model.Fitted, error
 		return nil, err
 	}
 	signs := l.signs()
-	return model.Problem{Ranges: ranges, Start: start, N: len(signs), LogLikelihood: func(x []float64) (float64, error) {
+	return fit.Problem{Ranges: ranges, Start: start, N: len(signs), LogLikelihood: func(x []float64) (float64, error) {
 		p := p
 		p.KInter, p.KPyr, p.Hill, p.Surge, p.Quench = x[0], x[1], x[2], x[3], x[4]
 		sum := 0.0
@@ -302,7 +304,7 @@ func (l *literature) signs() []Sign {
 
 // FitDensity asks what the density of spines after 10 mg/kg says about Growth,
 // TauDensity and TauCapacity.
-func FitDensity(ctx context.Context, p Params, s Switches) (*model.Fitted, error) {
+func FitDensity(ctx context.Context, p Params, s Switches) (*fit.Fitted, error) {
 	l, err := read()
 	if err != nil {
 		return nil, err
@@ -324,7 +326,7 @@ func FitDensity(ctx context.Context, p Params, s Switches) (*model.Fitted, error
 	for _, t := range l.density {
 		y, sd = append(y, t.value), append(sd, t.sd)
 	}
-	return model.Problem{Ranges: ranges, Start: []float64{best, p.TauDensity, p.TauCapacity}, Y: y, SD: sd,
+	return fit.Problem{Ranges: ranges, Start: []float64{best, p.TauDensity, p.TauCapacity}, Y: y, SD: sd,
 		Predict: func(x []float64) ([]float64, error) {
 			p := p
 			p.Growth, p.TauDensity, p.TauCapacity = x[0], x[1], x[2]

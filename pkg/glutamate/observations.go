@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"divergent/data"
+	"divergent/pkg/evidence"
 	"divergent/pkg/model"
 	"divergent/pkg/pk"
 )
@@ -13,22 +14,11 @@ import (
 // in behaviour and symptoms is read off synaptic capacity, the last stage that
 // drug and blockers reach: that is an assumption.
 type Observation struct {
-	Name     string
-	Claim    string // what was observed, in words
-	Source   string
-	Evidence data.Evidence // how far it was checked
-	Fitted   bool          // Calibrate uses it, so that to explain it is no merit
-
+	evidence.Fact
 	read func(*bench) reading
 }
 
-// reading is what a model says of an observation, and which values explain it.
-type reading struct {
-	value, low, high float64
-	unit             string
-	words            func() (expected, got string) // where one number does not tell it; else nil
-	silent           string                        // why the model says nothing; else empty
-}
+type reading = evidence.Reading
 
 // Criteria say from where on a number counts as an observation. Zero fields take
 // their defaults.
@@ -182,12 +172,12 @@ func (b *bench) run(experiment int) *course {
 // share reads one number over another. Without the latter, what asks for an
 // effect is contradicted, and what asks for its absence has nothing to judge.
 func share(top, bottom float64, low, high float64, of string) reading {
-	r := reading{low: low, high: high, unit: of}
+	r := reading{Low: low, High: high, Unit: of}
 	switch {
 	case bottom > 0:
-		r.value = top / bottom
+		r.Value = top / bottom
 	case math.IsInf(low, -1):
-		r.silent = "no effect to compare with"
+		r.Silent = "no effect to compare with"
 	}
 	return r
 }
@@ -197,7 +187,7 @@ func (b *bench) rises(stage int, later float64, of string) reading {
 	c := b.run(mouse)
 	top, _ := c.largest(stage)
 	if top < b.criteria.Change {
-		return reading{value: top, low: b.criteria.Change, high: math.Inf(1), unit: "above rest at its peak"}
+		return reading{Value: top, Low: b.criteria.Change, High: math.Inf(1), Unit: "above rest at its peak"}
 	}
 	return share(c.at(stage, later), top, math.Inf(-1), b.criteria.Half, of)
 }
@@ -221,7 +211,7 @@ func (l *literature) observations() []Observation {
 	}
 	var out []Observation
 	add := func(name, claim string, f data.Molecular, read func(*bench) reading) *Observation {
-		out = append(out, cite(Observation{Name: name, Claim: claim, read: read}, f))
+		out = append(out, cite(Observation{evidence.Fact{Name: name, Claim: claim}, read}, f))
 		return &out[len(out)-1]
 	}
 	l.glutamateFacts(add)
@@ -242,46 +232,46 @@ func (l *literature) glutamateFacts(add adder) {
 	add("inverted U of glutamate", "prefrontal glutamate up at 10, 20 and 30 mg/kg, unchanged at 50, down at 200 (rat)", l.fact("Moghaddam1997", "extracellular glutamate"),
 		func(b *bench) reading {
 			if !b.s.ActivationArm {
-				return reading{silent: noSurge}
+				return reading{Silent: noSurge}
 			}
 			return b.inverted(signs, func(i int) float64 { return b.p.Glutamate(signs[i].Dose) })
 		}).Fitted = true
 	add("inverted U over an hour", "the same, if what was seen is the mean of the first hour: minutes were not readable", l.fact("Moghaddam1997", "extracellular glutamate"),
 		func(b *bench) reading {
 			if !b.s.ActivationArm {
-				return reading{silent: noSurge}
+				return reading{Silent: noSurge}
 			}
 			return b.inverted(signs, func(i int) float64 { return 1 + b.up.of(l.plans.signed[i], b.p).meanSurge() })
 		})
 	add("glutamine cycling +13 %", fmt.Sprintf("13C enrichment of glutamine %+.0f %% during 0.5 mg/kg over 40 min (people)", 100*l.cycling.value), l.fact("Abdallah2018-13C", "glutamine enrichment"),
 		func(b *bench) reading {
 			if !b.s.ActivationArm {
-				return reading{silent: noSurge}
+				return reading{Silent: noSurge}
 			}
 			half := 1.96 * l.cycling.sd
-			return reading{value: l.plans.cycling(b.p), low: l.cycling.value - half, high: l.cycling.value + half, unit: "above rest"}
+			return reading{Value: l.plans.cycling(b.p), Low: l.cycling.value - half, High: l.cycling.value + half, Unit: "above rest"}
 		}).Fitted = true
 	add("surge over by 3 h", "no change of glutamate 193 min after ketamine (people)", l.fact("Bednarik2021", "glutamate"),
 		func(b *bench) reading {
 			if !b.s.ActivationArm {
-				return reading{silent: noSurge}
+				return reading{Silent: noSurge}
 			}
-			return reading{value: b.run(people).at(surge, spectrum), low: -b.criteria.Spectrum, high: b.criteria.Spectrum, unit: "above rest"}
+			return reading{Value: b.run(people).at(surge, spectrum), Low: -b.criteria.Spectrum, High: b.criteria.Spectrum, Unit: "above rest"}
 		})
 	add("cycling rises and falls", "glutamate cycling up for a while at doses that work (rat)", l.fact("Chowdhury2017", "cycling"),
 		func(b *bench) reading {
 			if !b.s.ActivationArm {
-				return reading{silent: noSurge}
+				return reading{Silent: noSurge}
 			}
 			return b.rises(surge, 3*hour, "of the peak after 3 h")
 		})
 	add("glutamate enrichment unchanged", "no change of 13C enrichment of glutamate, a measure of oxidation (people)", l.fact("Abdallah2018-13C", "glutamate enrichment"),
-		func(*bench) reading { return reading{silent: "oxidation is not in the model"} })
+		func(*bench) reading { return reading{Silent: "oxidation is not in the model"} })
 }
 
 // inverted counts the signs that glutamate has after each dose.
 func (b *bench) inverted(signs []Sign, glutamate func(i int) float64) reading {
-	r := reading{low: float64(len(signs)), high: float64(len(signs)), unit: fmt.Sprintf("of %d directions", len(signs))}
+	r := reading{Low: float64(len(signs)), High: float64(len(signs)), Unit: fmt.Sprintf("of %d directions", len(signs))}
 	for i, s := range signs {
 		sign := 0
 		switch g := glutamate(i) - 1; {
@@ -291,10 +281,10 @@ func (b *bench) inverted(signs []Sign, glutamate func(i int) float64) reading {
 			sign = -1
 		}
 		if sign == s.Sign {
-			r.value++
+			r.Value++
 		}
 	}
-	r.words = func() (expected, got string) {
+	r.Words = func() (expected, got string) {
 		for i, s := range signs {
 			comma := ", "
 			if i == 0 {
@@ -310,28 +300,14 @@ func (b *bench) inverted(signs []Sign, glutamate func(i int) float64) reading {
 
 // meanSurge is the mean of G − 1 over the plan.
 func (u *upstream) meanSurge() float64 {
-	return u.simpson(u.out[surge]) / u.day[len(u.day)-1]
-}
-
-// simpson integrates over the plan.
-func (pl *plan) simpson(y []float64) float64 {
-	sum := 0.0
-	for i := 1; i < len(y); {
-		if pl.step[i] == 0 {
-			i++
-			continue
-		}
-		sum += pl.step[i] / 3 * (y[i-1] + 4*y[i] + y[i+1])
-		i += 2
-	}
-	return sum
+	return u.grid.Integral(u.out[surge]) / u.day[len(u.day)-1]
 }
 
 func (l *literature) signalFacts(add adder) {
 	add("eEF2 by ketamine, not memantine", "ketamine lowers the phosphorylation of eEF2, memantine does not (neurons, physiological Mg2+)", l.fact("Gideons2014", "phosphorylation of eEF2"),
 		func(b *bench) reading {
 			if !b.s.InhibitionArm {
-				return reading{silent: noKinase}
+				return reading{Silent: noKinase}
 			}
 			k, _ := b.run(mouse).largest(kinase)
 			m, _ := b.run(mouseMemantine).largest(kinase)
@@ -340,7 +316,7 @@ func (l *literature) signalFacts(add adder) {
 	add("potentiation at rest", "block of resting NMDA receptors potentiates, by eEF2K and BDNF (slices of CA1)", l.fact("Nosyreva2013", "potentiation"),
 		func(b *bench) reading {
 			top, _ := b.run(slice).largest(bdnf)
-			return reading{value: top, low: b.criteria.Change, high: math.Inf(1), unit: "of BDNF above rest at its peak"}
+			return reading{Value: top, Low: b.criteria.Change, High: math.Inf(1), Unit: "of BDNF above rest at its peak"}
 		})
 	add("mTOR rises and falls", "transient activation of mTOR (rat); a lasting switch is unlikely in a detailed model (Jain & Bhalla 2009)", l.fact("Li2010", "mTOR pathway"),
 		func(b *bench) reading { return b.rises(mtor, 1, "of the peak after a day") })
@@ -367,7 +343,7 @@ func (l *literature) synapseFacts(add adder) {
 		func(b *bench) reading {
 			c := b.run(mouse)
 			got := l.meanDensity(func(i int) float64 { return c.at(density, l.days[i]) })
-			return reading{value: got.value, low: want.value - 1.96*want.sd, high: want.value + 1.96*want.sd, unit: "above rest"}
+			return reading{Value: got.value, Low: want.value - 1.96*want.sd, High: want.value + 1.96*want.sd, Unit: "above rest"}
 		})
 	o.Source, o.Evidence, o.Fitted = "Phoumthipphavong2016, doi 10.1523/ENEURO.0133-15.2016", data.Recomputed, true
 	early := func(low, high func(b *bench) float64) func(b *bench) reading {
@@ -382,7 +358,7 @@ func (l *literature) synapseFacts(add adder) {
 	add("spines at 3 h, unstressed rats", "no change of spine density 3 h after ketamine i.v. (CA1)", l.fact("Widman2018", "spine density"), early(func(*bench) float64 { return math.Inf(-1) }, half))
 	add("SV2A at 24 h", "no measurable change of SV2A density (people and monkeys)", l.fact("Holmes2022", "SV2A density"),
 		func(b *bench) reading {
-			return reading{value: b.run(people).at(density, 1), low: -b.criteria.SV2A, high: b.criteria.SV2A, unit: "above rest"}
+			return reading{Value: b.run(people).at(density, 1), Low: -b.criteria.SV2A, High: b.criteria.SV2A, Unit: "above rest"}
 		})
 }
 
@@ -431,7 +407,7 @@ func (l *literature) benefitFacts(add adder) {
 			return share(b.run(mouseAnaesthetic).at(capacity, 3), b.run(mouse).at(capacity, 3), b.criteria.Half, math.Inf(1), "of the effect of 10 mg/kg")
 		})
 	read("trials without a difference", "esketamine no better than placebo at day 28 (people, Japan)", "Takahashi2021, doi 10.1186/s12888-021-03538-y",
-		func(*bench) reading { return reading{silent: "neither placebo nor variability is in the model"} })
+		func(*bench) reading { return reading{Silent: "neither placebo nor variability is in the model"} })
 }
 
 // spine returns the source of a row of the spines' literature.

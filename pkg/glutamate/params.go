@@ -1,26 +1,3 @@
-// Package glutamate follows ketamine from dose to synaptic capacity by two
-// hypotheses that can be switched on and off: glutamate activation (blocked
-// interneurons, a surge, AMPA receptors) and glutamate inhibition (blocked resting
-// NMDA receptors, less eEF2K), which meet in BDNF and mTORC1. It says which
-// observations each combination explains, contradicts or is silent on, and over
-// which share of the parameters. After Abdallah, Sanacora, Duman & Krystal 2018
-// (Pharmacol Ther 190:148-158).
-//
-// With x the concentration of unbound drug in the brain, in units of the rodent
-// dose in mg/kg that peaks there:
-//
-//	θI = x/(x + KI),   θP = xʰ/(xʰ + KPʰ),   θR = x/(x + KR)    block of NMDA receptors: of interneurons, of pyramidal
-//	                                                           cells, and of these at rest
-//	τG dG/dt = (1 + α θI)(1 − β θP) − G                         glutamate (activation arm)
-//	τe de/dt = 1 − μ θR − e                                     eEF2K activity (inhibition arm); μ the magnesium factor
-//	τB dB/dt = 1 + kG max(G − 1, 0)(1 − a) + kE (1 − e)(1 − s a) − B      BDNF-TrkB; a the block of AMPA receptors
-//	τm dm/dt = 1 + (gain(B) − 1)(1 − ρ) − m                     mTORC1; ρ its block by rapamycin
-//	τY dY/dt = m − Y                                            synaptic capacity; without the gate, as if ρ were 0
-//	   dN/dt = κ (Y − 1) − (N − 1)/τN                           synaptic density
-//
-// where gain(B) = (1 + KB²) B²/(B² + KB²). Everything from G on is relative to
-// rest, where it is 1. N stands in for pkg/spines, which is the model of density
-// and takes Y as its Pulse.
 package glutamate
 
 import (
@@ -35,13 +12,13 @@ type Params struct {
 	// Exposure.
 	FreePlasma  float64 `card:"symbol=fu; unit=1; low=0.4; high=0.9; status=data; source=Schmidt and Holzgrabe 2024 via a public repository, second-hand; meaning=unbound share of ketamine in plasma"`
 	FreeBrain   float64 `card:"symbol=Kp,uu; unit=1; low=0.3; high=1; status=data; source=derived by a public repository from a CSF/plasma ratio of 0.4 and fu, second-hand; meaning=unbound concentration in brain over that in plasma"`
-	Bridge      float64 `card:"symbol=b; unit=mg/kg per µM; low=0.1; high=200; scale=log; status=fit; source=+13 % glutamine cycling during 0.5 mg/kg over 40 min (Abdallah 2018, abstract), by Calibrate; meaning=rodent dose whose peak equals 1 µM unbound in the human brain"`
+	Bridge      float64 `card:"symbol=b; unit=mg/kg per µM; low=0.1; high=200; scale=log; status=calibrated; source=+13 % glutamine cycling during 0.5 mg/kg over 40 min (Abdallah 2018, abstract), by Calibrate; meaning=rodent dose whose peak equals 1 µM unbound in the human brain"`
 	RodentRise  float64 `card:"symbol=ta; unit=day; low=0.0007; high=0.0042; scale=log; status=free; source=1 to 6 min. No rodent kinetics were readable; meaning=half-life of absorption in rodents, i.p."`
 	RodentDecay float64 `card:"symbol=te; unit=day; low=0.0069; high=0.035; scale=log; status=free; source=10 to 50 min. Less at 30 min and hardly any after 3 h in the rat's brain (Widman 2018, legend); meaning=half-life of the drug in rodents"`
 
 	// Receptors and glutamate.
 	KInter   float64 `card:"symbol=KI; unit=mg/kg; low=3; high=50; scale=log; status=free; source=bounded by the signs of Moghaddam 1997 only. See FitSigns; meaning=half block of NMDA receptors on interneurons"`
-	KPyr     float64 `card:"symbol=KP; unit=mg/kg; low=1; high=1000; scale=log; status=fit; source=no change of glutamate at 50 mg/kg (Moghaddam 1997, abstract), by Calibrate; meaning=half block of NMDA receptors on pyramidal cells"`
+	KPyr     float64 `card:"symbol=KP; unit=mg/kg; low=1; high=1000; scale=log; status=calibrated; source=no change of glutamate at 50 mg/kg (Moghaddam 1997, abstract), by Calibrate; meaning=half block of NMDA receptors on pyramidal cells"`
 	Hill     float64 `card:"symbol=h; unit=1; low=1; high=4; status=free; source=bounded by the signs of Moghaddam 1997 only. See FitSigns; meaning=steepness of that block"`
 	Surge    float64 `card:"symbol=α; unit=1; low=0.3; high=4; scale=log; status=free; source=bounded by the signs of Moghaddam 1997 only. See FitSigns; meaning=rise of glutamate at full block of interneurons"`
 	Quench   float64 `card:"symbol=β; unit=1; low=0.6; high=1; status=free; source=bounded by the signs of Moghaddam 1997 only. See FitSigns; meaning=share of glutamate release lost at full block of pyramidal cells"`
@@ -59,7 +36,7 @@ type Params struct {
 	TauCapacity float64 `card:"symbol=τY; unit=day; low=0.1; high=5; scale=log; status=free; source=largest effect at day 1, none by days 10 to 12 (Kishimoto 2016, abstract). Open above in FitDensity; meaning=time constant of synaptic capacity"`
 
 	// Density.
-	Growth     float64 `card:"symbol=κ; unit=1/day; low=0; high=1e6; status=fit; source=Phoumthipphavong 2016, ketamine 10 mg/kg, by Calibrate; meaning=growth of density per excess of capacity"`
+	Growth     float64 `card:"symbol=κ; unit=1/day; low=0; high=1e6; status=calibrated; source=Phoumthipphavong 2016, ketamine 10 mg/kg, by Calibrate; meaning=growth of density per excess of capacity"`
 	TauDensity float64 `card:"symbol=τN; unit=day; low=3; high=60; scale=log; status=free; source=open above in FitDensity; meaning=time constant of the loss of added density"`
 }
 

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sort"
 	"strings"
 
 	"divergent/pkg/model"
 	"divergent/pkg/pk"
+	"divergent/pkg/stages"
 )
 
 // Subject says whose kinetics a dose has.
@@ -37,29 +37,18 @@ type Options struct {
 
 // plan is a protocol laid out on a grid of days, which knows nothing of the
 // parameters: one plan serves thousands of them.
-//
-// After each event the grid begins with steps of firstStep, of which perBlock are
-// equal before they double: as fine as what an event sets off.
 type plan struct {
 	subject Subject
 	plasma  pk.Curve      // human, ng/mL
 	doses   []model.Event // rodent
 
-	day   []float64 // ascending; the day of an event is there twice, before and after it
-	step  []float64 // to the day from the one before; 0 from before to after an event. Equal ones come in pairs
-	first []int     // index of the day on which the pair of steps begins
-	block []int     // of equal steps, index into size
-	size  []float64 // step of each block
+	grid  stages.Grid
+	day   []float64 // of the grid
 	rest  []float64 // zeros
 	conc  []float64 // human plasma, µM
 	ampar []float64 // share blocked from this day on
 	mtor  []float64
 }
-
-const (
-	firstStep = 0.25 / 1440 // days
-	perBlock  = 24
-)
 
 func newPlan(protocol model.Protocol, drug string, o Options) (*plan, error) {
 	if err := protocol.Validate(); err != nil {
@@ -83,7 +72,7 @@ func newPlan(protocol model.Protocol, drug string, o Options) (*plan, error) {
 	default:
 		return nil, fmt.Errorf("glutamate: Options.Subject = %q: want %q or %q", o.Subject, Human, Rodent)
 	}
-	pl.grid(protocol)
+	pl.lay(protocol)
 	return pl, nil
 }
 
@@ -144,23 +133,17 @@ func (o Options) curve(given []model.Event) (pk.Curve, error) {
 	return m.Curve(set.Drug, in...)
 }
 
-// grid lays out the days and what is known of each.
-func (pl *plan) grid(protocol model.Protocol) {
-	times := protocol.Times()
+// lay lays out the days and what is known of each.
+func (pl *plan) lay(protocol model.Protocol) {
 	ampar, mtor := protocol.Steps(model.KindBlock, AMPAR), protocol.Steps(model.KindBlock, MTORC1)
-	for i := range times[1:] {
-		from, to := times[i], times[i+1]
-		steps := spread(to - from)
-		a, m := ampar.At(from), mtor.At(from)
-		pl.add(from, 0, a, m)
-		day := from
-		for k, h := range steps {
-			if day += h; k == len(steps)-1 {
-				day = to
-			}
-			pl.add(day, h, a, m)
-			pl.first[len(pl.first)-1] -= 1 + k%2
+	pl.grid = stages.NewGrid(protocol.Times())
+	pl.day = pl.grid.Day
+	var a, m float64
+	for i, day := range pl.day {
+		if pl.grid.Step[i] == 0 { // an event
+			a, m = ampar.At(day), mtor.At(day)
 		}
+		pl.ampar, pl.mtor = append(pl.ampar, a), append(pl.mtor, m)
 	}
 	pl.rest = make([]float64, len(pl.day))
 	if pl.subject == Rodent {
@@ -176,42 +159,13 @@ func (pl *plan) grid(protocol model.Protocol) {
 	}
 }
 
-func (pl *plan) add(day, step, ampar, mtor float64) {
-	if step > 0 && (len(pl.size) == 0 || pl.size[len(pl.size)-1] != step) {
-		pl.size = append(pl.size, step)
-	}
-	pl.first, pl.block = append(pl.first, len(pl.day)), append(pl.block, len(pl.size)-1)
-	pl.day, pl.step = append(pl.day, day), append(pl.step, step)
-	pl.ampar, pl.mtor = append(pl.ampar, ampar), append(pl.mtor, mtor)
-}
-
-// spread divides a length into an even number of steps, which double after each
-// block.
-func spread(length float64) []float64 {
-	var out []float64
-	sum, h := 0.0, firstStep
-	for sum < length {
-		n := min(perBlock, 2*int(math.Ceil((length-sum)/h/2)))
-		for range n {
-			out = append(out, h)
-		}
-		sum += float64(n) * h
-		h *= 2
-	}
-	for i := range out {
-		out[i] *= length / sum // at most two steps too long
-	}
-	return out
-}
-
 // until returns the beginning of the plan, up to the end of the pair of steps
 // that reaches the given day.
 func (pl *plan) until(day float64) *plan {
-	i := sort.SearchFloat64s(pl.day, day)
-	n := min(pl.first[i]+3, len(pl.day))
 	short := *pl
-	short.day, short.step, short.first, short.block = pl.day[:n], pl.step[:n], pl.first[:n], pl.block[:n]
-	short.ampar, short.mtor, short.rest, short.size = pl.ampar[:n], pl.mtor[:n], pl.rest[:n], pl.size[:pl.block[n-1]+1]
+	short.grid = pl.grid.Until(day)
+	n := len(short.grid.Day)
+	short.day, short.ampar, short.mtor, short.rest = pl.day[:n], pl.ampar[:n], pl.mtor[:n], pl.rest[:n]
 	if pl.conc != nil {
 		short.conc = pl.conc[:n]
 	}
@@ -246,6 +200,23 @@ func (pl *plan) at(p Params, day float64) float64 {
 		x += e.Amount * s.at(day-e.From)
 	}
 	return x
+}
+
+// rodentShape returns the course of an i.p. dose with a peak of 1, t days after
+// it: first-order absorption and elimination.
+type rodentShape struct{ rise, decay, scale float64 }
+
+func (p Params) rodent() rodentShape {
+	ka, ke := math.Ln2/p.RodentRise, math.Ln2/p.RodentDecay
+	peak := math.Log(ka/ke) / (ka - ke)
+	return rodentShape{ka, ke, 1 / (math.Exp(-ke*peak) - math.Exp(-ka*peak))}
+}
+
+func (s rodentShape) at(t float64) float64 {
+	if t <= 0 {
+		return 0
+	}
+	return s.scale * (math.Exp(-s.decay*t) - math.Exp(-s.rise*t))
 }
 
 // sortedSet returns the numbers ascending, each once.

@@ -25,8 +25,8 @@ func TestCardIsComplete(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if fit := card.Fields(model.StatusFit); !slices.Equal(fit, []string{"Bridge", "KPyr", "Growth"}) {
-		t.Errorf("fitted: %v, want those that Calibrate fits", fit)
+	if fit := card.Fields(model.StatusCalibrated); !slices.Equal(fit, []string{"Bridge", "KPyr", "Growth"}) {
+		t.Errorf("calibrated: %v, want those of Calibrate", fit)
 	}
 	if err := Default().Validate(); err != nil {
 		t.Error(err)

@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sort"
 
-	"gonum.org/v1/gonum/stat"
-
+	"divergent/pkg/internal/par"
 	"divergent/pkg/model"
+	"divergent/pkg/stats"
 )
 
 // Stage is when one stage of the cascade happens.
@@ -175,12 +174,12 @@ func band(at float64, draws []float64) Band {
 	if len(draws) == 0 {
 		return b
 	}
-	sort.Float64s(draws)
+	slices.Sort(draws)
 	for _, q := range []struct {
 		to *float64
 		p  float64
 	}{{&b.Low, 0.05}, {&b.Median, 0.5}, {&b.High, 0.95}} {
-		*q.to = stat.Quantile(q.p, stat.Empirical, draws, nil)
+		*q.to = stats.Quantile(draws, q.p)
 	}
 	return b
 }
@@ -231,7 +230,7 @@ func CascadeBands(ctx context.Context, s Switches, protocol model.Protocol, o Op
 		return nil, err
 	}
 	all := make([]Stages, len(draws))
-	if err := model.Each(ctx, len(draws), sampling.Workers, func(i int) error {
+	if err := par.Each(ctx, len(draws), sampling.Workers, func(i int) error {
 		all[i] = pl.run(l.grown(draws[i], s), s).stages()
 		return nil
 	}); err != nil {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"divergent/pkg/internal/par"
 	"divergent/pkg/model"
 	"divergent/pkg/pk"
 )
@@ -29,7 +30,7 @@ func Expose(ctx context.Context, p Params, s Switches, set pk.Set, hours float64
 		return Exposure{}, err
 	}
 	all := make([][]float64, len(draws)) // by draw and day
-	if err := model.Each(ctx, len(draws), sampling.Workers, func(i int) error {
+	if err := par.Each(ctx, len(draws), sampling.Workers, func(i int) error {
 		c := r.run.plan.run(draws[i], s)
 		all[i] = make([]float64, len(r.Day))
 		for k, d := range r.Day {

@@ -34,7 +34,7 @@ func Window(p Params, c Circuit) (low, high float64, err error) {
 	}
 	folds := d.Folds()
 	if len(folds) < 2 {
-		return 0, 0, fmt.Errorf("landscape: %d folds between strengths 0 and 3: want two, for a range in which both states exist", len(folds))
+		return 0, 0, NoState{fmt.Sprintf("%d folds between strengths 0 and 3: want two, for a range in which both states exist", len(folds))}
 	}
 	return folds[0].Value, folds[len(folds)-1].Value, nil
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"divergent/pkg/model"
+	"divergent/pkg/warning"
 )
 
 // challengeTrials: time courses of trials, as differences to the control. A model
@@ -101,7 +102,7 @@ func challengeBlind(p Params, o Options) (model.Check, error) {
 	c := model.Check{Name: "every switch warns", Claim: "autocorrelation is raised before onset and end of depression", Source: leemput, Challenge: true}
 	o.Paths = 50
 	s := p.Rest().Strength
-	w, err := Warnings(p, Approach{Start: Ill, Ramp: Ramp{s, s}, Days: 1000, Least: 200}, o, WarningOptions{Surrogates: 59, Seed: o.Seed, Workers: o.Workers})
+	w, err := Warnings(p, Approach{Start: Ill, Ramp: Ramp{s, s}, Days: 1000, Least: 200}, o, warning.Options{Surrogates: 59, Seed: o.Seed, Workers: o.Workers})
 	if err != nil {
 		return c, err
 	}

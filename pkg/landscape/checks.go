@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"divergent/pkg/model"
+	"divergent/pkg/warning"
 )
 
 // sources that several checks name
@@ -121,7 +122,7 @@ func checkEscapes(p Params, o Options) (model.Checks, error) {
 func stays(p Params, from State, days float64, o Options, strengths ...float64) ([]Escape, error) {
 	e, err := Escapes(p, from, strengths, days, o)
 	if err == nil && len(e) < len(strengths) {
-		err = fmt.Errorf("landscape: no %v state at one of the strengths %.3g: want parameters for which both states last", from, strengths)
+		err = NoState{fmt.Sprintf("no %v state at one of the strengths %.3g: want parameters for which both states last", from, strengths)}
 	}
 	return e, err
 }
@@ -209,7 +210,7 @@ func checkWarnings(p Params, o Options) (model.Checks, error) {
 	}
 	p.Noise = min(p.Noise, quiet)
 	o.Paths = 50
-	w := WarningOptions{Surrogates: 59, Seed: o.Seed, Workers: o.Workers}
+	w := warning.Options{Surrogates: 59, Seed: o.Seed, Workers: o.Workers}
 	middle := (low + high) / 2
 	var out model.Checks
 	for _, x := range []struct {
@@ -249,6 +250,9 @@ func checkRelapse(p Params, o Options) (model.Checks, error) {
 	// Stress that takes strength at rest to a tenth below where health ends, which the
 	// drug more than makes up for.
 	level := (p.Rest().Strength - 0.9*low) / max(p.StressLoss, 1e-9)
+	if level < 0 {
+		return nil, NoState{fmt.Sprintf("strength at rest, %.3g, lies below %.3g, where health ends: want parameters for which it lasts at rest", p.Rest().Strength, low)}
+	}
 	protocol := model.Days(365, model.Drug(0, 365, SSRI, 1), model.Stress(60, 365).WithAmount(level))
 	held, err := Simulate(p, protocol, o)
 	if err != nil {

@@ -1,6 +1,7 @@
 package landscape
 
 import (
+	"strings"
 	"testing"
 
 	"divergent/pkg/model"
@@ -82,6 +83,14 @@ func TestRobustness(t *testing.T) {
 	}
 	if holds[0].Passes != 1 || holds[0].Name != "hysteresis" {
 		t.Errorf("%+v does not pass within 1 %% of the defaults", holds[0])
+	}
+	if _, _, err := Robustness(Default(), Options{Paths: -1}, 4, 0.1); err == nil || !strings.Contains(err.Error(), "Paths = -1") {
+		t.Errorf("options that cannot be: %v, want their error and not four draws that cannot be used", err)
+	}
+	p := Default()
+	p.ControlToBias, p.BiasToControl = 0.01, 0.01 // two areas that hardly know of each other
+	if holds, unusable, err := Robustness(p, Options{Paths: 64}, 2, 0.01); err != nil || unusable != 2 || len(holds) != 0 {
+		t.Errorf("%v, %d unusable, %v: want two draws without two states", holds, unusable, err)
 	}
 	if _, _, err := Robustness(Default(), Options{}, 5, 1.5); err == nil {
 		t.Error("a spread of 1.5 is no error")

@@ -203,6 +203,15 @@ func (c Circuit) Mood(y []float64) float64 {
 	return m
 }
 
+// weights are those of Mood.
+func (c Circuit) weights() []float64 {
+	out := make([]float64, len(c.Regions))
+	for i, r := range c.Regions {
+		out[i] = r.Mood
+	}
+	return out
+}
+
 // Table lays out the connections, one a row.
 func (c Circuit) Table() (header []string, rows [][]string) {
 	header = []string{"From", "To", "Sign", "Size (free)", "Follows s", "Evidence", "Source of the sign"}

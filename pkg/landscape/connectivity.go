@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"divergent/pkg/flow"
 	"divergent/pkg/model"
 )
 
@@ -31,7 +32,7 @@ func (f *Field) Connectivity(state []float64) (*Connectivity, error) {
 	if len(state) != f.n {
 		return nil, fmt.Errorf("landscape: state %v: want an activity for each of %d regions", state, f.n)
 	}
-	q, err := classify(f, state)
+	q, err := flow.Classify(f, state)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +41,7 @@ func (f *Field) Connectivity(state []float64) (*Connectivity, error) {
 	}
 	j := mat.NewDense(f.n, f.n, nil)
 	f.Jacobian(state, j)
-	cov, err := lyapunov(j, f.p.Noise*f.p.Noise)
+	cov, err := flow.Covariance(j, f.p.Noise*f.p.Noise)
 	if err != nil {
 		return nil, err
 	}
@@ -81,27 +82,6 @@ func rows(m *mat.Dense) [][]float64 {
 	return out
 }
 
-// lyapunov solves J C + C Jᵀ + q = 0 as one linear system; circuits are small.
-func lyapunov(j *mat.Dense, q float64) (*mat.Dense, error) {
-	n, _ := j.Dims()
-	m, right := mat.NewDense(n*n, n*n, nil), mat.NewVecDense(n*n, nil)
-	for a := range n {
-		for b := range n {
-			for k := range n {
-				row := a*n + b
-				m.Set(row, k*n+b, m.At(row, k*n+b)+j.At(a, k))
-				m.Set(row, a*n+k, m.At(row, a*n+k)+j.At(b, k))
-			}
-		}
-		right.SetVec(a*n+a, -q)
-	}
-	var x mat.VecDense
-	if err := x.SolveVec(m, right); err != nil && x.IsEmpty() {
-		return nil, fmt.Errorf("landscape: no covariance: %w", err)
-	}
-	return mat.NewDense(n, n, x.RawVector().Data), nil
-}
-
 // Fluctuation returns the variance of mood around the state and its
 // autocorrelation after so many days, to first order: what early warnings measure.
 func (c *Connectivity) Fluctuation(circuit Circuit, days float64) (variance, autocorrelation float64) {
@@ -110,10 +90,10 @@ func (c *Connectivity) Fluctuation(circuit Circuit, days float64) (variance, aut
 	for i, r := range circuit.Regions {
 		w.SetVec(i, r.Mood)
 	}
-	var scaled, flow, later mat.Dense
+	var scaled, passed, later mat.Dense
 	scaled.Scale(days, c.jacobian)
-	flow.Exp(&scaled)
-	later.Mul(&flow, c.covariance)
+	passed.Exp(&scaled)
+	later.Mul(&passed, c.covariance)
 	variance = mat.Inner(w, c.covariance, w)
 	return variance, mat.Inner(w, &later, w) / variance
 }
@@ -183,7 +163,7 @@ func ConnectivityAfter(p Params, protocol model.Protocol, day float64, o Options
 		state[i] = r.Mean[i][k]
 	}
 	f := newField(p, o.Circuit.or(p), r.Conditions[k])
-	if err := f.settle(state); err != nil {
+	if err := flow.Settle(f, state, 1000*p.Tau); err != nil {
 		return nil, err
 	}
 	return f.Connectivity(state)

@@ -8,6 +8,9 @@ import (
 
 	"gonum.org/v1/gonum/integrate/quad"
 	"gonum.org/v1/gonum/mat"
+
+	"divergent/pkg/flow"
+	"divergent/pkg/sde"
 )
 
 // Cubic is the reduction to one dimension, for teaching and for checks against
@@ -40,12 +43,12 @@ func (c Cubic) Bifurcation(low, high float64) (*Diagram, error) {
 	if !(low < high) || !finite(low, high, c.A) {
 		return nil, fmt.Errorf("landscape: tilt from %v to %v at a = %v: want numbers, the smaller end first", low, high, c.A)
 	}
-	at := func(h float64) (flow, error) { return cubicFlow{Cubic{c.A, h, c.Noise}}, nil }
+	at := func(h float64) (flow.Field, error) { return cubicFlow{Cubic{c.A, h, c.Noise}}, nil }
 	d := &Diagram{Parameter: "h", Low: low, High: high}
-	return d, d.seek(at, func(h float64) ([]FixedPoint, error) {
+	return d, d.Seek(at, func(h float64) ([]FixedPoint, error) {
 		var out []FixedPoint
 		for _, y := range (Cubic{c.A, h, c.Noise}).Extrema() {
-			q, err := classify(cubicFlow{Cubic{c.A, h, c.Noise}}, []float64{y})
+			q, err := flow.Classify(cubicFlow{Cubic{c.A, h, c.Noise}}, []float64{y})
 			if err != nil {
 				return nil, err
 			}
@@ -156,8 +159,11 @@ func (c Cubic) meanTime(from, to float64) float64 {
 	return total / d
 }
 
-// rate is the drift of many paths; see system.
-func (c Cubic) rate(_, n int, y, dy []float64) {
+// cubicPaths is the drift of many paths.
+type cubicPaths struct{ Cubic }
+
+// Rate writes the drift; see sde.System.
+func (c cubicPaths) Rate(_, n int, y, dy []float64) {
 	for k, v := range y[:n] {
 		dy[k] = c.Force(v)
 	}
@@ -165,18 +171,18 @@ func (c Cubic) rate(_, n int, y, dy []float64) {
 
 // Escapes follows paths from a well until they reach the other one. Of the options,
 // Paths, Step (0 means 0.01), Scheme, Seed and Workers count.
-func (c Cubic) Escapes(from State, longest float64, o Options) (Passage, error) {
+func (c Cubic) Escapes(from State, longest float64, o Options) (sde.Passage, error) {
 	well, _, other, err := c.wells(from)
 	if err != nil {
-		return Passage{}, err
+		return sde.Passage{}, err
 	}
 	o.Paths, o.Step = cmp.Or(o.Paths, 1000), cmp.Or(o.Step, 0.01)
 	if o.Paths < 1 || !(o.Step > 0) || !(longest > 0) || math.IsInf(longest/o.Step, 0) {
-		return Passage{}, fmt.Errorf("landscape: %d paths of up to %v in steps of %v: want positive numbers", o.Paths, longest, o.Step)
+		return sde.Passage{}, fmt.Errorf("landscape: %d paths of up to %v in steps of %v: want positive numbers", o.Paths, longest, o.Step)
 	}
-	return passages(ensemble{
-		sys: func() system { return c }, noise: []float64{c.Noise}, scheme: o.Scheme,
-		step: func(int) float64 { return o.Step }, steps: int(math.Ceil(longest / o.Step)),
-		start: []float64{well}, paths: o.Paths, seed: o.Seed, workers: o.Workers,
+	return sde.Passages(o.context(), sde.Ensemble{
+		System: func() sde.System { return cubicPaths{c} }, Noise: []float64{c.Noise}, Scheme: o.Scheme,
+		Step: func(int) float64 { return o.Step }, Steps: int(math.Ceil(longest / o.Step)),
+		Start: []float64{well}, Paths: o.Paths, Seed: o.Seed, Workers: o.Workers,
 	}, []float64{1}, other, other > well)
 }

@@ -4,25 +4,28 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"divergent/pkg/flow/fokker"
 )
 
-// Density is a probability density over the plane of two regions, on square cells.
-type Density struct {
-	X, Y []float64   // centres of the cells: activity of the first and the second region
-	P    [][]float64 // density; row i at X[i], column j at Y[j]
-	// Potential is −(σ²/2) ln P, 0 at its lowest: for drifts that are gradients the
-	// potential itself, for others (as here) the quasi-potential at this size of noise,
-	// which becomes that of Freidlin & Wentzell as noise goes to 0. +Inf where P is 0.
-	Potential [][]float64
+// Density is a probability density over the activities of two regions, with its
+// potential.
+type Density = fokker.Density
+
+// wander is the SD of an activity about what drives it. Without noise activities
+// lie in [0, 1]; five times as far beyond, a grid leaves nothing to speak of out.
+func (p *Params) wander() float64 { return p.Noise * math.Sqrt(p.Tau/2) }
+
+// mostWander is the largest for which a grid of the usual number of cells still
+// resolves the circuit.
+const mostWander = 1
+
+// newSquare is the grid for densities and times: at the prototype's noise, cells
+// from −0.7 to 1.7 in both activities.
+func newSquare(cells int, wander float64) fokker.Grid {
+	margin := max(0.7, 5*wander)
+	return fokker.Grid{Cells: cells, Low: -margin, H: (1 + 2*margin) / float64(cells)}
 }
-
-// The grid for densities and times: cells from low to high in both activities.
-// Activities lie in [0, 1] without noise; beyond the grid there is nothing to
-// speak of at the prototype's noise.
-const (
-	gridLow  = -0.7
-	gridHigh = 1.7
-)
 
 // Density solves the stationary Fokker-Planck equation of two regions,
 //
@@ -35,124 +38,25 @@ func (f *Field) Density(cells int) (*Density, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := g.chain(f, f.p.Noise, nil).stationary()
-	if err != nil {
-		return nil, err
-	}
-	d := &Density{X: g.centres(), Y: g.centres()}
-	for i := range cells {
-		row := make([]float64, cells)
-		for j := range row {
-			row[j] = p[i*cells+j] / (g.h * g.h)
-		}
-		d.P = append(d.P, row)
-	}
-	d.potential(f.p.Noise)
-	return d, nil
+	return g.Density(f, f.p.Noise)
 }
 
-// potential fills in the quasi-potential.
-func (d *Density) potential(noise float64) {
-	top := 0.0
-	for _, row := range d.P {
-		top = max(top, slices.Max(row))
-	}
-	for _, row := range d.P {
-		u := make([]float64, len(row))
-		for j, p := range row {
-			u[j] = noise * noise / 2 * math.Log(top/p)
-		}
-		d.Potential = append(d.Potential, u)
-	}
-}
-
-// square is a grid of square cells.
-type square struct {
-	cells int
-	h     float64
-}
-
-func (f *Field) cells(cells int) (square, error) {
+func (f *Field) cells(cells int) (fokker.Grid, error) {
 	switch {
 	case f.n != 2:
-		return square{}, fmt.Errorf("landscape: %s has %d regions: want two for a density by Fokker and Planck; use Histogram", f.Circuit.Name, f.n)
+		return fokker.Grid{}, fmt.Errorf("landscape: %s has %d regions: want two for a density by Fokker and Planck; use Histogram", f.Circuit.Name, f.n)
 	case cells < 10 || cells > 400:
-		return square{}, fmt.Errorf("landscape: %d cells: want 10 to 400 in each direction", cells)
+		return fokker.Grid{}, fmt.Errorf("landscape: %d cells: want 10 to 400 in each direction", cells)
 	case f.p.Noise == 0:
-		return square{}, fmt.Errorf("landscape: Noise = 0: want noise for a density or a time of escape")
+		return fokker.Grid{}, fmt.Errorf("landscape: Noise = 0: want noise for a density or a time of escape")
+	case f.p.wander() > mostWander:
+		return fokker.Grid{}, fmt.Errorf("landscape: Noise = %v with Tau = %v: want Noise √(Tau/2) of up to %v for a density or a theory of escape", f.p.Noise, f.p.Tau, float64(mostWander))
 	}
-	return square{cells, (gridHigh - gridLow) / float64(cells)}, nil
-}
-
-func (g square) centre(i int) float64 { return gridLow + (float64(i)+0.5)*g.h }
-
-func (g square) centres() []float64 {
-	out := make([]float64, g.cells)
-	for i := range out {
-		out[i] = g.centre(i)
-	}
-	return out
-}
-
-// chain is the diffusion as jumps between cells. Cells of which gone is true are
-// outside: what jumps there leaves the chain.
-func (g square) chain(f flow, noise float64, gone func(x, y float64) bool) *band {
-	b := newBand(g.cells*g.cells, g.cells)
-	d := noise * noise / 2
-	at := func(i, j int) int { return i*g.cells + j }
-	for i := range g.cells {
-		for j := range g.cells {
-			if i+1 < g.cells {
-				g.link(b, f, d, at(i, j), at(i+1, j), 0, g.centre(i)+g.h/2, g.centre(j))
-			}
-			if j+1 < g.cells {
-				g.link(b, f, d, at(i, j), at(i, j+1), 1, g.centre(i), g.centre(j)+g.h/2)
-			}
-		}
-	}
-	if gone != nil {
-		g.open(b, gone)
-	}
-	return b
-}
-
-// link sets the rates between two cells that share the wall at x, y.
-func (g square) link(b *band, f flow, d float64, from, to, axis int, x, y float64) {
-	var dy [2]float64
-	f.Rate([]float64{x, y}, dy[:])
-	*b.at(from, to) = hop(dy[axis], g.h, d)
-	*b.at(to, from) = hop(-dy[axis], g.h, d)
-}
-
-// open turns jumps into the cells that are gone into ways out, and cuts these off.
-func (g square) open(b *band, gone func(x, y float64) bool) {
-	out := make([]bool, b.n)
-	for i := range g.cells {
-		for j := range g.cells {
-			out[i*g.cells+j] = gone(g.centre(i), g.centre(j))
-		}
-	}
-	for i := range b.n {
-		for _, j := range []int{i - g.cells, i - 1, i + 1, i + g.cells} {
-			if j < 0 || j >= b.n || *b.at(i, j) == 0 {
-				continue
-			}
-			switch {
-			case out[i]:
-				*b.at(i, j) = 0
-			case out[j]:
-				b.out[i] += *b.at(i, j)
-				*b.at(i, j) = 0
-			}
-		}
-		if out[i] {
-			b.out[i] = 1 // any: nothing comes here
-		}
-	}
+	return newSquare(cells, f.p.wander()), nil
 }
 
 // theoryCells is the resolution of the backward equation; finer grids change
-// times of escape by less than a percent (tested).
+// times of escape by less than 0.3 % (tested).
 const theoryCells = 96
 
 // passageTheory returns the mean time from a state until mood passes a level, by
@@ -166,27 +70,24 @@ func (f *Field) passageOn(cells int, start []float64, level float64, up bool) (f
 	if err != nil {
 		return 0, err
 	}
-	times := g.chain(f, f.p.Noise, func(x, y float64) bool {
-		return f.Circuit.Mood([]float64{x, y}) >= level == up
-	}).leaving()
-	return g.between(times, start[0], start[1]), nil
-}
-
-// between interpolates values at the cells' centres.
-func (g square) between(v []float64, x, y float64) float64 {
-	place := func(x float64) (int, float64) {
-		u := (x-gridLow)/g.h - 0.5
-		i := min(max(int(math.Floor(u)), 0), g.cells-2)
-		return i, u - float64(i)
+	// What has passed ends at the centres of cells. With the weights of TwoAreas moods
+	// of centres are multiples of h, so that the level is one.
+	if k := math.Floor(math.Abs(level)/g.H + 1e-9); k > 0 {
+		g.H = math.Abs(level) / k
+		g.Low = 0.5 - g.H*float64(cells)/2
 	}
-	i, a := place(x)
-	j, b := place(y)
-	at := func(i, j int) float64 { return v[i*g.cells+j] }
-	return (1-a)*((1-b)*at(i, j)+b*at(i, j+1)) + a*((1-b)*at(i+1, j)+b*at(i+1, j+1))
+	times := g.Times(f, f.p.Noise, func(x, y float64) bool {
+		beyond := f.Circuit.Mood([]float64{x, y}) - level
+		if !up {
+			beyond = -beyond
+		}
+		return beyond > -1e-9
+	})
+	return g.Between(times, start[0], start[1]), nil
 }
 
 // Histogram is the density of two regions over the paths that were kept, from a
-// day on: for circuits of more than two regions.
+// day on: for circuits of more than two regions. Its cells reach as far as the paths.
 func (r *Result) Histogram(x, y string, from float64, cells int) (*Density, error) {
 	i, j := slices.Index(r.Regions, x), slices.Index(r.Regions, y)
 	switch {
@@ -195,16 +96,22 @@ func (r *Result) Histogram(x, y string, from float64, cells int) (*Density, erro
 	case cells < 2:
 		return nil, fmt.Errorf("landscape: %d cells: want 2 or more", cells)
 	}
-	g := square{cells, (gridHigh - gridLow) / float64(cells)}
-	d := &Density{X: g.centres(), Y: g.centres(), P: make([][]float64, cells)}
+	beyond := 0.0
+	for _, path := range r.Paths {
+		for _, y := range [][]float64{path.Y[i], path.Y[j]} {
+			beyond = max(beyond, -slices.Min(y), slices.Max(y)-1)
+		}
+	}
+	g := newSquare(cells, 1.001*beyond/5)
+	d := &Density{X: g.Centres(), Y: g.Centres(), P: make([][]float64, cells)}
 	for k := range d.P {
 		d.P[k] = make([]float64, cells)
 	}
 	n := 0
 	for _, path := range r.Paths {
 		for k, t := range r.T {
-			a := int(math.Floor((path.Y[i][k] - gridLow) / g.h))
-			b := int(math.Floor((path.Y[j][k] - gridLow) / g.h))
+			a := int(math.Floor((path.Y[i][k] - g.Low) / g.H))
+			b := int(math.Floor((path.Y[j][k] - g.Low) / g.H))
 			if t < from || a < 0 || a >= cells || b < 0 || b >= cells {
 				continue
 			}
@@ -217,7 +124,7 @@ func (r *Result) Histogram(x, y string, from float64, cells int) (*Density, erro
 	}
 	for _, row := range d.P {
 		for k := range row {
-			row[k] /= float64(n) * g.h * g.h
+			row[k] /= float64(n) * g.H * g.H
 		}
 	}
 	return d, nil

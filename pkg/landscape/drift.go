@@ -1,6 +1,12 @@
 package landscape
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+
+	"divergent/pkg/sde"
+)
 
 // drift is a circuit's drift for many paths at once, while its slow variables
 // follow a course.
@@ -35,32 +41,24 @@ func newDrift(p Params, c Circuit, course []Condition) *drift {
 	return d
 }
 
-// rate writes the drift; see system.
-func (d *drift) rate(stage, n int, y, dy []float64) {
+// Rate writes the drift; see sde.System.
+func (d *drift) Rate(stage, n int, y, dy []float64) {
 	if len(d.strength) == 1 {
 		stage = 0
 	}
 	s, in := d.strength[stage], d.in[stage*d.n:(stage+1)*d.n]
 	for i := range d.n {
-		u := dy[i*lanes:][:n]
+		u := dy[i*sde.Lanes:][:n]
 		bias := d.gain*in[i] + d.offset
 		for k := range u {
 			u[k] = bias
 		}
 	}
 	for c, from := range d.from {
-		addScaled(dy[d.to[c]*lanes:][:n], y[from*lanes:][:n], d.gain*(d.fixed[c]+d.plastic[c]*s))
+		floats.AddScaled(dy[d.to[c]*sde.Lanes:][:n], d.gain*(d.fixed[c]+d.plastic[c]*s), y[from*sde.Lanes:][:n])
 	}
 	for i := range d.n {
-		settle(dy[i*lanes:][:n], y[i*lanes:][:n], d.perTau)
-	}
-}
-
-// addScaled adds w x to u.
-func addScaled(u, x []float64, w float64) {
-	x = x[:len(u)]
-	for k := range u {
-		u[k] += w * x[k]
+		settle(dy[i*sde.Lanes:][:n], y[i*sde.Lanes:][:n], d.perTau)
 	}
 }
 
@@ -91,5 +89,32 @@ func settle(u, y []float64, perTau float64) {
 		e := a + r4*(b+r4*c)
 		e = math.Float64frombits(math.Float64bits(e) + math.Float64bits(shifted)<<52)
 		u[k] = (1/(1+e) - y[k]) * perTau
+	}
+}
+
+// driftOne is the drift of a single path in a condition that changes.
+type driftOne struct {
+	p Params
+	c Circuit
+	k []struct{ from, to int }
+}
+
+func newDriftOne(p Params, c Circuit) *driftOne {
+	d := &driftOne{p: p, c: c}
+	for _, k := range c.Connections {
+		d.k = append(d.k, struct{ from, to int }{c.Region(k.From), c.Region(k.To)})
+	}
+	return d
+}
+
+func (d *driftOne) rate(at *Condition, y, dy []float64) {
+	for i := range d.c.Regions {
+		dy[i] = d.p.input(&d.c.Regions[i], at)
+	}
+	for i, k := range d.k {
+		dy[k.to] += d.c.Connections[i].at(at.Strength) * y[k.from]
+	}
+	for i, u := range dy {
+		dy[i] = (1/(1+math.Exp(-d.p.Gain*(u-d.p.Threshold))) - y[i]) / d.p.Tau
 	}
 }

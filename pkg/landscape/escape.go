@@ -1,138 +1,26 @@
 package landscape
 
 import (
-	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
-	"strconv"
 
-	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
-
-	"divergent/pkg/rng"
+	"divergent/pkg/sde"
+	"divergent/pkg/stats"
 )
 
 // Interval is a mean with its 95 % limits.
-type Interval struct{ Mean, Low, High float64 }
-
-// Passage is how long paths take to reach a level for the first time.
-type Passage struct {
-	Times   []float64 // of the paths that did, by path
-	Paths   int
-	Limit   float64  // how long each was followed at most
-	Mean    Interval // +Inf with a finite lower limit if none did
-	Reached int
-}
-
-// summarise estimates the mean. Where all paths arrived it is theirs, with normal
-// limits; else that of an exponential distribution, the time at risk by the number
-// of arrivals, with limits from χ² (Epstein & Sobel 1953): waits for a rare
-// event are exponential but for a short beginning.
-func (q *Passage) summarise() {
-	q.Reached = len(q.Times)
-	if q.Reached == q.Paths && q.Paths > 1 {
-		mean, sd := stat.MeanStdDev(q.Times, nil)
-		half := 1.96 * sd / math.Sqrt(float64(q.Paths))
-		q.Mean = Interval{mean, mean - half, mean + half}
-		return
-	}
-	total, n := q.Limit*float64(q.Paths-q.Reached), float64(q.Reached)
-	for _, t := range q.Times {
-		total += t
-	}
-	q.Mean = Interval{Mean: total / n, High: math.Inf(1), Low: 2 * total / distuv.ChiSquared{K: 2*n + 2}.Quantile(0.975)}
-	if n > 0 {
-		q.Mean.High = 2 * total / distuv.ChiSquared{K: 2 * n}.Quantile(0.025)
-	}
-}
-
-// passage watches for a weighted sum of the states to reach a level.
-type passage struct {
-	weights []float64
-	level   float64
-	up      bool
-	sd      float64 // of the weighted sum's noise, per root of a unit of time
-	step    float64
-	seed    uint64
-	times   []float64 // by path; +Inf until it is there
-	last    [lanes]float64
-	chance  [lanes]*rand.Rand
-}
-
-// after ends the paths that have passed. A path that is below the level at both
-// ends of a step may have passed it in between; with the noise of a step it did
-// so with probability exp(−2 d d'/(sd² h)), d and d' its distances, as a Brownian
-// bridge does (Gobet 2000, doi 10.1016/S0304-4149(99)00109-X).
-func (w *passage) after(step int, b *block) {
-	var now [lanes]float64
-	for i, v := range w.weights {
-		addScaled(now[:b.n], b.y[i*lanes:], v)
-	}
-	for k := b.n - 1; k >= 0; k-- {
-		d := w.level - now[k]
-		if !w.up {
-			d = -d
-		}
-		if d > 0 && !w.between(b.path[k], k, w.last[k]*d) {
-			w.last[k] = d
-			continue
-		}
-		w.times[b.path[k]] = (float64(step) + 0.5) * w.step // somewhere within the step
-		b.drop(k)
-		w.last[k], w.chance[k] = w.last[b.n], w.chance[b.n]
-	}
-}
-
-// between draws whether a path passed between two ends, given the product of their
-// distances. Draws are made only where they may matter, from the path's own
-// stream.
-func (w *passage) between(path, k int, product float64) bool {
-	x := 2 * product / (w.sd * w.sd * w.step)
-	if !(x < 40) {
-		return false
-	}
-	if w.chance[k] == nil {
-		w.chance[k] = rng.Stream(w.seed, "bridge", strconv.Itoa(path))
-	}
-	return w.chance[k].Float64() < math.Exp(-x)
-}
-
-// passages follows the paths of an ensemble until each has passed.
-func passages(e ensemble, weights []float64, level float64, up bool) (Passage, error) {
-	q := Passage{Paths: e.paths, Limit: float64(e.steps) * e.step(0)}
-	times := slices.Repeat([]float64{math.Inf(1)}, e.paths)
-	variance, first := 0.0, 0.0
-	for i, w := range weights {
-		variance += w * w * e.noise[i] * e.noise[i]
-		first += w * e.start[i]
-	}
-	e.watch = func(b *block) watcher {
-		w := &passage{weights: weights, level: level, up: up, sd: math.Sqrt(variance), step: e.step(0), seed: e.seed, times: times}
-		for k := range b.n {
-			w.last[k] = math.Abs(level - first)
-		}
-		return w
-	}
-	if err := e.run(context.Background()); err != nil {
-		return q, err
-	}
-	for _, t := range times {
-		if !math.IsInf(t, 1) {
-			q.Times = append(q.Times, t)
-		}
-	}
-	q.summarise()
-	return q, nil
-}
+type Interval = stats.Interval
 
 // Escape is how long a circuit stays in a state at one strength of connections.
 type Escape struct {
 	Strength float64
 	From     State
-	Passage
-	Theory float64 // mean time by the backward equation on a grid; NaN for other than two regions
+	sde.Passage
+	// Theory is the mean time by the backward equation on a grid, to about a percent;
+	// NaN for other than two regions, without noise, and where σ√(τ/2) is above 1, as
+	// paths then wander far beyond the activities that there can be.
+	Theory float64
 }
 
 // Escapes follows paths from a state, at each strength, until mood passes to the
@@ -183,18 +71,14 @@ func escape(f *Field, from State, start []float64, days float64, o Options) (Esc
 	if !up {
 		level = p.Relapse
 	}
-	weights := make([]float64, len(start))
-	for i, r := range c.Regions {
-		weights[i] = r.Mood
-	}
 	d := newDrift(p, c, []Condition{f.Condition})
 	var err error
-	e.Passage, err = passages(ensemble{
-		sys: func() system { return d }, noise: slices.Repeat([]float64{p.Noise}, len(start)), scheme: o.Scheme,
-		step: func(int) float64 { return o.Step }, steps: int(math.Ceil(days / o.Step)),
-		start: start, paths: o.Paths, seed: o.Seed, workers: o.Workers,
-	}, weights, level, up)
-	if err != nil || len(start) != 2 || p.Noise == 0 {
+	e.Passage, err = sde.Passages(o.context(), sde.Ensemble{
+		System: func() sde.System { return d }, Noise: slices.Repeat([]float64{p.Noise}, len(start)), Scheme: o.Scheme,
+		Step: func(int) float64 { return o.Step }, Steps: int(math.Ceil(days / o.Step)),
+		Start: start, Paths: o.Paths, Seed: o.Seed, Workers: o.Workers,
+	}, c.weights(), level, up)
+	if err != nil || len(start) != 2 || p.Noise == 0 || p.wander() > mostWander {
 		return e, err
 	}
 	e.Theory, err = f.passageTheory(start, level, up)

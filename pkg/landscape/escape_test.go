@@ -2,10 +2,13 @@ package landscape
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
+
+	"divergent/pkg/sde"
 )
 
 func TestExtrema(t *testing.T) {
@@ -150,12 +153,6 @@ func TestCutOff(t *testing.T) {
 	if q.Reached > 1500 || q.Reached < 1000 || math.Abs(q.Mean.Mean/exact-1) > 0.12 || !(q.Mean.Low < q.Mean.Mean && q.Mean.Mean < q.Mean.High) {
 		t.Errorf("mean %+v from %d of 2000, want %v", q.Mean, q.Reached, exact)
 	}
-	var none Passage
-	none.Paths, none.Limit = 10, 100
-	none.summarise()
-	if !math.IsInf(none.Mean.Mean, 1) || !(none.Mean.Low > 100) {
-		t.Errorf("none of 10 arrived within 100: %+v", none.Mean)
-	}
 }
 
 // The prototype's mean escape times were 143, 24 and 12 at strengths 0.8, 1 and
@@ -193,10 +190,38 @@ func TestEscapesOfTwoAreas(t *testing.T) {
 	}
 }
 
+// The theory holds at any noise for which it gives a number: its grid reaches as
+// far as the paths do.
+func TestTheoryAtLargeNoise(t *testing.T) {
+	for _, x := range []struct{ noise, tau float64 }{{0.5, 1}, {0.7, 1}, {1, 1}, {0.5, 4}} {
+		p := Default()
+		p.Noise, p.Tau = x.noise, x.tau
+		got, err := Escapes(p, Ill, []float64{0.8}, 1000, Options{Paths: 4000, Seed: 9, Step: 0.02 * x.tau})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := got[0]
+		se := stat.StdDev(e.Times, nil) / math.Sqrt(float64(e.Reached))
+		t.Logf("noise %v, τ %v: %.3f ± %.3f, theory %.3f", x.noise, x.tau, e.Mean.Mean, se, e.Theory)
+		if e.Reached < 4000 || !(math.Abs(e.Mean.Mean-e.Theory) < 3.5*se+0.01*e.Theory) { // and a percent for grid and step
+			t.Errorf("noise %v, τ %v: %.3f ± %.3f, the backward equation gives %.3f", x.noise, x.tau, e.Mean.Mean, se, e.Theory)
+		}
+	}
+	p := Default()
+	p.Noise, p.Tau = 1, 10 // paths wander over ten times the activities that there can be
+	got, err := Escapes(p, Ill, []float64{0.8}, 10, Options{Paths: 5})
+	if err != nil || !math.IsNaN(got[0].Theory) {
+		t.Errorf("theory %v, %v: want none beyond its range of noise", got, err)
+	}
+	if _, err := newField(p, TwoAreas(p), p.Rest()).Density(64); err == nil || !strings.Contains(err.Error(), "Noise = 1") {
+		t.Errorf("a density beyond the range of noise: %v", err)
+	}
+}
+
 // The schemes agree with each other and on the step.
 func TestEscapesAcrossSchemes(t *testing.T) {
 	var all []Interval
-	for _, o := range []Options{{Step: 0.2}, {Step: 0.05}, {Step: 0.02, Scheme: EulerMaruyama}} {
+	for _, o := range []Options{{Step: 0.2}, {Step: 0.05}, {Step: 0.02, Scheme: sde.EulerMaruyama}} {
 		o.Paths, o.Seed = 1500, 10
 		e, err := Escapes(Default(), Ill, []float64{1.2}, 1000, o)
 		if err != nil {
@@ -231,16 +256,16 @@ func (g gradient) potential(x, y float64) float64 {
 func TestGridAgainstGradient(t *testing.T) {
 	const noise, cells = 0.25, 80
 	f := gradient{Cubic{A: 1, H: 0.05}}
-	g := square{cells, (gridHigh - gridLow) / cells}
-	p, err := g.chain(f, noise, nil).stationary()
+	g := newSquare(cells, 0)
+	d, err := g.Density(f, noise)
 	if err != nil {
 		t.Fatal(err)
 	}
-	worst, at := 0.0, func(i, j int) float64 { return -noise * noise / 2 * math.Log(p[i*cells+j]) }
-	ref := at(cells/4, cells/2) - f.potential(g.centre(cells/4), g.centre(cells/2))
+	worst, at := 0.0, func(i, j int) float64 { return d.Potential[i][j] - f.potential(d.X[i], d.Y[j]) }
+	ref := at(cells/4, cells/2)
 	for i := 8; i < cells-8; i++ {
 		for j := 8; j < cells-8; j++ {
-			worst = max(worst, math.Abs(at(i, j)-ref-f.potential(g.centre(i), g.centre(j))))
+			worst = max(worst, math.Abs(at(i, j)-ref))
 		}
 	}
 	if worst > 2e-3 { // the square of the cell, 0.03², times the potential's curvature
@@ -256,45 +281,9 @@ func TestGridAgainstGradient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	times := g.chain(f, noise, func(x, _ float64) bool { return x >= 0.5+other/2 }).leaving()
-	if got := g.between(times, 0.5+well/2, 0.4); math.Abs(got/want-1) > 0.02 { // where the last cell ends
+	times := g.Times(f, noise, func(x, _ float64) bool { return x >= 0.5+other/2 })
+	if got := g.Between(times, 0.5+well/2, 0.4); math.Abs(got/want-1) > 0.02 { // where the last cell ends
 		t.Errorf("mean time %v on the grid, want %v", got, want)
-	}
-}
-
-// A chain of births and deaths has the closed form p_k ∝ Π birth/death.
-func TestBand(t *testing.T) {
-	const n = 60
-	b := newBand(n, 3) // wider than it needs to be
-	want := make([]float64, n)
-	want[0] = 1
-	sum := 1.0
-	for k := range n - 1 {
-		up, down := 1+float64(k%3), 0.02*float64(k+1)
-		if k > 30 {
-			down = 30
-		}
-		*b.at(k, k+1), *b.at(k+1, k) = up, down
-		want[k+1] = want[k] * up / down
-		sum += want[k+1]
-	}
-	p, err := b.stationary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for k := range p {
-		if math.Abs(p[k]/(want[k]/sum)-1) > 1e-12 {
-			t.Fatalf("state %d: %v, want %v", k, p[k], want[k]/sum)
-		}
-	}
-	// From 0 to n at rate 1 up and 1 down, reflected at 0: n(n+1)/2 from 0.
-	walk := newBand(n, 1)
-	for k := range n - 1 {
-		*walk.at(k, k+1), *walk.at(k+1, k) = 1, 1
-	}
-	walk.out[n-1] = 1
-	if got := walk.leaving()[0]; math.Abs(got/(n*(n+1)/2)-1) > 1e-12 {
-		t.Errorf("the walk leaves after %v, want %v", got, n*(n+1)/2)
 	}
 }
 
@@ -326,15 +315,19 @@ func TestDensity(t *testing.T) {
 	if _, err := newField(p, FiveRegions(), p.Rest()).Density(32); err == nil {
 		t.Error("a grid for five regions is no error")
 	}
-	coarse, err := newField(p, TwoAreas(p), p.Rest()).passageOn(theoryCells, []float64{0.97, 0.02}, p.Remission, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	fine, err := newField(p, TwoAreas(p), p.Rest()).passageOn(2*theoryCells, []float64{0.97, 0.02}, p.Remission, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if math.Abs(coarse/fine-1) > 0.01 {
-		t.Errorf("mean time %v, %v on a grid twice as fine", coarse, fine)
+	for _, x := range []struct {
+		start []float64
+		level float64
+	}{{[]float64{0.97, 0.02}, p.Remission}, {[]float64{0.02, 0.97}, p.Relapse}} {
+		var times [2]float64
+		for i := range times {
+			var err error
+			if times[i], err = newField(p, TwoAreas(p), p.Rest()).passageOn((i+1)*theoryCells, x.start, x.level, x.level > 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if math.Abs(times[0]/times[1]-1) > 0.003 {
+			t.Errorf("mean time %v, %v on a grid twice as fine", times[0], times[1])
+		}
 	}
 }

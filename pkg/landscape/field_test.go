@@ -8,7 +8,9 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"divergent/pkg/flow"
 	"divergent/pkg/model"
+	"divergent/pkg/sde"
 )
 
 func TestCard(t *testing.T) {
@@ -112,24 +114,24 @@ func TestDriftsAgree(t *testing.T) {
 		course := []Condition{{Strength: 0.8, Bias: 0.2, Stress: 1}, {Strength: 1.3, Bias: 0.1, Experience: -1, Stimulation: 1}}
 		many, one := newDrift(p, c, course), newDriftOne(p, c)
 		n := len(c.Regions)
-		y, dy := make([]float64, n*lanes), make([]float64, n*lanes)
+		y, dy := make([]float64, n*sde.Lanes), make([]float64, n*sde.Lanes)
 		for i := range y {
 			y[i] = math.Sin(float64(i))
 		}
 		for stage, at := range course {
-			many.rate(stage, 5, y, dy)
+			many.Rate(stage, 5, y, dy)
 			f := newField(p, c, at)
 			for k := range 5 {
 				state, want, got := make([]float64, n), make([]float64, n), make([]float64, n)
 				for i := range n {
-					state[i] = y[i*lanes+k]
+					state[i] = y[i*sde.Lanes+k]
 				}
 				f.Rate(state, want)
 				one.rate(&at, state, got)
 				for i := range n {
-					// The inlined exponential of drift.rate has an error of 2e-14.
-					if math.Abs(dy[i*lanes+k]-want[i]) > 1e-13 || math.Abs(got[i]-want[i]) > 1e-14 {
-						t.Fatalf("%s, stage %d, region %d: %v and %v, want %v", c.Name, stage, i, dy[i*lanes+k], got[i], want[i])
+					// The inlined exponential of drift.Rate has an error of 2e-14.
+					if math.Abs(dy[i*sde.Lanes+k]-want[i]) > 1e-13 || math.Abs(got[i]-want[i]) > 1e-14 {
+						t.Fatalf("%s, stage %d, region %d: %v and %v, want %v", c.Name, stage, i, dy[i*sde.Lanes+k], got[i], want[i])
 					}
 				}
 			}
@@ -277,7 +279,7 @@ func TestFoldsOfOneRegion(t *testing.T) {
 }
 
 // Excitation and inhibition that chase each other lose their rest where the trace
-// of the Jacobian is 0: a Hopf bifurcation.
+// of the Jacobian is 0: a flow.Hopf bifurcation.
 func TestHopf(t *testing.T) {
 	p := Default()
 	c := Circuit{Name: "chase", Regions: []Region{{Name: "e", Mood: 1, Bias: 1}, {Name: "i", Mood: -1, Input: -0.25}},
@@ -289,7 +291,7 @@ func TestHopf(t *testing.T) {
 	n := 0
 	for _, b := range d.Branches {
 		for _, s := range b.Special {
-			if s.Kind != Hopf {
+			if s.Kind != flow.Hopf {
 				continue
 			}
 			n++
@@ -299,7 +301,7 @@ func TestHopf(t *testing.T) {
 		}
 	}
 	if n != 2 {
-		t.Errorf("%d Hopf bifurcations, want 2: where rest is lost and where it is found again", n)
+		t.Errorf("%d flow.Hopf bifurcations, want 2: where rest is lost and where it is found again", n)
 	}
 }
 
@@ -350,7 +352,7 @@ func TestBranchesAreFixedPoints(t *testing.T) {
 					t.Fatalf("%s = %v: rate %v at %v", x.name, q.Value, dy, q.State)
 				}
 			}
-			for _, end := range []Point{b.Points[0], b.Points[len(b.Points)-1]} {
+			for _, end := range []flow.Point{b.Points[0], b.Points[len(b.Points)-1]} {
 				if end.Value != x.a && end.Value != x.b {
 					t.Errorf("%s: a branch ends at %v, inside [%v, %v]", x.name, end.Value, x.a, x.b)
 				}
@@ -416,8 +418,8 @@ func TestStates(t *testing.T) {
 		if err != nil || ill == nil || saddle == nil || healthy == nil {
 			t.Fatalf("%s: %v, %v, %v, %v at rest", c.Name, ill, saddle, healthy, err)
 		}
-		if !(ill.Mood < saddle.Mood && saddle.Mood < healthy.Mood) || saddle.Stable() {
-			t.Errorf("%s: moods %v, %v, %v", c.Name, ill.Mood, saddle.Mood, healthy.Mood)
+		if !(ill.Reading < saddle.Reading && saddle.Reading < healthy.Reading) || saddle.Stable() {
+			t.Errorf("%s: moods %v, %v, %v", c.Name, ill.Reading, saddle.Reading, healthy.Reading)
 		}
 	}
 	at := p.Rest()

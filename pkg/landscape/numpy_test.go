@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"divergent/pkg/model"
+	"divergent/pkg/sde"
 )
 
 // The same paths in NumPy (testdata/numpy_reference.py): mean mood and the share that
@@ -66,7 +67,7 @@ func TestNumPy(t *testing.T) {
 // BenchmarkTenThousand is the run of the README: ten thousand paths of 1000 days,
 // 20,000 steps each.
 func BenchmarkTenThousand(b *testing.B) {
-	for _, s := range []Scheme{SRA1, EulerMaruyama} {
+	for _, s := range []sde.Scheme{sde.SRA1, sde.EulerMaruyama} {
 		b.Run(s.String(), func(b *testing.B) { benchmark(b, Circuit{}, s, 10000, 1000) })
 	}
 }
@@ -74,13 +75,13 @@ func BenchmarkTenThousand(b *testing.B) {
 // BenchmarkPaths follows few paths, on one worker.
 func BenchmarkPaths(b *testing.B) {
 	for _, c := range circuits() {
-		for _, s := range []Scheme{SRA1, EulerMaruyama} {
-			b.Run(c.Name+"/"+s.String(), func(b *testing.B) { benchmark(b, c, s, lanes, 100) })
+		for _, s := range []sde.Scheme{sde.SRA1, sde.EulerMaruyama} {
+			b.Run(c.Name+"/"+s.String(), func(b *testing.B) { benchmark(b, c, s, sde.Lanes, 100) })
 		}
 	}
 }
 
-func benchmark(b *testing.B, c Circuit, s Scheme, paths int, days float64) {
+func benchmark(b *testing.B, c Circuit, s sde.Scheme, paths int, days float64) {
 	p := Default()
 	for range b.N {
 		if _, err := Simulate(p, model.Days(days), Options{Circuit: c, Paths: paths, Every: 10, Scheme: s}); err != nil {

@@ -1,10 +1,13 @@
 package landscape
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
+	"divergent/pkg/evidence"
 	"divergent/pkg/model"
+	"divergent/pkg/uncertain"
 )
 
 // Hold is in how many draws of the parameters a check passes.
@@ -14,6 +17,13 @@ type Hold struct {
 	Passes    int
 	Draws     int // in which the check could be made
 }
+
+// NoState is the error of a circuit that has not the state, or not the two states,
+// that are asked for.
+type NoState struct{ Text string }
+
+// Error returns the text.
+func (e NoState) Error() string { return "landscape: " + e.Text }
 
 // Robustness repeats the checks with all parameters of the card that are not 0
 // drawn at once, from a Latin hypercube of their values times 1 ± spread, within
@@ -39,41 +49,46 @@ func Robustness(p Params, o Options, draws int, spread float64) (holds []Hold, u
 		fields = append(fields, x.Field)
 		ranges = append(ranges, model.Range{Name: x.Field, Low: max(math.Min(a, b), x.Low), High: min(math.Max(a, b), x.High)})
 	}
-	points, err := model.LatinHypercube(ranges, draws, o.Seed, "landscape robustness")
+	points, err := uncertain.LatinHypercube(ranges, draws, o.Seed, "landscape robustness")
 	if err != nil {
 		return nil, 0, err
 	}
+	d := evidence.Draws{Fields: fields, Workers: 1} // the paths of each draw are on all processors
 	for _, x := range points {
-		q, err := model.With(p, fields, x)
+		row := make([]float64, len(x))
+		for i, r := range ranges {
+			row[i] = r.Position(x[i])
+		}
+		d.Position = append(d.Position, row)
+	}
+	s, unusable, err := evidence.Checked(o.context(), o.Circuit.or(p).Name, d, func(i int) (model.Checks, error) {
+		q, err := model.With(p, fields, points[i])
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		checks, err := Checks(q, o)
-		if err != nil {
-			unusable++
-			continue
+		if errors.As(err, &NoState{}) {
+			return nil, nil
 		}
-		holds = addHolds(holds, checks)
+		return checks, err
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	for k, f := range s.Facts {
+		h := Hold{Name: f.Name, Challenge: f.Challenge}
+		for i := range s.Draws {
+			switch s.Outcome(i, 0, k) {
+			case evidence.Explained:
+				h.Passes++
+				h.Draws++
+			case evidence.Contradicted:
+				h.Draws++
+			}
+		}
+		if h.Draws > 0 {
+			holds = append(holds, h)
+		}
 	}
 	return holds, unusable, nil
-}
-
-func addHolds(holds []Hold, checks model.Checks) []Hold {
-	for _, c := range checks {
-		if c.Outcome == model.Silent {
-			continue
-		}
-		i := 0
-		for i < len(holds) && holds[i].Name != c.Name {
-			i++
-		}
-		if i == len(holds) {
-			holds = append(holds, Hold{Name: c.Name, Challenge: c.Challenge})
-		}
-		holds[i].Draws++
-		if c.Outcome == model.Pass {
-			holds[i].Passes++
-		}
-	}
-	return holds
 }

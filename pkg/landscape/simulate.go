@@ -1,6 +1,7 @@
 package landscape
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -10,6 +11,8 @@ import (
 
 	"divergent/pkg/model"
 	"divergent/pkg/ode"
+	"divergent/pkg/sde"
+	"divergent/pkg/stats"
 )
 
 // Options says how to simulate. The zero Options follows 1000 paths of two areas
@@ -21,12 +24,28 @@ type Options struct {
 	Start         State     // which of the states at rest to start in
 	From          []float64 // activities to start from instead
 	Step          float64   // longest step, days; 0 means 0.05 time constants
-	Scheme        Scheme
+	Scheme        sde.Scheme
 	Every         float64 // days between reports; 0 means 1
 	Ramp          *Ramp   // takes the strength along a line instead of its equation
 	Keep          int     // paths kept in full; 0 means 3, fewer than 0 none
 	Seed          uint64
 	Workers       int // 0 means one on every processor; the result is the same
+
+	ctx context.Context // nil for one that does not end
+}
+
+// Under returns the options with a context: when it ends, so does what runs, with
+// its error.
+func (o Options) Under(ctx context.Context) Options {
+	o.ctx = ctx
+	return o
+}
+
+func (o Options) context() context.Context {
+	if o.ctx == nil {
+		return context.Background()
+	}
+	return o.ctx
 }
 
 // complete fills in what is 0.
@@ -52,14 +71,14 @@ func (o Options) complete(p Params) (Options, error) {
 		return o, fmt.Errorf("landscape: Step = %v days: want a positive number, or 0 for 0.05 time constants", o.Step)
 	case !(o.Every > 0) || math.IsInf(o.Every, 0):
 		return o, fmt.Errorf("landscape: Every = %v days: want a positive number, or 0 for 1", o.Every)
-	case o.Scheme != SRA1 && o.Scheme != EulerMaruyama:
+	case o.Scheme != sde.SRA1 && o.Scheme != sde.EulerMaruyama:
 		return o, fmt.Errorf("landscape: Scheme = %d: want SRA1 or EulerMaruyama", int(o.Scheme))
 	case o.Start != Ill && o.Start != Healthy:
 		return o, fmt.Errorf("landscape: Start = %d: want Ill or Healthy", int(o.Start))
 	case o.From != nil && (len(o.From) != len(o.Circuit.Regions) || !finite(o.From...)):
 		return o, fmt.Errorf("landscape: From = %v: want an activity for each of %d regions", o.From, len(o.Circuit.Regions))
 	}
-	return o, o.Circuit.Validate()
+	return o, cmp.Or(o.context().Err(), o.Circuit.Validate())
 }
 
 // Band is a quantity over all paths, at each reported time.
@@ -74,7 +93,9 @@ type Path struct {
 	Mood []float64
 }
 
-// Outcome is what became of a path. It is read at every step.
+// Outcome is what became of a path. Whether it passed a level of mood between the
+// ends of a step is drawn as for Escapes, so that outcomes do not hang on the step;
+// without noise the day is interpolated.
 type Outcome struct {
 	Remitted float64 // first day on which mood reached Remission, +Inf if never; 0 for a path that starts healthy
 	Relapsed float64 // first day after that on which mood fell to Relapse, +Inf if never
@@ -131,7 +152,10 @@ func Simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 // deterministic solves for circuit and slow variables at once.
 func deterministic(p Params, s *slow, o Options, start []float64) (*Result, error) {
 	n := len(start)
-	g := newGrid(s.protocol, s.protocol.Length, o.Every)
+	g := newGrid(s.protocol, o.Step, o.Every)
+	days := slices.Concat(g.from, g.at) // on which outcomes are read
+	slices.Sort(days)
+	days = slices.Compact(days)
 	f := newDriftOne(p, o.Circuit)
 	sol, err := ode.Solve(ode.Problem{
 		Rate: func(t float64, x, dx []float64) {
@@ -139,32 +163,37 @@ func deterministic(p Params, s *slow, o Options, start []float64) (*Result, erro
 			at := s.condition(t, x[n:])
 			f.rate(&at, x[:n], dx[:n])
 		},
-		Start: append(slices.Clone(start), s.start()...), To: s.protocol.Length, At: g.at, Events: s.events(n),
+		Start: append(slices.Clone(start), s.start()...), To: s.protocol.Length, At: days, Events: s.events(n),
 	}, tolerance)
 	if err != nil {
 		return nil, err
 	}
 	r := &Result{Regions: o.Circuit.Names(), T: g.at}
 	path := Path{Y: make([][]float64, n)}
-	for k, t := range g.at {
+	t := tracker{p: &p}
+	last := o.Circuit.Mood(start)
+	t.begin(last)
+	for k, day := range days {
 		x := sol.Y[k]
-		r.Conditions = append(r.Conditions, s.condition(t, x[n:]))
+		mood := o.Circuit.Mood(x[:n])
+		if k > 0 {
+			if a, b := t.distance(last), t.distance(mood); b <= 0 {
+				t.cross(days[k-1] + (day-days[k-1])*a/(a-b))
+			}
+		}
+		last = mood
+		if reports := len(path.Mood); day != g.at[reports] {
+			continue
+		}
+		r.Conditions = append(r.Conditions, s.condition(day, x[n:]))
 		for i := range n {
 			path.Y[i] = append(path.Y[i], x[i])
 		}
-		path.Mood = append(path.Mood, o.Circuit.Mood(x[:n]))
+		path.Mood, r.Well = append(path.Mood, mood), append(r.Well, share(t.Well))
 	}
 	r.Mean, r.Paths = path.Y, []Path{path}
 	r.Mood = Band{path.Mood, make([]float64, len(g.at)), path.Mood, path.Mood, path.Mood}
-	var tr tracker
-	tr.begin(path.Mood[0], p)
-	for k, m := range path.Mood {
-		if k > 0 {
-			tr.step(m, g.at[k], g.at[k]-g.at[k-1], p)
-		}
-		r.Well = append(r.Well, share(tr.well))
-	}
-	r.Outcomes = []Outcome{tr.end(path.Mood[len(path.Mood)-1])}
+	r.Outcomes = []Outcome{t.end(s.protocol.Length, last)}
 	return r, nil
 }
 
@@ -175,101 +204,87 @@ func share(yes bool) float64 {
 	return 0
 }
 
-// driftOne is the drift of a single path in a condition that changes.
-type driftOne struct {
-	p Params
-	c Circuit
-	k []struct{ from, to int }
-}
-
-func newDriftOne(p Params, c Circuit) *driftOne {
-	d := &driftOne{p: p, c: c}
-	for _, k := range c.Connections {
-		d.k = append(d.k, struct{ from, to int }{c.Region(k.From), c.Region(k.To)})
-	}
-	return d
-}
-
-func (d *driftOne) rate(at *Condition, y, dy []float64) {
-	for i := range d.c.Regions {
-		dy[i] = d.p.input(&d.c.Regions[i], at)
-	}
-	for i, k := range d.k {
-		dy[k.to] += d.c.Connections[i].at(at.Strength) * y[k.from]
-	}
-	for i, u := range dy {
-		dy[i] = (1/(1+math.Exp(-d.p.Gain*(u-d.p.Threshold))) - y[i]) / d.p.Tau
-	}
-}
-
 // tracker reads the outcome of a path as it goes.
 type tracker struct {
 	Outcome
-	well bool
+	p     *Params
+	since float64 // day on which it became healthy
 }
 
-func (t *tracker) begin(mood float64, p Params) {
+func (t *tracker) begin(mood float64) {
 	t.Remitted, t.Relapsed = math.Inf(1), math.Inf(1)
-	if mood >= p.Remission {
-		t.well, t.Remitted = true, 0
+	if mood >= t.p.Remission {
+		t.Well, t.Remitted = true, 0
 	}
 }
 
-// step goes on to a day, after a step of the given length.
-func (t *tracker) step(mood, day, length float64, p Params) {
-	if t.well {
-		t.WellDays += length
+// distance is how far mood is from the level at which the path changes sides.
+func (t *tracker) distance(mood float64) float64 {
+	if t.Well {
+		return mood - t.p.Relapse
 	}
-	switch {
-	case !t.well && mood >= p.Remission:
-		t.well, t.Remitted = true, min(t.Remitted, day)
-	case t.well && mood <= p.Relapse:
-		t.well, t.Relapsed = false, min(t.Relapsed, day)
-	}
+	return t.p.Remission - mood
 }
 
-func (t *tracker) end(mood float64) Outcome {
-	t.Well, t.Mood = t.well, mood
-	return t.Outcome
+// cross notes that the path changes sides.
+func (t *tracker) cross(day float64) {
+	if t.Well {
+		t.Relapsed = min(t.Relapsed, day)
+		t.WellDays += day - t.since
+	} else {
+		t.Remitted, t.since = min(t.Remitted, day), day
+	}
+	t.Well = !t.Well
+}
+
+func (t *tracker) end(day, mood float64) Outcome {
+	o := t.Outcome
+	if o.Mood = mood; o.Well {
+		o.WellDays += day - t.since
+	}
+	return o
 }
 
 // recorder collects what Result holds of a block of paths.
 type recorder struct {
-	p       *Params
-	c       Circuit
+	sde.Bridge
 	g       *grid
 	weights []float64
 	track   []tracker   // of all paths
-	mood    [][]float32 // by reported time and path
+	mood    [][]float64 // by reported time and path
 	sum     [][]float64 // by reported time: sums of the regions over the block, then the number that are well
 	kept    []Path
-	next    int // report that is due
+	next    int                // report that is due
+	last    [sde.Lanes]float64 // mood at the end of the last step
 }
 
-func (r *recorder) after(step int, b *block) {
-	day, length := r.g.from[step]+r.g.length[step], r.g.length[step]
-	var mood [lanes]float64
-	for i, w := range r.weights {
-		addScaled(mood[:b.n], b.y[i*lanes:], w)
+func (r *recorder) After(step int, b *sde.Block) {
+	length := r.g.length[step]
+	var mood [sde.Lanes]float64
+	b.Sum(r.weights, mood[:b.N])
+	for k := range b.N {
+		t := &r.track[b.Path[k]]
+		before, after := t.distance(r.last[k]), t.distance(mood[k])
+		if after <= 0 || r.Between(b.Path[k], k, before*after, length) {
+			t.cross(r.g.from[step] + length/2) // somewhere within the step
+		}
 	}
-	for k := range b.n {
-		r.track[b.path[k]].step(mood[k], day, length, *r.p)
-	}
+	r.last = mood
 	if r.next < len(r.g.report) && r.g.report[r.next] == step {
-		r.note(b, mood[:b.n])
+		r.note(b, mood[:b.N])
 	}
 }
 
 // note writes a report.
-func (r *recorder) note(b *block, mood []float64) {
+func (r *recorder) note(b *sde.Block, mood []float64) {
 	dim := len(r.weights)
 	sum := make([]float64, dim+1)
 	for k, m := range mood {
-		path := b.path[k]
-		r.mood[r.next][path] = float32(m)
-		sum[dim] += share(r.track[path].well)
+		path := b.Path[k]
+		r.mood[r.next][path] = m
+		sum[dim] += share(r.track[path].Well)
 		for i := range dim {
-			y := b.y[i*lanes+k]
+			y := b.Y[i*sde.Lanes+k]
 			sum[i] += y
 			if path < len(r.kept) {
 				r.kept[path].Y[i][r.next] = y
@@ -294,37 +309,36 @@ func stochastic(p Params, s *slow, o Options, start []float64) (*Result, error) 
 	}
 	r := &Result{Regions: o.Circuit.Names(), T: g.at, Conditions: conditions}
 	dim, reports := len(start), len(g.at)
-	mood := make([][]float32, reports)
+	mood := make([][]float64, reports)
 	for i := range mood {
-		mood[i] = make([]float32, o.Paths)
+		mood[i] = make([]float64, o.Paths)
 	}
 	r.Paths = make([]Path, o.Keep)
 	for i := range r.Paths {
 		r.Paths[i] = newPath(dim, reports)
 	}
-	weights := make([]float64, dim)
-	for i, region := range o.Circuit.Regions {
-		weights[i] = region.Mood
-	}
+	weights := o.Circuit.weights()
 	track := make([]tracker, o.Paths)
-	blocks := make([]*recorder, (o.Paths+lanes-1)/lanes)
+	blocks := make([]*recorder, (o.Paths+sde.Lanes-1)/sde.Lanes)
 	d := newDrift(p, o.Circuit, stages)
-	e := ensemble{
-		sys: func() system { return d }, noise: slices.Repeat([]float64{p.Noise}, dim), scheme: o.Scheme,
-		step: func(i int) float64 { return g.length[i] }, steps: len(g.length),
-		start: start, paths: o.Paths, seed: o.Seed, workers: o.Workers,
-		watch: func(b *block) watcher {
-			rec := &recorder{p: &p, c: o.Circuit, g: &g, weights: weights, track: track, mood: mood, kept: r.Paths}
-			blocks[b.first/lanes] = rec
-			first := slices.Repeat([]float64{o.Circuit.Mood(start)}, b.n)
-			for k := range b.n {
-				track[b.path[k]].begin(first[k], p)
-			}
-			rec.note(b, first)
-			return rec
-		},
+	e := sde.Ensemble{
+		System: func() sde.System { return d }, Noise: slices.Repeat([]float64{p.Noise}, dim), Scheme: o.Scheme,
+		Step: func(i int) float64 { return g.length[i] }, Steps: len(g.length),
+		Start: start, Paths: o.Paths, Seed: o.Seed, Workers: o.Workers,
 	}
-	if err := e.run(context.Background()); err != nil {
+	e.Watch = func(b *sde.Block) sde.Watcher {
+		rec := &recorder{Bridge: sde.NewBridge(e, weights), g: &g, weights: weights, track: track, mood: mood, kept: r.Paths}
+		blocks[b.First/sde.Lanes] = rec
+		first := o.Circuit.Mood(start)
+		for k := range b.N {
+			rec.last[k] = first
+			track[b.Path[k]] = tracker{p: &p}
+			track[b.Path[k]].begin(first)
+		}
+		rec.note(b, rec.last[:b.N])
+		return rec
+	}
+	if err := e.Run(o.context()); err != nil {
 		return nil, err
 	}
 	r.collect(blocks, mood, track, dim)
@@ -340,10 +354,12 @@ func newPath(dim, reports int) Path {
 }
 
 // collect sums up over the blocks, in their order.
-func (r *Result) collect(blocks []*recorder, mood [][]float32, track []tracker, dim int) {
+func (r *Result) collect(blocks []*recorder, mood [][]float64, track []tracker, dim int) {
 	n := float64(len(track))
 	r.Mean = make([][]float64, dim)
-	values := make([]float64, len(track))
+	for i, m := range mood[len(mood)-1] {
+		r.Outcomes = append(r.Outcomes, track[i].end(r.T[len(r.T)-1], m))
+	}
 	for k := range r.T {
 		total := make([]float64, dim+1)
 		for _, b := range blocks {
@@ -355,13 +371,7 @@ func (r *Result) collect(blocks []*recorder, mood [][]float32, track []tracker, 
 			r.Mean[i] = append(r.Mean[i], total[i]/n)
 		}
 		r.Well = append(r.Well, total[dim]/n)
-		for i, m := range mood[k] {
-			values[i] = float64(m)
-		}
-		r.Mood.add(values)
-	}
-	for i := range track {
-		r.Outcomes = append(r.Outcomes, track[i].end(float64(mood[len(mood)-1][i])))
+		r.Mood.add(mood[k])
 	}
 }
 
@@ -372,7 +382,7 @@ func (b *Band) add(values []float64) {
 		sd = 0
 	}
 	slices.Sort(values)
-	at := func(q float64) float64 { return stat.Quantile(q, stat.LinInterp, values, nil) }
+	at := func(q float64) float64 { return stats.Quantile(values, q) }
 	b.Mean, b.SD = append(b.Mean, mean), append(b.SD, sd)
 	b.Low, b.Median, b.High = append(b.Low, at(0.05)), append(b.Median, at(0.5)), append(b.High, at(0.95))
 }

@@ -1,13 +1,20 @@
 package landscape
 
 import (
+	"context"
+	"errors"
 	"math"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"gonum.org/v1/gonum/integrate/quad"
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"divergent/pkg/model"
+	"divergent/pkg/sde"
+	"divergent/pkg/warning"
 )
 
 func simulate(t *testing.T, p Params, protocol model.Protocol, o Options) *Result {
@@ -108,9 +115,9 @@ func TestNoNoise(t *testing.T) {
 		q := p
 		q.Noise = 0
 		for _, x := range []struct {
-			scheme Scheme
+			scheme sde.Scheme
 			tol    float64 // order 2 and order 1 of steps of 0.02 days, amplified near a saddle
-		}{{SRA1, 5e-4}, {EulerMaruyama, 0.05}} {
+		}{{sde.SRA1, 5e-4}, {sde.EulerMaruyama, 0.05}} {
 			got := simulate(t, q, protocol, Options{Circuit: c, Paths: 2, Step: 0.02, Scheme: x.scheme})
 			if !slices.Equal(got.T, want.T) {
 				t.Fatalf("%s: reports at %v, want %v", c.Name, got.T, want.T)
@@ -146,7 +153,7 @@ func TestSameBytes(t *testing.T) {
 		},
 		func(workers int) (any, error) {
 			a := Approach{Start: Healthy, Ramp: Ramp{0.9, 0.5}, Days: 300}
-			return Warnings(p, a, Options{Paths: 10, Workers: workers}, WarningOptions{Surrogates: 19, Workers: workers})
+			return Warnings(p, a, Options{Paths: 10, Workers: workers}, warning.Options{Surrogates: 19, Workers: workers})
 		},
 		func(workers int) (any, error) { return Trial{Days: 10}.Run(p, Options{Paths: 70, Workers: workers}) },
 	} {
@@ -178,7 +185,7 @@ func TestResultAddsUp(t *testing.T) {
 				t.Fatalf("day %v: mean %v of region %d, its paths have %v", r.T[i], r.Mean[k][i], k, regions[k])
 			}
 		}
-		if math.Abs(mean-r.Mood.Mean[i]) > 1e-6 { // kept in float32
+		if math.Abs(mean-r.Mood.Mean[i]) > 1e-12 {
 			t.Fatalf("day %v: mean mood %v, its paths have %v", r.T[i], r.Mood.Mean[i], mean)
 		}
 		if !(r.Mood.Low[i] <= r.Mood.Median[i] && r.Mood.Median[i] <= r.Mood.High[i]) {
@@ -186,7 +193,10 @@ func TestResultAddsUp(t *testing.T) {
 		}
 	}
 	well := 0.0
-	for _, o := range r.Outcomes {
+	for i, o := range r.Outcomes {
+		if o.Mood != r.Paths[i].Mood[len(r.T)-1] {
+			t.Errorf("path %d ends at mood %v, its outcome says %v", i, r.Paths[i].Mood[len(r.T)-1], o.Mood)
+		}
 		well += share(o.Well) / 130
 		if o.Well && math.IsInf(o.Remitted, 1) || o.Relapsed < o.Remitted || o.WellDays > 50 {
 			t.Errorf("outcome %+v", o)
@@ -207,6 +217,31 @@ func TestResultAddsUp(t *testing.T) {
 	}
 	if math.Abs(sum-1) > 1e-9 {
 		t.Errorf("the histogram has a mass of %v", sum)
+	}
+}
+
+// A histogram reaches as far as the paths, at any noise: it has their mean.
+func TestHistogramHoldsAllPaths(t *testing.T) {
+	p := Default()
+	p.Noise = 1
+	r := simulate(t, p, model.Days(60), Options{Paths: 60, Keep: 60, Step: 0.1, Seed: 2})
+	d, err := r.Histogram("negative bias", "control", 0, 200)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, got, want := d.X[1]-d.X[0], 0.0, 0.0
+	for i, row := range d.P {
+		for _, v := range row {
+			got += d.X[i] * d.X[i] * v * h * h
+		}
+	}
+	for _, path := range r.Paths {
+		for _, y := range path.Y[0] {
+			want += y * y / float64(len(r.T)*len(r.Paths))
+		}
+	}
+	if math.Abs(got-want) > 0.01 { // cells of 0.04, whose own variance is h²/12
+		t.Errorf("mean square of the first region %v in the histogram, %v over the paths", got, want)
 	}
 }
 
@@ -261,6 +296,121 @@ func TestTrial(t *testing.T) {
 	}
 	if _, err := c.Cell("ketamine", "neutral"); err == nil {
 		t.Error("a misspelt cell is no error")
+	}
+}
+
+// With next to no drift a path reaches Remission by a time with twice the chance of
+// being beyond it then (reflection), whatever the step.
+func TestOutcomesBetweenSteps(t *testing.T) {
+	p := Default()
+	p.Tau, p.Gain, p.Noise = 10, 1, 1
+	const start, days, paths = 0.4, 0.04, 20000
+	c := Circuit{Name: "one", Regions: []Region{{Name: "a", Mood: 1, Input: p.Threshold + math.Log(start/(1-start))}}}
+	for _, steps := range []int{2, 8, 64} {
+		r := simulate(t, p, model.Days(days), Options{Circuit: c, From: []float64{start}, Paths: paths, Step: days / float64(steps), Every: days, Seed: 4})
+		remitted, well, sooner := 0.0, 0.0, 0.0
+		for _, o := range r.Outcomes {
+			if o.Remitted <= days {
+				remitted++
+				well += o.WellDays
+			}
+			sooner += share(o.Remitted <= days/2)
+		}
+		for _, x := range []struct {
+			name      string
+			got, want float64
+		}{
+			{"remitted", remitted / paths, 2 * (1 - distuv.UnitNormal.CDF((p.Remission-start)/math.Sqrt(days)))},
+			{"remitted in the first half", sooner / paths, 2 * (1 - distuv.UnitNormal.CDF((p.Remission-start)/math.Sqrt(days/2)))},
+		} {
+			if tol := 4 * math.Sqrt(x.want*(1-x.want)/paths); math.Abs(x.got-x.want) > tol {
+				t.Errorf("%d steps: share %s %.4f, want %.4f ± %.4f", steps, x.name, x.got, x.want, tol)
+			}
+		}
+		// The mean time since the passage is ∫ P(passed by s) ds; hardly any relapses.
+		want := quad.Fixed(func(s float64) float64 { return 2 * (1 - distuv.UnitNormal.CDF((p.Remission-start)/math.Sqrt(s))) }, 0, days, 200, nil, 0)
+		if got := well / paths; math.Abs(got/want-1) > 0.04+0.16/float64(steps*steps) { // four standard errors, and the middle of a step for the day within it
+			t.Errorf("%d steps: %.6f days well, want %.6f", steps, got, want)
+		}
+	}
+}
+
+// Without noise, outcomes hang neither on the days of reports nor on the step.
+func TestDeterministicOutcomesAtAnyReport(t *testing.T) {
+	p := Default()
+	protocol := model.Days(400, model.Drug(0, 400, SSRI, 3))
+	at := func(every, step float64) Outcome {
+		return simulate(t, p, protocol, Options{Deterministic: true, Every: every, Step: step}).Outcomes[0]
+	}
+	want := at(0.01, 0.01)
+	if math.IsInf(want.Remitted, 1) || want.Remitted == 0 || !want.Well {
+		t.Fatalf("outcome %+v, want a remission", want)
+	}
+	for _, every := range []float64{0.1, 1, 7, 50, 400} {
+		for _, step := range []float64{0.05, 1} {
+			got := at(every, step)
+			if tol := step * step; math.Abs(got.Remitted-want.Remitted) > tol || math.Abs(got.WellDays-want.WellDays) > tol || got.Well != want.Well || math.Abs(got.Mood-want.Mood) > 1e-6 {
+				t.Errorf("reports every %v days, steps of %v: %+v, want %+v", every, step, got, want)
+			}
+		}
+	}
+}
+
+// Of three paths the median is the middle one, of two half way between.
+func TestBandOfFewPaths(t *testing.T) {
+	for paths, want := range map[int]func(x []float64) float64{
+		2: func(x []float64) float64 { return (x[0] + x[1]) / 2 },
+		3: func(x []float64) float64 { return x[1] },
+		4: func(x []float64) float64 { return (x[1] + x[2]) / 2 },
+	} {
+		r := simulate(t, Default(), model.Days(5), Options{Paths: paths, Keep: paths, Seed: 3})
+		var x []float64
+		for _, q := range r.Paths {
+			x = append(x, q.Mood[5])
+		}
+		slices.Sort(x)
+		if got := r.Mood.Median[5]; got != want(x) {
+			t.Errorf("median of %v is %v, want %v", x, got, want(x))
+		}
+	}
+}
+
+// What a trial gives ends with it: an infusion across its end keeps its rate.
+func TestTrialCutsAnInfusionAtItsEnd(t *testing.T) {
+	long := Treatment{"infused", "strength", []model.Event{model.Infusion(80, 90, Ketamine, 5)}}
+	p := Trial{Days: 84, Before: 2}.Protocol(long, Setting{})
+	if err := p.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	s := p.Steps(model.KindInfusion, Ketamine)
+	if got := s.At(84); got != 0.5 || p.Length != 86 || s.At(86) != 0 {
+		t.Errorf("%v a day of 5 over ten days, until day %v", got, s.From)
+	}
+	if _, err := (Trial{Treatments: []Treatment{Treatments()[0], long}, Days: 84}).Run(Default(), Options{Paths: 5}); err != nil {
+		t.Error(err)
+	}
+}
+
+// A context that ends stops whatever simulates.
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	p, o := Default(), Options{Paths: 10}.Under(ctx)
+	for name, f := range map[string]func() error{
+		"Simulate":      func() error { _, err := Simulate(p, model.Days(5), o); return err },
+		"without noise": func() error { o := o; o.Deterministic = true; _, err := Simulate(p, model.Days(5), o); return err },
+		"Escapes":       func() error { _, err := Escapes(p, Ill, []float64{0.8}, 10, o); return err },
+		"Warnings": func() error {
+			_, err := Warnings(p, Approach{Ramp: Ramp{0.9, 0.9}, Days: 60}, o, warning.Options{})
+			return err
+		},
+		"Trial":      func() error { _, err := Trial{}.Run(p, o); return err },
+		"Checks":     func() error { _, err := Checks(p, o); return err },
+		"Robustness": func() error { _, _, err := Robustness(p, o, 2, 0.01); return err },
+	} {
+		if err := f(); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v, want the context's error", name, err)
+		}
 	}
 }
 

@@ -27,25 +27,7 @@ const (
 // whole protocol, whatever else the protocol does: for early warnings.
 type Ramp struct{ From, To float64 }
 
-// The slow variables, in the order of the solver.
-const (
-	slowStrength = iota
-	slowBias
-	slowSSRI
-	ketWindow
-	ketRaise
-	psiWindow
-	psiRaise
-	slowStates
-)
-
-// slow is the course of everything that does not depend on the circuit's state:
-//
-//	ds/dt = p (target − s)/τ_s,   target = s_0 + Σ k_j r_j − k_s stress, not below 0
-//	db/dt = p η (I_v − ΔI_v e − b)
-//	p     = 1 + Σ p_j q_j
-//
-// with r and q pulses of the drugs, and e the experience.
+// slow is the course of everything that does not depend on the circuit's state.
 type slow struct {
 	p                                      Params
 	protocol                               model.Protocol
@@ -106,67 +88,20 @@ func (s *slow) start() []float64 {
 	return x
 }
 
-// rate writes the derivatives of the slow variables.
-func (s *slow) rate(t float64, x, dx []float64) {
-	p := &s.p
-	plasticity := s.plasticity(t, x)
-	dx[slowStrength] = plasticity * (s.target(t, x) - x[slowStrength]) / p.StrengthTau
-	env := p.BiasInput - p.ExperienceBias*s.experience(t)
-	dx[slowBias] = plasticity * p.LearningRate * (env - x[slowBias])
-	dx[slowSSRI] = (s.ssri.At(t) - x[slowSSRI]) / p.SSRITau
-	ket, psi := s.ketRate.At(t), s.psiRate.At(t)
-	dx[ketWindow], dx[ketRaise] = ket-x[ketWindow]/p.KetamineWindow, ket-x[ketRaise]/p.KetamineTau
-	dx[psiWindow], dx[psiRaise] = psi-x[psiWindow]/p.PsilocybinWindow, psi-x[psiRaise]/p.PsilocybinTau
-}
-
-func (s *slow) plasticity(t float64, x []float64) float64 {
-	p := &s.p
-	added := p.SSRIPlasticity*x[slowSSRI] + p.KetaminePlasticity*x[ketWindow] + p.PsilocybinPlasticity*x[psiWindow]
-	return 1 + added*(1-s.noPlasticity.At(t))
-}
-
-func (s *slow) target(t float64, x []float64) float64 {
-	p := &s.p
-	raise := p.SSRIRaise*x[slowSSRI] + p.KetamineRaise*x[ketRaise] + p.PsilocybinRaise*x[psiRaise]
-	return max(0, p.Strength+raise*(1-s.noRaise.At(t))-p.StressLoss*(p.Stress+s.stress.At(t)))
-}
-
-// experience is limited to full experience, background included.
-func (s *slow) experience(t float64) float64 {
-	return min(max(s.p.Tone+s.tone.At(t), -1), 1)
-}
-
-// condition reads the slow variables.
-func (s *slow) condition(t float64, x []float64) Condition {
-	c := Condition{
-		Strength: x[slowStrength], Bias: x[slowBias], Plasticity: s.plasticity(t, x),
-		Stress: s.p.Stress + s.stress.At(t), Experience: s.experience(t),
-		Inhibition: s.neuro.At(t), Stimulation: s.stimulation.At(t),
-	}
-	if s.ramp != nil {
-		c.Strength = s.ramp.From + (s.ramp.To-s.ramp.From)*t/s.protocol.Length
-	}
-	return c
-}
-
 // events restarts the solver where anything changes, and gives the doses; the slow
 // variables stand from offset on in its state.
 func (s *slow) events(offset int) []ode.Event {
-	var out []ode.Event
-	for _, t := range s.protocol.Times() {
-		out = append(out, ode.Event{Time: t})
-	}
-	for _, e := range s.protocol.Doses("") {
+	return s.protocol.Restarts(func(_ float64, e model.Event, x []float64) {
+		if e.Kind != model.KindDose {
+			return
+		}
 		window, raise := ketWindow, ketRaise
 		if e.Name == Psilocybin {
 			window, raise = psiWindow, psiRaise
 		}
-		out = append(out, ode.Event{Time: e.Time(), Apply: func(_ float64, x []float64) {
-			x[offset+window] += e.Amount
-			x[offset+raise] += e.Amount
-		}})
-	}
-	return out
+		x[offset+window] += e.Amount
+		x[offset+raise] += e.Amount
+	})
 }
 
 // tolerance is far below what any figure shows.

@@ -7,10 +7,9 @@ import (
 	"slices"
 	"strconv"
 
-	"gonum.org/v1/gonum/stat"
-
 	"divergent/pkg/model"
-	"divergent/pkg/rng"
+	"divergent/pkg/stats"
+	"divergent/pkg/warning"
 )
 
 // Terrain is the circuit of two areas at one strength of its connections: what it
@@ -39,7 +38,7 @@ type Valley struct {
 
 // Along sums a density of two regions over states of equal mood. Cells are square,
 // so that with the weights of TwoAreas each diagonal of cells has a mood.
-func (d *Density) Along(c Circuit, noise float64) (Valley, error) {
+func Along(d *Density, c Circuit, noise float64) (Valley, error) {
 	if len(c.Regions) != 2 || len(d.X) < 2 {
 		return Valley{}, fmt.Errorf("landscape: mood along a density of %d regions: want two", len(c.Regions))
 	}
@@ -81,15 +80,15 @@ type Treated struct {
 type Forewarning struct {
 	Protocol          model.Protocol
 	Start             State
-	Noise             float64   // σ of each area, low so that paths stay until their state ends
-	T                 []float64 // days
-	Strength          []float64 // at T
-	Mood              []float64 // at T
-	Day               float64   // on which the path left its state for good
-	Lead              float64   // days before that are no part of the series
-	Window            int       // days
-	Warning           *Warning  // of the series, daily from day 0
-	Variance          Spread    // of surrogates, in each window
+	Noise             float64        // σ of each area, low so that paths stay until their state ends
+	T                 []float64      // days
+	Strength          []float64      // at T
+	Mood              []float64      // at T
+	Day               float64        // on which the path left its state for good
+	Lead              float64        // days before that are no part of the series
+	Window            int            // days
+	Warning           *warning.Signs // of the series, daily from day 0
+	Variance          Spread         // of surrogates, in each window
 	Autocorrelation   Spread
 	Tried, Path       int      // paths followed; the first one that left late enough, shown
 	Rise, Still       *Changes // of many paths along a ramp through the same change, and without one
@@ -124,18 +123,19 @@ func NewStudy(ctx context.Context, p Params, workers int) (*Study, error) {
 		return nil, err
 	}
 	s := &Study{Params: p, Five: FiveRegions(), Days: 1500}
-	for _, step := range []func(int) error{s.diagram, s.terrains, s.connectivity, s.escapes, s.experience, s.forewarnings, s.check} {
+	o := Options{Seed: 1, Workers: workers}.Under(ctx)
+	for _, step := range []func(Options) error{s.diagram, s.terrains, s.connectivity, s.escapes, s.experience, s.forewarnings, s.check} {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := step(workers); err != nil {
+		if err := step(o); err != nil {
 			return nil, err
 		}
 	}
 	return s, ctx.Err()
 }
 
-func (s *Study) diagram(int) (err error) {
+func (s *Study) diagram(Options) (err error) {
 	if s.Low, s.High, err = Window(s.Params, Circuit{}); err != nil {
 		return err
 	}
@@ -147,110 +147,114 @@ func (s *Study) diagram(int) (err error) {
 func (s *Study) at(u float64) float64 { return max(0, s.Low+u*(s.High-s.Low)) }
 
 // terrains are below, within and above the window: within it at rest, if rest is
-// there. Paths start in the state that a change of strength to there takes away, or
-// between both from the ill one.
-func (s *Study) terrains(workers int) error {
+// there.
+func (s *Study) terrains(o Options) (err error) {
 	middle := (s.Params.Rest().Strength - s.Low) / (s.High - s.Low)
 	if !(middle > 0 && middle < 1) {
 		middle = 0.5
 	}
-	for _, x := range []struct {
-		name  string
-		u     float64
-		start State
-	}{{"low", -0.25, Healthy}, {"middle", middle, Ill}, {"high", 1.25, Ill}} {
-		at := s.Params.Rest()
-		at.Strength = s.at(x.u)
-		t, err := s.terrain(at, x.start, workers)
-		if err != nil {
-			return err
-		}
-		t.Name = x.name
-		s.Terrains = append(s.Terrains, t)
+	s.Terrains, err = Terrains(s.Params, o, s.at(-0.25), s.at(middle), s.at(1.25))
+	return err
+}
+
+// Terrains returns what the two areas roll in at each strength of their connections,
+// with a path of 80 days that starts in a state of rest: the healthy one where only
+// the ill state is left, else the ill one; a path that crosses to the other side is
+// preferred. Of the options, Step, Scheme, Seed and Workers count.
+func Terrains(p Params, o Options, strengths ...float64) ([]Terrain, error) {
+	low, high, err := Window(p, Circuit{})
+	if err != nil {
+		return nil, err
 	}
+	rest, err := At(p, Circuit{}, p.Rest())
+	if err != nil {
+		return nil, err
+	}
+	var out []Terrain
+	for _, s := range strengths {
+		t := Terrain{Name: "middle", Start: Ill, Condition: p.Rest(), Noise: p.Noise}
+		t.Condition.Strength = s
+		switch {
+		case s < low:
+			t.Name, t.Start = "low", Healthy
+		case s > high:
+			t.Name = "high"
+		}
+		from, err := rest.stable(t.Start)
+		if err != nil {
+			return nil, err
+		}
+		if from == nil {
+			return nil, fmt.Errorf("landscape: no %v state at rest, strength %.4g: want a strength between %.4g and %.4g", t.Start, p.Rest().Strength, low, high)
+		}
+		if err := t.survey(p, from.State, o); err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// survey fills in a terrain, with a path from a state.
+func (t *Terrain) survey(p Params, from []float64, o Options) error {
+	f, err := At(p, Circuit{}, t.Condition)
+	if err != nil {
+		return err
+	}
+	t.Names = f.Circuit.Names()
+	if t.Fixed, err = f.FixedPoints(); err != nil {
+		return err
+	}
+	if t.Nullcline, err = f.Nullclines(400); err != nil {
+		return err
+	}
+	if t.Density, err = f.Density(96); err != nil {
+		return err
+	}
+	if t.Valley, err = Along(t.Density, f.Circuit, p.Noise); err != nil {
+		return err
+	}
+	s := t.Condition.Strength
+	o.Start, o.From, o.Ramp, o.Every, o.Paths, o.Keep = t.Start, from, &Ramp{s, s}, 0.25, 40, 40
+	r, err := Simulate(p, model.Days(80), o)
+	if err != nil {
+		return err
+	}
+	crosses := slices.IndexFunc(r.Outcomes, func(x Outcome) bool { return x.Well == (t.Start == Ill) })
+	t.T, t.Path = r.T, r.Paths[max(crosses, 0)]
 	return nil
 }
 
-func (s *Study) terrain(at Condition, start State, workers int) (t Terrain, err error) {
-	f, err := At(s.Params, Circuit{}, at)
-	if err != nil {
-		return t, err
-	}
-	t = Terrain{Condition: at, Noise: s.Params.Noise, Names: f.Circuit.Names(), Start: start}
-	if t.Fixed, err = f.FixedPoints(); err != nil {
-		return t, err
-	}
-	if t.Nullcline, err = f.Nullclines(400); err != nil {
-		return t, err
-	}
-	if t.Density, err = f.Density(96); err != nil {
-		return t, err
-	}
-	if t.Valley, err = t.Density.Along(f.Circuit, s.Params.Noise); err != nil {
-		return t, err
-	}
-	from, err := s.atRest(start)
-	if err != nil {
-		return t, err
-	}
-	r, err := Simulate(s.Params, model.Days(80), Options{
-		Start: start, From: from, Ramp: &Ramp{at.Strength, at.Strength}, Every: 0.25, Paths: 40, Keep: 40, Seed: 1, Workers: workers})
-	if err != nil {
-		return t, err
-	}
-	t.T, t.Path = r.T, r.Paths[0]
-	for i, o := range r.Outcomes { // one that crosses, if any does
-		if (start == Ill) == o.Well {
-			t.Path = r.Paths[i]
-			break
-		}
-	}
-	return t, nil
+// connectivity is that of five regions.
+func (s *Study) connectivity(o Options) (err error) {
+	o.Circuit = s.Five
+	s.Before, s.After, err = InTreatment(s.Params, o, Treatments()[1:]...)
+	return err
 }
 
-// atRest returns a state of the two areas at rest.
-func (s *Study) atRest(state State) ([]float64, error) {
-	f, err := At(s.Params, Circuit{}, s.Params.Rest())
-	if err != nil {
-		return nil, err
+// InTreatment returns how the regions of the options' circuit hang together at rest
+// and in each treatment: on the last day of a course, a week after a dose.
+func InTreatment(p Params, o Options, treatments ...Treatment) (before *Connectivity, after []Treated, err error) {
+	if before, err = ConnectivityAfter(p, model.Days(usualDays), 0, o); err != nil {
+		return nil, nil, err
 	}
-	ill, _, healthy, err := f.States()
-	if err != nil {
-		return nil, err
-	}
-	if state == Healthy {
-		ill = healthy
-	}
-	if ill == nil {
-		return nil, fmt.Errorf("landscape: no %v state at rest, strength %.4g: want a strength between %.4g and %.4g", state, s.Params.Rest().Strength, s.Low, s.High)
-	}
-	return ill.State, nil
-}
-
-// connectivity of five regions before treatment and in each: on the last day of a
-// course, a week after a dose.
-func (s *Study) connectivity(int) (err error) {
-	o := Options{Circuit: s.Five}
-	if s.Before, err = ConnectivityAfter(s.Params, model.Days(usualDays), 0, o); err != nil {
-		return err
-	}
-	for _, t := range Treatments()[1:] {
+	for _, t := range treatments {
 		x := Treated{Treatment: t, Day: 7}
 		for _, e := range t.Events {
 			if e.Kind != model.KindDose {
 				x.Day = max(x.Day, e.To-1)
 			}
 		}
-		if x.Connectivity, err = ConnectivityAfter(s.Params, model.Days(usualDays, t.Events...), x.Day, o); err != nil {
-			return err
+		if x.Connectivity, err = ConnectivityAfter(p, Trial{}.Protocol(t, Setting{}), x.Day, o); err != nil {
+			return nil, nil, err
 		}
-		s.After = append(s.After, x)
+		after = append(after, x)
 	}
-	return nil
+	return before, after, nil
 }
 
-func (s *Study) escapes(workers int) (err error) {
-	o := Options{Paths: 300, Step: 0.1 * s.Params.Tau, Seed: 1, Workers: workers}
+func (s *Study) escapes(o Options) (err error) {
+	o.Paths, o.Step = 300, 0.1*s.Params.Tau
 	strengths := func(low, high float64, n int) (out []float64) {
 		for i := range n {
 			out = append(out, s.at(low+(high-low)*float64(i)/float64(n-1)))
@@ -266,10 +270,10 @@ func (s *Study) escapes(workers int) (err error) {
 
 // experience crosses plasticity with experience: doses, and plasticity alone,
 // which is a dose whose rise of strength is blocked.
-func (s *Study) experience(workers int) (err error) {
+func (s *Study) experience(o Options) (err error) {
 	all := Treatments()
 	only := Treatment{"plasticity only", "plasticity", []model.Event{model.Dose(0, Psilocybin, 1), model.Block(0, usualDays, StrengthTarget)}}
-	o := Options{Step: 0.1 * s.Params.Tau, Seed: 1, Keep: -1, Workers: workers}
+	o.Step, o.Keep = 0.1*s.Params.Tau, -1
 	if s.Experience, err = (Trial{Treatments: []Treatment{all[0], all[2], all[3], only}, Days: usualDays}).Run(s.Params, o); err != nil {
 		return err
 	}
@@ -278,15 +282,15 @@ func (s *Study) experience(workers int) (err error) {
 	return err
 }
 
-func (s *Study) check(workers int) (err error) {
-	s.Checks, err = Checks(s.Params, Options{Seed: 1, Workers: workers})
+func (s *Study) check(o Options) (err error) {
+	s.Checks, err = Checks(s.Params, o)
 	return err
 }
 
 // forewarnings: stress that grows in steps takes a healthy circuit over the fold at
 // which health ends, and an SSRI-like drug whose level grows in steps takes an ill
 // one over the other.
-func (s *Study) forewarnings(workers int) error {
+func (s *Study) forewarnings(o Options) error {
 	p, rest := s.Params, s.Params.Rest().Strength
 	p.Noise = min(p.Noise, quiet)
 	down := (rest - s.at(-0.25)) / max(p.StressLoss, 1e-9)
@@ -305,11 +309,11 @@ func (s *Study) forewarnings(workers int) error {
 		end      float64 // place of the strength at which the ramp ends
 	}{{stress, Healthy, -0.25}, {drug, Ill, 1.25}} {
 		w := Forewarning{Protocol: x.protocol, Start: x.start, Noise: p.Noise, Lead: 5, Surrogates: 200, Share: 90}
-		if err := w.follow(p, workers); err != nil {
+		if err := w.follow(p, o); err != nil {
 			return err
 		}
 		ramp := Ramp{rest, s.at(x.end)}
-		if err := w.many(p, ramp, workers); err != nil {
+		if err := w.many(p, ramp, o); err != nil {
 			return err
 		}
 		s.Forewarnings = append(s.Forewarnings, w)
@@ -318,9 +322,10 @@ func (s *Study) forewarnings(workers int) error {
 }
 
 // follow finds a path that leaves its state, and its early warnings.
-func (w *Forewarning) follow(p Params, workers int) error {
+func (w *Forewarning) follow(p Params, o Options) error {
 	w.Tried = 20
-	r, err := Simulate(p, w.Protocol, Options{Start: w.Start, Paths: w.Tried, Keep: w.Tried, Step: 0.1 * p.Tau, Seed: 1, Workers: workers})
+	o.Start, o.Paths, o.Keep, o.Step = w.Start, w.Tried, w.Tried, 0.1*p.Tau
+	r, err := Simulate(p, w.Protocol, o)
 	if err != nil {
 		return err
 	}
@@ -340,47 +345,33 @@ func (w *Forewarning) follow(p Params, workers int) error {
 		return fmt.Errorf("landscape: none of %d paths leaves the %v state between days 100 and %v of %v: want parameters with two states, StressLoss and SSRIRaise above 0", w.Tried, w.Start, w.Protocol.Length, w.Protocol)
 	}
 	x := w.Mood[:int(w.Day-w.Lead)+1]
-	o, err := WarningOptions{Seed: 1, Workers: workers, Surrogates: w.Surrogates}.complete(len(x))
+	wo, err := warning.Options{Seed: o.Seed, Workers: o.Workers, Surrogates: w.Surrogates}.Complete(len(x))
 	if err != nil {
 		return err
 	}
-	w.Window = o.Window
-	if w.Warning, err = EarlyWarning(x, o); err != nil {
+	w.Window = wo.Window
+	if w.Warning, err = warning.Early(x, wo); err != nil {
 		return err
 	}
-	w.surrogates(x, o)
+	w.surrogates(x, wo)
 	return nil
 }
 
-// surrogates fills in the spreads, from the surrogates against which EarlyWarning
-// tests.
-func (w *Forewarning) surrogates(x []float64, o WarningOptions) {
-	rest := minus(x, w.Warning.Smooth)
-	phi, sd := min(max(lag1(rest), -0.99), 0.99), stat.PopStdDev(rest, nil)
-	var variance, lag [][]float64 // by window, then surrogate
-	for i := range o.Surrogates {
-		r := rng.Stream(o.Seed, "surrogate", strconv.Itoa(i))
-		y := make([]float64, len(x))
-		y[0] = sd * r.NormFloat64()
-		for k := 1; k < len(y); k++ {
-			y[k] = phi*y[k-1] + sd*math.Sqrt(1-phi*phi)*r.NormFloat64()
-		}
-		_, v, a := rolling(minus(y, smooth(y, o.Bandwidth)), o)
-		if i == 0 {
-			variance, lag = make([][]float64, len(v)), make([][]float64, len(a))
-		}
-		for k := range v {
-			variance[k], lag[k] = append(variance[k], v[k]), append(lag[k], a[k])
-		}
-	}
+// surrogates fills in the spreads.
+func (w *Forewarning) surrogates(x []float64, o warning.Options) {
+	variance, lag := w.Warning.Surrogates(x, o)
 	outside := (1 - float64(w.Share)/100) / 2
 	w.Variance, w.Autocorrelation = spreadOf(variance, outside), spreadOf(lag, outside)
 }
 
-func spreadOf(values [][]float64, outside float64) (s Spread) {
-	for _, v := range values {
+func spreadOf(surrogates [][]float64, outside float64) (s Spread) {
+	v := make([]float64, len(surrogates))
+	for window := range surrogates[0] {
+		for i, x := range surrogates {
+			v[i] = x[window]
+		}
 		slices.Sort(v)
-		q := func(p float64) float64 { return stat.Quantile(p, stat.LinInterp, v, nil) }
+		q := func(p float64) float64 { return stats.Quantile(v, p) }
 		s.Low, s.Median, s.High = append(s.Low, q(outside)), append(s.Median, q(0.5)), append(s.High, q(1-outside))
 	}
 	return s
@@ -388,9 +379,9 @@ func spreadOf(values [][]float64, outside float64) (s Spread) {
 
 // many computes the warnings of many paths along a ramp of strength, and of as many
 // at the strength at which it begins.
-func (w *Forewarning) many(p Params, ramp Ramp, workers int) (err error) {
-	o := Options{Paths: 50, Step: 0.1 * p.Tau, Seed: 1, Workers: workers}
-	wo := WarningOptions{Surrogates: 99, Seed: 1, Workers: 1}
+func (w *Forewarning) many(p Params, ramp Ramp, o Options) (err error) {
+	o.Paths, o.Step = 50, 0.1*p.Tau
+	wo := warning.Options{Surrogates: 99, Seed: 1, Workers: 1}
 	a := Approach{Start: w.Start, Ramp: ramp, Days: w.Protocol.Length}
 	if w.Rise, err = Warnings(p, a, o, wo); err != nil {
 		return err
@@ -418,7 +409,7 @@ func (s *Study) fixedTable() model.Table {
 	t := model.Table{Name: "fixed-points", Header: []string{"branch", "strength", "mood", "unstable directions"}}
 	for i, b := range s.Diagram.Branches {
 		for _, q := range b.Points {
-			t.Rows = append(t.Rows, []string{strconv.Itoa(i + 1), model.Number(q.Value), model.Number(q.Mood), strconv.Itoa(q.Unstable)})
+			t.Rows = append(t.Rows, []string{strconv.Itoa(i + 1), model.Number(q.Value), model.Number(q.Reading), strconv.Itoa(q.Unstable)})
 		}
 	}
 	return t
@@ -427,7 +418,7 @@ func (s *Study) fixedTable() model.Table {
 func (s *Study) foldTable() model.Table {
 	t := model.Table{Name: "folds", Header: []string{"strength", "mood"}}
 	for _, q := range s.Diagram.Folds() {
-		t.Rows = append(t.Rows, []string{model.Number(q.Value), model.Number(q.Mood)})
+		t.Rows = append(t.Rows, []string{model.Number(q.Value), model.Number(q.Reading)})
 	}
 	return t
 }
@@ -463,7 +454,7 @@ func number(v float64) string {
 }
 
 // cells are the columns of an interval.
-func (x Interval) cells() []string {
+func cells(x Interval) []string {
 	return []string{model.Number(x.Mean), model.Number(x.Low), model.Number(x.High)}
 }
 
@@ -471,7 +462,7 @@ func (s *Study) experienceTable() model.Table {
 	t := model.Table{Name: "drug-times-experience", Header: []string{"start", "treatment", "experience", "healthy at the end (share)", "low", "high", "days healthy", "low", "high"}}
 	for i, c := range []*Comparison{s.Experience, s.Harm} {
 		for _, x := range c.Cells {
-			t.Rows = append(t.Rows, slices.Concat([]string{State(i).String(), x.Treatment, x.Setting}, x.Well.cells(), x.Days.cells()))
+			t.Rows = append(t.Rows, slices.Concat([]string{State(i).String(), x.Treatment, x.Setting}, cells(x.Well), cells(x.Days)))
 		}
 	}
 	return t
@@ -481,7 +472,7 @@ func (s *Study) contrastTable() model.Table {
 	t := model.Table{Name: "contrasts", Header: []string{"start", "treatment", "experience", "effect of the treatment (share)", "low", "high", "effect of experience (share)", "low", "high", "interaction (share)", "low", "high"}}
 	for i, c := range []*Comparison{s.Experience, s.Harm} {
 		for _, x := range c.Contrasts {
-			t.Rows = append(t.Rows, slices.Concat([]string{State(i).String(), x.Treatment, x.Setting}, x.Effect.cells(), x.SettingEffect.cells(), x.Interaction.cells()))
+			t.Rows = append(t.Rows, slices.Concat([]string{State(i).String(), x.Treatment, x.Setting}, cells(x.Effect), cells(x.SettingEffect), cells(x.Interaction)))
 		}
 	}
 	return t
@@ -492,7 +483,7 @@ func (s *Study) warningTable() model.Table {
 	for _, w := range s.Forewarnings {
 		for _, c := range []*Changes{w.Rise, w.Still} {
 			ramp := fmt.Sprintf("%.3f to %.3f", c.Approach.Ramp.From, c.Approach.Ramp.To)
-			t.Rows = append(t.Rows, slices.Concat([]string{w.Start.String(), model.Number(w.Noise), ramp, strconv.Itoa(len(c.Paths)), strconv.Itoa(c.Left)}, c.Lag.cells(), c.Variance.cells(),
+			t.Rows = append(t.Rows, slices.Concat([]string{w.Start.String(), model.Number(w.Noise), ramp, strconv.Itoa(len(c.Paths)), strconv.Itoa(c.Left)}, cells(c.Lag), cells(c.Variance),
 				[]string{number(c.LagTau), number(c.VarTau)}))
 		}
 	}

@@ -124,8 +124,11 @@ func (t Trial) Protocol(a Treatment, s Setting) model.Protocol {
 	for _, events := range [][]model.Event{a.Events, s.Events} {
 		for _, e := range events {
 			e = e.Shift(t.Before)
-			if e.Kind != model.KindInfusion && e.From < p.Length {
-				e.To = min(e.To, p.Length)
+			if e.From < p.Length && e.To > p.Length {
+				if e.Kind == model.KindInfusion { // what is cut keeps its rate
+					e.Amount *= (p.Length - e.From) / (e.To - e.From)
+				}
+				e.To = p.Length
 			}
 			if e.Time() < p.Length {
 				p = p.With(e)
@@ -161,7 +164,19 @@ func mean(x []float64) Interval {
 	if len(x) < 2 {
 		half = 0
 	}
-	return Interval{m, m - half, m + half}
+	return Interval{Mean: m, Low: m - half, High: m + half, Level: 0.95, N: len(x)}
+}
+
+// proportion is a share with Wilson's 95 % interval.
+func proportion(k, n int) Interval {
+	if n == 0 {
+		return Interval{Mean: math.NaN(), High: 1, Level: 0.95}
+	}
+	const z = 1.959963984540054
+	m, share := float64(n), float64(k)/float64(n)
+	middle := (share + z*z/(2*m)) / (1 + z*z/m)
+	half := z / (1 + z*z/m) * math.Sqrt(share*(1-share)/m+z*z/(4*m*m))
+	return Interval{Mean: share, Low: max(0, middle-half), High: min(1, middle+half), Level: 0.95, N: n}
 }
 
 // contrast fills in the contrasts.
@@ -202,4 +217,14 @@ func (c *Comparison) Cell(treatment, setting string) (Cell, error) {
 		}
 	}
 	return Cell{}, fmt.Errorf("landscape: no cell %q, %q in the comparison: want one of its treatments and settings", treatment, setting)
+}
+
+// Effect returns by how much the share that is healthy at the end is larger in a
+// cell than in the control in the same setting.
+func (c *Comparison) Effect(x Cell) (Interval, error) {
+	control, err := c.Cell(c.Cells[0].Treatment, x.Setting)
+	if err != nil {
+		return Interval{}, err
+	}
+	return contrast([]*Result{x.Result, control.Result}, 1, -1), nil
 }

@@ -17,6 +17,9 @@ const (
 	StatusData Status = "data" // taken from a publication
 	StatusFit  Status = "fit"  // fitted to published data by code of the package
 	StatusFree Status = "free" // a choice of the modeller; nothing measured decides it
+	// StatusCalibrated is solved, one number for one published fact: unlike a fit it has
+	// neither an interval nor a residual, and to reproduce the fact is no merit.
+	StatusCalibrated Status = "calibrated"
 )
 
 // Parameter is one line of a model's card.
@@ -146,8 +149,8 @@ func (p *Parameter) parse(tag string) error {
 	}
 	p.Symbol, p.Unit, p.Meaning, p.Source = entries["symbol"], entries["unit"], entries["meaning"], entries["source"]
 	p.Status = Status(entries["status"])
-	if p.Status != StatusData && p.Status != StatusFit && p.Status != StatusFree {
-		return fmt.Errorf("card has status=%s: want data, fit or free", p.Status)
+	if !slices.Contains([]Status{StatusData, StatusFit, StatusCalibrated, StatusFree}, p.Status) {
+		return fmt.Errorf("card has status=%s: want data, fit, calibrated or free", p.Status)
 	}
 	var err error
 	if p.Low, err = strconv.ParseFloat(entries["low"], 64); err != nil {
@@ -200,8 +203,8 @@ func (ps Parameters) Ranges(fields ...string) ([]Range, error) {
 func (ps Parameters) Table() (header []string, rows [][]string) {
 	header = []string{"Symbol", "Field", "Meaning", "Value", "Range", "Unit", "Status", "Source"}
 	for _, p := range ps {
-		rows = append(rows, []string{p.Symbol, p.Field, p.Meaning, figures(p.Value),
-			span(p.Low, p.High), p.Unit, string(p.Status), p.Source})
+		rows = append(rows, []string{p.Symbol, p.Field, p.Meaning, Figures(p.Value),
+			Span(p.Low, p.High), p.Unit, string(p.Status), p.Source})
 	}
 	return header, rows
 }

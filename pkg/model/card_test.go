@@ -60,7 +60,7 @@ func TestBadCardsAreNamed(t *testing.T) {
 		}{1}, []string{"no meaning"}},
 		{struct {
 			A float64 `card:"symbol=a; unit=1; low=0; high=5; status=guess; source=x; meaning=y"`
-		}{1}, []string{"status=guess", "data, fit or free"}},
+		}{1}, []string{"status=guess", "data, fit, calibrated or free"}},
 		{struct {
 			A float64 `card:"symbol=a; unit=1; low=zero; high=5; status=free; source=x; meaning=y"`
 		}{1}, []string{"low=zero"}},
@@ -142,7 +142,7 @@ func TestValuesAndWith(t *testing.T) {
 // What the models show is what notebooks lay out as a table.
 var _ = []interface {
 	Table() (header []string, rows [][]string)
-}{Parameters{}, Checks{}, &Fitted{}, &Indices{}}
+}{Parameters{}, Checks{}}
 
 func TestFigures(t *testing.T) {
 	for _, c := range []struct {
@@ -152,8 +152,8 @@ func TestFigures(t *testing.T) {
 		{0, "0"}, {21, "21"}, {0.0034, "0.0034"}, {1.23456, "1.235"}, {1234.5, "1234"}, {999.96, "1000"}, {123456, "123456"}, {1e7, "1e+07"},
 		{-0.5, "−0.5"}, {1e-5, "1e−05"}, {math.NaN(), "–"}, {math.Inf(-1), "−∞"}, {math.Inf(1), "∞"},
 	} {
-		if got := figures(c.x); got != c.want {
-			t.Errorf("figures(%v) = %q, want %q", c.x, got, c.want)
+		if got := Figures(c.x); got != c.want {
+			t.Errorf("Figures(%v) = %q, want %q", c.x, got, c.want)
 		}
 	}
 }

@@ -41,14 +41,14 @@ type Check struct {
 // is no number fails.
 func (c Check) Within(got, low, high float64, unit string) Check {
 	c.Value, c.Unit = got, unit
-	c.Got = withUnit(figures(got), unit)
+	c.Got = withUnit(Figures(got), unit)
 	switch {
 	case math.IsInf(low, -1):
-		c.Expected = withUnit("at most "+figures(high), unit)
+		c.Expected = withUnit("at most "+Figures(high), unit)
 	case math.IsInf(high, 1):
-		c.Expected = withUnit("at least "+figures(low), unit)
+		c.Expected = withUnit("at least "+Figures(low), unit)
 	default:
-		c.Expected = withUnit(span(low, high), unit)
+		c.Expected = withUnit(Span(low, high), unit)
 	}
 	if math.IsNaN(got) {
 		c.Got = "no number"
@@ -69,7 +69,7 @@ func (c Check) AtMost(got, high float64, unit string) Check {
 // Near judges that a number lies within a tolerance of an expected one.
 func (c Check) Near(got, want, tolerance float64, unit string) Check {
 	c = c.Within(got, want-tolerance, want+tolerance, unit)
-	c.Expected = withUnit(figures(want)+" ± "+figures(tolerance), unit)
+	c.Expected = withUnit(Figures(want)+" ± "+Figures(tolerance), unit)
 	return c
 }
 

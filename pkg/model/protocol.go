@@ -54,9 +54,13 @@ func (p Protocol) Shift(days float64) Protocol {
 	return p
 }
 
+// rounding is what days of different sums may differ by and still be one day.
+const rounding = 1e-9
+
 // Given returns the events as they take place, by time: drugs are cut at their
-// withdrawal, and a cut infusion keeps its rate. Events of equal time keep the
-// order of the list.
+// withdrawal, and a cut infusion keeps its rate; intervals of one kind and name
+// that abut or reach the end but for rounding, as even divisions do, do so. Events
+// of equal time keep the order of the list.
 func (p Protocol) Given() []Event {
 	stops := map[string]float64{}
 	for _, e := range p.Events {
@@ -79,10 +83,33 @@ func (p Protocol) Given() []Event {
 			}
 			e.To = stop
 		}
+		e.From, e.To = min(e.From, p.Length), min(e.To, p.Length)
+		if e.Kind.lasting() && p.Length-e.To <= rounding {
+			e.To = p.Length
+		}
 		out = append(out, e)
 	}
+	abut(out)
 	slices.SortStableFunc(out, func(a, b Event) int { return cmp.Compare(a.Time(), b.Time()) })
 	return out
+}
+
+// abut lets intervals begin where one before them ends, if that is but rounding
+// away.
+func abut(events []Event) {
+	long := func(e Event) bool { return e.Kind.lasting() && e.To-e.From > 2*rounding }
+	for i := range events {
+		next := &events[i]
+		if !long(*next) {
+			continue
+		}
+		for _, e := range events {
+			if e.Kind == next.Kind && e.Name == next.Name && long(e) && math.Abs(e.To-next.From) <= rounding {
+				next.From = e.To
+				break
+			}
+		}
+	}
 }
 
 // Times returns the days on which anything changes, ascending and each once,
@@ -199,13 +226,13 @@ func (p Protocol) flaw(e Event) string {
 		return "Name is empty: want the name of the drug or target"
 	case strings.ContainsFunc(e.Name, func(r rune) bool { return r < ' ' }):
 		return fmt.Sprintf("Name = %q: want a name of one line", e.Name)
-	case !(e.From >= 0 && e.From <= p.Length):
+	case !(e.From >= 0 && e.From <= p.Length+rounding):
 		return fmt.Sprintf("From = %v: want a day in [0, %v]; move the event or change the protocol's length", e.From, p.Length)
 	case !r.interval && e.To != e.From:
 		return fmt.Sprintf("To = %v: want From, %v, for an instant", e.To, e.From)
 	case r.interval && !(e.To > e.From):
 		return fmt.Sprintf("To = %v: want a day after From, %v; are the two exchanged?", e.To, e.From)
-	case !(e.To <= p.Length):
+	case !(e.To <= p.Length+rounding):
 		return fmt.Sprintf("To = %v: want a day up to %v, the protocol's last; move the event or lengthen the protocol", e.To, p.Length)
 	case !(e.Amount >= r.low && e.Amount <= r.high) || math.IsInf(e.Amount, 0):
 		return fmt.Sprintf("Amount = %v: want %s", e.Amount, r.what)

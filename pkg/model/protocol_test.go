@@ -193,3 +193,52 @@ func FuzzProtocol(f *testing.F) {
 		}
 	})
 }
+
+// Even divisions, whose ends differ by rounding, neither overlap nor leave a gap,
+// nor pass the end.
+func TestIntervalsThatAbut(t *testing.T) {
+	for n := 2; n <= 60; n++ {
+		part := 60.0 / float64(n)
+		divided := func(first Event) Protocol { return Days(60).Repeat(part, n, first) }
+		for _, c := range []struct {
+			kind  Kind
+			first Event
+			level float64
+		}{
+			{KindExperience, Experience(0, part, 1), 1},
+			{KindBlock, Block(0, part, "AMPAR"), 1},
+			{KindStress, Stress(0, part), 1},
+			{KindInfusion, Infusion(0, part, "ketamine", 1), float64(n) / 60},
+		} {
+			p := divided(c.first)
+			if err := p.Validate(); err != nil {
+				t.Errorf("%s in %d parts: %v", c.kind, n, err)
+				continue
+			}
+			given := 0.0
+			times, s := p.Times(), p.Steps(c.kind, "")
+			if len(times) != n+1 || times[n] != 60 {
+				t.Errorf("%s in %d parts changes on %d days, the last %v", c.kind, n, len(times), times[len(times)-1])
+			}
+			for i, at := range times[:len(times)-1] {
+				if v := s.At(at); math.Abs(v/c.level-1) > 1e-12 {
+					t.Errorf("%s in %d parts: level %v on day %v, want %v", c.kind, n, v, at, c.level)
+				}
+				given += s.At(at) * (times[i+1] - at)
+			}
+			if math.Abs(given/(60*c.level)-1) > 1e-12 {
+				t.Errorf("%s in %d parts: %v in all, want %v", c.kind, n, given, 60*c.level)
+			}
+		}
+		if p := Days(60, Dose(60*(1+1e-16*float64(n)), "ketamine", 1)); p.Validate() != nil || p.Doses("")[0].From != 60 {
+			t.Errorf("a dose at the end but for rounding: %v, %v", p.Validate(), p.Doses(""))
+		}
+	}
+	// More than rounding still is an overlap, and an interval shorter than that is left alone.
+	if err := Days(60, Experience(0, 10, 1), Experience(10-1e-6, 20, 1)).Validate(); err == nil {
+		t.Error("an overlap of 0.1 s is accepted")
+	}
+	if p := Days(60, Infusion(0, 10, "a", 1), Infusion(10-5e-10, 10+1e-10, "a", 1)); p.Steps(KindInfusion, "a").At(10-1e-10) < 1e9 {
+		t.Errorf("a short infusion is cut: %+v", p.Steps(KindInfusion, "a"))
+	}
+}

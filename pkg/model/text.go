@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// figures writes a number for a table: four significant digits, a true minus,
+// Figures writes a number for a table: four significant digits, a true minus,
 // no exponent between 0.0001 and ten million, and a dash for what is no number.
-func figures(x float64) string {
+func Figures(x float64) string {
 	if math.IsNaN(x) {
 		return "–"
 	}
@@ -19,13 +19,10 @@ func figures(x float64) string {
 	return strings.NewReplacer("+Inf", "∞", "Inf", "∞", "-", "−").Replace(s)
 }
 
-// span writes a range.
-func span(low, high float64) string { return figures(low) + " to " + figures(high) }
+// Span writes a range.
+func Span(low, high float64) string { return Figures(low) + " to " + Figures(high) }
 
 // brief writes a number with up to six significant digits and a true minus.
 func brief(x float64) string {
 	return strings.Replace(strconv.FormatFloat(x, 'g', 6, 64), "-", "−", 1)
 }
-
-// minus writes a true minus sign.
-func minus(s string) string { return strings.Replace(s, "-", "−", 1) }

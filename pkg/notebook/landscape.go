@@ -6,72 +6,18 @@ import (
 	"slices"
 	"strconv"
 
-	"gonum.org/v1/gonum/stat"
-
 	"divergent/pkg/landscape"
-	"divergent/pkg/model"
 )
 
-// Terrains returns what the two areas roll in at each strength of their
-// connections, with a path of 80 days that starts in a state of rest: the healthy
-// one where only the ill state is left, else the ill one; a path that crosses to
-// the other side is preferred.
+// Terrains is landscape.Terrains.
 func Terrains(p landscape.Params, strengths ...float64) []landscape.Terrain {
-	low, high, err := landscape.Window(p, landscape.Circuit{})
-	Check(err)
-	ill, _, healthy, err := Must(landscape.At(p, landscape.Circuit{}, p.Rest())).States()
-	Check(err)
-	var out []landscape.Terrain
-	for _, s := range strengths {
-		t, from := landscape.Terrain{Name: "middle", Start: landscape.Ill}, ill
-		switch {
-		case s < low:
-			t.Name, t.Start, from = "low", landscape.Healthy, healthy
-		case s > high:
-			t.Name = "high"
-		}
-		if from == nil {
-			Check(fmt.Errorf("notebook: no %v state at rest, strength %.4g: want a strength between %.4g and %.4g", t.Start, p.Rest().Strength, low, high))
-		}
-		t.Condition, t.Noise = p.Rest(), p.Noise
-		t.Condition.Strength = s
-		out = append(out, surveyed(p, t, from.State))
-	}
-	return out
+	return Must(landscape.Terrains(p, landscape.Options{Seed: 1}, strengths...))
 }
 
-// surveyed fills in a terrain, with a path from a state.
-func surveyed(p landscape.Params, t landscape.Terrain, from []float64) landscape.Terrain {
-	s := t.Condition.Strength
-	f := Must(landscape.At(p, landscape.Circuit{}, t.Condition))
-	t.Names = f.Circuit.Names()
-	t.Fixed = Must(f.FixedPoints())
-	t.Nullcline = Must(f.Nullclines(400))
-	t.Density = Must(f.Density(96))
-	t.Valley = Must(t.Density.Along(f.Circuit, p.Noise))
-	r := Must(landscape.Simulate(p, model.Days(80), landscape.Options{Start: t.Start, From: from,
-		Ramp: &landscape.Ramp{From: s, To: s}, Every: 0.25, Paths: 40, Keep: 40, Seed: 1}))
-	i := slices.IndexFunc(r.Outcomes, func(o landscape.Outcome) bool { return o.Well == (t.Start == landscape.Ill) })
-	t.T, t.Path = r.T, r.Paths[max(i, 0)]
-	return t
-}
-
-// Treated returns how the regions of a circuit hang together at rest and in each
-// treatment: on the last day of a course, a week after a dose.
+// Treated is landscape.InTreatment.
 func Treated(p landscape.Params, c landscape.Circuit, treatments ...landscape.Treatment) (before *landscape.Connectivity, after []landscape.Treated) {
-	o := landscape.Options{Circuit: c}
-	before = Must(landscape.ConnectivityAfter(p, model.Days(1), 0, o))
-	for _, t := range treatments {
-		x := landscape.Treated{Treatment: t, Day: 7}
-		for _, e := range t.Events {
-			if e.Kind != model.KindDose {
-				x.Day = max(x.Day, e.To-1)
-			}
-		}
-		trial := landscape.Trial{}.Protocol(t, landscape.Setting{})
-		x.Connectivity = Must(landscape.ConnectivityAfter(p, trial, x.Day, o))
-		after = append(after, x)
-	}
+	before, after, err := landscape.InTreatment(p, landscape.Options{Circuit: c}, treatments...)
+	Check(err)
 	return before, after
 }
 
@@ -119,7 +65,7 @@ func Effects(c *landscape.Comparison) Grid {
 	for _, x := range c.Cells {
 		row := []string{x.Treatment, x.Setting, share95(x.Well), "", ""}
 		if x.Treatment != control {
-			row[3] = share95(healthier(x.Result, Must(c.Cell(control, x.Setting)).Result))
+			row[3] = share95(Must(c.Effect(x)))
 		}
 		for _, y := range c.Contrasts {
 			if y.Treatment == x.Treatment && y.Setting == x.Setting {
@@ -141,23 +87,6 @@ func (g Grid) columns(n int) Grid {
 		g.Rows[i] = g.Rows[i][:n]
 	}
 	return g
-}
-
-// healthier is by how much the share that is healthy at the end is larger in a
-// than in b, with normal 95 % limits, paired by path as in landscape.Contrast.
-func healthier(a, b *landscape.Result) landscape.Interval {
-	d := make([]float64, len(a.Outcomes))
-	for i := range d {
-		switch {
-		case a.Outcomes[i].Well && !b.Outcomes[i].Well:
-			d[i] = 1
-		case b.Outcomes[i].Well && !a.Outcomes[i].Well:
-			d[i] = -1
-		}
-	}
-	mean, sd := stat.MeanStdDev(d, nil)
-	half := 1.96 * sd / math.Sqrt(float64(len(d)))
-	return landscape.Interval{Mean: mean, Low: mean - half, High: mean + half}
 }
 
 // share95 writes a share in percent with its limits.

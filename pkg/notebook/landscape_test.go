@@ -6,6 +6,7 @@ import (
 
 	"divergent/pkg/landscape"
 	"divergent/pkg/model"
+	"divergent/pkg/sde"
 )
 
 // Terrains are named by the window, and their paths begin in the state that ends
@@ -46,8 +47,7 @@ func TestHealthierIsTheContrast(t *testing.T) {
 	o := landscape.Options{Paths: 100, Step: 0.1, Seed: 1, Keep: -1}
 	c := Must(landscape.Trial{Treatments: landscape.Treatments()[:3], Settings: landscape.Settings(28)[:2], Days: 28}.Run(landscape.Default(), o))
 	for _, x := range c.Contrasts {
-		a, b := Must(c.Cell(x.Treatment, x.Setting)), Must(c.Cell("untreated", x.Setting))
-		got := healthier(a.Result, b.Result)
+		got := Must(c.Effect(Must(c.Cell(x.Treatment, x.Setting))))
 		if math.Abs(got.Mean-x.Effect.Mean)+math.Abs(got.Low-x.Effect.Low)+math.Abs(got.High-x.Effect.High) > 1e-12 { // rounding
 			t.Errorf("%s, %s: got %+v, want %+v", x.Treatment, x.Setting, got, x.Effect)
 		}
@@ -68,8 +68,8 @@ func TestFollowedIsOnTheDay(t *testing.T) {
 
 func TestStaysSayWhatIsKnown(t *testing.T) {
 	inf := math.Inf(1)
-	g := Stays(landscape.Escape{Strength: 1, Theory: 2131, Passage: landscape.Passage{Paths: 3, Reached: 2, Mean: landscape.Interval{Mean: 2204, Low: 1868, High: 2601}}},
-		landscape.Escape{Strength: 2, Theory: math.NaN(), Passage: landscape.Passage{Paths: 3, Mean: landscape.Interval{Mean: inf, Low: 12.34, High: inf}}})
+	g := Stays(landscape.Escape{Strength: 1, Theory: 2131, Passage: sde.Passage{Paths: 3, Reached: 2, Mean: landscape.Interval{Mean: 2204, Low: 1868, High: 2601}}},
+		landscape.Escape{Strength: 2, Theory: math.NaN(), Passage: sde.Passage{Paths: 3, Mean: landscape.Interval{Mean: inf, Low: 12.34, High: inf}}})
 	for i, want := range [][]string{{"2200", "1870 to 2600", "2130", "yes"}, {"–", "beyond 12.3", "–", "–"}} {
 		for k, w := range want {
 			if got := g.Rows[i][3+k]; got != w {

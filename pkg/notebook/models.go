@@ -10,7 +10,8 @@ import (
 )
 
 // Sources counts and names a card's parameters by where their values come from:
-// taken from a publication, fitted to published data, or chosen.
+// taken from a publication, fitted to published data, solved for one published
+// fact (if any is), or chosen.
 func Sources(card model.Parameters) Grid {
 	g := Grid{Header: []string{"Status", "Fields", "Which", "Meaning"}}
 	for _, s := range []struct {
@@ -19,9 +20,13 @@ func Sources(card model.Parameters) Grid {
 	}{
 		{model.StatusData, "taken from a publication"},
 		{model.StatusFit, "fitted to published data by code of the package"},
+		{model.StatusCalibrated, "solved, one number for one published fact, without an interval"},
 		{model.StatusFree, "chosen; nothing measured decides it"},
 	} {
 		fields := card.Fields(s.status)
+		if s.status == model.StatusCalibrated && len(fields) == 0 {
+			continue
+		}
 		g.Rows = append(g.Rows, []string{string(s.status), strconv.Itoa(len(fields)), strings.Join(fields, ", "), s.meaning})
 	}
 	return g

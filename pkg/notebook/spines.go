@@ -48,7 +48,7 @@ func Memories(arms []spines.Arm, o spines.FitOptions) []Memory {
 }
 
 // Intervals lays out fitted quantities with their 95 % intervals; a limit that the
-// data leave open is said to be so.
+// data leave open, and an estimate at an end of its range, are said to be so.
 func Intervals(list []spines.Estimate) Grid {
 	g := Grid{Header: []string{"Quantity", "Estimate", "95 % interval"}}
 	for _, e := range list {
@@ -59,7 +59,11 @@ func Intervals(list []spines.Estimate) Grid {
 		if math.IsInf(e.High, 1) {
 			high = "open"
 		}
-		g.Rows = append(g.Rows, []string{e.Name, figures(e.Value), low + " to " + high})
+		value := figures(e.Value)
+		if e.AtBound() {
+			value += ", the end of its range"
+		}
+		g.Rows = append(g.Rows, []string{e.Name, value, low + " to " + high})
 	}
 	return g
 }
@@ -67,40 +71,20 @@ func Intervals(list []spines.Estimate) Grid {
 // figures writes three significant digits.
 func figures(x float64) string { return strconv.FormatFloat(x, 'g', 3, 64) }
 
-// LongerLived asks when behaviour relapses as ever more elimination is blocked, in
-// steps of a tenth, for each number of weekly doses.
+// LongerLived is spines.LongerLived.
 func LongerLived(p spines.Params, doses ...int) []spines.RelapseTime {
-	var out []spines.RelapseTime
-	for _, n := range doses {
-		for i := range 11 {
-			out = append(out, relapseTime(p, spines.Schedule{Longer: float64(i) / 10, Doses: n}))
-		}
-	}
-	return out
+	return Must(spines.LongerLived(p, doses...))
 }
 
-// MoreOften asks when behaviour relapses after each number of doses, each
-// number of days apart.
+// MoreOften is spines.MoreOften.
 func MoreOften(p spines.Params, every []float64, doses ...int) []spines.RelapseTime {
-	var out []spines.RelapseTime
-	for _, days := range every {
-		for _, n := range doses {
-			out = append(out, relapseTime(p, spines.Schedule{Every: days, Doses: n}))
-		}
-	}
-	return out
-}
-
-func relapseTime(p spines.Params, s spines.Schedule) spines.RelapseTime {
-	days, relapsed, err := spines.Relapse(p, s)
-	Check(err)
-	return spines.RelapseTime{Schedule: s, Days: days, Relapsed: relapsed}
+	return Must(spines.MoreOften(p, every, doses...))
 }
 
 // RelapseAfter tells for a sentence when behaviour relapses under a schedule:
 // 38.8 days, or none in 180 days.
 func RelapseAfter(p spines.Params, s spines.Schedule) string {
-	t := relapseTime(p, s)
+	t := Must(spines.RelapseTimes(p, s))[0]
 	if !t.Relapsed {
 		return fmt.Sprintf("none in %.0f days", t.Days)
 	}

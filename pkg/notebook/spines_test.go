@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"divergent/pkg/fit"
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
 )
@@ -14,6 +15,14 @@ func TestIntervalsSayWhatIsOpen(t *testing.T) {
 		if g.Rows[i][2] != want {
 			t.Errorf("row %d: %q, want %q", i, g.Rows[i][2], want)
 		}
+	}
+}
+
+// An estimate that its range decides is shown as such.
+func TestIntervalsSayWhatIsAtTheEndOfItsRange(t *testing.T) {
+	g := Intervals([]spines.Estimate{{Name: "Lag", Value: 0.05, Low: math.Inf(-1), High: 0.2523}, {Name: "Lag", Value: 0.1045, Low: math.Inf(-1), High: 0.5942}})
+	if g.Rows[0][1] != "0.05, the end of its range" || g.Rows[1][1] != "0.104" {
+		t.Errorf("estimates %q and %q", g.Rows[0][1], g.Rows[1][1])
 	}
 }
 
@@ -48,7 +57,7 @@ func TestRelapseTimesFollowTheirSchedules(t *testing.T) {
 
 // The sign of the difference and which fit has more freedom.
 func TestMemoriesComparesTheSameData(t *testing.T) {
-	m := Memories([]spines.Arm{spines.Shao()}, spines.FitOptions{Intervals: model.NoIntervals, Starts: 1})[0]
+	m := Memories([]spines.Arm{spines.Shao()}, spines.FitOptions{Intervals: fit.NoIntervals, Starts: 1})[0]
 	if m.N != 32 || m.K >= m.KWithout || m.ForMemory != m.AICWithout-m.AIC {
 		t.Errorf("got %+v, want 32 data, more estimates without memory, and AICWithout − AIC", m)
 	}

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"strconv"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"divergent/pkg/gillespie"
 	"divergent/pkg/model"
 	"divergent/pkg/rng"
@@ -102,16 +104,13 @@ func SimulateBranches(p Params, protocol model.Protocol, o BranchOptions) (*Bran
 	if err != nil {
 		return nil, fmt.Errorf("spines: %w", err)
 	}
+	for _, d := range all {
+		if err := d.outside.flaw(); err != nil {
+			return nil, err
+		}
+	}
 	return summarise(all, o), nil
 }
-
-// States of a site.
-const (
-	newSpine = iota
-	established
-	lost
-	states
-)
 
 // site is a place on a branch.
 type site struct {
@@ -128,8 +127,10 @@ type dendrite struct {
 	p         Params
 	protocol  model.Protocol
 	o         BranchOptions
+	moves     []transition
 	formation float64
 	plastic   *pulse
+	outside   *outsider // in place of plastic; nil for none
 	stress    model.Steps
 	keep      model.Steps
 	block     model.Steps
@@ -153,10 +154,13 @@ type found struct {
 func newDendrite(p Params, protocol model.Protocol, o BranchOptions, number int) *dendrite {
 	r := rng.Stream(o.Seed, "spines", "dendrite", strconv.Itoa(number))
 	base, formation := p.Baseline()
-	d := &dendrite{p: p, protocol: protocol, o: o, formation: formation * float64(o.Spines),
+	d := &dendrite{p: p, protocol: protocol, o: o, moves: p.transitions(), formation: formation * float64(o.Spines),
 		plastic: newPulse(protocol.Doses(""), lagStages, p.Lag, p.TauPulse), stress: protocol.Steps(model.KindStress, ""),
 		keep: protocol.Steps(model.KindBlock, Elimination), block: protocol.Steps(model.KindBlock, Plasticity),
 		listed: make([][]int, o.Branches*states), seen: rng.Stream(o.Seed, "spines", "imaging", strconv.Itoa(number))}
+	if o.Pulse != nil {
+		d.outside = &outsider{of: o.Pulse}
+	}
 	s2 := math.Log1p(p.StressSpread * p.StressSpread)
 	for b := range o.Branches {
 		d.factor = append(d.factor, math.Exp(math.Sqrt(s2)*r.NormFloat64()-s2/2))
@@ -165,21 +169,12 @@ func newDendrite(p Params, protocol model.Protocol, o BranchOptions, number int)
 			if !p.Memory && state == lost {
 				continue
 			}
-			for range poisson(mean*float64(o.Spines), r) {
+			for range int(distuv.Poisson{Lambda: mean * float64(o.Spines), Src: r}.Rand()) {
 				d.add(b, state, 0, Initial)
 			}
 		}
 	}
 	return d
-}
-
-// poisson counts arrivals in a time mean at rate 1.
-func poisson(mean float64, r *rand.Rand) int {
-	n := 0
-	for t := r.ExpFloat64(); t < mean; t += r.ExpFloat64() {
-		n++
-	}
-	return n
 }
 
 // add makes a site in a state.

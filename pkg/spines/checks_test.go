@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"divergent/pkg/model"
+	"divergent/pkg/uncertain"
 )
 
 // What the seed paper reports is reproduced. Of the challenges these fail; one
@@ -111,7 +112,7 @@ func TestSensitivity(t *testing.T) {
 	if i := slices.IndexFunc(over, func(r model.Range) bool { return r.Name == "TauPulse" }); over[i].Low != 14.3 || over[i].High != 400 {
 		t.Errorf("range of TauPulse %+v, want from the interval's low end to the card's high one", over[i])
 	}
-	run := func(workers int) *model.Indices {
+	run := func(workers int) *uncertain.Indices {
 		x, err := Sensitivity(t.Context(), over, Schedule{Horizon: 60}, 16, 1, workers)
 		if err != nil {
 			t.Fatal(err)

@@ -11,17 +11,6 @@ import (
 	"divergent/pkg/model"
 )
 
-// Reactions of a branch.
-const (
-	form = iota // of a spine at a new site
-	lose        // a new spine, and with it its site
-	settle
-	eliminate
-	comeBack // return of a spine to a lost site
-	forget   // a lost site
-	reactions
-)
-
 // window is how far ahead, in days, the pulse is bounded: a small part of its
 // rise.
 const window = 0.1
@@ -37,63 +26,51 @@ func (d *dendrite) system() gillespie.System {
 	if moves {
 		s.Window = window
 	}
-	after := lost // of elimination
-	if !d.p.Memory {
-		after = states
-	}
 	for b, g := range d.factor {
 		for state := range states {
 			s.Start = append(s.Start, len(d.listed[b*states+state]))
 		}
-		for reaction, move := range [reactions][2]int{form: {states, newSpine}, lose: {newSpine, states}, settle: {newSpine, established},
-			eliminate: {established, after}, comeBack: {lost, established}, forget: {lost, states}} {
-			from, to := b*states+move[0], b*states+move[1]
-			change := map[int]int{}
-			var reads []int
-			if move[0] < states {
-				change[from] = -1
-				reads = []int{from}
-			}
-			if move[1] < states {
-				change[to] = 1
-			}
-			rate := func(t, q float64, x []int) float64 {
-				v := d.rates(t, q, g)[reaction]
-				if reads != nil {
-					v *= float64(x[from])
-				}
-				return v
-			}
-			r := gillespie.Reaction{Change: change, Reads: reads, Rate: func(t float64, x []int) float64 { return rate(t, d.pulse(t), x) }}
-			if reads == nil {
-				r.Reads = []int{}
-			}
-			if moves && (reaction == form || reaction == settle || reaction == comeBack) {
-				r.Bound = func(t, until float64, x []int) float64 { return rate(t, d.most(t, until), x) }
-			}
-			s.Reactions = append(s.Reactions, r)
+		for _, m := range d.moves {
+			s.Reactions = append(s.Reactions, d.reaction(m, b*states, g, moves))
 		}
 	}
 	return s
 }
 
-// rates returns the rate of each reaction, per day and site, in a branch of
-// sensitivity g.
-func (d *dendrite) rates(t, q, g float64) [reactions]float64 {
-	v := d.p.rates(d.formation, d.stress.At(t), q*(1-d.block.At(t)), 1-d.keep.At(t), g)
-	return [reactions]float64{form: v.form, lose: v.ku, settle: v.km, eliminate: v.b, comeBack: v.r, forget: v.d}
+// reaction is a transition of the sites of a branch of sensitivity g, whose species
+// are counted from first on.
+func (d *dendrite) reaction(m transition, first int, g float64, moves bool) gillespie.Reaction {
+	r := gillespie.Reaction{Name: m.name, Change: map[int]int{}, Reads: []int{}}
+	if m.from < states {
+		r.Change[first+m.from], r.Reads = -1, []int{first + m.from}
+	}
+	if m.to < states {
+		r.Change[first+m.to] = 1
+	}
+	rate := func(t, q float64, x []int) float64 {
+		v := m.rate(now{d.formation, d.stress.At(t), q * (1 - d.block.At(t)), 1 - d.keep.At(t), g})
+		if m.from < states {
+			v *= float64(x[first+m.from])
+		}
+		return v
+	}
+	r.Rate = func(t float64, x []int) float64 { return rate(t, d.pulse(t), x) }
+	if moves && m.pulsed {
+		r.Bound = func(t, until float64, x []int) float64 { return rate(t, d.most(t, until), x) }
+	}
+	return r
 }
 
 func (d *dendrite) pulse(t float64) float64 {
-	if d.o.Pulse != nil {
-		return d.o.Pulse(t)
+	if d.outside != nil {
+		return d.outside.at(t)
 	}
 	return d.plastic.at(t)
 }
 
 // most returns what the pulse does not exceed.
 func (d *dendrite) most(t, until float64) float64 {
-	if d.o.Pulse != nil {
+	if d.outside != nil {
 		return mostDose
 	}
 	return d.plastic.most(t, until)
@@ -129,11 +106,8 @@ func (d *dendrite) fire(t float64, k int, _ []int, r *rand.Rand) {
 		d.move(b, i, states)
 		d.end(i, t, false)
 	case eliminate:
-		i, to := choose(established), lost
-		if !d.p.Memory {
-			to = states
-		}
-		d.move(b, i, to)
+		i := choose(established)
+		d.move(b, i, d.moves[eliminate].to)
 		d.end(i, t, false)
 	}
 }

@@ -13,6 +13,17 @@ type Estimate struct {
 	Value, Low, High float64
 }
 
+// AtBound reports whether the value lies at an end of the range in which it was
+// sought: then the range decides it, not the data.
+func (e Estimate) AtBound() bool {
+	r, _, err := ranges(Default(), []string{e.Name})
+	if err != nil {
+		return false // no quantity that is fitted
+	}
+	u := r[0].Position(e.Value)
+	return u < 1e-6 || u > 1-1e-6
+}
+
 // Estimates returns what FitShao gives for Default's target, without fitting anew.
 func Estimates() []Estimate { return estimates()[""] }
 
@@ -58,7 +69,9 @@ func (p Params) withEstimates(list []Estimate) Params {
 
 // Uncertain returns the ranges over which Default's parameters are uncertain: for
 // fitted ones the 95 % intervals, an open end being that of the card; for the
-// named free ones the card's ranges.
+// named free ones the card's ranges. Draws from them are independent of each other,
+// as Sobol indices need, where the fit's estimates of R, D, Gain and TauPulse are
+// strongly correlated: indices over them mix what the data leave open together.
 func Uncertain(free ...string) ([]model.Range, error) {
 	var names []string
 	for _, e := range Estimates() {

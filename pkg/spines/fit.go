@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"divergent/pkg/fit"
 	"divergent/pkg/model"
 )
 
@@ -21,12 +22,12 @@ type Fit struct {
 	// a factor on B, or on Miss without memory: the arms differed before the dose.
 	Treated Params
 	Points  []Point // the data beside the model, those not fitted included
-	*model.Fitted
+	*fit.Fitted
 }
 
 // FitOptions says how to fit. The zero value makes profile-likelihood intervals.
 type FitOptions struct {
-	Intervals model.Intervals
+	Intervals fit.Intervals
 	Starts    int // searches; 0 for 8
 	Workers   int // 0 for one on every processor; the result is the same
 }
@@ -68,7 +69,7 @@ func (a Arm) FitTurnover(ctx context.Context, m Turnover, o FitOptions) (*Fit, e
 	if err != nil {
 		return nil, err
 	}
-	return fit(ctx, a.Study+" "+a.Control+": "+m.Name, p, m.Fields, func(p Params, x []float64) ([]Params, error) {
+	return estimate(ctx, a.Study+" "+a.Control+": "+m.Name, p, m.Fields, func(p Params, x []float64) ([]Params, error) {
 		p, err := model.With(p, m.Fields, x)
 		return []Params{p}, err
 	}, []series{control}, o)
@@ -118,7 +119,7 @@ func FitShao(ctx context.Context, t Target, o FitOptions) (*Fit, error) {
 
 // TurnoverRivals fits the models of turnover to the control arm of Shao 2021,
 // which alone has survival, and compares them.
-func TurnoverRivals(ctx context.Context, o FitOptions) ([]model.Rival, []*Fit, error) {
+func TurnoverRivals(ctx context.Context, o FitOptions) ([]fit.Rival, []*Fit, error) {
 	var fits []*Fit
 	for _, m := range []Turnover{Remembered(), TwoPools(), TwoPoolsMissed()} {
 		f, err := Shao().FitTurnover(ctx, m, o)
@@ -132,7 +133,7 @@ func TurnoverRivals(ctx context.Context, o FitOptions) ([]model.Rival, []*Fit, e
 
 // PulseRivals fits what the pulse may raise, with memory and without, to a drug
 // arm and its control, and compares it.
-func (a Arm) PulseRivals(ctx context.Context, o FitOptions) ([]model.Rival, []*Fit, error) {
+func (a Arm) PulseRivals(ctx context.Context, o FitOptions) ([]fit.Rival, []*Fit, error) {
 	var fits []*Fit
 	for _, m := range []Turnover{Remembered(), TwoPoolsMissed()} {
 		for _, t := range Targets() {
@@ -149,13 +150,13 @@ func (a Arm) PulseRivals(ctx context.Context, o FitOptions) ([]model.Rival, []*F
 	return compare(fits)
 }
 
-func compare(fits []*Fit) ([]model.Rival, []*Fit, error) {
+func compare(fits []*Fit) ([]fit.Rival, []*Fit, error) {
 	var names []string
-	var fitted []*model.Fitted
+	var fitted []*fit.Fitted
 	for _, f := range fits {
 		names, fitted = append(names, f.Name), append(fitted, f.Fitted)
 	}
-	rivals, err := model.Compare(names, fitted)
+	rivals, err := fit.Compare(names, fitted)
 	return rivals, fits, err
 }
 
@@ -176,7 +177,7 @@ func (a Arm) fitBoth(ctx context.Context, m Turnover, t Target, names []string, 
 	}
 	start := Default()
 	start.Memory = m.Memory
-	return fit(ctx, fmt.Sprintf("%s: %s, pulse on %s", a, m.Name, t.Name), start, names, func(p Params, x []float64) ([]Params, error) {
+	return estimate(ctx, fmt.Sprintf("%s: %s, pulse on %s", a, m.Name, t.Name), start, names, func(p Params, x []float64) ([]Params, error) {
 		factor := 1.0
 		for i, name := range names {
 			switch name {
@@ -201,8 +202,8 @@ func (a Arm) fitBoth(ctx context.Context, m Turnover, t Target, names []string, 
 	}, []series{control, drug}, o)
 }
 
-// fit fits the named quantities; at makes the parameters of each series of them.
-func fit(ctx context.Context, name string, start Params, names []string, at func(Params, []float64) ([]Params, error), data []series, o FitOptions) (*Fit, error) {
+// estimate fits the named quantities; at makes the parameters of each series of them.
+func estimate(ctx context.Context, name string, start Params, names []string, at func(Params, []float64) ([]Params, error), data []series, o FitOptions) (*Fit, error) {
 	predict := func(x []float64) ([]Params, []Point, error) {
 		ps, err := at(start, x)
 		if err != nil {
@@ -218,7 +219,7 @@ func fit(ctx context.Context, name string, start Params, names []string, at func
 		}
 		return ps, points, nil
 	}
-	problem := model.Problem{Starts: o.Starts, Intervals: o.Intervals, Workers: o.Workers,
+	problem := fit.Problem{Starts: o.Starts, Intervals: o.Intervals, Workers: o.Workers,
 		Predict: func(x []float64) ([]float64, error) {
 			_, points, err := predict(x)
 			return residuals(points), err

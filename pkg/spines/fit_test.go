@@ -6,10 +6,10 @@ import (
 	"testing"
 
 	"divergent/data"
-	"divergent/pkg/model"
+	"divergent/pkg/fit"
 )
 
-func quick() FitOptions { return FitOptions{Intervals: model.NoIntervals, Starts: 2} }
+func quick() FitOptions { return FitOptions{Intervals: fit.NoIntervals, Starts: 2} }
 
 // Without memory new spines and lasting turnover cannot both be right; that
 // imaging misses some spines explains it as well as memory does.
@@ -73,7 +73,7 @@ func TestFitFindsWhatItWasMadeOf(t *testing.T) {
 		made = append(made, s)
 	}
 	names := []string{"Km", "B", "R", "D", "Drift", gain, "TauPulse"}
-	f, err := fit(t.Context(), "made", Default(), names, func(p Params, x []float64) ([]Params, error) {
+	f, err := estimate(t.Context(), "made", Default(), names, func(p Params, x []float64) ([]Params, error) {
 		p, err := p.with(names, x)
 		return []Params{p, p}, err
 	}, made, quick())

@@ -7,10 +7,11 @@ import (
 	"go/format"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 
-	"divergent/pkg/model"
+	"divergent/pkg/fit"
 )
 
 var update = flag.Bool("update", false, "write fitted.go anew")
@@ -39,7 +40,7 @@ func TestFitted(t *testing.T) {
 		writeFitted(t)
 		return
 	}
-	for name, f := range refit(t, FitOptions{Intervals: model.NoIntervals, Starts: 2}) {
+	for name, f := range refit(t, FitOptions{Intervals: fit.NoIntervals, Starts: 2}) {
 		if !f.Converged || f.Agreed == 0 {
 			t.Errorf("%q: %v", name, f)
 		}
@@ -96,5 +97,28 @@ func estimates() map[string][]Estimate {
 	}
 	if err := os.WriteFile("fitted.go", src, 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Estimates that the card's range decides, and not the data, say so.
+func TestEstimatesAtBound(t *testing.T) {
+	var got []string
+	for _, a := range Arms() {
+		list, err := a.Estimates()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range list {
+			if e.AtBound() {
+				got = append(got, a.String()+" "+e.Name)
+			}
+		}
+	}
+	want := []string{
+		"ShaoLiao2025 PT, psilocybin 1 mg/kg Lag", "ShaoLiao2025 IT, psilocybin 1 mg/kg Lag", "Jefferson2023, 5-MeO-DMT 20 mg/kg Drift",
+		"Jefferson2023, 5-MeO-DMT 20 mg/kg Lag", "Phoumthipphavong2016, ketamine 10 mg/kg i.p. single TauPulse",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("at an end of its range: %q, want %q", got, want)
 	}
 }

@@ -19,7 +19,7 @@ func (c *course) image(t float64, y []float64) {
 	} else {
 		fall := math.Exp(-c.p.Drift * (t - c.o.Sessions[c.seen-1]))
 		stay := fall * see * present(stayed)
-		now.Formation, now.Elimination = (fall*seen-stay)/c.before, 1-stay/c.before
+		now.Formation, now.Elimination = perSpine(fall*seen-stay, c.before), 1-perSpine(stay, c.before)
 	}
 	now.Density = seen / c.first * math.Exp(-c.p.Drift*(t-c.o.Sessions[0]))
 	switch {
@@ -33,7 +33,7 @@ func (c *course) image(t float64, y []float64) {
 		for k := range c.factor {
 			c.divide(y, k, followed, followed, see, 0)
 		}
-		now.Survival = present(followed) / c.start * math.Exp(-c.p.Drift*(t-c.o.Sessions[c.o.Follow]))
+		now.Survival = perSpine(present(followed), c.start) * math.Exp(-c.p.Drift*(t-c.o.Sessions[c.o.Follow]))
 	}
 	for k := range c.factor {
 		c.divide(y, k, all, stayed, see, 0)

@@ -1,25 +1,3 @@
-// Package spines is a turnover model of dendritic spines under stress and after
-// a rapid-acting antidepressant: sites that are new, established, or lost but
-// recoverable; a plasticity pulse after a dose; a fast functional effect; and what
-// ensembles and behaviour make of both. After Moda-Sava et al. 2019 (Science
-// 364:eaat8078), with turnover and pulse fitted to spine imaging of unstressed mice.
-//
-// In rates per day, for a branch whose sensitivity to stress is g, and relative
-// to the baseline density U + S = 1:
-//
-//	dU/dt = F (1 − kr σ) (1 + aF q) − (ku + km (1 + aM q)) U                     new
-//	dS/dt = km (1 + aM q) U − b (1 + kb g σ) S + r (1 − kr σ) (1 + aR q) L        established
-//	dL/dt = b (1 + kb g σ) S − (r (1 − kr σ) (1 + aR q) + d) L                    lost, recoverable
-//
-// σ is the level of stress, q the pulse; F is what keeps the baseline steady. A
-// dose sets w to 1, dw/dt = −w/τw, and q follows w through lagStages first-order
-// stages with a mean delay τlag, so that little happens at first. The fast effect E
-// rises with τon towards x, dx/dt = −x/τE, which a dose sets to 1. Then
-//
-//	ensembles  A = h + (1 − h) e0 E,   h = Nⁿ (1 + N50ⁿ) / (Nⁿ + N50ⁿ), at most 1
-//	immobility = i0 + (iS − i0) (1 − B),   B = A (1 + c) / (A + c).
-//
-// Where facts speak against the model, Checks says so.
 package spines
 
 import (
@@ -74,10 +52,6 @@ type Params struct {
 	ImmWorst float64 `card:"symbol=iS; unit=1; low=0; high=1; status=free; source=a scale only; meaning=immobile share without any ensemble activity"`
 }
 
-// lagStages is the number of stages of the lag: with many the pulse comes up as a
-// step, with one there is none.
-const lagStages = 6
-
 // Default returns the parameters fitted to Shao 2021 (FitShao), and the
 // modeller's choices where nothing measured decides.
 func Default() Params {
@@ -104,34 +78,4 @@ func (p Params) Validate() error {
 		return fmt.Errorf("spines: ImmWorst = %v: want more than ImmRest, %v; are the two exchanged?", p.ImmWorst, p.ImmRest)
 	}
 	return nil
-}
-
-// Sites are the three states of one branch, relative to its baseline density.
-type Sites struct {
-	New         float64 // U
-	Established float64 // S
-	Lost        float64 // L; recoverable sites
-}
-
-// Baseline returns the steady state without stress and drug, and the formation
-// rate F, per day and spine, that keeps New + Established at 1:
-//
-//	S/U = km (r + d) / (b d),   L = b S / (r + d),   F = (ku + km) U.
-func (p Params) Baseline() (s Sites, formation float64) {
-	r := p.returns()
-	ratio := p.Km * (r + p.D) / (p.B * p.D)
-	s.New = 1 / (1 + ratio)
-	s.Established = ratio * s.New
-	if p.Memory {
-		s.Lost = p.B * s.Established / (r + p.D)
-	}
-	return s, (p.Ku + p.Km) * s.New
-}
-
-// returns is the rate of return: none without memory.
-func (p Params) returns() float64 {
-	if !p.Memory {
-		return 0
-	}
-	return p.R
 }

@@ -1,6 +1,7 @@
 package spines
 
 import (
+	"fmt"
 	"math"
 
 	"divergent/pkg/model"
@@ -77,6 +78,32 @@ func (p *pulse) at(t float64) float64 {
 		}
 	}
 	return sum
+}
+
+// outsider is a pulse from outside. It notes the first value that is out of range and
+// goes on without it, so that solvers end and the error is told.
+type outsider struct {
+	of  func(t float64) float64
+	err error
+}
+
+func (o *outsider) at(t float64) float64 {
+	q := o.of(t)
+	if q >= -1e-9 && q <= mostDose { // rounding of another model's rest
+		return q
+	}
+	if o.err == nil {
+		o.err = fmt.Errorf("spines: Pulse = %.4g on day %.4g: want a value in [0, %v], in units of the pulse of the imaged dose", q, t, float64(mostDose))
+	}
+	return 0
+}
+
+// flaw is the error, nil without a pulse from outside.
+func (o *outsider) flaw() error {
+	if o == nil {
+		return nil
+	}
+	return o.err
 }
 
 // most returns what the pulse does not exceed from day t to until.

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"divergent/pkg/model"
+	"divergent/pkg/uncertain"
 )
 
 // Schedule is stress that does not end and doses against it: when does behaviour
@@ -91,6 +92,50 @@ func Relapse(p Params, s Schedule) (days float64, relapsed bool, err error) {
 	return s.Horizon, false, nil
 }
 
+// RelapseTime is when behaviour relapses under a schedule.
+type RelapseTime struct {
+	Schedule
+	Days     float64 // after the last dose; the horizon without relapse
+	Relapsed bool
+}
+
+// RelapseTimes returns when behaviour relapses under each schedule.
+func RelapseTimes(p Params, schedules ...Schedule) ([]RelapseTime, error) {
+	var out []RelapseTime
+	for _, s := range schedules {
+		days, relapsed, err := Relapse(p, s)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, RelapseTime{s, days, relapsed})
+	}
+	return out, nil
+}
+
+// LongerLived asks when behaviour relapses as ever more elimination is blocked, in
+// steps of a tenth, for each number of weekly doses.
+func LongerLived(p Params, doses ...int) ([]RelapseTime, error) {
+	var all []Schedule
+	for _, n := range doses {
+		for i := range 11 {
+			all = append(all, Schedule{Longer: float64(i) / 10, Doses: n})
+		}
+	}
+	return RelapseTimes(p, all...)
+}
+
+// MoreOften asks when behaviour relapses after each number of doses, each number of
+// days apart.
+func MoreOften(p Params, every []float64, doses ...int) ([]RelapseTime, error) {
+	var all []Schedule
+	for _, days := range every {
+		for _, n := range doses {
+			all = append(all, Schedule{Every: days, Doses: n})
+		}
+	}
+	return RelapseTimes(p, all...)
+}
+
 // days returns the moment before the first dose, then days from the last dose on.
 func (s Schedule) days() []float64 {
 	out := []float64{math.Nextafter(s.Stress, 0)}
@@ -106,7 +151,7 @@ func (s Schedule) days() []float64 {
 // relapse, density at the end of stress without drug and on days 1 and 7 after the last
 // dose, and immobility on day 7. n is the number of points; n (d + 2) courses are
 // simulated.
-func Sensitivity(ctx context.Context, over []model.Range, s Schedule, n int, seed uint64, workers int) (*model.Indices, error) {
+func Sensitivity(ctx context.Context, over []model.Range, s Schedule, n int, seed uint64, workers int) (*uncertain.Indices, error) {
 	if err := s.validate(); err != nil {
 		return nil, err
 	}
@@ -117,7 +162,7 @@ func Sensitivity(ctx context.Context, over []model.Range, s Schedule, n int, see
 	}
 	last := s.lastDose()
 	days := []float64{math.Nextafter(s.Stress, 0), last + min(1, s.Horizon/2), last + min(7, s.Horizon)}
-	return model.Sensitivity{Ranges: over, N: n, Seed: seed, Workers: workers,
+	return uncertain.Sensitivity{Ranges: over, N: n, Seed: seed, Workers: workers,
 		Outputs: []string{"days to relapse", "density after stress", "density on day 1", "density on day 7", "immobility on day 7"},
 		Model: func(x []float64) ([]float64, error) {
 			p, err := Default().with(names, x)

@@ -27,12 +27,14 @@ type Options struct {
 	// Session.Survival; 0 follows none, since all are first seen then.
 	Follow int
 	// Pulse replaces the plasticity pulse that doses make, on day t: range [0, 3],
-	// such as the output of another model. Nil for the model's own.
+	// such as the output of another model. What comes and goes within a tenth of a day
+	// may be missed. Nil for the model's own.
 	Pulse func(t float64) float64
-	Nodes int // sensitivities to stress over which the means are taken (Gauss-Hermite); 0 for 5; one without stress
+	Nodes int // sensitivities to stress over which the means are taken (Gauss-Hermite), up to 30; 0 for 5; one without stress
 }
 
-// Result is the course of the means.
+// Result is the course of the means. Rates per spine are NaN where hardly a spine
+// is left.
 type Result struct {
 	Day []float64 // reported days
 
@@ -85,7 +87,8 @@ func (r *Result) Series() []Series {
 // any drug and in units of the dose that the pulse was fitted to, raises pulse and
 // fast effect to its amount (and never lowers them); an erasure takes spines that
 // have been there without a break for less than it says; blocks are Elimination
-// and Plasticity. Other events are ignored, but infusions need Options.Pulse.
+// and Plasticity. An infusion needs Options.Pulse; its fast effect is that of a dose
+// of its amount in its middle. Other events are ignored.
 func Simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
@@ -106,10 +109,10 @@ func (o Options) validate(protocol model.Protocol) error {
 	}
 	for _, e := range protocol.Events {
 		switch {
-		case e.Kind == model.KindDose && e.Amount > mostDose:
-			return fmt.Errorf("spines: %s %v on day %v: want an amount of up to %v, in units of the imaged dose; 10 mg/kg of ketamine is 1", e.Name, e.Amount, e.From, float64(mostDose))
 		case e.Kind == model.KindInfusion && o.Pulse == nil:
 			return fmt.Errorf("spines: infusion of %s on day %v: want a model.Dose, or the pulse that it makes as Options.Pulse", e.Name, e.From)
+		case (e.Kind == model.KindDose || e.Kind == model.KindInfusion) && e.Amount > mostDose:
+			return fmt.Errorf("spines: %s %v on day %v: want an amount of up to %v, in units of the imaged dose; 10 mg/kg of ketamine is 1", e.Name, e.Amount, e.From, float64(mostDose))
 		}
 	}
 	for _, list := range []struct {
@@ -125,8 +128,8 @@ func (o Options) validate(protocol model.Protocol) error {
 	switch {
 	case o.Follow < 0 || o.Follow > 0 && o.Follow >= len(o.Sessions):
 		return fmt.Errorf("spines: Follow = %d: want a session from 1 to %d, or 0 for none", o.Follow, len(o.Sessions)-1)
-	case o.Nodes < 0 || o.Nodes > 64:
-		return fmt.Errorf("spines: Nodes = %d: want 1 to 64, or 0 for 5", o.Nodes)
+	case o.Nodes < 0 || o.Nodes > 30:
+		return fmt.Errorf("spines: Nodes = %d: want 1 to 30, or 0 for 5", o.Nodes)
 	}
 	return nil
 }
@@ -157,8 +160,10 @@ const (
 type course struct {
 	p         Params
 	o         Options
+	moves     []transition
 	formation float64   // F
 	plastic   *pulse    // q
+	outside   *outsider // q in place of plastic; nil for none
 	fast      *pulse    // E
 	factor    []float64 // g of each class of branches
 	weight    []float64 // share of each class
@@ -178,7 +183,7 @@ type course struct {
 // simulate is Simulate for parameters and options known to be good, or outside
 // their ranges on purpose.
 func simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
-	c := &course{p: p, o: o, groups: 1, keep: 1, result: &Result{Day: o.days(protocol.Length)}}
+	c := &course{p: p, o: o, moves: p.transitions(), groups: 1, keep: 1, result: &Result{Day: o.days(protocol.Length)}}
 	if len(o.Sessions) > 0 {
 		c.groups = groups
 	}
@@ -190,21 +195,45 @@ func simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 		}
 	}
 	slices.Sort(c.since)
-	doses := protocol.Doses("")
-	c.plastic, c.fast = newPulse(doses, lagStages, p.Lag, p.TauPulse), newPulse(doses, 1, p.TauOn, p.TauFast)
+	c.plastic, c.fast = newPulse(protocol.Doses(""), lagStages, p.Lag, p.TauPulse), newPulse(atOnce(protocol), 1, p.TauOn, p.TauFast)
 	base, formation := p.Baseline()
 	c.formation = formation
 	y := make([]float64, 3*len(c.factor)*c.groups*(1+len(c.since)))
 	for k := range c.factor {
 		copy(c.sites(y, k, all, 0), []float64{base.New, base.Established, base.Lost})
 	}
-	sol, err := ode.Solve(ode.Problem{Rate: c.rate, Start: y, To: protocol.Length, At: c.result.Day, Events: c.events(protocol, stress)},
-		ode.Options{Rel: 1e-7, Abs: 1e-9})
+	solver := ode.Options{Rel: 1e-7, Abs: 1e-9}
+	if o.Pulse != nil {
+		solver.MaxStep, c.outside = pulseStep, &outsider{of: o.Pulse}
+	}
+	sol, err := ode.Solve(ode.Problem{Rate: c.rate, Start: y, To: protocol.Length, At: c.result.Day, Events: c.events(protocol, stress)}, solver)
 	if err != nil {
 		return nil, fmt.Errorf("spines: %w", err)
 	}
 	c.report(protocol, stress, sol)
+	if err := c.outside.flaw(); err != nil {
+		return nil, err
+	}
 	return c.result, nil
+}
+
+// pulseStep is the longest step, in days, under a pulse from outside: at the steady
+// state steps would grow until they pass over it.
+const pulseStep = 0.1
+
+// atOnce returns the doses, with each infusion as a dose in its middle.
+func atOnce(protocol model.Protocol) []model.Event {
+	var out []model.Event
+	for _, e := range protocol.Given() {
+		if e.Kind == model.KindInfusion {
+			e = model.Dose((e.From+e.To)/2, e.Name, e.Amount)
+		}
+		if e.Kind == model.KindDose {
+			out = append(out, e)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b model.Event) int { return cmp.Compare(a.From, b.From) })
+	return out
 }
 
 // branches sets the classes of sensitivity to stress: log-normal with mean 1.
@@ -215,11 +244,14 @@ func (c *course) branches(stressed bool) {
 		return
 	}
 	s2 := math.Log1p(c.p.StressSpread * c.p.StressSpread)
-	c.factor, c.weight = make([]float64, n), make([]float64, n)
-	quad.Hermite{}.FixedLocations(c.factor, c.weight, math.Inf(-1), math.Inf(1))
-	for i, x := range c.factor {
-		c.factor[i] = math.Exp(math.Sqrt(2*s2)*x - s2/2)
-		c.weight[i] /= math.Sqrt(math.Pi)
+	x, weight := make([]float64, n), make([]float64, n)
+	quad.Hermite{}.FixedLocations(x, weight, math.Inf(-1), math.Inf(1))
+	for i, w := range weight {
+		// The outermost of many classes weigh nothing, but are so fast that they alone
+		// would decide the steps.
+		if w /= math.Sqrt(math.Pi); w > 1e-10 {
+			c.factor, c.weight = append(c.factor, math.Exp(math.Sqrt(2*s2)*x[i]-s2/2)), append(c.weight, w)
+		}
 	}
 }
 
@@ -241,23 +273,10 @@ func (c *course) mean(y []float64, group int) (s Sites) {
 	return s
 }
 
-// rates are the rates per day in one class of branches.
-type rates struct{ form, ku, km, b, r, d float64 }
-
-// rates returns the rates at stress sigma and pulse q, with the share keep of
-// elimination left, in branches of sensitivity g.
-func (p Params) rates(formation, sigma, q, keep, g float64) rates {
-	held := max(0, 1-p.StressReturn*sigma)
-	return rates{
-		form: formation * held * (1 + p.GainForm*q), ku: p.Ku, km: p.Km * (1 + p.GainSettle*q),
-		b: p.B * (1 + p.StressLoss*g*sigma) * keep, r: p.returns() * held * (1 + p.GainReturn*q), d: p.D,
-	}
-}
-
 // pulse returns q.
 func (c *course) pulse(t float64) float64 {
-	if c.o.Pulse != nil {
-		return c.o.Pulse(t) * (1 - c.block)
+	if c.outside != nil {
+		return c.outside.at(t) * (1 - c.block)
 	}
 	return c.plastic.at(t) * (1 - c.block)
 }
@@ -265,25 +284,15 @@ func (c *course) pulse(t float64) float64 {
 func (c *course) rate(t float64, y, dy []float64) {
 	q := c.pulse(t)
 	for k, g := range c.factor {
-		v := c.p.rates(c.formation, c.stress, q, c.keep, g)
+		formed, flow := flows(c.moves, now{c.formation, c.stress, q, c.keep, g})
 		for group := range c.groups {
-			form := 0.0 // what forms anew belongs to no group that has been seen
-			if group == all || group == unseen {
-				form = v.form
-			}
-			s, ds := c.sites(y, k, group, 0), c.sites(dy, k, group, 0)
-			ds[0] = form - (v.ku+v.km)*s[0]
-			ds[1] = v.km*s[0] - v.b*s[1] + v.r*s[2]
-			if c.p.Memory {
-				ds[2] = v.b*s[1] - (v.r+v.d)*s[2]
-			} else {
-				ds[2] = 0
+			ds := c.sites(dy, k, group, 0)
+			flow.apply(c.sites(y, k, group, 0), ds)
+			if group == all || group == unseen { // what forms anew belongs to no group that has been seen
+				ds[newSpine] += formed
 			}
 			for part := 1; part <= len(c.since); part++ { // those never leave and come back
-				s, ds := c.sites(y, k, group, part), c.sites(dy, k, group, part)
-				ds[0] = -(v.ku + v.km) * s[0]
-				ds[1] = v.km*s[0] - v.b*s[1]
-				ds[2] = 0
+				flow.apply(c.sites(y, k, group, part)[:lost], c.sites(dy, k, group, part)[:lost])
 			}
 		}
 	}
@@ -354,37 +363,33 @@ func (c *course) report(protocol model.Protocol, stress model.Steps, sol *ode.So
 		t := sol.T[i]
 		c.stress, c.keep, c.block = stress.At(t), 1-kept.At(t), blocked.At(t)
 		q, e := c.pulse(t), c.fast.at(t)
-		var formed, returned, lost float64
+		var formed, returned, gone float64
 		for k, g := range c.factor {
-			v, s := c.p.rates(c.formation, c.stress, q, c.keep, g), c.sites(y, k, all, 0)
-			formed += c.weight[k] * v.form
-			returned += c.weight[k] * v.r * s[2]
-			lost += c.weight[k] * (v.ku*s[0] + v.b*s[1])
+			x, s := now{c.formation, c.stress, q, c.keep, g}, c.sites(y, k, all, 0)
+			formed += c.weight[k] * c.moves[form].rate(x)
+			returned += c.weight[k] * c.moves[comeBack].rate(x) * s[lost]
+			gone += c.weight[k] * (c.moves[lose].rate(x)*s[newSpine] + c.moves[eliminate].rate(x)*s[established])
 		}
 		s := c.mean(y, all)
+		s = Sites{max(0, s.New), max(0, s.Established), max(0, s.Lost)} // below 0 by the solver's tolerance where none is left
 		n := s.New + s.Established
 		a := c.p.Ensembles(n, e)
 		for _, x := range []struct {
 			to *[]float64
 			v  float64
 		}{{&r.Density, n}, {&r.New, s.New}, {&r.Established, s.Established}, {&r.Lost, s.Lost}, {&r.Pulse, q}, {&r.Fast, e},
-			{&r.Formation, (formed + returned) / n}, {&r.Returned, returned / (formed + returned)}, {&r.Eliminated, lost / n},
+			{&r.Formation, perSpine(formed+returned, n)}, {&r.Returned, returned / (formed + returned)}, {&r.Eliminated, perSpine(gone, n)},
 			{&r.Ensembles, a}, {&r.Immobility, c.p.Immobility(a)}} {
 			*x.to = append(*x.to, x.v)
 		}
 	}
 }
 
-// Ensembles returns ensemble activity at a density, relative to the baseline,
-// and a fast effect: 1 is the baseline's, and the most.
-func (p Params) Ensembles(density, fast float64) float64 {
-	x, half := math.Pow(max(density, 0), p.Hill), math.Pow(p.N50, p.Hill)
-	h := min(1, x*(1+half)/(x+half))
-	return min(1, h+(1-h)*p.Fast*fast)
-}
-
-// Immobility returns the immobile share of a tail suspension test at an ensemble
-// activity.
-func (p Params) Immobility(ensembles float64) float64 {
-	return p.ImmRest + (p.ImmWorst-p.ImmRest)*(1-ensembles*(1+p.Enough)/(ensembles+p.Enough))
+// perSpine is a share of a density, and no number where hardly a spine is left: there
+// it would be of what the solver tolerates.
+func perSpine(x, density float64) float64 {
+	if density < 1e-9 {
+		return math.NaN()
+	}
+	return x / density
 }

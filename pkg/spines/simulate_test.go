@@ -10,6 +10,7 @@ import (
 
 	"divergent/pkg/model"
 	"divergent/pkg/ode"
+	"divergent/pkg/uncertain"
 )
 
 func TestCardIsComplete(t *testing.T) {
@@ -59,7 +60,7 @@ func TestErrorsAreOneLine(t *testing.T) {
 		{run(Default(), ten, Options{Days: []float64{1, 1}}), "spines: Days[1] = 1: want ascending days in [0, 10]"},
 		{run(Default(), ten, Options{Sessions: []float64{-3}}), "spines: Sessions[0] = -3: want ascending days in [0, 10]"},
 		{run(Default(), ten, Options{Sessions: []float64{0, 1}, Follow: 2}), "spines: Follow = 2: want a session from 1 to 1, or 0 for none"},
-		{run(Default(), ten, Options{Nodes: -1}), "spines: Nodes = -1: want 1 to 64, or 0 for 5"},
+		{run(Default(), ten, Options{Nodes: -1}), "spines: Nodes = -1: want 1 to 30, or 0 for 5"},
 		{branches(BranchOptions{Spines: -1}), "spines: Dendrites = 0, Branches = 0, Spines = -1, Rasters = 0: want 0 or more"},
 		{branches(BranchOptions{Days: []float64{11}}), "spines: Days[0] = 11: want ascending days in [0, 10]"},
 		{relapse(Schedule{Longer: 2}), "spines: Longer = 2: want a share in [0, 1]; 0.5 doubles the life of spines"},
@@ -86,7 +87,7 @@ func draws(t *testing.T, n int) []Params {
 	if err != nil {
 		t.Fatal(err)
 	}
-	points, err := model.LatinHypercube(ranges, n, 1)
+	points, err := uncertain.LatinHypercube(ranges, n, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,9 @@ import (
 	"math"
 	"strings"
 
+	"divergent/pkg/fit"
 	"divergent/pkg/model"
+	"divergent/pkg/uncertain"
 )
 
 // Course is what the means make of a protocol.
@@ -41,20 +43,13 @@ func Follow(p Params, protocol model.Protocol, from float64) (Course, error) {
 	return Course{protocol, r}, err
 }
 
-// RelapseTime is when behaviour relapses under a schedule.
-type RelapseTime struct {
-	Schedule
-	Days     float64 // after the last dose; the horizon without relapse
-	Relapsed bool
-}
-
 // Study is what the figures and tables of this package show, computed at once.
 type Study struct {
 	Params    Params
 	Fit       *Fit // turnover and pulse of both arms of Shao 2021; its intervals are those of Estimates
 	Rivals    []*Fit
-	Ranking   []model.Rival // of the rivals, models of the control arm alone
-	Arms      []*Fit        // each of Arms with a pulse of its own
+	Ranking   []fit.Rival // of the rivals, models of the control arm alone
+	Arms      []*Fit      // each of Arms with a pulse of its own
 	Estimates []Estimate
 	Checks    model.Checks
 
@@ -63,7 +58,7 @@ type Study struct {
 	BranchProtocol          model.Protocol
 	Branches                *Branches
 	LongerLived, MoreOften  []RelapseTime // under stress that lasts: spines that live longer, and doses that are repeated
-	Indices                 *model.Indices
+	Indices                 *uncertain.Indices
 }
 
 // NewStudy computes the study of the parameters: half a minute on one core, the
@@ -83,7 +78,7 @@ func NewStudy(ctx context.Context, p Params, workers int) (*Study, error) {
 
 // fits makes the fits without intervals, which take a minute.
 func (s *Study) fits(ctx context.Context, workers int) (err error) {
-	o := FitOptions{Intervals: model.NoIntervals, Starts: 2, Workers: workers}
+	o := FitOptions{Intervals: fit.NoIntervals, Starts: 2, Workers: workers}
 	target := Targets()[0]
 	if s.Fit, err = FitShao(ctx, target, o); err != nil {
 		return err
@@ -125,27 +120,12 @@ func (s *Study) courses(_ context.Context, workers int) (err error) {
 	return err
 }
 
-func (s *Study) relapses(context.Context, int) error {
-	add := func(to *[]RelapseTime, x Schedule) error {
-		days, relapsed, err := Relapse(s.Params, x)
-		*to = append(*to, RelapseTime{x, days, relapsed})
+func (s *Study) relapses(context.Context, int) (err error) {
+	if s.LongerLived, err = LongerLived(s.Params, 1, 4); err != nil {
 		return err
 	}
-	for _, doses := range []int{1, 4} {
-		for i := range 11 {
-			if err := add(&s.LongerLived, Schedule{Longer: float64(i) / 10, Doses: doses}); err != nil {
-				return err
-			}
-		}
-	}
-	for _, every := range []float64{2, 7, 14} {
-		for _, doses := range []int{1, 2, 4, 8, 12} {
-			if err := add(&s.MoreOften, Schedule{Every: every, Doses: doses}); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	s.MoreOften, err = MoreOften(s.Params, []float64{2, 7, 14}, 1, 2, 4, 8, 12)
+	return err
 }
 
 func (s *Study) sensitivity(ctx context.Context, workers int) error {

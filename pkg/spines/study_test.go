@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"divergent/pkg/model"
+	"divergent/pkg/uncertain"
 )
 
 // Follow reports days in order, the moment before the dose, and quarters of an
@@ -32,7 +33,7 @@ func TestTheStudyIsCompleteAndStops(t *testing.T) {
 	if _, err := NewStudy(ctx, Default(), 1); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want a cancelled study", err)
 	}
-	s := &Study{Params: Default(), Estimates: Estimates(), Fit: &Fit{}, Indices: &model.Indices{}}
+	s := &Study{Params: Default(), Estimates: Estimates(), Fit: &Fit{}, Indices: &uncertain.Indices{}}
 	if err := s.courses(context.Background(), 1); err != nil {
 		t.Fatal(err)
 	}

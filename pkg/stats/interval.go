@@ -206,8 +206,11 @@ func Quantile(sorted []float64, p float64) float64 {
 	}
 	at := p * float64(len(sorted)-1)
 	i := min(int(at), max(len(sorted)-2, 0))
-	next := min(i+1, len(sorted)-1)
-	return sorted[i] + (at-float64(i))*(sorted[next]-sorted[i])
+	low, high, share := sorted[i], sorted[min(i+1, len(sorted)-1)], at-float64(i)
+	if share == 0 || low == high { // either may be infinite
+		return low
+	}
+	return low + share*(high-low)
 }
 
 // start fills the mean and reports whether the sample is degenerate, so that

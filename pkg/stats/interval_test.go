@@ -295,3 +295,17 @@ func BenchmarkBootstrap100(b *testing.B) {
 		Bootstrap(x, 0.95)
 	}
 }
+
+// Where values are infinite, such as days to what does not come, quantiles among the
+// finite ones are finite.
+func TestQuantileOfInfiniteValues(t *testing.T) {
+	inf := math.Inf(1)
+	for _, c := range []struct {
+		x       []float64
+		p, want float64
+	}{{[]float64{1, inf, inf, inf}, 0.5, inf}, {[]float64{1, 2, inf}, 0.5, 2}, {[]float64{1, 2, inf}, 0.75, inf}, {[]float64{1, 2, inf}, 1, inf}} {
+		if got := Quantile(c.x, c.p); got != c.want {
+			t.Errorf("Quantile(%v, %v) = %v, want %v", c.x, c.p, got, c.want)
+		}
+	}
+}

@@ -1,4 +1,5 @@
-package model
+// Package par runs independent pieces of work side by side.
+package par
 
 import (
 	"context"

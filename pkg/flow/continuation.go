@@ -1,14 +1,12 @@
-package landscape
+package flow
 
 import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
-
-	"divergent/pkg/model"
 )
 
 // Point is a fixed point at a value of the parameter.
@@ -65,41 +63,10 @@ func (d *Diagram) Folds() []Special {
 	return out
 }
 
-// Bifurcation follows the fixed points through all values of a parameter between
-// low and high by pseudo-arclength continuation (Keller 1977). The parameter is a
-// field of Params (Strength, Stress, Tone, BiasInput, Gain ...), or a connection
-// of the circuit such as "prefrontal>amygdala"; the slow variables are settled, as
-// in Params.Rest. The zero Circuit stands for the two areas.
-func Bifurcation(p Params, c Circuit, parameter string, low, high float64) (*Diagram, error) {
-	if !(low < high) || !finite(low, high) {
-		return nil, fmt.Errorf("landscape: %s from %v to %v: want two numbers, the smaller first", parameter, low, high)
-	}
-	at := func(v float64) (flow, error) { return along(p, c, parameter, v) }
-	for _, v := range []float64{low, high} { // names and ranges are checked here and not at each step
-		q, _, err := set(p, c, parameter, v)
-		if err == nil {
-			err = q.Validate()
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	if err := c.or(p).Validate(); err != nil {
-		return nil, err
-	}
-	d := &Diagram{Parameter: parameter, Low: low, High: high}
-	return d, d.seek(at, func(v float64) ([]FixedPoint, error) {
-		f, err := along(p, c, parameter, v)
-		if err != nil {
-			return nil, err
-		}
-		return f.FixedPoints()
-	}, c.or(p).Mood)
-}
-
-// seek finds the branches: those through the fixed points at some values of the
-// parameter.
-func (d *Diagram) seek(at func(v float64) (flow, error), points func(v float64) ([]FixedPoint, error), mood func([]float64) float64) error {
+// Seek finds the branches, by pseudo-arclength continuation (Keller 1977): those
+// through the fixed points at some values of the parameter. at returns the field at a
+// value, points its fixed points, and read what is read off a state.
+func (d *Diagram) Seek(at func(v float64) (Field, error), points func(v float64) ([]FixedPoint, error), read func([]float64) float64) error {
 	for k := range seeds {
 		v := d.Low + (d.High-d.Low)*(float64(k)+0.5)/seeds
 		known, err := points(v)
@@ -114,7 +81,7 @@ func (d *Diagram) seek(at func(v float64) (flow, error), points func(v float64) 
 			if err != nil {
 				return err
 			}
-			b.mood(mood)
+			b.read(read)
 			d.Branches = append(d.Branches, b)
 		}
 	}
@@ -125,42 +92,13 @@ func (d *Diagram) seek(at func(v float64) (flow, error), points func(v float64) 
 // lives between two of them would be missed.
 const seeds = 16
 
-func (b *Branch) mood(of func([]float64) float64) {
+func (b *Branch) read(of func([]float64) float64) {
 	for i := range b.Points {
-		b.Points[i].Mood = of(b.Points[i].State)
+		b.Points[i].Reading = of(b.Points[i].State)
 	}
 	for i := range b.Special {
-		b.Special[i].Mood = of(b.Special[i].State)
+		b.Special[i].Reading = of(b.Special[i].State)
 	}
-}
-
-// set changes a parameter.
-func set(p Params, c Circuit, name string, v float64) (Params, Circuit, error) {
-	if !strings.Contains(name, ">") {
-		q, err := model.With(p, []string{name}, []float64{v})
-		return q, c, err
-	}
-	c = c.or(p)
-	c.Connections = slices.Clone(c.Connections)
-	for i, k := range c.Connections {
-		if k.name() == name {
-			c.Connections[i].Strength = v
-			return p, c, nil
-		}
-	}
-	var names []string
-	for _, k := range c.Connections {
-		names = append(names, k.name())
-	}
-	return p, c, fmt.Errorf("landscape: no connection %q: want one of %s", name, strings.Join(names, ", "))
-}
-
-func along(p Params, c Circuit, name string, v float64) (*Field, error) {
-	p, c, err := set(p, c, name, v)
-	if err != nil {
-		return nil, err
-	}
-	return newField(p, c.or(p), p.Rest()), nil
 }
 
 // has tells whether a state lies on a branch found before.
@@ -195,18 +133,18 @@ const (
 // curve follows one branch. Its coordinates are the state and, last, the
 // parameter in units of its range.
 type curve struct {
-	at        func(v float64) (flow, error)
+	at        func(v float64) (Field, error)
 	low, high float64
 	n         int
 }
 
 // follow follows the branch through a fixed point in both directions.
-func follow(at func(float64) (flow, error), y []float64, v, low, high float64) (Branch, error) {
+func follow(at func(float64) (Field, error), y []float64, v, low, high float64) (Branch, error) {
 	c := &curve{at, low, high, len(y)}
 	start := append(slices.Clone(y), (v-low)/(high-low))
 	tangent := make([]float64, c.n+1)
 	tangent[c.n] = 1
-	back, err := c.half(start, scaled(tangent, -1))
+	back, err := c.half(start, floats.ScaleTo(make([]float64, c.n+1), -1, tangent))
 	if err != nil {
 		return Branch{}, err
 	}
@@ -220,14 +158,6 @@ func follow(at func(float64) (flow, error), y []float64, v, low, high float64) (
 		Points:  append(back.Points, forth.Points[1:]...),
 		Special: append(back.Special, forth.Special...),
 	}, nil
-}
-
-func scaled(x []float64, by float64) []float64 {
-	out := make([]float64, len(x))
-	for i := range x {
-		out[i] = by * x[i]
-	}
-	return out
 }
 
 // half follows a branch one way until it leaves the range or closes.
@@ -248,7 +178,7 @@ func (c *curve) half(start, guess []float64) (Branch, error) {
 		next, ok := c.correct(z, t, h)
 		if !ok {
 			if h /= 2; h < 1e-10 {
-				return b, fmt.Errorf("landscape: the branch cannot be followed beyond %.6g at %v", b.Points[len(b.Points)-1].Value, z[:c.n])
+				return b, fmt.Errorf("flow: the branch cannot be followed beyond %.6g at %v", b.Points[len(b.Points)-1].Value, z[:c.n])
 			}
 			continue
 		}
@@ -264,7 +194,7 @@ func (c *curve) half(start, guess []float64) (Branch, error) {
 		if err != nil {
 			return b, err
 		}
-		if dot(t, tNext) < 0.98 && h > 1e-6 { // turns too sharply for the step
+		if floats.Dot(t, tNext) < 0.98 && h > 1e-6 { // turns too sharply for the step
 			h /= 2
 			continue
 		}
@@ -277,27 +207,11 @@ func (c *curve) half(start, guess []float64) (Branch, error) {
 		}
 		b.Points = append(b.Points, p)
 		z, t, h = next, tNext, min(1.3*h, longestStep)
-		if step > 10 && distance(z, start) < 0.5*h { // a closed loop
+		if step > 10 && floats.Distance(z, start, 2) < 0.5*h { // a closed loop
 			return b, nil
 		}
 	}
-	return b, fmt.Errorf("landscape: a branch longer than %d steps: want a narrower range", mostSteps)
-}
-
-func dot(a, b []float64) float64 {
-	s := 0.0
-	for i := range a {
-		s += a[i] * b[i]
-	}
-	return s
-}
-
-func distance(a, b []float64) float64 {
-	s := 0.0
-	for i := range a {
-		s += (a[i] - b[i]) * (a[i] - b[i])
-	}
-	return math.Sqrt(s)
+	return b, fmt.Errorf("flow: a branch longer than %d steps: want a narrower range", mostSteps)
 }
 
 func (c *curve) value(z []float64) float64 { return c.low + (c.high-c.low)*z[c.n] }
@@ -340,10 +254,10 @@ func (c *curve) tangent(z, along []float64) ([]float64, error) {
 	right.SetVec(c.n, 1)
 	x := mat.NewVecDense(c.n+1, nil)
 	if x.SolveVec(m, right) != nil && !usable(x) {
-		return nil, fmt.Errorf("landscape: the branch has no direction at %.6g, %v", c.value(z), z[:c.n])
+		return nil, fmt.Errorf("flow: the branch has no direction at %.6g, %v", c.value(z), z[:c.n])
 	}
 	t := slices.Clone(x.RawVector().Data)
-	return scaled(t, 1/math.Sqrt(dot(t, t))), nil
+	return floats.ScaleTo(t, 1/math.Sqrt(floats.Dot(t, t)), t), nil
 }
 
 // correct returns the point of the branch at arclength h from z along t.
@@ -372,7 +286,7 @@ func (c *curve) correct(z, t []float64, h float64) ([]float64, bool) {
 		}
 		size := mat.Norm(step, math.Inf(1))
 		if size < 1e-11 {
-			return x, distance(x, z) < 2*h+1e-9
+			return x, floats.Distance(x, z, 2) < 2*h+1e-9
 		}
 		if !(size < 1) {
 			return nil, false
@@ -388,7 +302,7 @@ func (c *curve) point(z []float64) (Point, error) {
 	if err != nil {
 		return Point{}, err
 	}
-	q, err := classify(f, z[:c.n])
+	q, err := Classify(f, z[:c.n])
 	return Point{q, v}, err
 }
 
@@ -408,7 +322,7 @@ func (c *curve) end(z, beyond []float64) (Point, error) {
 	if err != nil {
 		return Point{}, err
 	}
-	newton(f, y)
+	Newton(f, y)
 	return c.point(append(y, edge))
 }
 

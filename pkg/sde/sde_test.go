@@ -1,4 +1,4 @@
-package landscape
+package sde
 
 import (
 	"context"
@@ -17,9 +17,32 @@ import (
 // decay is the drift −θ y of Ornstein and Uhlenbeck.
 type decay float64
 
-func (d decay) rate(_, n int, y, dy []float64) {
+func (d decay) Rate(_, n int, y, dy []float64) {
 	for k, v := range y[:n] {
 		dy[k] = -float64(d) * v
+	}
+}
+
+// areas are two that inhibit each other, with logistic responses: those of package
+// landscape at strength 1.
+type areas struct{}
+
+func (areas) Rate(_, n int, y, dy []float64) {
+	f := func(u float64) float64 { return 1 / (1 + math.Exp(-6*(u-0.5))) }
+	for k := range n {
+		v, x := y[k], y[Lanes+k]
+		dy[k], dy[Lanes+k] = f(v-0.9*x+0.15)-v, f(x-0.45*v+0.3)-x
+	}
+}
+
+// wells are those of V = y⁴/4 − y²/2 − y/20.
+type wells struct{}
+
+func (wells) V(y float64) float64 { return y*y*y*y/4 - y*y/2 - 0.05*y }
+
+func (wells) Rate(_, n int, y, dy []float64) {
+	for k, v := range y[:n] {
+		dy[k] = v - v*v*v + 0.05
 	}
 }
 
@@ -85,8 +108,8 @@ func (b brown) coarse(m int, h, theta float64) brown {
 }
 
 // drive takes one lane through given Brownian paths, one for each state.
-func drive(s Scheme, sys system, noise float64, start []float64, paths []brown, h float64) []float64 {
-	e := ensemble{scheme: s, start: start, paths: 1}
+func drive(s Scheme, sys System, noise float64, start []float64, paths []brown, h float64) []float64 {
+	e := Ensemble{Scheme: s, Start: start, Paths: 1}
 	b := e.block(0)
 	for step := range paths[0].w {
 		for i, p := range paths {
@@ -101,7 +124,7 @@ func drive(s Scheme, sys system, noise float64, start []float64, paths []brown, 
 	}
 	out := make([]float64, len(start))
 	for i := range out {
-		out[i] = b.y[i*lanes]
+		out[i] = b.Y[i*Lanes]
 	}
 	return out
 }
@@ -147,9 +170,8 @@ func TestStrongOrderOrnsteinUhlenbeck(t *testing.T) {
 
 // The same for the two areas, against SRA1 on the finest grid.
 func TestStrongOrderCircuit(t *testing.T) {
-	p := Default()
-	p.Strength, p.Noise = 1, 0.3 // more would bend the response within a step, less leave the error to the drift's order 2
-	d := newDrift(p, TwoAreas(p), []Condition{p.Rest()})
+	const noise = 0.3 // more would bend the response within a step, less leave the error to the drift's order 2
+	d := areas{}
 	const end, fine, paths = 1.0, 512, 300
 	start := []float64{0.52, 0.17} // at the saddle, where the drift bends most
 	for _, s := range []Scheme{SRA1, EulerMaruyama} {
@@ -161,9 +183,9 @@ func TestStrongOrderCircuit(t *testing.T) {
 					newBrown(rng.Stream(2, "v", fmt.Sprint(i)), fine, end/fine, 1),
 					newBrown(rng.Stream(2, "x", fmt.Sprint(i)), fine, end/fine, 1),
 				}
-				exact := drive(SRA1, d, p.Noise, start, b, end/fine)
+				exact := drive(SRA1, d, noise, start, b, end/fine)
 				c := []brown{b[0].coarse(m, end/fine, 1), b[1].coarse(m, end/fine, 1)}
-				got := drive(s, d, p.Noise, start, c, end/fine*float64(m))
+				got := drive(s, d, noise, start, c, end/fine*float64(m))
 				sum += math.Pow(got[0]-exact[0], 2) + math.Pow(got[1]-exact[1], 2)
 			}
 			hs, es = append(hs, end/fine*float64(m)), append(es, math.Sqrt(sum/paths))
@@ -202,8 +224,8 @@ func TestWeakOrderOrnsteinUhlenbeck(t *testing.T) {
 			t.Errorf("%v: weak order %.2f, want %v", s, got, want)
 		}
 		for _, h := range []float64{0.4, 0.1} {
-			x := ends(t, ensemble{sys: func() system { return decay(theta) }, noise: []float64{sigma}, scheme: s,
-				step: func(int) float64 { return h }, steps: int(8 / h), start: []float64{0}, paths: paths, seed: 3})
+			x := ends(t, Ensemble{System: func() System { return decay(theta) }, Noise: []float64{sigma}, Scheme: s,
+				Step: func(int) float64 { return h }, Steps: int(8 / h), Start: []float64{0}, Paths: paths, Seed: 3})
 			mean, got := stat.MeanVariance(x, nil)
 			want := longRun(s, theta, sigma, h)
 			// Four standard errors: of a mean √(v/n), of a normal's variance v √(2/n).
@@ -223,29 +245,30 @@ type final struct {
 	steps int
 }
 
-func (f *final) after(step int, b *block) {
+func (f *final) After(step int, b *Block) {
 	if step == f.steps-1 {
-		for k := range b.n {
-			f.out[b.path[k]] = b.y[k]
+		for k := range b.N {
+			f.out[b.Path[k]] = b.Y[k]
 		}
 	}
 }
 
-func ends(t *testing.T, e ensemble) []float64 {
+func ends(t *testing.T, e Ensemble) []float64 {
 	t.Helper()
-	f := &final{make([]float64, e.paths), e.steps}
-	e.watch = func(*block) watcher { return f }
-	if err := e.run(context.Background()); err != nil {
+	f := &final{make([]float64, e.Paths), e.Steps}
+	e.Watch = func(*Block) Watcher { return f }
+	if err := e.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	return f.out
 }
 
-// The reduction's long-run density is exp(−2V/σ²).
-func TestCubicStationary(t *testing.T) {
-	c := Cubic{A: 1, H: 0.05, Noise: 0.7}
-	x := ends(t, ensemble{sys: func() system { return c }, noise: []float64{c.Noise}, step: func(int) float64 { return 0.05 },
-		steps: 600, start: []float64{0}, paths: 20000, seed: 4})
+// The long-run density in two wells is exp(−2V/σ²).
+func TestWellsStationary(t *testing.T) {
+	const noise = 0.7
+	c := wells{}
+	x := ends(t, Ensemble{System: func() System { return c }, Noise: []float64{noise}, Step: func(int) float64 { return 0.05 },
+		Steps: 600, Start: []float64{0}, Paths: 20000, Seed: 4})
 	edges := []float64{-1.2, -0.9, -0.5, 0, 0.5, 0.9, 1.2}
 	bins, want := make([]float64, len(edges)+1), make([]float64, len(edges)+1)
 	bin := func(y float64) int {
@@ -260,7 +283,7 @@ func TestCubicStationary(t *testing.T) {
 	}
 	sum := 0.0
 	for y := -4.0; y < 4; y += 1e-4 {
-		w := math.Exp(-2 * c.V(y+5e-5) / (c.Noise * c.Noise))
+		w := math.Exp(-2 * c.V(y+5e-5) / (noise * noise))
 		want[bin(y+5e-5)] += w
 		sum += w
 	}
@@ -279,15 +302,15 @@ func TestCubicStationary(t *testing.T) {
 func TestPassageOfBrownianMotion(t *testing.T) {
 	const level, end, paths = 1.0, 2.0, 20000
 	for _, steps := range []int{2, 8, 64} {
-		q, err := passages(ensemble{sys: func() system { return decay(0) }, noise: []float64{1}, scheme: EulerMaruyama,
-			step: func(int) float64 { return end / float64(steps) }, steps: steps, start: []float64{0}, paths: paths, seed: 5}, []float64{1}, level, true)
+		q, err := Passages(t.Context(), Ensemble{System: func() System { return decay(0) }, Noise: []float64{1}, Scheme: EulerMaruyama,
+			Step: func(int) float64 { return end / float64(steps) }, Steps: steps, Start: []float64{0}, Paths: paths, Seed: 5}, []float64{1}, level, true)
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := 2 * (1 - distuv.UnitNormal.CDF(level/math.Sqrt(end)))
 		got := float64(q.Reached) / paths
 		if tol := 4 * math.Sqrt(want*(1-want)/paths); math.Abs(got-want) > tol {
-			t.Errorf("%d steps: %v reached, want %v ± %v", steps, got, want, tol)
+			t.Errorf("%d Steps: %v reached, want %v ± %v", steps, got, want, tol)
 		}
 	}
 }
@@ -296,8 +319,8 @@ func TestPassageOfBrownianMotion(t *testing.T) {
 // it or on which others end.
 func TestPathsAreTheirOwn(t *testing.T) {
 	run := func(paths, workers int) []float64 {
-		return ends(t, ensemble{sys: func() system { return decay(1) }, noise: []float64{1}, step: func(int) float64 { return 0.1 },
-			steps: 100, start: []float64{1}, paths: paths, seed: 6, workers: workers})
+		return ends(t, Ensemble{System: func() System { return decay(1) }, Noise: []float64{1}, Step: func(int) float64 { return 0.1 },
+			Steps: 100, Start: []float64{1}, Paths: paths, Seed: 6, Workers: workers})
 	}
 	all := run(300, 1)
 	for i, y := range run(300, 3) {
@@ -310,15 +333,15 @@ func TestPathsAreTheirOwn(t *testing.T) {
 			t.Fatalf("path %d: %v among 70, %v among 300", i, y, all[i])
 		}
 	}
-	c := Cubic{A: 1, Noise: 0.6}
-	few, err := c.Escapes(Ill, 50, Options{Paths: 40, Seed: 1, Workers: 1, Step: 0.05})
-	if err != nil {
-		t.Fatal(err)
+	passed := func(paths, workers int) Passage {
+		q, err := Passages(t.Context(), Ensemble{System: func() System { return wells{} }, Noise: []float64{0.6}, Step: func(int) float64 { return 0.05 },
+			Steps: 1000, Start: []float64{-1}, Paths: paths, Seed: 1, Workers: workers}, []float64{1}, 1, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return q
 	}
-	many, err := c.Escapes(Ill, 50, Options{Paths: 400, Seed: 1, Workers: 3, Step: 0.05})
-	if err != nil {
-		t.Fatal(err)
-	}
+	few, many := passed(40, 1), passed(400, 3)
 	for i := range few.Times {
 		if few.Times[i] != many.Times[i] {
 			t.Fatalf("escape %d: %v among 40, %v among 400", i, few.Times[i], many.Times[i])
@@ -327,21 +350,9 @@ func TestPathsAreTheirOwn(t *testing.T) {
 }
 
 func TestDivergenceIsAnError(t *testing.T) {
-	e := ensemble{sys: func() system { return decay(-100) }, noise: []float64{1}, step: func(int) float64 { return 1 }, steps: 500,
-		start: []float64{1}, paths: 3}
-	if err := e.run(context.Background()); err == nil {
+	e := Ensemble{System: func() System { return decay(-100) }, Noise: []float64{1}, Step: func(int) float64 { return 1 }, Steps: 500,
+		Start: []float64{1}, Paths: 3}
+	if err := e.Run(context.Background()); err == nil {
 		t.Error("a path that grows beyond all numbers is no error")
-	}
-}
-
-// The inlined exponential is that of the library to rounding.
-func TestSettle(t *testing.T) {
-	for v := -720.0; v < 720; v += 0.377 {
-		u := []float64{v}
-		settle(u, []float64{0}, 1)
-		want := 1 / (1 + math.Exp(-min(max(v, -700), 700)))
-		if math.Abs(u[0]-want) > 2e-14 { // see settle
-			t.Errorf("f(%v) = %v, want %v", v, u[0], want)
-		}
 	}
 }

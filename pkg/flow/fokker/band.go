@@ -1,4 +1,4 @@
-package landscape
+package fokker
 
 import (
 	"fmt"
@@ -64,7 +64,7 @@ func (b *band) eliminate(k int, work []float64) float64 {
 func (b *band) stationary() ([]float64, error) {
 	for k := b.n - 1; k > 0; k-- {
 		if b.eliminate(k, nil) == 0 {
-			return nil, fmt.Errorf("landscape: the grid falls apart at cell %d: want a finer grid or more noise", k)
+			return nil, fmt.Errorf("fokker: the grid falls apart at cell %d: want a finer grid or more noise", k)
 		}
 	}
 	p := make([]float64, b.n)

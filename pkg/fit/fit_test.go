@@ -1,4 +1,4 @@
-package model
+package fit
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"divergent/pkg/model"
 	"divergent/pkg/rng"
 )
 
@@ -39,7 +40,7 @@ func line() (p Problem, value, unit [2]float64) {
 		sxx += (v - mx) * (v - mx)
 	}
 	p = Problem{
-		Ranges: []Range{{"a", -50, 50, false}, {"b", 0.01, 100, true}},
+		Ranges: []model.Range{{Name: "a", Low: -50, High: 50}, {Name: "b", Low: 0.01, High: 100, Log: true}},
 		Predict: func(q []float64) ([]float64, error) {
 			out := make([]float64, len(x))
 			for i := range x {
@@ -140,7 +141,7 @@ func pulse(t float64, q []float64) float64 {
 }
 
 // over makes a problem of a curve.
-func over(curve func(t float64, q []float64) float64, t, y, sd []float64, ranges []Range) Problem {
+func over(curve func(t float64, q []float64) float64, t, y, sd []float64, ranges []model.Range) Problem {
 	return Problem{Ranges: ranges, Y: y, SD: sd, Predict: func(q []float64) ([]float64, error) {
 		out := make([]float64, len(t))
 		for i := range t {
@@ -175,9 +176,9 @@ func TestFitsAgreeWithSciPy(t *testing.T) {
 	}
 	for _, c := range reference.Cases {
 		curve := map[string]func(float64, []float64) float64{"saturation": saturation, "two rates": twoRates, "pulse": pulse, "pulse, late data": pulse}[c.Name]
-		ranges := make([]Range, len(c.Bounds))
+		ranges := make([]model.Range, len(c.Bounds))
 		for i, b := range c.Bounds {
-			ranges[i] = Range{string(rune('a' + i)), b[0], b[1], true}
+			ranges[i] = model.Range{Name: string(rune('a' + i)), Low: b[0], High: b[1], Log: true}
 		}
 		f := mustFit(t, over(curve, c.T, c.Y, c.SD, ranges))
 		if !f.Converged || !agree(f.ChiSquare, c.ChiSquare, 1e-8) || !agree(f.LogLikelihood, c.LogLikelihood, 1e-8) || !agree(f.P, c.P, 1e-7) {
@@ -212,14 +213,14 @@ func TestFitsAgreeWithNIST(t *testing.T) {
 		name   string
 		curve  func(x float64, b []float64) float64
 		x, y   []float64
-		ranges []Range
+		ranges []model.Range
 		b, se  []float64
 		rss    float64
 	}{
 		{"Misra1a", func(x float64, b []float64) float64 { return b[0] * (1 - math.Exp(-b[1]*x)) },
 			[]float64{77.6, 114.9, 141.1, 190.8, 239.9, 289, 332.8, 378.4, 434.8, 477.3, 536.8, 593.1, 689.1, 760},
 			[]float64{10.07, 14.73, 17.94, 23.93, 29.61, 35.18, 40.02, 44.82, 50.76, 55.05, 61.01, 66.4, 75.47, 81.78},
-			[]Range{{"b1", 1, 1000, true}, {"b2", 1e-5, 1e-2, true}},
+			[]model.Range{{Name: "b1", Low: 1, High: 1000, Log: true}, {Name: "b2", Low: 1e-5, High: 1e-2, Log: true}},
 			[]float64{2.3894212918e2, 5.5015643181e-4}, []float64{2.7070075241, 7.2668688436e-6}, 1.2455138894e-1},
 		{"Thurber", func(x float64, b []float64) float64 {
 			return (b[0] + x*(b[1]+x*(b[2]+x*b[3]))) / (1 + x*(b[4]+x*(b[5]+x*b[6])))
@@ -230,14 +231,14 @@ func TestFitsAgreeWithNIST(t *testing.T) {
 			[]float64{80.574, 84.248, 87.264, 87.195, 89.076, 89.608, 89.868, 90.101, 92.405, 95.854, 100.696, 101.06, 401.672, 390.724,
 				567.534, 635.316, 733.054, 759.087, 894.206, 990.785, 1090.109, 1080.914, 1122.643, 1178.351, 1260.531, 1273.514, 1288.339,
 				1327.543, 1353.863, 1414.509, 1425.208, 1421.384, 1442.962, 1464.35, 1468.705, 1447.894, 1457.628},
-			[]Range{{"b1", 500, 5000, true}, {"b2", 500, 5000, true}, {"b3", 100, 2000, true}, {"b4", 10, 500, true}, {"b5", 0.1, 5, true},
-				{"b6", 0.05, 2, true}, {"b7", 0.005, 0.5, true}},
+			[]model.Range{{Name: "b1", Low: 500, High: 5000, Log: true}, {Name: "b2", Low: 500, High: 5000, Log: true}, {Name: "b3", Low: 100, High: 2000, Log: true}, {Name: "b4", Low: 10, High: 500, Log: true}, {Name: "b5", Low: 0.1, High: 5, Log: true},
+				{Name: "b6", Low: 0.05, High: 2, Log: true}, {Name: "b7", Low: 0.005, High: 0.5, Log: true}},
 			[]float64{1.2881396800e3, 1.4910792535e3, 5.8323836877e2, 7.5416644291e1, 9.6629502864e-1, 3.9797285797e-1, 4.9727297349e-2},
 			[]float64{4.6647963344, 3.9571156086e1, 2.8698696102e1, 5.5675370270, 3.1333340687e-2, 1.4984928198e-2, 6.5842344623e-3}, 5.6427082397e3},
 		{"MGH09", func(x float64, b []float64) float64 { return b[0] * (x*x + x*b[1]) / (x*x + x*b[2] + b[3]) },
 			[]float64{4, 2, 1, 0.5, 0.25, 0.167, 0.125, 0.1, 0.0833, 0.0714, 0.0625},
 			[]float64{0.1957, 0.1947, 0.1735, 0.16, 0.0844, 0.0627, 0.0456, 0.0342, 0.0323, 0.0235, 0.0246},
-			[]Range{{"b1", 0.01, 100, true}, {"b2", 0.01, 100, true}, {"b3", 0.01, 100, true}, {"b4", 0.01, 100, true}},
+			[]model.Range{{Name: "b1", Low: 0.01, High: 100, Log: true}, {Name: "b2", Low: 0.01, High: 100, Log: true}, {Name: "b3", Low: 0.01, High: 100, Log: true}, {Name: "b4", Low: 0.01, High: 100, Log: true}},
 			[]float64{1.9280693458e-1, 1.9128232873e-1, 1.2305650693e-1, 1.3606233068e-1},
 			[]float64{1.1435312227e-2, 1.9633220911e-1, 8.0842031232e-2, 9.0025542308e-2}, 3.0750560385e-4},
 	} {
@@ -262,7 +263,7 @@ func TestFitsAgreeWithNIST(t *testing.T) {
 func TestUnidentifiablePairIsOpen(t *testing.T) {
 	x := []float64{1, 2, 3, 4}
 	p := over(func(t float64, q []float64) float64 { return q[0] * q[1] * t }, x, []float64{2.1, 3.9, 6.1, 7.95},
-		[]float64{0.1, 0.1, 0.1, 0.1}, []Range{{"a", 0.1, 20, true}, {"b", 0.1, 20, true}})
+		[]float64{0.1, 0.1, 0.1, 0.1}, []model.Range{{Name: "a", Low: 0.1, High: 20, Log: true}, {Name: "b", Low: 0.1, High: 20, Log: true}})
 	f := mustFit(t, p)
 	for i := range 2 {
 		// a·b = 2 leaves each of them 0.1 to 20, to both ends.
@@ -290,9 +291,9 @@ func TestUnidentifiablePairIsOpen(t *testing.T) {
 func TestEstimateAtTheEndOfItsRange(t *testing.T) {
 	p, _, _ := line() // its slope is near 2
 	for _, c := range []struct {
-		r    Range
+		r    model.Range
 		want float64
-	}{{Range{"b", 0.01, 1.5, true}, 1.5}, {Range{"b", 2.5, 9, false}, 2.5}} {
+	}{{model.Range{Name: "b", Low: 0.01, High: 1.5, Log: true}, 1.5}, {model.Range{Name: "b", Low: 2.5, High: 9}, 2.5}} {
 		p.Ranges[1] = c.r
 		f := mustFit(t, p)
 		lowOpen, highOpen := math.IsInf(f.Low[1], -1), math.IsInf(f.High[1], 1)
@@ -310,7 +311,7 @@ func TestEstimateAtTheEndOfItsRange(t *testing.T) {
 func TestLikelihoodOfASurvival(t *testing.T) {
 	const k, n = 25.0, 36
 	l := func(q float64) float64 { return k*math.Log(q) + (n-k)*math.Log(1-q) }
-	p := Problem{Ranges: []Range{{"q", 0.001, 0.999, false}}, N: n,
+	p := Problem{Ranges: []model.Range{{Name: "q", Low: 0.001, High: 0.999}}, N: n,
 		LogLikelihood: func(x []float64) (float64, error) { return l(x[0]), nil }}
 	f := mustFit(t, p)
 	// Central differences of a sum near 22 are good to about 1e-10.
@@ -332,7 +333,7 @@ func TestLikelihoodAgreesWithLeastSquares(t *testing.T) {
 	x := []float64{0.5, 1, 2, 3, 5, 8, 12}
 	y := []float64{1.5, 2.0, 2.7, 3.2, 3.5, 3.9, 4.1}
 	sd := []float64{0.1, 0.1, 0.15, 0.1, 0.1, 0.2, 0.1}
-	ranges := []Range{{"a", 0.1, 100, true}, {"k", 0.01, 10, true}, {"c", 0.01, 10, true}}
+	ranges := []model.Range{{Name: "a", Low: 0.1, High: 100, Log: true}, {Name: "k", Low: 0.01, High: 10, Log: true}, {Name: "c", Low: 0.01, High: 10, Log: true}}
 	p := over(saturation, x, y, sd, ranges)
 	f := mustFit(t, p)
 	g := mustFit(t, Problem{Ranges: ranges, N: len(y), LogLikelihood: func(q []float64) (float64, error) {
@@ -364,7 +365,7 @@ func TestIntervalsCover(t *testing.T) {
 	}
 	x := []float64{0.5, 1, 2, 3, 5, 8, 12, 14}
 	truth := []float64{3, 0.35, 1}
-	p := over(saturation, x, nil, nil, []Range{{"a", 0.1, 100, true}, {"k", 0.01, 10, true}, {"c", 0.01, 10, true}})
+	p := over(saturation, x, nil, nil, []model.Range{{Name: "a", Low: 0.1, High: 100, Log: true}, {Name: "k", Low: 0.01, High: 10, Log: true}, {Name: "c", Low: 0.01, High: 10, Log: true}})
 	mean, _ := p.Predict(truth)
 	p.Starts, p.Start = 1, truth
 	const repeats = 400
@@ -393,7 +394,7 @@ func TestIntervalsCover(t *testing.T) {
 func TestFitIsTheSameForAnyWorkers(t *testing.T) {
 	x := []float64{0.5, 1, 2, 3, 5, 8, 12}
 	y := []float64{1.5, 2.0, 2.7, 3.2, 3.5, 3.9, 4.1}
-	p := over(saturation, x, y, nil, []Range{{"a", 0.1, 100, true}, {"k", 0.01, 10, true}, {"c", 0.01, 10, true}})
+	p := over(saturation, x, y, nil, []model.Range{{Name: "a", Low: 0.1, High: 100, Log: true}, {Name: "k", Low: 0.01, High: 10, Log: true}, {Name: "c", Low: 0.01, High: 10, Log: true}})
 	for _, way := range []Intervals{ProfileLikelihood, ParametricBootstrap} {
 		p.Intervals, p.Draws, p.Workers = way, 50, 1
 		one := mustFit(t, p)
@@ -454,7 +455,7 @@ func TestFitOfANoisySolver(t *testing.T) {
 	x := []float64{0.5, 1, 2, 3, 5, 8, 12}
 	y := []float64{1.5, 2.0, 2.7, 3.2, 3.5, 3.9, 4.1}
 	sd := []float64{0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05}
-	ranges := []Range{{"a", 0.1, 100, true}, {"k", 0.01, 10, true}, {"c", 0.01, 10, true}}
+	ranges := []model.Range{{Name: "a", Low: 0.1, High: 100, Log: true}, {Name: "k", Low: 0.01, High: 10, Log: true}, {Name: "c", Low: 0.01, High: 10, Log: true}}
 	exact := mustFit(t, over(saturation, x, y, sd, ranges))
 	noisy := mustFit(t, over(func(t float64, q []float64) float64 {
 		_, jump := math.Modf(1e9 * (q[0] + math.Pi*q[1] + math.E*q[2] + t))
@@ -475,7 +476,7 @@ func TestFitOfANoisySolver(t *testing.T) {
 // over the ridge, whose deviance is below the limit, and the fit follows. By the
 // cubic 4x³ − 4x + 0.3 = 0 the better one is at −1.0352.
 func TestProfileFindsABetterFit(t *testing.T) {
-	p := Problem{Ranges: []Range{{"x", -3, 3, false}}, N: 10, Start: []float64{1}, Starts: 1,
+	p := Problem{Ranges: []model.Range{{Name: "x", Low: -3, High: 3}}, N: 10, Start: []float64{1}, Starts: 1,
 		LogLikelihood: func(x []float64) (float64, error) {
 			v := x[0]*x[0] - 1
 			return -v*v - 0.3*x[0], nil
@@ -488,7 +489,7 @@ func TestProfileFindsABetterFit(t *testing.T) {
 
 // The likelihood may fail in part of the range, too.
 func TestLikelihoodThatFails(t *testing.T) {
-	p := Problem{Ranges: []Range{{"x", -3, 3, false}}, N: 10, LogLikelihood: func(x []float64) (float64, error) {
+	p := Problem{Ranges: []model.Range{{Name: "x", Low: -3, High: 3}}, N: 10, LogLikelihood: func(x []float64) (float64, error) {
 		switch {
 		case x[0] > 2:
 			return 0, errors.New("solver gave up")
@@ -527,7 +528,7 @@ func TestFitStopsWithItsContext(t *testing.T) {
 func TestFittedTable(t *testing.T) {
 	inf := math.Inf(1)
 	f := &Fitted{Names: []string{"a", "b", "c"}, Value: []float64{1, 2, 3}, Low: []float64{-inf, 0.5, math.NaN()}, High: []float64{3, inf, math.NaN()},
-		Ranges: []Range{{"a", 0, 5, false}, {"b", 0, 5, false}, {"c", 0, 5, false}}, AtBound: []bool{false, true, false},
+		Ranges: []model.Range{{Name: "a", Low: 0, High: 5}, {Name: "b", Low: 0, High: 5}, {Name: "c", Low: 0, High: 5}}, AtBound: []bool{false, true, false},
 		ChiSquare: 3.6, P: 0.165, LogLikelihood: 12.5, N: 7, K: 5, AIC: -15, AICc: math.NaN(), Starts: 8, Agreed: 6}
 	_, rows := f.Table()
 	for i, want := range [][]string{{"a", "1", "up to 3", "0 to 5", "open below"},
@@ -544,7 +545,7 @@ func TestFittedTable(t *testing.T) {
 
 // A perfect fit has an infinite likelihood where SD is unknown, and is found all the same.
 func TestPerfectFit(t *testing.T) {
-	p := over(saturation, []float64{0.5, 1, 2, 3, 5, 8}, nil, nil, []Range{{"a", 0.1, 100, true}, {"k", 0.01, 10, true}, {"c", 0.01, 10, true}})
+	p := over(saturation, []float64{0.5, 1, 2, 3, 5, 8}, nil, nil, []model.Range{{Name: "a", Low: 0.1, High: 100, Log: true}, {Name: "k", Low: 0.01, High: 10, Log: true}, {Name: "c", Low: 0.01, High: 10, Log: true}})
 	truth := []float64{3, 0.35, 1}
 	p.Y, _ = p.Predict(truth)
 	f := mustFit(t, p)
@@ -580,8 +581,8 @@ func TestBadProblemsAreNamed(t *testing.T) {
 	}
 	l := func([]float64) (float64, error) { return 0, nil }
 	for want, p := range map[string]Problem{
-		"N = 0":                       {Ranges: []Range{{"a", 0, 1, false}}, LogLikelihood: l},
-		"bootstrap draws data around": {Ranges: []Range{{"a", 0, 1, false}}, LogLikelihood: l, N: 5, Intervals: ParametricBootstrap},
+		"N = 0":                       {Ranges: []model.Range{{Name: "a", Low: 0, High: 1}}, LogLikelihood: l},
+		"bootstrap draws data around": {Ranges: []model.Range{{Name: "a", Low: 0, High: 1}}, LogLikelihood: l, N: 5, Intervals: ParametricBootstrap},
 	} {
 		if _, err := p.Fit(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
@@ -613,7 +614,7 @@ func BenchmarkFit(b *testing.B) {
 	x := []float64{0.5, 1, 2, 3, 5, 8, 12}
 	y := []float64{1.5, 2.0, 2.7, 3.2, 3.5, 3.9, 4.1}
 	calls := 0
-	p := over(func(t float64, q []float64) float64 { calls++; return saturation(t, q) }, x, y, nil, []Range{{"a", 0.1, 100, true}, {"k", 0.01, 10, true}, {"c", 0.01, 10, true}})
+	p := over(func(t float64, q []float64) float64 { calls++; return saturation(t, q) }, x, y, nil, []model.Range{{Name: "a", Low: 0.1, High: 100, Log: true}, {Name: "k", Low: 0.01, High: 10, Log: true}, {Name: "c", Low: 0.01, High: 10, Log: true}})
 	p.Workers = 1
 	for b.Loop() {
 		if _, err := p.Fit(b.Context()); err != nil {
@@ -622,3 +623,8 @@ func BenchmarkFit(b *testing.B) {
 	}
 	b.ReportMetric(float64(calls)/float64(len(x)*b.N), "predictions/op")
 }
+
+// What is shown is what notebooks lay out as a table.
+var _ interface {
+	Table() (header []string, rows [][]string)
+} = &Fitted{}

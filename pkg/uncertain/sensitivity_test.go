@@ -1,4 +1,4 @@
-package model
+package uncertain
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"divergent/pkg/model"
 )
 
 // known is a model with closed forms of its indices.
@@ -18,10 +20,10 @@ type known struct {
 	tolerance    float64
 }
 
-func unit(d int) []Range {
-	out := make([]Range, d)
+func unit(d int) []model.Range {
+	out := make([]model.Range, d)
 	for i := range out {
-		out[i] = Range{Name: string(rune('a' + i)), High: 1}
+		out[i] = model.Range{Name: string(rune('a' + i)), High: 1}
 	}
 	return out
 }
@@ -70,7 +72,7 @@ func sobolG() known {
 // onLogScale is log x1 + 2 log x2 over orders of magnitude: additive with
 // variances 1 to 4, whatever the ranges' widths in x.
 func onLogScale() known {
-	r := []Range{{"a", 0.01, 1, true}, {"b", 5, 500, true}, {"idle", 1, 2, false}}
+	r := []model.Range{{Name: "a", Low: 0.01, High: 1, Log: true}, {Name: "b", Low: 5, High: 500, Log: true}, {Name: "idle", Low: 1, High: 2}}
 	v := math.Pow(math.Log(100), 2) / 12
 	return known{"log scale", Sensitivity{Ranges: r, Outputs: []string{"y"}, Model: func(x []float64) ([]float64, error) {
 		return []float64{math.Log(x[0]) + 2*math.Log(x[1])}, nil
@@ -210,3 +212,8 @@ func BenchmarkSobol(b *testing.B) {
 		}
 	}
 }
+
+// What is shown is what notebooks lay out as a table.
+var _ interface {
+	Table() (header []string, rows [][]string)
+} = &Indices{}

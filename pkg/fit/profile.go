@@ -1,4 +1,4 @@
-package model
+package fit
 
 import (
 	"context"
@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strconv"
 
+	"divergent/pkg/internal/par"
 	"divergent/pkg/rng"
+	"divergent/pkg/stats"
 )
 
 // Profile is the likelihood of one parameter, maximised over all others: the
@@ -31,7 +33,7 @@ type trail struct {
 func (p Problem) profile(ctx context.Context, best minimum, starts [][]float64) ([]Profile, *minimum, error) {
 	step := p.spread(best)
 	trails := make([]trail, 2*len(p.Ranges))
-	err := Each(ctx, len(trails), p.Workers, func(i int) error {
+	err := par.Each(ctx, len(trails), p.Workers, func(i int) error {
 		trails[i] = p.walk(best, starts, i/2, float64(2*(i%2)-1), step[i/2])
 		return nil
 	})
@@ -192,7 +194,7 @@ func (p Problem) bootstrap(ctx context.Context, f *Fitted, best minimum) error {
 		scale = math.Sqrt(f.ChiSquare / float64(len(p.Y)-len(p.Ranges)))
 	}
 	f.Draws = make([][]float64, n)
-	err := Each(ctx, n, p.Workers, func(j int) error {
+	err := par.Each(ctx, n, p.Workers, func(j int) error {
 		r := rng.Stream(p.Seed, "model", "bootstrap", strconv.Itoa(j))
 		y := make([]float64, len(p.Y))
 		for i := range y {
@@ -209,24 +211,13 @@ func (p Problem) bootstrap(ctx context.Context, f *Fitted, best minimum) error {
 		return err
 	}
 	for i := range p.Ranges {
-		low, high := percentiles(n, func(j int) float64 { return f.Draws[j][i] })
+		x := make([]float64, n)
+		for j := range x {
+			x[j] = f.Draws[j][i]
+		}
+		slices.Sort(x)
+		low, high := stats.Quantile(x, 0.025), stats.Quantile(x, 0.975)
 		f.Low, f.High = append(f.Low, low), append(f.High, high)
 	}
 	return nil
-}
-
-// percentiles returns the 2.5 and 97.5 % points of n values, interpolated
-// linearly as R's type 7.
-func percentiles(n int, value func(j int) float64) (low, high float64) {
-	x := make([]float64, n)
-	for j := range x {
-		x[j] = value(j)
-	}
-	slices.Sort(x)
-	at := func(q float64) float64 {
-		h := q * float64(n-1)
-		i := min(int(h), max(n-2, 0))
-		return x[i] + (h-float64(i))*(x[min(i+1, n-1)]-x[i])
-	}
-	return at(0.025), at(0.975)
 }

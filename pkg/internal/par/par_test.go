@@ -1,4 +1,4 @@
-package model
+package par
 
 import (
 	"context"

@@ -2,107 +2,33 @@ package landscape
 
 import (
 	"math"
-	"strconv"
 	"testing"
 
 	"gonum.org/v1/gonum/stat"
 
+	"divergent/pkg/flow"
 	"divergent/pkg/model"
-	"divergent/pkg/rng"
+	"divergent/pkg/warning"
 )
 
-// ar returns an autoregressive series whose coefficient goes from one value to
-// another, with the variance of each.
-func ar(n int, from, to float64, seed int) []float64 {
-	r := rng.Stream(12, "ar", strconv.Itoa(seed))
-	x := make([]float64, n)
-	for i := 1; i < n; i++ {
-		phi := from + (to-from)*float64(i)/float64(n)
-		x[i] = phi*x[i-1] + r.NormFloat64()
+// A path that leaves before it has enough samples for early warnings does not
+// count, and does not stop the others.
+func TestPathsThatLeaveEarly(t *testing.T) {
+	p := Default()
+	c, err := Warnings(p, Approach{Start: Ill, Ramp: Ramp{0.85, 1}, Days: 100}, Options{Paths: 60, Seed: 2}, warning.Options{Surrogates: 19})
+	if err != nil {
+		t.Fatal(err)
 	}
-	return x
-}
-
-func TestLag1(t *testing.T) {
-	// Without noise: x_i = (−1)^i has −(n−1)/n.
-	x := make([]float64, 100)
-	for i := range x {
-		x[i] = 1 - 2*float64(i%2)
+	if len(c.Paths) == 0 || len(c.Paths) == 60 {
+		t.Errorf("%d of 60 paths count, want some", len(c.Paths))
 	}
-	if got := lag1(x); math.Abs(got+0.99) > 1e-12 {
-		t.Errorf("lag 1 of an alternating series: %v, want −0.99", got)
-	}
-	if got := lag1(ar(20000, 0.7, 0.7, 0)); math.Abs(got-0.7) > 4*math.Sqrt((1-0.49)/20000) { // Bartlett's standard error
-		t.Errorf("lag 1: %v, want 0.7", got)
-	}
-	up := make([]float64, 30)
-	for i := range up {
-		up[i] = math.Exp(float64(i))
-	}
-	if got := trend(up); got != 1 {
-		t.Errorf("τ of a rising series: %v, want 1", got)
-	}
-	if got := trend([]float64{1, 3, 2, 4}); math.Abs(got-4.0/6) > 1e-12 { // five pairs rise, one falls
-		t.Errorf("τ = %v, want 2/3", got)
-	}
-}
-
-func TestSmooth(t *testing.T) {
-	x := make([]float64, 400)
-	for i := range x {
-		x[i] = math.Sin(float64(i) / 60)
-	}
-	exact := make([]float64, len(x))
-	const sd = 20.0
-	for i := range x {
-		sum, weight := 0.0, 0.0
-		for j := max(0, i-60); j <= min(len(x)-1, i+60); j++ {
-			k := math.Exp(-float64((i-j)*(i-j)) / (2 * sd * sd))
-			sum, weight = sum+k*x[j], weight+k
-		}
-		exact[i] = sum / weight
-	}
-	for i, y := range smooth(x, sd) {
-		if math.Abs(y-exact[i]) > 1e-3 { // the chords between every second sample
-			t.Fatalf("sample %d: %v, want %v", i, y, exact[i])
+	for _, x := range c.Paths {
+		if len(x.Mood) < 40 || x.Warning == nil {
+			t.Errorf("path %d of %d samples counts", x.Path, len(x.Mood))
 		}
 	}
-}
-
-// Series without a trend are called rising as often as P says; series whose memory
-// grows far more often.
-func TestWarningCalibration(t *testing.T) {
-	const series = 80
-	o := WarningOptions{Surrogates: 99, Seed: 3}
-	count := func(from, to float64) (lag, variance int) {
-		for i := range series {
-			w, err := EarlyWarning(ar(400, from, to, i), o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if w.LagTrend.P <= 0.05 {
-				lag++
-			}
-			if w.VarianceTrend.P <= 0.05 {
-				variance++
-			}
-		}
-		return lag, variance
-	}
-	for _, phi := range []float64{0.2, 0.8} {
-		// 4 of 80 are expected; 12 or more have a probability of 5e-4.
-		if lag, variance := count(phi, phi); lag > 11 || variance > 11 {
-			t.Errorf("φ = %v: of %d series without a trend %d and %d are called rising", phi, series, lag, variance)
-		}
-	}
-	if lag, variance := count(0.2, 0.95); lag < series/2 || variance < series/2 {
-		t.Errorf("of %d series of growing memory only %d and %d are called rising", series, lag, variance)
-	}
-	if _, err := EarlyWarning(make([]float64, 20), o); err == nil {
-		t.Error("20 samples are no error")
-	}
-	if _, err := EarlyWarning(make([]float64, 200), WarningOptions{Window: 199}); err == nil {
-		t.Error("a window as long as the series is no error")
+	if _, err := Warnings(p, Approach{Start: Ill, Ramp: Ramp{1, 1.3}, Days: 30}, Options{Paths: 5}, warning.Options{}); err == nil {
+		t.Error("thirty days are too few for any path, and no error")
 	}
 }
 
@@ -161,7 +87,7 @@ func TestConnectivity(t *testing.T) {
 		variance, auto := k.Fluctuation(c, 1)
 		var all, lag float64
 		for _, path := range r.Paths {
-			all, lag = all+stat.Variance(path.Mood[20:], nil)/16, lag+lag1(path.Mood[20:])/16
+			all, lag = all+stat.Variance(path.Mood[20:], nil)/16, lag+stat.Correlation(path.Mood[21:], path.Mood[20:len(path.Mood)-1], nil)/16
 		}
 		if math.Abs(variance/all-1) > 0.04 || math.Abs(auto-lag) > 0.015 {
 			t.Errorf("%s: mood has variance %.3g and autocorrelation %.3f, want %.3g and %.3f", c.Name, all, lag, variance, auto)
@@ -204,7 +130,7 @@ func TestResponse(t *testing.T) {
 		moved := newField(p, TwoAreas(p), at)
 		moved.in[j] += e
 		y := []float64{ill.State[0], ill.State[1]}
-		if !newton(moved, y) {
+		if !flow.Newton(moved, y) {
 			t.Fatal("no fixed point nearby")
 		}
 		for i := range 2 {

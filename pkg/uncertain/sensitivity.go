@@ -1,4 +1,7 @@
-package model
+// Package uncertain asks how sure a result is over the ranges of what it was made
+// from: draws that fill the ranges evenly (LatinHypercube) and which of them the
+// result depends on (Sensitivity).
+package uncertain
 
 import (
 	"context"
@@ -6,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -13,14 +17,17 @@ import (
 	"gonum.org/v1/gonum/stat/distmv"
 	"gonum.org/v1/gonum/stat/samplemv"
 
+	"divergent/pkg/internal/par"
+	"divergent/pkg/model"
 	"divergent/pkg/rng"
+	"divergent/pkg/stats"
 )
 
 // Sensitivity asks which parameters a model's outputs depend on, over the whole
 // of their ranges at once. Other fields than the first three may stay zero.
 type Sensitivity struct {
-	Ranges  []Range  // of the parameters, drawn independently and uniformly on their scales
-	Outputs []string // names of what Model returns
+	Ranges  []model.Range // of the parameters, drawn independently and uniformly on their scales
+	Outputs []string      // names of what Model returns
 	// Model returns the outputs at parameters x, one for each range. It is called
 	// from several goroutines at once. A model with noise of its own takes the same
 	// stream at every call, or its noise counts as interaction.
@@ -70,7 +77,7 @@ func (s Sensitivity) Sobol(ctx context.Context) (*Indices, error) {
 	n, d := s.n(), len(s.Ranges)
 	a, b := s.samples()
 	out := make([][]float64, n*(d+2)) // outputs of point i: of A, of B, of the d samples AB
-	err := Each(ctx, len(out), s.Workers, func(k int) error {
+	err := par.Each(ctx, len(out), s.Workers, func(k int) error {
 		i, which := k/(d+2), k%(d+2)
 		u := a[i]
 		switch {
@@ -111,16 +118,16 @@ func (s Sensitivity) n() int {
 }
 
 func (s Sensitivity) check() error {
-	if err := checkRanges(s.Ranges); err != nil {
+	if err := model.CheckRanges(s.Ranges); err != nil {
 		return err
 	}
 	switch {
 	case s.Model == nil || len(s.Outputs) == 0:
-		return fmt.Errorf("model: Sobol: want a Model and the names of its Outputs")
+		return fmt.Errorf("uncertain: Sobol: want a Model and the names of its Outputs")
 	case s.N < 0 || s.N == 1 || s.Resamples < 0:
-		return fmt.Errorf("model: Sobol: N = %d, Resamples = %d: want N of 2 or more, hundreds for indices to 0.1", s.N, s.Resamples)
+		return fmt.Errorf("uncertain: Sobol: N = %d, Resamples = %d: want N of 2 or more, hundreds for indices to 0.1", s.N, s.Resamples)
 	case len(s.Ranges) > 500:
-		return fmt.Errorf("model: Sobol: %d ranges: want at most 500, the dimensions of the sequence", len(s.Ranges))
+		return fmt.Errorf("uncertain: Sobol: %d ranges: want at most 500, the dimensions of the sequence", len(s.Ranges))
 	}
 	return nil
 }
@@ -150,14 +157,14 @@ func (s Sensitivity) evaluate(u []float64) ([]float64, error) {
 	}
 	y, err := s.Model(x)
 	if err != nil {
-		return nil, fmt.Errorf("model: Sobol: at %s: %w", s.point(x), err)
+		return nil, fmt.Errorf("uncertain: Sobol: at %s: %w", s.point(x), err)
 	}
 	if len(y) != len(s.Outputs) {
-		return nil, fmt.Errorf("model: Sobol: Model returns %d values: want one for each of %d Outputs", len(y), len(s.Outputs))
+		return nil, fmt.Errorf("uncertain: Sobol: Model returns %d values: want one for each of %d Outputs", len(y), len(s.Outputs))
 	}
 	for o, v := range y {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("model: Sobol: %s = %v at %s: want a finite number, such as the horizon for what never happens", s.Outputs[o], v, s.point(x))
+			return nil, fmt.Errorf("uncertain: Sobol: %s = %v at %s: want a finite number, such as the horizon for what never happens", s.Outputs[o], v, s.point(x))
 		}
 	}
 	return y, nil
@@ -212,7 +219,7 @@ func (s Sensitivity) indices(ctx context.Context, out [][]float64, o int, weight
 		spread[j] = floats.Dot(w, square)/float64(n) - m*m
 	}
 	first, total = make([]Index, d), make([]Index, d)
-	err = Each(ctx, d, s.Workers, func(k int) error {
+	err = par.Each(ctx, d, s.Workers, func(k int) error {
 		f, t := make([]float64, n), make([]float64, n) // what each point adds to the sums
 		for i := range n {
 			diff := at(i, 2+k) - at(i, 0)
@@ -231,7 +238,12 @@ func index(x []float64, variance float64, weights [][]float64, spread []float64)
 	}
 	n := float64(len(x))
 	v := Index{Value: floats.Sum(x) / n / variance}
-	v.Low, v.High = percentiles(len(weights), func(j int) float64 { return floats.Dot(weights[j], x) / n / spread[j] })
+	values := make([]float64, len(weights))
+	for j, w := range weights {
+		values[j] = floats.Dot(w, x) / n / spread[j]
+	}
+	slices.Sort(values)
+	v.Low, v.High = stats.Quantile(values, 0.025), stats.Quantile(values, 0.975)
 	return v
 }
 
@@ -255,5 +267,5 @@ func share(x float64) string {
 	if math.Abs(x) < 0.0005 {
 		x = 0
 	}
-	return minus(strconv.FormatFloat(x, 'f', 3, 64))
+	return strings.Replace(strconv.FormatFloat(x, 'f', 3, 64), "-", "−", 1)
 }

@@ -1,4 +1,6 @@
-package model
+// Package fit estimates a model's parameters from data, with intervals by profile
+// likelihood or parametric bootstrap, and compares rival models.
+package fit
 
 import (
 	"context"
@@ -8,6 +10,10 @@ import (
 	"strings"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"divergent/pkg/internal/par"
+	"divergent/pkg/model"
+	"divergent/pkg/uncertain"
 )
 
 // Problem is a fit of a model's parameters to data: by weighted least squares,
@@ -17,7 +23,7 @@ import (
 type Problem struct {
 	// Ranges bound the parameters; the search is inside them, in the logit of the
 	// position on each range's scale. Card.Ranges gives those of a model's card.
-	Ranges []Range
+	Ranges []model.Range
 
 	// Predict returns the model's values for the data, in the data's order, at
 	// parameters x, one for each range. An error or a value that is no number
@@ -57,7 +63,7 @@ type Fitted struct {
 	Value  []float64 // maximum-likelihood estimates
 	Low    []float64 // 95 % limits; −Inf where nothing in the range is excluded below, NaN without intervals
 	High   []float64 // likewise, +Inf
-	Ranges []Range
+	Ranges []model.Range
 
 	// AtBound tells which estimates lie at an end of their range: the range decides
 	// them and not the data.
@@ -104,7 +110,7 @@ func (p Problem) Fit(ctx context.Context) (*Fitted, error) {
 		return nil, err
 	}
 	found := make([]minimum, len(starts))
-	err = Each(ctx, len(starts), p.Workers, func(i int) error {
+	err = par.Each(ctx, len(starts), p.Workers, func(i int) error {
 		found[i] = p.search(p.Y, starts[i])
 		return nil
 	})
@@ -118,7 +124,7 @@ func (p Problem) Fit(ctx context.Context) (*Fitted, error) {
 		}
 	}
 	if math.IsInf(best.cost, 1) {
-		return nil, fmt.Errorf("model: Fit: the model fails at all %d starts: want ranges or a Start where it works: %w", len(starts), best.failure)
+		return nil, fmt.Errorf("fit: Fit: the model fails at all %d starts: want ranges or a Start where it works: %w", len(starts), best.failure)
 	}
 	profiles, best, err := p.intervals(ctx, best, starts)
 	if err != nil {
@@ -158,39 +164,39 @@ func (p Problem) intervals(ctx context.Context, best minimum, starts [][]float64
 }
 
 func (p Problem) check() error {
-	if err := checkRanges(p.Ranges); err != nil {
+	if err := model.CheckRanges(p.Ranges); err != nil {
 		return err
 	}
 	k := len(p.Ranges)
 	switch {
 	case (p.Predict == nil) == (p.LogLikelihood == nil):
-		return errors.New("model: Fit: want either Predict or LogLikelihood")
+		return errors.New("fit: Fit: want either Predict or LogLikelihood")
 	case p.Predict != nil && len(p.Y) < 1:
-		return errors.New("model: Fit: Y is empty: want the data")
+		return errors.New("fit: Fit: Y is empty: want the data")
 	case p.SD != nil && len(p.SD) != len(p.Y):
-		return fmt.Errorf("model: Fit: %d values of SD for %d of Y: want one each", len(p.SD), len(p.Y))
+		return fmt.Errorf("fit: Fit: %d values of SD for %d of Y: want one each", len(p.SD), len(p.Y))
 	case p.LogLikelihood != nil && p.N < 1:
-		return fmt.Errorf("model: Fit: N = %d: want the number of observations behind LogLikelihood", p.N)
+		return fmt.Errorf("fit: Fit: N = %d: want the number of observations behind LogLikelihood", p.N)
 	case p.Start != nil && len(p.Start) != k:
-		return fmt.Errorf("model: Fit: %d values of Start for %d ranges: want one each", len(p.Start), k)
+		return fmt.Errorf("fit: Fit: %d values of Start for %d ranges: want one each", len(p.Start), k)
 	case p.Starts < 0 || p.Draws < 0:
-		return fmt.Errorf("model: Fit: Starts = %d, Draws = %d: want 0 or more", p.Starts, p.Draws)
+		return fmt.Errorf("fit: Fit: Starts = %d, Draws = %d: want 0 or more", p.Starts, p.Draws)
 	case p.relative() && p.LogLikelihood == nil && len(p.Y) <= k:
-		return fmt.Errorf("model: Fit: %d data for %d parameters and an unknown SD: want more data, fewer parameters or known standard errors", len(p.Y), k)
+		return fmt.Errorf("fit: Fit: %d data for %d parameters and an unknown SD: want more data, fewer parameters or known standard errors", len(p.Y), k)
 	case p.Intervals == ParametricBootstrap && p.LogLikelihood != nil:
-		return errors.New("model: Fit: a bootstrap draws data around Predict: want ProfileLikelihood with LogLikelihood")
+		return errors.New("fit: Fit: a bootstrap draws data around Predict: want ProfileLikelihood with LogLikelihood")
 	}
 	for i, y := range p.Y {
 		if math.IsNaN(y) || math.IsInf(y, 0) {
-			return fmt.Errorf("model: Fit: Y[%d] = %v: want a finite number; leave missing data out", i, y)
+			return fmt.Errorf("fit: Fit: Y[%d] = %v: want a finite number; leave missing data out", i, y)
 		}
 		if p.SD != nil && !(p.SD[i] > 0 && !math.IsInf(p.SD[i], 1)) {
-			return fmt.Errorf("model: Fit: SD[%d] = %v: want a positive number", i, p.SD[i])
+			return fmt.Errorf("fit: Fit: SD[%d] = %v: want a positive number", i, p.SD[i])
 		}
 	}
 	for i, x := range p.Start {
 		if r := p.Ranges[i]; !(x >= r.Low && x <= r.High) {
-			return fmt.Errorf("model: Fit: Start of %s = %v: want a value in [%v, %v]", r.Name, x, r.Low, r.High)
+			return fmt.Errorf("fit: Fit: Start of %s = %v: want a value in [%v, %v]", r.Name, x, r.Low, r.High)
 		}
 	}
 	return nil
@@ -211,10 +217,10 @@ func (p Problem) starts() ([][]float64, error) {
 	if n == 0 {
 		n = 8
 	}
-	unit := make([]Range, len(p.Ranges))
+	unit := make([]model.Range, len(p.Ranges))
 	first := make([]float64, len(p.Ranges))
 	for i, r := range p.Ranges {
-		unit[i] = Range{Name: r.Name, High: 1}
+		unit[i] = model.Range{Name: r.Name, High: 1}
 		first[i] = 0.5
 		if p.Start != nil {
 			first[i] = r.Position(p.Start[i])
@@ -223,7 +229,7 @@ func (p Problem) starts() ([][]float64, error) {
 	if n == 1 {
 		return [][]float64{first}, nil
 	}
-	rest, err := LatinHypercube(unit, n-1, p.Seed, "fit")
+	rest, err := uncertain.LatinHypercube(unit, n-1, p.Seed, "fit")
 	return append([][]float64{first}, rest...), err
 }
 
@@ -282,22 +288,22 @@ func (f *Fitted) Table() (header []string, rows [][]string) {
 	header = []string{"Parameter", "Estimate", "95 % interval", "Searched", "Note"}
 	for i, r := range f.Ranges {
 		low, high := f.Low[i], f.High[i]
-		interval, note := span(low, high), ""
+		interval, note := model.Span(low, high), ""
 		below, above := math.IsInf(low, -1), math.IsInf(high, 1)
 		switch {
 		case below && above:
 			interval, note = "open", "not constrained by the data"
 		case below:
-			interval, note = "up to "+figures(high), "open below"
+			interval, note = "up to "+model.Figures(high), "open below"
 		case above:
-			interval, note = "from "+figures(low), "open above"
+			interval, note = "from "+model.Figures(low), "open above"
 		case math.IsNaN(low):
 			interval = "–"
 		}
 		if f.AtBound[i] {
 			note = strings.TrimPrefix(note+"; at the end of its range", "; ")
 		}
-		rows = append(rows, []string{r.Name, figures(f.Value[i]), interval, span(r.Low, r.High), note})
+		rows = append(rows, []string{r.Name, model.Figures(f.Value[i]), interval, model.Span(r.Low, r.High), note})
 	}
 	return header, rows
 }
@@ -306,13 +312,13 @@ func (f *Fitted) Table() (header []string, rows [][]string) {
 func (f *Fitted) String() string {
 	var parts []string
 	if !math.IsNaN(f.ChiSquare) {
-		s := fmt.Sprintf("χ² = %s from %d data", figures(f.ChiSquare), f.N)
+		s := fmt.Sprintf("χ² = %s from %d data", model.Figures(f.ChiSquare), f.N)
 		if !math.IsNaN(f.P) {
-			s += fmt.Sprintf(" (p = %s)", figures(f.P))
+			s += fmt.Sprintf(" (p = %s)", model.Figures(f.P))
 		}
 		parts = append(parts, s)
 	}
-	parts = append(parts, fmt.Sprintf("log L = %s, K = %d, AIC = %s, AICc = %s", figures(f.LogLikelihood), f.K, figures(f.AIC), figures(f.AICc)),
+	parts = append(parts, fmt.Sprintf("log L = %s, K = %d, AIC = %s, AICc = %s", model.Figures(f.LogLikelihood), f.K, model.Figures(f.AIC), model.Figures(f.AICc)),
 		fmt.Sprintf("%d of %d searches agree", f.Agreed, f.Starts))
 	if !f.Converged {
 		parts = append(parts, "not converged")
@@ -340,13 +346,13 @@ type Rival struct {
 // Source: Burnham & Anderson 2002, Model Selection and Multimodel Inference, 2.6, 2.9.
 func Compare(names []string, fits []*Fitted) ([]Rival, error) {
 	if len(names) != len(fits) || len(fits) == 0 {
-		return nil, fmt.Errorf("model: Compare: %d names for %d fits: want one each", len(names), len(fits))
+		return nil, fmt.Errorf("fit: Compare: %d names for %d fits: want one each", len(names), len(fits))
 	}
 	out := make([]Rival, len(fits))
 	least, sum := math.Inf(1), 0.0
 	for i, f := range fits {
 		if f.N != fits[0].N {
-			return nil, fmt.Errorf("model: Compare: %q has %d data and %q has %d: want fits to the same data", names[i], f.N, names[0], fits[0].N)
+			return nil, fmt.Errorf("fit: Compare: %q has %d data and %q has %d: want fits to the same data", names[i], f.N, names[0], fits[0].N)
 		}
 		out[i] = Rival{Name: names[i], K: f.K, N: f.N, ChiSquare: f.ChiSquare, LogLikelihood: f.LogLikelihood, AIC: f.AIC, AICc: f.AICc}
 		least = min(least, f.AIC)

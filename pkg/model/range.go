@@ -3,13 +3,6 @@ package model
 import (
 	"fmt"
 	"math"
-	"slices"
-
-	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat/distmv"
-	"gonum.org/v1/gonum/stat/samplemv"
-
-	"divergent/pkg/rng"
 )
 
 // Range is an interval from which a quantity is drawn or in which it is sought.
@@ -54,8 +47,8 @@ func (r Range) Position(x float64) float64 {
 	return (x - r.Low) / (r.High - r.Low)
 }
 
-// checkRanges holds ranges to what the functions of this package need.
-func checkRanges(ranges []Range) error {
+// CheckRanges reports the first range, or pair of ranges, that cannot be.
+func CheckRanges(ranges []Range) error {
 	if len(ranges) == 0 {
 		return fmt.Errorf("model: no ranges: want one for each quantity")
 	}
@@ -70,33 +63,4 @@ func checkRanges(ranges []Range) error {
 		seen[r.Name] = true
 	}
 	return nil
-}
-
-// LatinHypercube draws n points over the ranges, uniform on their scales: each
-// of the n equal parts of each range holds exactly one point, and parts are
-// paired at random. The result has n rows with a value for each range. The
-// streams are named by the seed, the labels and the quantity, so that equal
-// arguments give equal points and a further quantity changes no other's values.
-//
-// Source: McKay, Beckman & Conover 1979, Technometrics 21:239-245.
-func LatinHypercube(ranges []Range, n int, seed uint64, labels ...string) ([][]float64, error) {
-	if err := checkRanges(ranges); err != nil {
-		return nil, err
-	}
-	if n < 1 {
-		return nil, fmt.Errorf("model: LatinHypercube n = %d: want at least 1 draw", n)
-	}
-	out := make([][]float64, n)
-	for i := range out {
-		out[i] = make([]float64, len(ranges))
-	}
-	for k, r := range ranges {
-		u := mat.NewDense(n, 1, nil)
-		src := rng.Stream(seed, slices.Concat([]string{"model", "latin hypercube", r.Name}, labels)...)
-		samplemv.LatinHypercube{Q: distmv.NewUnitUniform(1, nil), Src: src}.Sample(u)
-		for i := range out {
-			out[i][k] = r.At(u.At(i, 0))
-		}
-	}
-	return out, nil
 }

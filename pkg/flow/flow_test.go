@@ -1,0 +1,89 @@
+package flow
+
+import (
+	"math"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// cubic is y' = a y − y³ + h, which folds at h = ±2 (a/3)^{3/2}.
+type cubic struct{ a, h float64 }
+
+func (c cubic) Dim() int                           { return 1 }
+func (c cubic) Rate(y, dy []float64)               { dy[0] = c.a*y[0] - y[0]*y[0]*y[0] + c.h }
+func (c cubic) Jacobian(y []float64, j *mat.Dense) { j.Set(0, 0, c.a-3*y[0]*y[0]) }
+
+func own(y []float64) float64 { return y[0] }
+
+func TestFoldsInClosedForm(t *testing.T) {
+	for _, a := range []float64{0.2, 1, 2.5} {
+		d := &Diagram{Low: -3, High: 3}
+		if err := d.Seek(func(h float64) (Field, error) { return cubic{a, h}, nil }, func(h float64) ([]FixedPoint, error) {
+			y := []float64{math.Copysign(2, h)} // the outer branch, which all values lead to
+			if !Newton(cubic{a, h}, y) {
+				t.Fatalf("no fixed point at h = %v", h)
+			}
+			q, err := Classify(cubic{a, h}, y)
+			return []FixedPoint{q}, err
+		}, own); err != nil {
+			t.Fatal(err)
+		}
+		folds, want := d.Folds(), 2*math.Pow(a/3, 1.5)
+		if len(d.Branches) != 1 || len(folds) != 2 {
+			t.Fatalf("a = %v: %d branches with %d folds, want one with two", a, len(d.Branches), len(folds))
+		}
+		for i, w := range []float64{-want, want} {
+			if q := folds[i]; math.Abs(q.Value-w) > 1e-9 || q.Reading != q.State[0] { // the error of the state, squared
+				t.Errorf("a = %v: fold at %v with reading %v of %v, want %v", a, q.Value, q.Reading, q.State, w)
+			}
+		}
+		for _, p := range d.Branches[0].Points {
+			if inside := math.Abs(p.State[0]) < math.Sqrt(a/3); inside == p.Stable() && math.Abs(math.Abs(p.State[0])-math.Sqrt(a/3)) > 1e-6 {
+				t.Errorf("a = %v: the point at %v is stable: %v", a, p.State, p.Stable())
+			}
+		}
+	}
+}
+
+func TestFixedPointsOfACubic(t *testing.T) {
+	// Of y' = −(y − 0.1)(y − 0.5)(y − 0.8).
+	points, err := FixedPoints(shifted{}, own)
+	if err != nil || len(points) != 3 {
+		t.Fatalf("%d fixed points, %v, want 3", len(points), err)
+	}
+	for i, want := range []float64{0.1, 0.5, 0.8} {
+		if q := points[i]; math.Abs(q.State[0]-want) > 1e-9 || q.Stable() != (i != 1) {
+			t.Errorf("fixed point %d at %v, stable %v", i, q.State, q.Stable())
+		}
+	}
+	y := []float64{0.55}
+	if err := Settle(shifted{}, y, 1000); err != nil || math.Abs(y[0]-0.8) > 1e-9 {
+		t.Errorf("settles at %v, %v, want 0.8", y, err)
+	}
+}
+
+type shifted struct{}
+
+func (shifted) Dim() int             { return 1 }
+func (shifted) Rate(y, dy []float64) { dy[0] = -(y[0] - 0.1) * (y[0] - 0.5) * (y[0] - 0.8) }
+func (shifted) Jacobian(y []float64, j *mat.Dense) {
+	a, b, c := y[0]-0.1, y[0]-0.5, y[0]-0.8
+	j.Set(0, 0, -a*b-b*c-a*c)
+}
+
+// Two states of which one drives the other: x' = −x/2 + noise, y' = x − 3y + noise.
+// From the moments' equations: var x = q, cov = 2q/7, var y = (q + 2 cov)/6.
+func TestCovarianceInClosedForm(t *testing.T) {
+	const q = 0.3
+	c, err := Covariance(mat.NewDense(2, 2, []float64{-0.5, 0, 1, -3}), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	xx := q
+	xy := xx / 3.5
+	yy := (q + 2*xy) / 6
+	if want := mat.NewDense(2, 2, []float64{xx, xy, xy, yy}); !mat.EqualApprox(c, want, 1e-14) {
+		t.Errorf("covariance %v, want %v", mat.Formatted(c), mat.Formatted(want))
+	}
+}
