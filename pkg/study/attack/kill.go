@@ -156,38 +156,51 @@ func (c *campaign) finish(o order, have map[part]bool, counted bool, what *strin
 	return held
 }
 
-// disks runs in folders on disks of every size too small, then makes room.
-func (c *campaign) disks(n int) {
+// disks does each scene's work on disks with a little room, then makes more.
+func (c *campaign) disks(n int, b bases) {
 	k := c.kind("a full disk, then room")
+	scenes := c.scenes(b)
 	for i := range n {
 		if c.over() {
 			return
 		}
-		dir := c.folder()
-		c.must(os.MkdirAll(dir, 0o755))
-		size := 4096 * (1 + i*60/n + c.rand.IntN(3))
-		if err := unix.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%d", size)); err != nil {
+		s := scenes[i%len(scenes)]
+		disk := c.folder()
+		c.must(os.MkdirAll(disk, 0o755))
+		if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=100000000"); err != nil {
 			k.skipped = "no file system may be mounted here"
 			return
 		}
-		c.count(k, c.fill(dir, size), fmt.Sprintf("%d bytes", size))
-		c.must(unix.Unmount(dir, 0))
+		pages := 1 + (i/len(scenes))*60*len(scenes)/n + c.rand.IntN(3)
+		what := fmt.Sprintf("%s, %d pages of room", s.name, pages)
+		c.count(k, c.full(s, disk, pages, &what), what)
+		c.must(unix.Unmount(disk, 0))
 	}
 }
 
-func (c *campaign) fill(dir string, size int) string {
-	o := order{Dir: filepath.Join(dir, "results"), Seeds: []uint64{0, 1}, Workers: 2}
+// full does a scene's work on a disk with so many pages of room, and again with more.
+func (c *campaign) full(s scene, disk string, pages int, what *string) string {
+	o := s.order
+	o.Dir = filepath.Join(disk, "results")
+	if s.base != "" {
+		c.must(os.CopyFS(o.Dir, os.DirFS(s.base)))
+	}
+	before := holds(o.Dir)
+	var used unix.Statfs_t
+	c.must(unix.Statfs(disk, &used))
+	c.must(unix.Mount("tmpfs", disk, "tmpfs", unix.MS_REMOUNT, fmt.Sprintf("nr_blocks=%d", int(used.Blocks-used.Bfree)+pages)))
 	_, err := o.here()
-	if err != nil && (unclear(err) != "" || !errors.Is(err, syscall.ENOSPC)) {
-		fmt.Printf("%v\n", err)
+	if err != nil && (unclear(err, o.Dir) != "" || !errors.Is(err, syscall.ENOSPC)) {
+		*what += ": " + err.Error()
 		return wrong
 	}
 	have := holds(o.Dir)
-	c.must(unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT, "size=10000000"))
-	what := ""
-	out := c.finish(o, have, true, &what)
-	if out != held {
-		fmt.Println(size, what)
+	for p := range before {
+		if !have[p] {
+			*what += fmt.Sprintf(": %v is gone", p)
+			return lost
+		}
 	}
-	return out
+	c.must(unix.Mount("tmpfs", disk, "tmpfs", unix.MS_REMOUNT, "size=100000000"))
+	return c.finish(o, have, true, what)
 }

@@ -199,6 +199,24 @@ func (c *campaign) merges(b bases) {
 		}
 		c.count(k, out, what)
 	}
+	// Two merges into one folder at once.
+	for range 3 {
+		o := order{Dir: c.folder(), Seeds: whole.Seeds, Merge: both}
+		out, what, done := held, "two at once", 0
+		for _, s := range c.together([]order{o, o}) {
+			switch {
+			case s.status == 0:
+				done++
+			case s.status != 1 || !strings.Contains(s.text, "in use") && !strings.Contains(s.text, "not empty"):
+				out, what = wrong, what+": "+s.text
+			}
+		}
+		if diff := c.undisturbed(whole).differs(read(o.Dir)); done != 1 || diff != "" {
+			out, what = wrong, fmt.Sprintf("%s: %d done, %s", what, done, diff)
+		}
+		c.count(k, out, what)
+		os.RemoveAll(o.Dir)
+	}
 	// Beside a running shard, again and again until it is done.
 	for range 3 {
 		running := order{Dir: c.folder(), Seeds: whole.Seeds, Workers: 1, Shard: 1, Shards: 2}
@@ -321,7 +339,7 @@ func (c *campaign) locks(b bases) {
 // run is the whole campaign.
 func (c *campaign) run(kills, corruptions int) {
 	b := c.prepare()
-	disks, times := max(1, kills/10), max(1, kills/25)
+	disks, times := max(6, kills/10), max(1, kills/25)
 	c.planned = kills + corruptions + disks + 7*times + 700
 	c.merges(b)
 	c.extensions(b)
@@ -330,7 +348,7 @@ func (c *campaign) run(kills, corruptions int) {
 	c.exchanges(b)
 	c.shapes(b)
 	c.writers(times, b)
-	c.disks(disks)
+	c.disks(disks, b)
 	c.kills(kills, b)
 	c.corruptions(corruptions, b)
 	c.planned = c.done
