@@ -291,7 +291,7 @@ func (c *campaign) found(dir string, o order) bool {
 func load(dir string) (res *study.Result, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n", p)
+			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
 	return study.Load(os.DirFS(dir))
@@ -300,7 +300,7 @@ func load(dir string) (res *study.Result, err error) {
 func verify(res *study.Result, o order) (v study.Verification, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n", p)
+			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
 	return study.Verify(context.Background(), res, o.design(), o.Seeds, 2, nil)

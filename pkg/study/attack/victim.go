@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime/pprof"
 	"syscall"
 	"time"
 
@@ -57,7 +58,7 @@ func (o order) design() study.Design {
 func (o order) do(ctx context.Context) (stored int, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n", p)
+			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
 	if len(o.Merge) > 0 {
@@ -72,7 +73,7 @@ func (o order) do(ctx context.Context) (stored int, err error) {
 // patience is how long anything may take before it counts as hanging.
 const patience = 60 * time.Second
 
-var errHang = errors.New("it hangs\n")
+var errHang = errors.New("it hangs")
 
 // here carries the order out in this process.
 func (o order) here() (stored int, err error) {
@@ -85,6 +86,7 @@ func (o order) here() (stored int, err error) {
 	case <-done:
 		return stored, err
 	case <-time.After(patience):
+		pprof.Lookup("goroutine").WriteTo(os.Stdout, 1) // where
 		return 0, errHang
 	}
 }
