@@ -82,13 +82,17 @@ func (o order) here() (stored int, err error) {
 		stored, err = o.do(context.Background())
 		close(done)
 	}()
-	select {
-	case <-done:
-		return stored, err
-	case <-time.After(patience):
-		pprof.Lookup("goroutine").WriteTo(os.Stdout, 1) // where
-		return 0, errHang
+	tick := time.NewTicker(patience / 12) // a machine that was asleep ticks once
+	defer tick.Stop()
+	for range 12 {
+		select {
+		case <-done:
+			return stored, err
+		case <-tick.C:
+		}
 	}
+	pprof.Lookup("goroutine").WriteTo(os.Stdout, 1) // where
+	return 0, errHang
 }
 
 // victim is the process that carries an order out, as the command run would.
