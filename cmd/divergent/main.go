@@ -125,13 +125,30 @@ func (c command) parse(a app, fs *flag.FlagSet, args []string) ([]string, error)
 			return nil, errHelp
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w; see divergent %s --help", c.name, err, c.name)
+			return nil, fmt.Errorf("%s: %w; see divergent %s --help", c.name, flagError(fs, err), c.name)
 		}
 		if fs.NArg() == 0 {
 			return rest, nil
 		}
 		rest, args = append(rest, fs.Arg(0)), fs.Args()[1:]
 	}
+}
+
+// flagError is an error of a flag's value as the command's own are, with what the flag
+// is where package flag says no more than that it cannot parse.
+func flagError(fs *flag.FlagSet, err error) error {
+	var value, name string
+	text := err.Error()
+	if n, _ := fmt.Sscanf(text, "invalid value %q for flag -%s", &value, &name); n < 2 {
+		return err
+	}
+	name = strings.TrimSuffix(name, ":")
+	_, why, _ := strings.Cut(text, "for flag -"+name+": ")
+	if f := fs.Lookup(name); f != nil && (why == "parse error" || why == "value out of range") {
+		kind, usage := flag.UnquoteUsage(f)
+		why = fmt.Sprintf("want a %s: %s", kind, usage)
+	}
+	return fmt.Errorf("--%s = %.60q: %s", name, value, why)
 }
 
 func (c command) explain(w io.Writer, fs *flag.FlagSet) {

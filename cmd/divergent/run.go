@@ -79,10 +79,10 @@ func parseRun(c command, a app, args []string) (order, error) {
 	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	seeds := fs.String("seeds", "", "`list` of seeds such as 0-9, 3 or 0,2,5; empty means the study's own")
 	arms := fs.String("arms", "", "`list` of arms; empty means all; dense and untreated always come along")
-	fs.IntVar(&o.runner.Workers, "workers", 0, "`number` of cells computed at a time; 0 means one per core")
+	fs.IntVar(&o.runner.Workers, "workers", 0, "`number` of cells computed at a time, 1 to 1024; 0 means one per core")
 	fs.StringVar(&o.runner.Dir, "dir", "", "`folder` for the results (default data/runs/STUDY)")
 	shard := fs.String("shard", "", "part of the seeds to run, `i/n`, counted from 0")
-	prune := fs.Float64("prune", 0, "`share` of synapses pruned before treatment, in (0, 1]; the published one unless given")
+	prune := fs.Float64("prune", 0, "`share` of synapses pruned before treatment, in (0, 1], or 0 for none; the published one unless given")
 	var sweeps []study.Sweep
 	fs.Func("sweep", "vary a `FIELD=v,w`, such as ssri.Training.Epochs=50,200 or a factor of the study; may be repeated", func(s string) error {
 		sweep, err := parseSweep(s)
@@ -97,8 +97,8 @@ func parseRun(c command, a app, args []string) (order, error) {
 	if err != nil {
 		return o, err
 	}
-	if o.runner.Workers < 0 {
-		return o, fmt.Errorf("--workers = %d: want 1 or more, or 0 for one per core", o.runner.Workers)
+	if err := checkWorkers(o.runner.Workers); err != nil {
+		return o, err
 	}
 	if m, ok := small(name); ok {
 		o.small = &m
@@ -135,6 +135,13 @@ func parseRun(c command, a app, args []string) (order, error) {
 		o.runner.Dir = a.runsFolder(name)
 	}
 	return o, o.design.Validate()
+}
+
+func checkWorkers(n int) error {
+	if n < 0 || n > 1024 {
+		return fmt.Errorf("--workers = %d: want 1 to 1024, or 0 for one per core", n)
+	}
+	return nil
 }
 
 // parseSweep reads FIELD=v,w.

@@ -22,7 +22,7 @@ Ends with status 1 where they differ.
 func runVerify(ctx context.Context, c command, a app, args []string) error {
 	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	list := fs.String("seeds", "0", "`list` of seeds such as 0-9, 3 or 0,2,5")
-	workers := fs.Int("workers", 0, "`number` of cells computed at a time; 0 means one per core")
+	workers := fs.Int("workers", 0, "`number` of cells computed at a time, 1 to 1024; 0 means one per core")
 	from := fs.String("from", "", "`folder` with results; empty means the committed ones")
 	rest, err := c.parse(a, fs, args)
 	if err != nil {
@@ -32,8 +32,8 @@ func runVerify(ctx context.Context, c command, a app, args []string) error {
 	if err != nil {
 		return err
 	}
-	if *workers < 0 {
-		return fmt.Errorf("--workers = %d: want 1 or more, or 0 for one per core", *workers)
+	if err := checkWorkers(*workers); err != nil {
+		return err
 	}
 	if m, ok := small(name); ok {
 		if err := m.only(fs, "workers", "from"); err != nil {

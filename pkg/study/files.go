@@ -10,6 +10,7 @@ import (
 	"maps"
 	"math"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +25,9 @@ const (
 	tracesFile    = "traces.csv"
 	networkFolder = "networks"
 )
+
+// largest is the size in bytes up to which a file of a folder is read.
+const largest = 1 << 32
 
 var (
 	rowHeader   = []string{"seed", "arm", "phase", "test", "level", "metric", "value", "factor", "setting", "assay"}
@@ -123,9 +127,9 @@ func Load(dir fs.FS) (*Result, error) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
-		b, err := fs.ReadFile(dir, name)
+		b, err := files.Read(dir, name, largest)
 		if err != nil {
-			return nil, fmt.Errorf("study: %s is missing or unreadable (%w): copy the whole folder again, or run the study in an empty one", name, bare(err))
+			return nil, fmt.Errorf("study: %w: copy the whole folder again, or run the study in an empty one", err)
 		}
 		if files.Checksum(b) != m.Files[name] {
 			return nil, fmt.Errorf("study: %s is truncated or edited: its checksum is not the one in %s; copy the whole folder again, or run the study in an empty one", name, manifestFile)
@@ -147,7 +151,7 @@ func Load(dir fs.FS) (*Result, error) {
 		if m.Files[o.file()] == "" {
 			return nil, fs.ErrNotExist
 		}
-		return fs.ReadFile(dir, o.file())
+		return files.Read(dir, o.file(), largest)
 	})
 	if n := len(r.Networks) + len(r.files) + 2; n != len(m.Files) {
 		return nil, fmt.Errorf("study: folder %s holds %d networks that are not what their names say: copy the whole folder again, or run the study in an empty one", networkFolder, len(m.Files)-n)
@@ -166,12 +170,22 @@ func (r *Result) check() error {
 	if err != nil {
 		return err
 	}
+	measured := map[uint64]bool{}
+	for _, w := range r.Rows {
+		measured[w.Seed] = true
+	}
 	for _, c := range all {
 		if err := c.check(); err != nil {
-			return err
+			return fmt.Errorf("%w: %s was edited; copy the whole folder again", err, resultsFile)
+		}
+		if len(measured) > 0 && !measured[c.Seed] {
+			return fmt.Errorf("study: %s has no row of seed %d, which %s does not call missing: a file was edited; copy the whole folder again", resultsFile, c.Seed, manifestFile)
 		}
 	}
 	again := assemble(r.Manifest, all)
+	if !reflect.DeepEqual(again.Manifest.Gaps, r.Manifest.Gaps) {
+		return fmt.Errorf("study: the Gaps in %s are not as a run lists them: the file was edited; copy the whole folder again", manifestFile)
+	}
 	if !slices.Equal(again.Rows, r.Rows) || !slices.Equal(again.Traces, r.Traces) {
 		return fmt.Errorf("study: %s or %s is not in the order of a run's: the file was edited; copy the whole folder again", resultsFile, tracesFile)
 	}
@@ -191,7 +205,7 @@ func readCSV(b []byte, header []string, line func(f *fields)) error {
 		case err != nil:
 			return fmt.Errorf("line %d: %v; want the columns %s", n, err, strings.Join(header, ","))
 		case n == 1 && !slices.Equal(rec, header):
-			return fmt.Errorf("line 1: columns %s: want %s", strings.Join(rec, ","), strings.Join(header, ","))
+			return fmt.Errorf("line 1: columns %s: want %s", fmt.Sprintf("%.100q", strings.Join(rec, ",")), strings.Join(header, ","))
 		case n == 1:
 			continue
 		}
@@ -210,19 +224,28 @@ type fields struct {
 	err         error
 }
 
-func (f *fields) text() string {
+func (f *fields) next() string {
 	f.at++
 	return f.rec[f.at-1]
 }
 
+// text reads a name, or nothing.
+func (f *fields) text() string {
+	s := f.next()
+	if s != "" && checkName("a column", s) != nil {
+		f.fail("a name that a run writes")
+	}
+	return s
+}
+
 func (f *fields) fail(want string) {
 	if f.err == nil {
-		f.err = fmt.Errorf("%s = %q: want %s", f.header[f.at-1], f.rec[f.at-1], want)
+		f.err = fmt.Errorf("%s = %.40q: want %s", f.header[f.at-1], f.rec[f.at-1], want)
 	}
 }
 
 func (f *fields) float() float64 {
-	v, err := strconv.ParseFloat(f.text(), 64)
+	v, err := strconv.ParseFloat(f.next(), 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
 		f.fail("a finite number")
 	}
@@ -234,14 +257,14 @@ func (f *fields) setting() float64 {
 	if f.rec[f.at-1] != "" {
 		return f.float()
 	}
-	if f.text() != "" {
+	if f.next() != "" {
 		f.fail("nothing, as factor is empty")
 	}
 	return 0
 }
 
 func (f *fields) uint() uint64 {
-	v, err := strconv.ParseUint(f.text(), 10, 64)
+	v, err := strconv.ParseUint(f.next(), 10, 64)
 	if err != nil {
 		f.fail("a whole number of 0 or more")
 	}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"divergent/pkg/internal/files"
 )
 
 // RunFolder runs the design with Dir as a results folder: what it holds of this
@@ -42,7 +44,10 @@ func (r Runner) RunFolder(ctx context.Context, d Design) (*Result, error) {
 	}
 	defer keep.close()
 	m := d.manifest()
-	if err := keep.begin(m); err != nil {
+	done := held.turn()
+	err = keep.begin(m)
+	done()
+	if err != nil {
 		return nil, err
 	}
 	run, err := r.compute(ctx, d, keep)
@@ -69,25 +74,51 @@ func (s *store) begin(m Manifest) error {
 	if err := cmp.Or(m.extends(*old, s.dir), m.unstored(*old, s.dir)); err != nil {
 		return err
 	}
+	s.seeds = m.union(*old).Seeds
 	if len(old.Files) == 0 {
 		union := m.union(*old)
 		union.Files = nil
 		return union.save(s.dir)
 	}
-	res, err := Load(folder)
+	stored, err := results(folder, *old, s.known, s.known.with(m))
 	if err != nil {
-		// Results that are made again, from the journals or by this run, need not
-		// be whole.
-		if assemble(*old, s.known.with(m)).Manifest.Missing() <= old.Missing() {
-			return nil
-		}
 		return fmt.Errorf("%s: %w", s.dir, err)
 	}
-	stored, err := res.cells()
-	if err != nil {
-		return fmt.Errorf("%s: %w", s.dir, err)
+	made := map[string]bool{}
+	for _, o := range m.keeps() {
+		made[o.file()] = true
+	}
+	for _, o := range m.union(*old).keeps() {
+		if name := o.file(); stored == nil && old.Files[name] != "" && !made[name] && o.read(folder) == nil {
+			return fmt.Errorf("study: %s in folder %s is missing or damaged: copy it again, or run seed %d along, which makes it again", name, s.dir, o.Seed)
+		}
 	}
 	return s.adopt(stored.of(*old, true))
+}
+
+// results returns the cells of a finished folder's results, none where they are not
+// whole and do not matter, as enough cells are there or will be. They are made of the
+// journals, so what stands in both is the same.
+func results(folder fs.FS, m Manifest, journals, enough cells) (cells, error) {
+	res, err := Load(folder)
+	if err != nil {
+		if assemble(m, enough).Manifest.Missing() <= m.Missing() {
+			return nil, nil
+		}
+		return nil, err
+	}
+	found, err := res.cells()
+	if err != nil {
+		return nil, err
+	}
+	for id, c := range found {
+		for _, p := range c.Parts {
+			if was := journals[id].part(p.Key); was != nil && !slices.Equal(was.Readings, p.Readings) {
+				return nil, fmt.Errorf("study: %s and the journals in %s say different things of seed %d, arm %s, %s: one was edited; copy the folder %s alone into a new folder, or all but it, whichever is right, and run there", resultsFile, cellFolder, c.Seed, c.Arm, p.Assay, cellFolder)
+			}
+		}
+	}
+	return found, nil
 }
 
 // with returns the cells and, empty, those that a run of the manifest will make.
@@ -141,7 +172,7 @@ func (s *store) finish(m Manifest, run *run) (*Result, error) {
 		if n := run.network(o); n != nil {
 			return o.marshal(n)
 		}
-		return fs.ReadFile(folder, o.file())
+		return files.Read(folder, o.file(), largest)
 	})
 	return res, res.Save(s.dir)
 }
@@ -209,20 +240,39 @@ func foreignFiles(dir string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("study: folder %s cannot be read: %w", dir, bare(err))
+		return fmt.Errorf("study: folder %s cannot be read: %w: want a folder that you may read", dir, bare(err))
 	}
-	var others []string
+	other := ""
 	for _, e := range entries {
 		switch name := e.Name(); {
 		case name == manifestFile:
 			return nil
-		case name == cellFolder || name == networkFolder || name == lockFile || strings.HasPrefix(name, "."):
+		case name == cellFolder || name == networkFolder || strings.HasPrefix(name, "."):
 		default:
-			others = append(others, name)
+			other = cmp.Or(other, name)
 		}
 	}
-	if len(others) > 0 {
-		return fmt.Errorf("study: folder %s holds other files (%s) and no %s: choose an empty or new folder", dir, others[0], manifestFile)
+	if other != "" {
+		return fmt.Errorf("study: folder %s holds other files (%.40q) and no %s: choose an empty or new folder; or, where a run left a folder %s here, copy it into a new folder and run there", dir, other, manifestFile, cellFolder)
+	}
+	return nil
+}
+
+// misplaced returns an error where something else stands in the place of a run's
+// file or folder. Links to folders would lead its files out of the folder.
+func misplaced(dir string) error {
+	for _, name := range []string{manifestFile, resultsFile, tracesFile, lockFile, cellFolder, networkFolder} {
+		folder, link := name == cellFolder || name == networkFolder, name == manifestFile || name == resultsFile || name == tracesFile
+		info, err := os.Lstat(filepath.Join(dir, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil && link { // as data managers put them
+			info, err = os.Stat(filepath.Join(dir, name))
+		}
+		if err != nil || folder != info.IsDir() || !folder && !info.Mode().IsRegular() {
+			return fmt.Errorf("study: %s in folder %s is no %s of its own: remove it, or choose an empty folder", name, dir, map[bool]string{true: "folder", false: "file"}[folder])
+		}
 	}
 	return nil
 }
@@ -257,7 +307,7 @@ func mergeInto(out string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("study: folder %s cannot be read: %w", out, bare(err))
+		return fmt.Errorf("study: folder %s cannot be read: %w: want a new or empty folder", out, bare(err))
 	}
 	m, err := loadManifest(os.DirFS(out))
 	_, cellsErr := os.Stat(filepath.Join(out, cellFolder))
@@ -274,10 +324,14 @@ func join(dirs []string, partial bool) (*Result, error) {
 	}
 	var m Manifest
 	all := cells{}
+	kept := map[string]bool{} // networks that there are to be
 	for i, dir := range dirs {
 		next, found, err := open(os.DirFS(dir))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", dir, err)
+		}
+		for _, o := range next.keeps() {
+			kept[o.file()] = true
 		}
 		if i == 0 {
 			m = *next
@@ -296,17 +350,21 @@ func join(dirs []string, partial bool) (*Result, error) {
 	if len(res.Manifest.Gaps) > 0 && !partial {
 		return nil, fmt.Errorf("study: %s: want every shard, finished, or --partial", res.Lacks())
 	}
+	var lost error
 	res.networks(func(o origin) ([]byte, error) {
 		for _, dir := range dirs {
-			if b, err := fs.ReadFile(os.DirFS(dir), o.file()); err == nil {
+			if b, err := files.Read(os.DirFS(dir), o.file(), largest); err == nil {
 				if _, err := o.unmarshal(b); err == nil {
 					return b, nil
 				}
 			}
 		}
+		if kept[o.file()] && !partial {
+			lost = cmp.Or(lost, fmt.Errorf("study: %s is missing or damaged in every folder: copy it again, run seed %d again in one of them, or merge with --partial", o.file(), o.Seed))
+		}
 		return nil, fs.ErrNotExist
 	})
-	return res, nil
+	return res, lost
 }
 
 // open reads what a results folder holds, finished or not: what its journals and
@@ -324,18 +382,11 @@ func open(folder fs.FS) (*Manifest, cells, error) {
 	if len(m.Files) == 0 {
 		return m, all, nil
 	}
-	res, err := Load(folder)
-	if err != nil {
-		if assemble(*m, all).Manifest.Missing() <= m.Missing() {
-			return m, all, nil
-		}
-		return nil, nil, err
-	}
-	stored, err := res.cells()
+	stored, err := results(folder, *m, all, all)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, c := range stored {
+	for _, c := range all.lacking(stored) {
 		if err := all.add(c); err != nil {
 			return nil, nil, err
 		}

@@ -1,7 +1,10 @@
 package study
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,6 +31,9 @@ func acquire(dir string, shard bool) (*lock, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("study: %w", files.Unwritable(dir, err))
 	}
+	if err := misplaced(dir); err != nil {
+		return nil, err
+	}
 	name := filepath.Join(dir, lockFile)
 	l := &lock{file: flock.New(name, flock.SetPermissions(0o644)), shared: shard}
 	take := l.file.TryLock
@@ -36,18 +42,18 @@ func acquire(dir string, shard bool) (*lock, error) {
 	}
 	for {
 		ok, err := take()
+		if p := (*fs.PathError)(nil); errors.As(err, &p) {
+			return nil, fmt.Errorf("study: %w", files.Unwritable(dir, err))
+		}
 		if err != nil {
-			if _, missing := os.Stat(name); missing != nil {
-				return nil, fmt.Errorf("study: %w", files.Unwritable(dir, err))
-			}
-			return &lock{}, nil // the file is there and the system has no locks
+			return &lock{}, nil // the file is open and its system has no locks
 		}
 		if ok && !l.stale(name) {
 			break
 		}
 		if !ok {
 			holder, _ := os.ReadFile(name)
-			return nil, fmt.Errorf("study: folder %s is in use by %s: wait until it is done, or choose another folder", dir, strings.TrimSpace(string(holder)))
+			return nil, fmt.Errorf("study: folder %s is in use by %s: wait until it is done, or choose another folder", dir, cmp.Or(strings.TrimSpace(string(holder)), "a process that has just begun"))
 		}
 		l.file.Close()
 	}
@@ -57,7 +63,19 @@ func acquire(dir string, shard bool) (*lock, error) {
 		l.release()
 		return nil, fmt.Errorf("study: %w", files.Unwritable(dir, err))
 	}
+	files.Sweep(dir)
+	files.Sweep(filepath.Join(dir, networkFolder))
 	return l, nil
+}
+
+// turn waits until no other shard changes the folder's manifest, which takes no time.
+func (l *lock) turn() (done func() error) {
+	if !l.shared {
+		return func() error { return nil }
+	}
+	f := flock.New(filepath.Dir(l.file.Path()), flock.SetFlag(os.O_RDONLY))
+	f.Lock() // where folders cannot be locked, shards of one design write the same
+	return f.Close
 }
 
 // stale reports whether another run removed the file between its opening and its

@@ -4,12 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"reflect"
 	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"divergent/pkg/internal/files"
 	"divergent/pkg/internal/kernel"
@@ -143,10 +146,7 @@ func (m Manifest) extends(old Manifest, where string) error {
 	if !prefix(m.Assays, old.Assays) {
 		return fmt.Errorf("study: %s holds another design (its tests are %s, not %s): %s", where, strings.Join(old.Assays, ", "), strings.Join(m.Assays, ", "), fix)
 	}
-	was := make(map[place]Condition, len(old.Conditions))
-	for _, o := range old.Conditions {
-		was[o.place()] = o
-	}
+	was := byPlace(old.Conditions)
 	for _, c := range m.Conditions {
 		o, ok := was[c.place()]
 		if ok && (o.Network != c.Network || !prefix(c.Keys, o.Keys)) {
@@ -162,66 +162,66 @@ func prefix(a, b []string) bool {
 	return slices.Equal(a[:n], b[:n])
 }
 
-// longer returns the longer list.
-func longer(a, b []string) []string {
-	if len(b) > len(a) {
-		return b
-	}
-	return a
-}
-
 // union returns m with the seeds, conditions and assays of old added, seeds
-// ascending, conditions in the order of m and then of old.
+// ascending, conditions in the order of whichever has more of them.
 func (m Manifest) union(old Manifest) Manifest {
 	m.Seeds = slices.Compact(slices.Sorted(slices.Values(slices.Concat(m.Seeds, old.Seeds))))
-	m.Assays = longer(m.Assays, old.Assays)
-	was := make(map[place]Condition, len(old.Conditions))
-	for _, o := range old.Conditions {
-		was[o.place()] = o
+	if len(old.Assays) > len(m.Assays) {
+		m.Assays, m.Settings = old.Assays, old.Settings
 	}
-	m.Conditions = slices.Clone(m.Conditions)
-	seen := make(map[place]bool, len(m.Conditions))
+	ours, theirs := byPlace(m.Conditions), byPlace(old.Conditions)
+	m.Conditions = joinLists(m.Conditions, old.Conditions, Condition.place)
 	for i, c := range m.Conditions {
-		seen[c.place()] = true
-		m.Conditions[i].Keys = longer(c.Keys, was[c.place()].Keys)
-	}
-	for _, o := range old.Conditions {
-		if !seen[o.place()] {
-			m.Conditions = append(m.Conditions, o)
+		m.Conditions[i] = ours[c.place()]
+		if o := theirs[c.place()]; len(o.Keys) > len(m.Conditions[i].Keys) {
+			m.Conditions[i] = o
 		}
 	}
-	m.NonDefault = slices.Clone(m.NonDefault)
-	for _, s := range old.NonDefault {
-		if !slices.Contains(m.NonDefault, s) {
-			m.NonDefault = append(m.NonDefault, s)
-		}
-	}
+	m.NonDefault = joinLists(m.NonDefault, old.NonDefault, func(s string) string { return s })
 	m.Networks = m.Networks || old.Networks
 	return m
+}
+
+func byPlace(cs []Condition) map[place]Condition {
+	out := make(map[place]Condition, len(cs))
+	for _, c := range cs {
+		out[c.place()] = c
+	}
+	return out
+}
+
+// joinLists returns the longer list and then what only the other has.
+func joinLists[T any, K comparable](a, b []T, id func(T) K) []T {
+	if len(b) > len(a) {
+		a, b = b, a
+	}
+	seen := make(map[K]bool, len(a))
+	for _, x := range a {
+		seen[id(x)] = true
+	}
+	return append(slices.Clone(a), slices.DeleteFunc(slices.Clone(b), func(x T) bool { return seen[id(x)] })...)
 }
 
 // unstored returns an error where the old results hold what a run of m can
 // neither tell from its own nor make again: code of a reader's without a Version.
 func (m Manifest) unstored(old Manifest, where string) error {
+	ours := byPlace(m.Conditions)
+	within := len(m.union(old).Seeds) == len(m.Seeds)
 	for _, o := range old.Conditions {
-		if o.Unstored == 0 {
-			continue
-		}
-		i := slices.IndexFunc(m.Conditions, func(c Condition) bool { return c.place() == o.place() })
-		if i < 0 || slices.ContainsFunc(old.Seeds, func(s uint64) bool { return !slices.Contains(m.Seeds, s) }) {
-			return fmt.Errorf("study: %s holds results of code without a Version (%s), which cannot be extended, as nothing tells whether it has changed: want a new folder, or this code and all of the seeds %v in one run", where, o.place(), old.Seeds)
+		if o.Unstored > 0 && (!within || len(ours[o.place()].Keys) < len(o.Keys)) {
+			return fmt.Errorf("study: %s holds results of code without a Version (%s), which cannot be extended, as nothing tells whether it has changed: want a new folder, or this code and all of the %d seeds in one run", where, o.place(), len(old.Seeds))
 		}
 	}
 	return nil
 }
 
 func loadManifest(dir fs.FS) (*Manifest, error) {
-	b, err := fs.ReadFile(dir, manifestFile)
+	b, err := files.Read(dir, manifestFile, largest)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("study: no %s: want a folder that divergent run or merge has written (%w)", manifestFile, fs.ErrNotExist)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("study: %s cannot be read: %w", manifestFile, bare(err))
+		return nil, fmt.Errorf("study: %w: want the %s of a run or merge", err, manifestFile)
 	}
 	var m Manifest
 	err = files.Unseal(b, &m)
@@ -229,10 +229,10 @@ func loadManifest(dir fs.FS) (*Manifest, error) {
 		return nil, fmt.Errorf("study: %s: Schema = %d: want %d; run the study again, in an empty folder, with this version", manifestFile, m.Schema, Schema)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("study: %s is damaged (%v): copy it again; or copy the folder %s into a new folder and run there, which keeps the finished cells", manifestFile, err, cellFolder)
+		return nil, fmt.Errorf("study: %s is damaged (%v): copy it again; or, where there is a folder %s, copy it into a new folder and run there, which keeps the finished cells", manifestFile, err, cellFolder)
 	}
 	if err := m.check(); err != nil {
-		return nil, fmt.Errorf("%w; %s is not as a run has written it", err, manifestFile)
+		return nil, fmt.Errorf("%w; %s is not as a run has written it: copy it again", err, manifestFile)
 	}
 	return &m, nil
 }
@@ -252,7 +252,7 @@ func (m Manifest) check() error {
 		return err
 	}
 	if !slices.IsSorted(m.Seeds) {
-		return fmt.Errorf("study: seeds %v: want them ascending", m.Seeds)
+		return errors.New("study: Seeds are not ascending")
 	}
 	for i, a := range m.Assays {
 		if err := checkName(fmt.Sprintf("Assays[%d]", i), a); err != nil {
@@ -282,6 +282,16 @@ func (m Manifest) check() error {
 			}
 		}
 	}
+	for _, c := range m.Conditions {
+		if c.setting() == (setting{}) && (c.Name == Dense && c.Network != m.Dense || c.Name == Untreated && c.Network != m.Template) {
+			return fmt.Errorf("study: the key of %s, %s, is not Dense or Template", c.Name, c.Network)
+		}
+	}
+	for _, s := range slices.Concat(m.NonDefault, []string{m.Kernel, m.Go}, slices.Collect(maps.Keys(m.Modules)), slices.Collect(maps.Values(m.Modules))) {
+		if err := checkLine(s); err != nil {
+			return err
+		}
+	}
 	for i, g := range m.Gaps {
 		if g.Condition < 0 || g.Condition >= len(m.Conditions) || g.Assay < 0 || g.Assay >= len(m.Conditions[g.Condition].Keys) || len(g.Seeds) == 0 ||
 			slices.ContainsFunc(g.Seeds, func(s uint64) bool { _, ok := slices.BinarySearch(m.Seeds, s); return !ok }) {
@@ -292,6 +302,15 @@ func (m Manifest) check() error {
 		if name != resultsFile && name != tracesFile && (!fs.ValidPath(name) || path.Dir(name) != networkFolder) {
 			return fmt.Errorf("study: file %q: want a path inside the folder that a run would write", name)
 		}
+	}
+	return nil
+}
+
+// checkLine returns an error for what cannot stand in a line of text. Footers and
+// errors print it.
+func checkLine(s string) error {
+	if len(s) > 2000 || !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return fmt.Errorf("study: %.40q: want a line of text", s)
 	}
 	return nil
 }

@@ -94,9 +94,11 @@ type run struct {
 
 	mu      sync.Mutex
 	ready   sync.Cond
+	first   uint64                      // seed whose networks the result shows
 	found   cells                       // finished cells
 	nets    map[origin]*network.Network // of those that the result shows
-	queue   []*job
+	queue   []*job                      // to be staged
+	staged  []*job                      // whose data and dense network are there
 	active  int
 	failure error
 	meter   meter
@@ -109,6 +111,9 @@ func (r Runner) compute(ctx context.Context, d Design, keep *store) (*run, error
 	}
 	run := &run{Runner: r, design: d, conditions: d.conditions(), store: keep, found: cells{}, nets: map[origin]*network.Network{}, start: time.Now()}
 	run.ready.L = &run.mu
+	if seeds := slices.Concat(d.Seeds, keep.seeds); len(seeds) > 0 {
+		run.first = slices.Min(seeds)
+	}
 	if !r.Fresh {
 		if err := run.lookup(); err != nil {
 			return nil, err

@@ -46,7 +46,7 @@ func checkSeeds(seeds []uint64) error {
 
 // ParseSeeds reads a list such as 0-9, 3 or 0,2,5.
 func ParseSeeds(s string) ([]uint64, error) {
-	bad := fmt.Errorf("study: seeds %q: want numbers from 0 to %d such as 0-9, 3 or 0,2,5", s, uint64(maxSeed))
+	bad := fmt.Errorf("study: seeds %.60q: want numbers from 0 to %d, at most 100000 in a range, such as 0-9, 3 or 0,2,5", s, uint64(maxSeed))
 	var out []uint64
 	for _, part := range strings.Split(s, ",") {
 		from, to, isRange := strings.Cut(part, "-")
@@ -65,7 +65,7 @@ func ParseSeeds(s string) ([]uint64, error) {
 	sorted := slices.Sorted(slices.Values(out))
 	for i := 1; i < len(sorted); i++ {
 		if sorted[i] == sorted[i-1] {
-			return nil, fmt.Errorf("study: seeds %q: %d stands twice: want each once", s, sorted[i])
+			return nil, fmt.Errorf("study: seeds %.60q: %d stands twice: want each once", s, sorted[i])
 		}
 	}
 	return out, nil

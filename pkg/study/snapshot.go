@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 
+	"divergent/pkg/internal/files"
 	"divergent/pkg/network"
 )
 
@@ -73,7 +74,7 @@ func (o origin) unmarshal(b []byte) (*network.Network, error) {
 // read returns the network from a results folder, or nil where there is none
 // that is whole.
 func (o origin) read(dir fs.FS) *network.Network {
-	b, err := fs.ReadFile(dir, o.file())
+	b, err := files.Read(dir, o.file(), largest)
 	if err != nil {
 		return nil
 	}

@@ -12,9 +12,9 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 
+	"divergent/pkg/assay"
 	"divergent/pkg/internal/files"
 	"divergent/pkg/network"
 )
@@ -27,7 +27,8 @@ const cellFolder = "cells"
 type store struct {
 	dir     string // empty keeps nothing
 	known   cells
-	damaged int // journal lines that could not be read
+	damaged int      // journal lines that could not be read
+	seeds   []uint64 // of the folder's manifest
 
 	mu     sync.Mutex
 	file   *os.File // this run's journal, made with its first cell
@@ -45,6 +46,9 @@ func openStore(dir string) (*store, error) {
 
 // read takes in the journals of the folder.
 func (s *store) read() error {
+	if err := misplaced(s.dir); err != nil {
+		return err
+	}
 	found, damaged, err := readJournals(os.DirFS(s.dir))
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.dir, err)
@@ -62,15 +66,15 @@ func readJournals(dir fs.FS) (found cells, damaged int, err error) {
 		return found, 0, nil
 	}
 	if err != nil {
-		return nil, 0, fmt.Errorf("study: folder %s cannot be read: %w", cellFolder, bare(err))
+		return nil, 0, fmt.Errorf("study: folder %s cannot be read: %w: want a folder that you may read", cellFolder, bare(err))
 	}
 	for _, e := range entries {
 		if path.Ext(e.Name()) != ".jsonl" {
 			continue
 		}
-		b, err := fs.ReadFile(dir, path.Join(cellFolder, e.Name()))
+		b, err := files.Read(dir, path.Join(cellFolder, e.Name()), largest)
 		if err != nil {
-			return nil, 0, fmt.Errorf("study: %s/%s cannot be read: %w", cellFolder, e.Name(), bare(err))
+			return nil, 0, fmt.Errorf("study: %w: want a journal that a run has written, and no other files there", err)
 		}
 		lines, bad := parseJournal(b)
 		damaged += bad
@@ -110,17 +114,22 @@ func (c *cell) check() error {
 	if err := checkKey(c.Network); err != nil {
 		return err
 	}
-	if err := checkName("a cell", c.Arm); err != nil {
+	if err := cmp.Or(checkName("a cell", c.Arm), checkLine(c.By)); err != nil {
 		return err
 	}
 	for _, p := range c.Parts {
-		if err := checkKey(p.Key); err != nil {
+		if err := cmp.Or(checkKey(p.Key), checkName("an assay", p.Assay), checkLine(p.By)); err != nil {
 			return err
 		}
-		for i, x := range p.Readings {
-			if err := checkReading(x, p.Readings[:i]); err != nil {
+		seen := map[assay.Reading]bool{}
+		for _, x := range p.Readings {
+			if err := checkReading(x, nil); err != nil {
 				return err
 			}
+			if x.Value = 0; seen[x] {
+				return fmt.Errorf("study: a measurement of %s stands twice", p.Assay)
+			}
+			seen[x] = true
 		}
 	}
 	return nil
@@ -194,26 +203,31 @@ func newJournal(dir string) (*os.File, error) {
 // adopt writes to the journal what it lacks of the cells, so that the journals
 // hold all of a folder before its other files are replaced.
 func (s *store) adopt(all cells) error {
-	ids := make([]cellID, 0, len(all))
-	for id := range all {
-		ids = append(ids, id)
-	}
-	slices.SortFunc(ids, func(a, b cellID) int {
-		if a.seed != b.seed {
-			return cmp.Compare(a.seed, b.seed)
-		}
-		return strings.Compare(a.network, b.network)
-	})
-	for _, id := range ids {
-		c, have := *all[id], s.known[id]
-		c.Parts = slices.DeleteFunc(slices.Clone(c.Parts), func(p part) bool { return have.part(p.Key) != nil })
-		if have == nil || len(c.Parts) > 0 || len(have.Trace) == 0 && len(c.Trace) > 0 {
-			if err := s.put(&c); err != nil {
-				return err
-			}
+	for _, c := range s.known.lacking(all) {
+		if err := s.put(c); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// lacking lists what the cells lack of others, by seed and network.
+func (m cells) lacking(others cells) []*cell {
+	var out []*cell
+	for id, c := range others {
+		one, have := *c, m[id]
+		one.Parts = slices.DeleteFunc(slices.Clone(c.Parts), func(p part) bool { return have.part(p.Key) != nil })
+		if have != nil && len(have.Trace) > 0 {
+			one.Trace, one.By = have.Trace, have.By
+		}
+		if have == nil || len(one.Parts) > 0 || len(have.Trace) < len(one.Trace) {
+			out = append(out, &one)
+		}
+	}
+	slices.SortFunc(out, func(a, b *cell) int {
+		return cmp.Or(cmp.Compare(a.Seed, b.Seed), cmp.Compare(a.Network, b.Network))
+	})
+	return out
 }
 
 // putNetwork keeps a network.

@@ -33,7 +33,7 @@ func (r *run) stage(ctx context.Context, j *job) error {
 		}
 	}
 	r.mu.Lock()
-	j.staged = true
+	r.staged = append(r.staged, j)
 	r.mu.Unlock()
 	return nil
 }
@@ -238,6 +238,11 @@ func (r *run) keep(j *job, t *todo, n *network.Network, made *cell) error {
 			return err
 		}
 	}
+	r.mu.Lock()
+	if known := r.found[made.id()]; known != nil && len(known.Trace) > 0 { // what is there stays, whatever loops made it
+		made.Trace, made.By = known.Trace, known.By
+	}
+	r.mu.Unlock()
 	if kept := made.storable(t.conditions); kept != nil {
 		if err := r.store.put(kept); err != nil {
 			return err

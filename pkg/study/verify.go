@@ -122,17 +122,31 @@ func Verify(ctx context.Context, stored *Result, d Design, seeds []uint64, worke
 // describedBy returns an error where a manifest says something else of the design
 // than the design does, as one edited by hand would.
 func (d Design) describedBy(m Manifest) error {
+	const fix = "it was edited, or an earlier version wrote it; copy the whole folder again"
 	ours := d.manifest()
 	if plain(ours.Settings) != plain(m.Settings) {
-		return fmt.Errorf("study: the stored results describe other settings than the design of this name has")
+		return fmt.Errorf("study: %s describes other settings than the design of this name has: %s", manifestFile, fix)
 	}
 	theirs := map[place]Condition{}
 	for _, c := range m.Conditions {
 		theirs[c.place()] = c
 	}
+	both := 0
 	for _, c := range ours.Conditions {
-		if is, ok := theirs[c.place()]; ok && plain(is.Settings) != plain(c.Settings) {
-			return fmt.Errorf("study: the stored results describe %s otherwise than the design of this name has it", c.place())
+		is, ok := theirs[c.place()]
+		if !ok {
+			continue
+		}
+		both++
+		if plain(is.Settings) != plain(c.Settings) || is.Unstored != c.Unstored {
+			return fmt.Errorf("study: %s describes %s otherwise than the design of this name has it: %s", manifestFile, c.place(), fix)
+		}
+	}
+	// What else the results hold may be of no published settings, too.
+	more, less := both < len(theirs), both < len(ours.Conditions)
+	for _, s := range slices.Concat(ours.NonDefault, m.NonDefault) {
+		if here, there := slices.Contains(ours.NonDefault, s), slices.Contains(m.NonDefault, s); here && !there && !less || there && !here && !more {
+			return fmt.Errorf("study: %s and the design of this name differ in what is not as published (%q): %s", manifestFile, s, fix)
 		}
 	}
 	return nil

@@ -114,7 +114,7 @@ func TestVerify(t *testing.T) {
 	described = copyOf(whole)
 	described.Manifest.Conditions = slices.Clone(whole.Manifest.Conditions)
 	described.Manifest.Conditions[2].Settings = "x"
-	if _, err := Verify(context.Background(), described, d, []uint64{0}, 2, nil); err == nil || !strings.Contains(err.Error(), "describe arm ketamine") {
+	if _, err := Verify(context.Background(), described, d, []uint64{0}, 2, nil); err == nil || !strings.Contains(err.Error(), "describes arm ketamine") {
 		t.Errorf("an arm's edited settings: error %v", err)
 	}
 }

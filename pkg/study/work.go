@@ -28,8 +28,6 @@ type job struct {
 	origin    origin // of the dense network
 	dense     *todo  // to measure or keep the dense network; nil if it is not wanted
 	first     bool   // the dense network is needed
-	taken     bool   // a worker is staging it
-	staged    bool   // data and dense network are there
 	net       *network.Network
 	train     task.Set
 	standard  task.Set
@@ -40,7 +38,7 @@ type job struct {
 
 // shows reports whether the run's result itself holds the condition's network.
 func (r *run) shows(seed uint64, c condition) bool {
-	return r.design.KeepNetworks && c.setting == setting{} && seed == slices.Min(r.design.Seeds)
+	return r.design.KeepNetworks && c.setting == setting{} && seed == r.first
 }
 
 // keeps reports whether the condition's network has a file in the run's folder:
@@ -180,19 +178,17 @@ func (r *run) unlocked(f func() error) error {
 
 // next picks the next piece of work: a network, or, without one, a job to stage.
 func (r *run) next() (*job, *todo, bool) {
-	r.queue = slices.DeleteFunc(r.queue, func(j *job) bool { return j.staged && len(j.todo) == 0 })
-	for _, j := range r.queue {
-		if j.staged {
-			t := j.todo[0]
-			j.todo = j.todo[1:]
-			return j, t, true
-		}
+	r.staged = slices.DeleteFunc(r.staged, func(j *job) bool { return len(j.todo) == 0 })
+	if len(r.staged) > 0 {
+		j := r.staged[0]
+		t := j.todo[0]
+		j.todo = j.todo[1:]
+		return j, t, true
 	}
-	for _, j := range r.queue {
-		if !j.taken {
-			j.taken = true
-			return j, nil, true
-		}
+	if len(r.queue) > 0 {
+		j := r.queue[0]
+		r.queue[0], r.queue = nil, r.queue[1:] // what it made goes with it
+		return j, nil, true
 	}
 	return nil, nil, false
 }

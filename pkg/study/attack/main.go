@@ -1,0 +1,234 @@
+//go:build linux && (amd64 || arm64)
+
+// Attack tries to make the results store lose or accept something: it kills runs
+// and merges, fills disks, damages and exchanges files, repairs their checksums,
+// and lets several writers loose. It ends with a table, and with status 1 where
+// something was lost, something false accepted, or an error of no use.
+//
+//	go run ./pkg/study/attack --kills 300 --corruptions 1000
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"divergent/pkg/internal/files"
+	"divergent/pkg/internal/kernel"
+	"divergent/pkg/study"
+)
+
+func main() {
+	if len(os.Args) == 3 && os.Args[1] == "victim" {
+		os.Exit(victim(os.Args[2]))
+	}
+	kills := flag.Int("kills", 30, "`number` of kills and signals")
+	corruptions := flag.Int("corruptions", 150, "`number` of damaged folders")
+	seconds := flag.Int("seconds", 0, "stop after so many `seconds`, whatever is left; 0 means never")
+	seed := flag.Uint64("seed", 1, "`seed` of all that is drawn at random")
+	readme := flag.String("readme", "", "`file` for the table, as a page")
+	flag.Parse()
+	if *kills < 0 || *corruptions < 0 || *seconds < 0 || flag.NArg() > 0 {
+		fmt.Fprintln(os.Stderr, "attack: --kills, --corruptions and --seconds: want 0 or more, and no other arguments")
+		os.Exit(1)
+	}
+	dir, err := os.MkdirTemp("", "attack-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "attack:", err)
+		os.Exit(1)
+	}
+	c := &campaign{dir: dir, rand: rand.New(rand.NewPCG(*seed, 0)), start: time.Now(), limit: time.Duration(*seconds) * time.Second, refs: map[string]reference{}}
+	c.run(*kills, *corruptions)
+	os.RemoveAll(dir)
+	text := c.table()
+	fmt.Print(text)
+	if *readme != "" {
+		if err := files.Write(*readme, c.page(*kills, *corruptions, *seed, text)); err != nil {
+			fmt.Fprintln(os.Stderr, "attack:", err)
+			os.Exit(1)
+		}
+	}
+	if c.failed() {
+		os.Exit(1)
+	}
+}
+
+// tally counts what came of one kind of attack.
+type tally struct {
+	name                                          string
+	attacks, held, refused, lost, accepted, wrong int
+	skipped                                       string // why, where it could not be tried
+}
+
+// campaign is one run of all attacks.
+type campaign struct {
+	dir     string
+	rand    *rand.Rand
+	start   time.Time
+	limit   time.Duration
+	planned int
+	done    int
+	folders int
+	shown   time.Time
+	kinds   []*tally
+	refs    map[string]reference
+}
+
+// kind finds or begins the tally of a kind of attack.
+func (c *campaign) kind(name string) *tally {
+	for _, k := range c.kinds {
+		if k.name == name {
+			return k
+		}
+	}
+	c.kinds = append(c.kinds, &tally{name: name})
+	return c.kinds[len(c.kinds)-1]
+}
+
+// Outcomes of an attack.
+const (
+	held     = "held"             // the result is that of an undisturbed run
+	refused  = "refused"          // by one clear line, and nothing changed
+	lost     = "LOST"             // something finished was lost
+	accepted = "FALSELY ACCEPTED" // something false was taken in
+	wrong    = "WRONG"            // a panic, a hang, an unclear error, a dead end
+)
+
+// count notes the outcome of an attack.
+func (c *campaign) count(k *tally, outcome, what string) {
+	k.attacks++
+	c.done++
+	switch outcome {
+	case held:
+		k.held++
+	case refused:
+		k.refused++
+	case lost:
+		k.lost++
+	case accepted:
+		k.accepted++
+	default:
+		k.wrong++
+	}
+	if outcome != held && outcome != refused {
+		fmt.Printf("%s: %s: %s\n", outcome, k.name, what)
+	}
+	if now := time.Now(); now.Sub(c.shown) > 5*time.Second {
+		c.shown = now
+		elapsed := now.Sub(c.start)
+		left := time.Duration(float64(elapsed) / float64(c.done) * float64(max(c.planned-c.done, 0)))
+		fmt.Printf("%d of %d attacks, %v, about %v left (%s)\n", c.done, c.planned, elapsed.Round(time.Second), left.Round(time.Second), k.name)
+	}
+}
+
+// over reports whether the time is up.
+func (c *campaign) over() bool { return c.limit > 0 && time.Since(c.start) > c.limit }
+
+func (c *campaign) failed() bool {
+	for _, k := range c.kinds {
+		if k.lost+k.accepted+k.wrong > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// folder returns the path of a folder that does not exist yet.
+func (c *campaign) folder() string {
+	c.folders++
+	return filepath.Join(c.dir, fmt.Sprint(c.folders))
+}
+
+// copy returns a copy of a folder; of none, a path.
+func (c *campaign) copy(of string) string {
+	dir := c.folder()
+	if of != "" {
+		c.must(os.CopyFS(dir, os.DirFS(of)))
+	}
+	return dir
+}
+
+// must ends the campaign where it cannot prepare an attack.
+func (c *campaign) must(err error) {
+	if err != nil {
+		panic(fmt.Sprintf("attack: preparing: %v", err))
+	}
+}
+
+// reference is what an undisturbed run of an order gives.
+type reference struct {
+	table
+	manifest study.Manifest
+}
+
+// undisturbed returns the results of an order's design, in a folder of its own.
+func (c *campaign) undisturbed(o order) reference {
+	o.Dir, o.Workers, o.Merge, o.Shard, o.Shards = "", 0, nil, 0, 0
+	key, err := json.Marshal(o)
+	c.must(err)
+	if known, ok := c.refs[string(key)]; ok {
+		return known
+	}
+	o.Dir = c.folder()
+	_, err = o.here()
+	c.must(err)
+	res, err := study.Load(os.DirFS(o.Dir))
+	c.must(err)
+	c.refs[string(key)] = reference{read(o.Dir), res.Manifest}
+	return c.refs[string(key)]
+}
+
+// table lists the kinds of attacks and what came of them.
+func (c *campaign) table() string {
+	var b strings.Builder
+	row := func(cells ...any) { fmt.Fprintf(&b, "| %-44v | %7v | %7v | %7v | %6v | %16v | %5v |\n", cells...) }
+	row("attack", "number", "held", "refused", "losses", "false acceptances", "other")
+	fmt.Fprintf(&b, "| %s |\n", strings.Join([]string{strings.Repeat("-", 44), "------:", "------:", "------:", "-----:", "----------------:", "----:"}, " | "))
+	var sum tally
+	for _, k := range c.kinds {
+		if k.skipped != "" {
+			row(k.name+" (skipped: "+k.skipped+")", 0, "", "", "", "", "")
+			continue
+		}
+		row(k.name, k.attacks, k.held, k.refused, k.lost, k.accepted, k.wrong)
+		sum.attacks, sum.held, sum.refused = sum.attacks+k.attacks, sum.held+k.held, sum.refused+k.refused
+		sum.lost, sum.accepted, sum.wrong = sum.lost+k.lost, sum.accepted+k.accepted, sum.wrong+k.wrong
+	}
+	row("all", sum.attacks, sum.held, sum.refused, sum.lost, sum.accepted, sum.wrong)
+	return b.String()
+}
+
+// page is the page that tells of a campaign.
+func (c *campaign) page(kills, corruptions int, seed uint64, text string) []byte {
+	var b bytes.Buffer
+	release := "unknown"
+	if out, err := exec.Command("uname", "-sr").Output(); err == nil {
+		release = strings.TrimSpace(string(out))
+	}
+	fmt.Fprintf(&b, `# The results store under attack
+
+This page is what the command wrote that it tells of:
+
+    go run ./pkg/study/attack --kills %d --corruptions %d --seed %d --readme pkg/study/attack/README.md
+
+It runs a design of milliseconds as its victim, kills and damages it, and runs it again.
+An attack is **held** where the result is, to the byte, that of a run that nothing disturbed,
+and **refused** where one line says what is wrong with which file and what to do, nothing was
+changed, and doing so works. A **loss** is a finished measurement that is gone, a **false
+acceptance** a number or a statement that no run made and that neither reading nor
+`+"`divergent verify`"+` finds. Other failures are panics, hangs, dead ends, files outside the folder,
+leftovers and errors that are no such line.
+
+%s
+Made with %s on %s, loops %s, %d processors.
+`, kills, corruptions, seed, text, runtime.Version(), release, kernel.Name(), runtime.NumCPU())
+	return b.Bytes()
+}

@@ -1,0 +1,355 @@
+//go:build linux && (amd64 || arm64)
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// said is what a victim's process came to.
+type said struct {
+	status int
+	text   string
+}
+
+// together runs orders at the same time, each in a process of its own.
+func (c *campaign) together(orders []order) []said {
+	out := make([]said, len(orders))
+	cmds := make([]*exec.Cmd, len(orders))
+	files := make([]*os.File, len(orders))
+	for i, o := range orders {
+		var err error
+		files[i], err = os.CreateTemp(c.dir, "said-")
+		c.must(err)
+		cmds[i] = o.process(files[i])
+		c.must(cmds[i].Start())
+	}
+	for i, cmd := range cmds {
+		hang := time.AfterFunc(patience, func() { cmd.Process.Kill() })
+		cmd.Wait()
+		text, _ := os.ReadFile(files[i].Name())
+		files[i].Close()
+		os.Remove(files[i].Name())
+		out[i] = said{cmd.ProcessState.ExitCode(), string(text)}
+		if !hang.Stop() {
+			out[i].text = "it hangs"
+		}
+	}
+	return out
+}
+
+// writers lets two and three runs loose on one folder.
+func (c *campaign) writers(n int, b bases) {
+	seeds := func(s ...uint64) order { return order{Seeds: s, Workers: 1} }
+	shard := func(i, n int, s ...uint64) order { return order{Seeds: s, Workers: 1, Shard: i, Shards: n} }
+	other := order{Seeds: []uint64{0, 1}, Other: true, Workers: 1}
+	for i := range n {
+		for _, tc := range []struct {
+			name   string
+			base   string
+			orders []order
+			whole  order // what the folder holds in the end
+		}{
+			{"the same run twice", "", []order{seeds(0, 1), seeds(0, 1)}, seeds(0, 1)},
+			{"three runs of a seed each", "", []order{seeds(0), seeds(1), seeds(2)}, seeds(0, 1, 2)},
+			{"three runs of a seed each in a finished folder", b.finished, []order{seeds(2), seeds(3), seeds(4)}, seeds(0, 1, 2, 3, 4)},
+			{"two designs", "", []order{seeds(0, 1), other}, order{}},
+			{"two shards in one folder", "", []order{shard(0, 2, 0, 1), shard(1, 2, 0, 1)}, seeds(0, 1)},
+			{"shards of other seeds in one folder", "", []order{shard(0, 2, 0, 1, 2, 3), shard(0, 2, 4, 5), shard(1, 2, 4, 5)}, order{Seeds: []uint64{0, 1, 2, 3, 4, 5}}},
+			{"a shard beside a whole run", "", []order{shard(0, 2, 0, 1), seeds(0, 1)}, seeds(0, 1)},
+		} {
+			if c.over() {
+				return
+			}
+			k := c.kind("two and three writers in one folder")
+			dir := c.copy(tc.base)
+			what := fmt.Sprintf("%s, time %d", tc.name, i+1)
+			c.count(k, c.wrote(dir, tc.orders, tc.whole, &what), what)
+			os.RemoveAll(dir)
+		}
+	}
+}
+
+// wrote runs the orders together in a folder, those that were refused again one by
+// one, and compares what the folder then holds.
+func (c *campaign) wrote(dir string, orders []order, whole order, what *string) string {
+	for i := range orders {
+		orders[i].Dir = dir
+	}
+	var again []order
+	for i, s := range c.together(orders) {
+		switch {
+		case s.status == 0:
+		case s.status != 1 || strings.Count(s.text, "\n") != 1 || !strings.Contains(s.text, dir) || !strings.Contains(s.text, "choose"):
+			*what += fmt.Sprintf(": run %d: exit status %d: %s", i+1, s.status, s.text)
+			return wrong
+		default:
+			again = append(again, orders[i])
+		}
+	}
+	if whole.Seeds == nil { // of two designs one has the folder
+		if len(again) != 1 {
+			*what += fmt.Sprintf(": %d of two designs were refused", len(again))
+			return accepted
+		}
+		whole = orders[0]
+		if !again[0].Other {
+			whole = orders[1]
+		}
+		if _, err := again[0].here(); err == nil || !strings.Contains(err.Error(), "another design") {
+			*what += fmt.Sprintf(": the second design again: %v", err)
+			return accepted
+		}
+		again = nil
+	}
+	for _, o := range again {
+		if _, err := o.here(); err != nil {
+			*what += ": again: " + err.Error()
+			return wrong
+		}
+	}
+	have := holds(dir)
+	if orders[0].Shards > 1 && orders[len(orders)-1].Shards > 1 {
+		merge := order{Dir: c.folder(), Seeds: whole.Seeds, Merge: []string{dir}, Partial: true}
+		defer os.RemoveAll(merge.Dir)
+		_, err := merge.here()
+		res, errLoad := load(merge.Dir)
+		if err != nil || errLoad != nil || len(res.Manifest.Seeds) != len(whole.Seeds) {
+			*what += fmt.Sprintf(": merged: %v %v: want the seeds %v", err, errLoad, whole.Seeds)
+			return lost
+		}
+	}
+	whole.Dir = dir
+	if out := c.finish(whole, have, true, what); out != held {
+		return out
+	}
+	if len(again) > 0 {
+		return refused
+	}
+	return held
+}
+
+// merges joins folders in every state and order.
+func (c *campaign) merges(b bases) {
+	k := c.kind("merges in any order and state")
+	both := b.shards
+	for _, tc := range []struct {
+		name    string
+		dirs    []string
+		partial bool
+		want    string // held for the whole result, refused, or partial
+	}{
+		{"both shards", both, false, held},
+		{"in the other order", []string{both[1], both[0]}, false, held},
+		{"one of them twice", []string{both[0], both[1], both[0]}, false, held},
+		{"with the whole", []string{b.finished, both[1]}, false, held},
+		{"with a part", []string{both[0], b.half, both[1]}, false, held},
+		{"a merged folder", []string{b.merged}, false, held},
+		{"a merged folder and a shard", []string{both[1], b.merged}, false, held},
+		{"one of two shards", both[:1], false, refused},
+		{"the other", both[1:], false, refused},
+		{"a shard stopped midway", []string{both[0], b.half}, false, refused},
+		{"an unfinished run", []string{b.unfinished}, false, refused},
+		{"an unfinished run and what it lacks", []string{b.unfinished, both[0], both[1]}, false, held},
+		{"another design", []string{both[0], both[1], b.another}, false, refused},
+		{"another design first", []string{b.another, both[0], both[1]}, false, refused},
+		{"no results", []string{both[0], filepath.Join(c.dir, "missing")}, false, refused},
+		{"a file", []string{filepath.Join(b.finished, resultsName)}, false, refused},
+		{"one of two shards, partly", both[:1], true, "partial"},
+		{"a shard stopped midway, partly", []string{both[0], b.half}, true, "partial"},
+	} {
+		o := order{Dir: c.folder(), Seeds: whole.Seeds, Merge: tc.dirs, Partial: tc.partial}
+		_, err := o.here()
+		what := tc.name
+		out := tc.want
+		switch {
+		case tc.want == refused && err == nil:
+			out = accepted
+		case tc.want == refused && unclear(err, slices.Concat(tc.dirs, []string{o.Dir})...) != "":
+			what += ": " + unclear(err, tc.dirs...)
+			out = wrong
+		case tc.want != refused && err != nil:
+			what += ": " + err.Error()
+			out = wrong
+		case tc.want == held && c.undisturbed(whole).differs(read(o.Dir)) != "":
+			what += ": " + c.undisturbed(whole).differs(read(o.Dir))
+			out = accepted
+		case tc.want == "partial":
+			out = c.partly(o, &what)
+		}
+		c.count(k, out, what)
+		os.RemoveAll(o.Dir)
+	}
+	for _, into := range []string{b.finished, both[0], b.unfinished, b.merged} {
+		before := all(into)
+		o := order{Dir: into, Merge: both}
+		_, err := o.here()
+		out, what := refused, "into "+into
+		for name, text := range all(into) {
+			if before[name] != text || err == nil || unclear(err, into) != "" {
+				out, what = wrong, fmt.Sprintf("into %s: %v, %s", into, err, name)
+			}
+		}
+		c.count(k, out, what)
+	}
+	// Two merges into one folder at once.
+	for range 3 {
+		o := order{Dir: c.folder(), Seeds: whole.Seeds, Merge: both}
+		out, what, done := held, "two at once", 0
+		for _, s := range c.together([]order{o, o}) {
+			switch {
+			case s.status == 0:
+				done++
+			case s.status != 1 || !strings.Contains(s.text, "in use") && !strings.Contains(s.text, "not empty"):
+				out, what = wrong, what+": "+s.text
+			}
+		}
+		if diff := c.undisturbed(whole).differs(read(o.Dir)); done != 1 || diff != "" {
+			out, what = wrong, fmt.Sprintf("%s: %d done, %s", what, done, diff)
+		}
+		c.count(k, out, what)
+		os.RemoveAll(o.Dir)
+	}
+	// Beside a running shard, again and again until it is done.
+	for range 3 {
+		running := order{Dir: c.folder(), Seeds: whole.Seeds, Workers: 1, Shard: 1, Shards: 2}
+		said, err := os.CreateTemp(c.dir, "said-")
+		c.must(err)
+		cmd := running.process(said)
+		c.must(cmd.Start())
+		done := make(chan struct{})
+		go func() { cmd.Wait(); close(done) }()
+		for live := true; live; {
+			select {
+			case <-done:
+				live = false
+			case <-time.After(5 * time.Millisecond):
+			}
+			o := order{Dir: c.folder(), Seeds: whole.Seeds, Merge: []string{both[0], running.Dir}}
+			_, err := o.here()
+			out, what := refused, "beside a running shard"
+			switch {
+			case err == nil && c.undisturbed(whole).differs(read(o.Dir)) != "":
+				out = accepted
+			case err == nil:
+				out = held
+			case unclear(err, running.Dir) != "":
+				out, what = wrong, what+": "+unclear(err)
+			case !live:
+				out, what = wrong, what+", which is done: "+err.Error()
+			}
+			c.count(k, out, what)
+			os.RemoveAll(o.Dir)
+		}
+		said.Close()
+		os.RemoveAll(running.Dir)
+	}
+}
+
+// partly checks that a partial result says so, and that running adds the rest
+// without making again what it has.
+func (c *campaign) partly(o order, what *string) string {
+	res, err := load(o.Dir)
+	switch {
+	case err != nil:
+		*what += ": " + err.Error()
+		return wrong
+	case res.Lacks() == "" || len(res.Manifest.Remarks()) == 0 || !strings.Contains(res.Manifest.Remarks()[0], "incomplete"):
+		*what += ": it does not say that it is partial"
+		return accepted
+	}
+	run := whole
+	run.Dir = o.Dir
+	return c.finish(run, holds(o.Dir), true, what)
+}
+
+// extensions adds seeds, arms and tests to folders of every kind.
+func (c *campaign) extensions(b bases) {
+	k := c.kind("extensions by seeds, arms and tests")
+	for _, base := range []string{b.finished, b.merged, b.oneArm, b.unfinished, b.shards[0], b.half} {
+		for _, o := range []order{
+			{Seeds: []uint64{0, 1}}, {Seeds: []uint64{0, 1, 2}}, {Seeds: []uint64{0, 1}, Dose: true}, {Seeds: []uint64{0, 1, 5}, Dose: true},
+		} {
+			o.Dir = c.copy(base)
+			what := fmt.Sprintf("%s by %v", base, o)
+			out := c.finish(o, holds(o.Dir), true, &what)
+			if out == held { // and a part of it again, which takes nothing away
+				less := order{Dir: o.Dir, Seeds: []uint64{1}, Arms: []string{"ssri"}}
+				if _, err := less.here(); err != nil || c.undisturbed(o).table[resultsName] == "" || read(o.Dir)[resultsName] == "" || count(read(o.Dir)) != count(c.undisturbed(o).table) {
+					what += fmt.Sprintf(": a part again: %v, %d and %d lines", err, count(read(o.Dir)), count(c.undisturbed(o).table))
+					out = lost
+				} else if res, err := load(o.Dir); err != nil || res.Lacks() != "" {
+					what += fmt.Sprintf(": a part again: %v", err)
+					out = lost
+				} else if v, err := verify(res, o); err != nil || !v.OK() {
+					what += fmt.Sprintf(": a part again, and verify: %v %v", v, err)
+					out = accepted
+				} else if out = c.finish(o, holds(o.Dir), true, &what); out != held {
+					what += " after a part again"
+				}
+			}
+			c.count(k, out, what)
+			os.RemoveAll(o.Dir)
+		}
+	}
+}
+
+func count(t table) int { return strings.Count(t[resultsName], "\n") }
+
+// locks leaves the lock of a dead process, and of one that is stopped but lives.
+func (c *campaign) locks(b bases) {
+	k := c.kind("locks of the dead and of the living")
+	dir := c.copy(b.unfinished)
+	c.must(os.WriteFile(filepath.Join(dir, ".lock"), []byte("process 1 on nowhere since 2001-01-01 00:00:00\n"), 0o644))
+	o := whole
+	o.Dir = dir
+	what := "a dead process's"
+	c.count(k, c.finish(o, holds(dir), true, &what), what)
+
+	dir = c.folder()
+	o = order{Dir: dir, Seeds: []uint64{0, 1, 2, 3}, Workers: 1}
+	cmd := o.process(nil)
+	c.must(cmd.Start())
+	for range 1000 {
+		if _, err := os.Stat(filepath.Join(dir, journalName)); err == nil {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	cmd.Process.Signal(syscall.SIGSTOP)
+	_, err := o.here()
+	out, what := refused, "a stopped process's"
+	if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("in use by process %d", cmd.Process.Pid)) || unclear(err, dir) != "" {
+		out, what = wrong, fmt.Sprintf("%s: %v", what, err)
+	}
+	c.count(k, out, what)
+	cmd.Process.Signal(syscall.SIGCONT)
+	cmd.Wait()
+	what = "a process's that went on"
+	c.count(k, c.finish(o, holds(dir), true, &what), what)
+}
+
+// run is the whole campaign.
+func (c *campaign) run(kills, corruptions int) {
+	b := c.prepare()
+	disks, times := max(6, kills/10), max(1, kills/25)
+	c.planned = kills + corruptions + disks + 7*times + 700
+	c.merges(b)
+	c.extensions(b)
+	c.locks(b)
+	c.manifests(b)
+	c.exchanges(b)
+	c.shapes(b)
+	c.writers(times, b)
+	c.disks(disks, b)
+	c.kills(kills, b)
+	c.corruptions(corruptions, b)
+	c.planned = c.done
+}
