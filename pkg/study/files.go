@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"math"
 	"path/filepath"
 	"reflect"
@@ -113,6 +112,35 @@ func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 // Load reads and checks a results folder. A missing, truncated or edited file is
 // an error that names it.
 func Load(dir fs.FS) (*Result, error) {
+	r, err := loadNumbers(dir)
+	if err != nil {
+		return nil, err
+	}
+	m := r.Manifest
+	bad := ""
+	r.networks(func(o origin) ([]byte, error) {
+		sum := m.Files[o.file()]
+		if sum == "" {
+			return nil, fs.ErrNotExist
+		}
+		b, err := files.Read(dir, o.file(), largest)
+		if err != nil || files.Checksum(b) != sum {
+			bad = o.file()
+			return nil, fs.ErrNotExist
+		}
+		return b, nil
+	})
+	if bad != "" {
+		return nil, fmt.Errorf("study: %s is missing or edited: its checksum is not the one in %s; copy the whole folder again, or run the study in an empty one", bad, manifestFile)
+	}
+	if n := len(r.Networks) + len(r.files) + 2; n != len(m.Files) {
+		return nil, fmt.Errorf("study: folder %s holds %d networks that are not what their names say: copy the whole folder again, or run the study in an empty one", networkFolder, len(m.Files)-n)
+	}
+	return r, nil
+}
+
+// loadNumbers reads and checks a results folder but for its networks.
+func loadNumbers(dir fs.FS) (*Result, error) {
 	m, err := loadManifest(dir)
 	if err != nil {
 		return nil, err
@@ -125,8 +153,6 @@ func Load(dir fs.FS) (*Result, error) {
 		if m.Files[name] == "" {
 			return nil, fmt.Errorf("study: %s names no %s: copy the whole folder again, or run the study in an empty one", manifestFile, name)
 		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
 		b, err := files.Read(dir, name, largest)
 		if err != nil {
 			return nil, fmt.Errorf("study: %w: copy the whole folder again, or run the study in an empty one", err)
@@ -146,15 +172,6 @@ func Load(dir fs.FS) (*Result, error) {
 	}
 	if err := r.check(); err != nil {
 		return nil, err
-	}
-	r.networks(func(o origin) ([]byte, error) {
-		if m.Files[o.file()] == "" {
-			return nil, fs.ErrNotExist
-		}
-		return files.Read(dir, o.file(), largest)
-	})
-	if n := len(r.Networks) + len(r.files) + 2; n != len(m.Files) {
-		return nil, fmt.Errorf("study: folder %s holds %d networks that are not what their names say: copy the whole folder again, or run the study in an empty one", networkFolder, len(m.Files)-n)
 	}
 	return r, nil
 }

@@ -214,12 +214,13 @@ func (r *Result) networks(read func(origin) ([]byte, error)) {
 		if err != nil {
 			continue
 		}
-		n, err := o.unmarshal(b)
-		if err != nil {
+		if o.Seed == r.Manifest.Seeds[0] {
+			if n, err := o.unmarshal(b); err == nil {
+				r.Networks = append(r.Networks, Snapshot{o.Seed, o.Arm, n})
+			}
 			continue
 		}
-		if o.Seed == r.Manifest.Seeds[0] {
-			r.Networks = append(r.Networks, Snapshot{o.Seed, o.Arm, n})
+		if _, err := o.body(b); err != nil {
 			continue
 		}
 		r.files = append(r.files, networkFile{o, read})

@@ -162,7 +162,7 @@ func (r *run) lookup() error {
 		if err != nil || !r.wants(m) { // one that cannot be read is no reference
 			continue
 		}
-		res, err := Load(dir)
+		res, err := loadNumbers(dir)
 		if err != nil {
 			return fmt.Errorf("%s: %w", e.Name(), err)
 		}

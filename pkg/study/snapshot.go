@@ -56,8 +56,8 @@ func (o origin) marshal(n *network.Network) ([]byte, error) {
 	return journalLine(bytes.Join([][]byte{head, b}, []byte("\n"))), nil
 }
 
-// unmarshal reads the network's file and checks that it is this one.
-func (o origin) unmarshal(b []byte) (*network.Network, error) {
+// body returns what stands in the network's file, once it is known to be this one.
+func (o origin) body(b []byte) ([]byte, error) {
 	body, ok := checked(b)
 	head, rest, found := bytes.Cut(body, []byte("\n"))
 	if !ok || !found {
@@ -67,8 +67,17 @@ func (o origin) unmarshal(b []byte) (*network.Network, error) {
 	if err := json.Unmarshal(head, &is); err != nil || is != o {
 		return nil, fmt.Errorf("it holds seed %d, arm %q: want seed %d, arm %q of the same design", is.Seed, is.Arm, o.Seed, o.Arm)
 	}
+	return rest, nil
+}
+
+// unmarshal reads the network's file and checks that it is this one.
+func (o origin) unmarshal(b []byte) (*network.Network, error) {
+	body, err := o.body(b)
+	if err != nil {
+		return nil, err
+	}
 	n := new(network.Network)
-	return n, n.UnmarshalBinary(rest)
+	return n, n.UnmarshalBinary(body)
 }
 
 // read returns the network from a results folder, or nil where there is none
