@@ -224,7 +224,9 @@ An attack is **held** where the result is, to the byte, that of a run that nothi
 and **refused** where one line says what is wrong with which file and what to do, nothing was
 changed, and doing so works. A **loss** is a finished measurement that is gone, a **false
 acceptance** a number or a statement that no run made and that neither reading nor
-`+"`divergent verify`"+` finds. Other failures are panics, hangs, dead ends, files outside the folder,
+`+"`divergent verify`"+` finds. What a manifest that is sealed again
+claims of the processor, the Go version, the modules, or of a gap where nothing is measured counts as
+neither: nobody can compute it again. Other failures are panics, hangs, dead ends, files outside the folder,
 leftovers and errors that are no such line.
 
 %s
