@@ -209,10 +209,6 @@ func (c *campaign) table() string {
 // page is the page that tells of a campaign.
 func (c *campaign) page(kills, corruptions int, seed uint64, text string) []byte {
 	var b bytes.Buffer
-	release := "unknown"
-	if out, err := exec.Command("uname", "-sr").Output(); err == nil {
-		release = strings.TrimSpace(string(out))
-	}
 	fmt.Fprintf(&b, `# The results store under attack
 
 This page is what the command wrote that it tells of:
@@ -231,6 +227,6 @@ leftovers and errors that are no such line.
 
 %s
 Made with %s on %s, loops %s, %d processors.
-`, kills, corruptions, seed, text, runtime.Version(), release, kernel.Name(), runtime.NumCPU())
+`, kills, corruptions, seed, text, runtime.Version(), runtime.GOOS, kernel.Name(), runtime.NumCPU())
 	return b.Bytes()
 }
