@@ -811,3 +811,44 @@ func BenchmarkSeeds(b *testing.B) {
 		})
 	}
 }
+
+// A save that fails leaves no manifest that speaks of files which are not there.
+func TestAFailedSaveIsUnfinished(t *testing.T) {
+	dir := t.TempDir()
+	res := runFolder(t, Runner{Dir: dir}, tiny(0))
+	if err := os.Remove(filepath.Join(dir, tracesFile)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, tracesFile, "in the way"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	res.Rows = res.Rows[:10]
+	if err := res.Save(dir); err == nil {
+		t.Fatal("a folder in the place of a file was written to")
+	}
+	m, err := loadManifest(os.DirFS(dir))
+	if err != nil || len(m.Files) != 0 {
+		t.Errorf("the manifest names %v (%v): want none, as results.csv is another", m.Files, err)
+	}
+}
+
+// Cells of another engine stay in their journal and are none of this one's.
+func TestCellsOfAnotherEngine(t *testing.T) {
+	dir := t.TempDir()
+	mustRun(t, Runner{Dir: dir}, tiny(0))
+	spoil(t, dir, cellFolder+"/0001.jsonl", func(b []byte) []byte {
+		var out []byte
+		for line := range bytes.Lines(b) {
+			body, ok := checked(bytes.TrimSuffix(line, []byte("\n")))
+			if !ok {
+				t.Fatal("a line of a whole journal does not fit its checksum")
+			}
+			out = append(append(out, journalLine(bytes.Replace(body, []byte(`"Engine":"`+Engine), []byte(`"Engine":"1`), 1))...), '\n')
+		}
+		return out
+	})
+	found, damaged, err := readJournals(os.DirFS(dir))
+	if err != nil || len(found) != 0 || damaged != 0 {
+		t.Errorf("%d cells, %d damaged lines, %v: want none", len(found), damaged, err)
+	}
+}
