@@ -100,7 +100,11 @@ func parseJournal(b []byte) (found []*cell, damaged int) {
 		b = rest
 		body, ok := checked(line)
 		c := new(cell)
-		if !ok || json.Unmarshal(body, c) != nil || c.check() != nil {
+		readable := ok && json.Unmarshal(body, c) == nil
+		if readable && c.Network == "" {
+			continue // of an earlier version
+		}
+		if !readable || c.check() != nil {
 			damaged++
 			continue
 		}
