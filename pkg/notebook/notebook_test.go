@@ -478,3 +478,42 @@ func TestExportNumbersFiguresOfOneTitle(t *testing.T) {
 		t.Errorf("%v: want a figure named %s inside the folder", err, f.Name)
 	}
 }
+
+// The clone is known by its module's name, however its go.mod is written.
+func TestModuleIsFound(t *testing.T) {
+	for text, ours := range map[string]bool{
+		"module divergent\n\ngo 1.25.0\n":                   true,
+		"// A comment first.\r\nmodule divergent\r\n":       true,
+		"module \"divergent\" // as text\n":                 true,
+		"module divergent/tools\n":                          false,
+		"// module divergent\nmodule example.org/elsewhere": false,
+	} {
+		dir := t.TempDir()
+		below := filepath.Join(dir, "a", "b")
+		if err := os.MkdirAll(below, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		t.Chdir(below)
+		if found, err := Module(); (err == nil && filepath.Base(found) == filepath.Base(dir)) != ours {
+			t.Errorf("%q: %s, %v", text, found, err)
+		}
+	}
+}
+
+// No system's Git changes the line ends of what is checked byte by byte.
+func TestLineEndsAreKept(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("no git")
+	}
+	root, err := Module()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("git", "-C", root, "check-attr", "text", "--", "go.mod", "data/results/divergent/results.csv", "notebooks/00-start-here.ipynb").CombinedOutput()
+	if err != nil || strings.Count(string(out), "text: unset") != 3 {
+		t.Errorf("%v: %s", err, out)
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/janpfeifer/gonb/gonbui"
+	"golang.org/x/mod/modfile"
 
 	"divergent/data"
 	"divergent/pkg/study"
@@ -151,7 +152,7 @@ func Module() (string, error) {
 	}
 	for dir := wd; ; dir = filepath.Dir(dir) {
 		b, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil && strings.HasPrefix(string(b), "module divergent\n") {
+		if err == nil && modfile.ModulePath(b) == "divergent" {
 			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
