@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"divergent/data"
 	"divergent/pkg/assay"
@@ -486,7 +487,8 @@ func TestBadDesignsAreRefused(t *testing.T) {
 		"did you mean 0.5?": func(d *Design) {
 			d.Arms = []treat.Treatment{treat.Sham(treat.Regrow{Label: "x", Regrowth: plasticity.Regrowth{Fraction: 50}})}
 		},
-		"SD = NaN": func(d *Design) { d.Task.SD = math.NaN() },
+		"SD = NaN":                  func(d *Design) { d.Task.SD = math.NaN() },
+		`no test "acute" before it`: func(d *Design) { d.Assays[0], d.Assays[2] = d.Assays[2], d.Assays[0] },
 	} {
 		d := tiny(0)
 		change(&d)
@@ -747,5 +749,48 @@ func TestAFolderRemembersItsArms(t *testing.T) {
 	d.Seeds = []uint64{1}
 	if res = runFolder(t, Runner{Dir: dir}, d); res.Lacks() != "" || res.Manifest.Missing() != 0 {
 		t.Errorf("after the bridge has run: %q", res.Lacks())
+	}
+}
+
+// Progress counts every cell, says how long it will take, and ends with nothing left.
+func TestProgress(t *testing.T) {
+	d := tiny(0, 1)
+	var events []Event
+	mustRun(t, Runner{Workers: 1, Progress: func(e Event) { events = append(events, e) }}, d)
+	estimated := false
+	for i, e := range events {
+		if i > 0 && (e.Done < events[i-1].Done || e.Elapsed < events[i-1].Elapsed) || e.Total != 12 || e.Stored != 0 {
+			t.Errorf("event %d is %+v after %+v", i, e, events[max(i-1, 0)])
+		}
+		estimated = estimated || e.Left > 0
+	}
+	if last := events[len(events)-1]; last.Done != 12 || last.Left != 0 || !estimated {
+		t.Errorf("the last of %d events is %+v, time left was estimated: %v", len(events), last, estimated)
+	}
+}
+
+// An epoch costs what it has synapses, and half the work takes half the time.
+func TestTimeLeft(t *testing.T) {
+	m := newMeter()
+	d := tiny(0)
+	for _, c := range d.conditions() {
+		m.plan(0, c)
+	}
+	dense, template := d.conditions()[0], d.conditions()[1]
+	if m.left(time.Second) != 0 {
+		t.Error("time is left before anything is known")
+	}
+	m.finish(0, dense)
+	if want := time.Duration(float64(time.Second) * (m.total - m.done) / m.done); m.left(time.Second) != want || m.computed != 1 || want <= 0 {
+		t.Errorf("left %v after a second, want %v", m.left(time.Second), want)
+	}
+	sparse, full := work{}, work{}
+	sparse.train(10, 0.05)
+	full.train(10, 1)
+	if full.cost < 5*sparse.cost || full.epochs != 10 || math.Abs(full.cost-9.8) > 1e-12 {
+		t.Errorf("ten epochs cost %v with all synapses and %v with a twentieth", full.cost, sparse.cost)
+	}
+	if m.moved[cellID{template.network, 0}].cost != 1 {
+		t.Errorf("measuring costs %v epochs, want 1", m.moved[cellID{template.network, 0}].cost)
 	}
 }

@@ -78,6 +78,11 @@ func TestVerify(t *testing.T) {
 		{"a network of another arm", func(r *Result) {
 			r.Networks[2].Net, r.Networks[3].Net = r.Networks[3].Net, r.Networks[2].Net
 		}, false},
+		{"a weight of a kept network", func(r *Result) {
+			r.Networks[3].Net = r.Networks[3].Net.Clone()
+			l := r.Networks[3].Net.Layers[0]
+			l.W[slices.Index(l.Present, true)] *= 1 + 1e-6
+		}, true},
 	} {
 		for _, kernel := range []string{whole.Manifest.Kernel, "another"} {
 			r := copyOf(whole)
