@@ -6,6 +6,7 @@ import (
 
 	"divergent/pkg/assay"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // condition is one line of a figure: an arm, on its drug or off it.
@@ -13,7 +14,7 @@ type condition struct {
 	Arm   string
 	Phase string // assay.Acute or assay.OffDrug
 	Label string
-	look
+	figure.Look
 }
 
 // The published arms, and the endings that mark a control of another arm.
@@ -29,15 +30,15 @@ const (
 // known holds the looks and labels that do not depend on the result, in the
 // order of all figures.
 var known = []condition{
-	{study.Dense, assay.Acute, "dense", look{Color: black, Mark: box}},
-	{study.Untreated, assay.Acute, "untreated", look{Color: grey, Mark: cross}},
-	{ketamine, assay.Acute, "ketamine-like", look{Color: vermilion, Mark: circle}},
-	{ssri, assay.Acute, "SSRI-like", look{Color: blue, Mark: up}},
-	{neurosteroid, assay.Acute, "neurosteroid-like", look{Color: green, Mark: down}},
-	{"ketamine-115", assay.Acute, "ketamine-like, 115 epochs", look{Color: vermilion, Mark: pentagon, Dashes: dashDotted}},
-	{"ssri-110", assay.Acute, "SSRI-like, 110 epochs", look{Color: blue, Mark: right, Dashes: dashDotted}},
-	{"ssri-115", assay.Acute, "SSRI-like, 115 epochs", look{Color: blue, Mark: left, Dashes: dashDotted}},
-	{"neurosteroid-110", assay.Acute, "neurosteroid-like, 110 epochs", look{Color: green, Mark: pentagon, Dashes: dashDotted}},
+	{study.Dense, assay.Acute, "dense", figure.Look{Color: figure.Black, Mark: figure.Box}},
+	{study.Untreated, assay.Acute, "untreated", figure.Look{Color: figure.Grey, Mark: figure.Cross}},
+	{ketamine, assay.Acute, "ketamine-like", figure.Look{Color: figure.Vermilion, Mark: figure.Circle}},
+	{ssri, assay.Acute, "SSRI-like", figure.Look{Color: figure.Blue, Mark: figure.TriangleUp}},
+	{neurosteroid, assay.Acute, "neurosteroid-like", figure.Look{Color: figure.Green, Mark: figure.TriangleDown}},
+	{"ketamine-115", assay.Acute, "ketamine-like, 115 epochs", figure.Look{Color: figure.Vermilion, Mark: figure.Pentagon, Dashes: figure.DashDotted}},
+	{"ssri-110", assay.Acute, "SSRI-like, 110 epochs", figure.Look{Color: figure.Blue, Mark: figure.TriangleRight, Dashes: figure.DashDotted}},
+	{"ssri-115", assay.Acute, "SSRI-like, 115 epochs", figure.Look{Color: figure.Blue, Mark: figure.TriangleLeft, Dashes: figure.DashDotted}},
+	{"neurosteroid-110", assay.Acute, "neurosteroid-like, 110 epochs", figure.Look{Color: figure.Green, Mark: figure.Pentagon, Dashes: figure.DashDotted}},
 }
 
 // named holds the labels of further arms that the library's studies have; they
@@ -54,13 +55,13 @@ var named = map[string]string{
 }
 
 // further holds the looks that unknown arms take in turn.
-var further = []look{
-	{Color: purple, Mark: pentagon},
-	{Color: orange, Mark: right},
-	{Color: sky, Mark: left},
-	{Color: purple, Mark: box, Dashes: dashDotted},
-	{Color: orange, Mark: circle, Dashes: dashDotted},
-	{Color: sky, Mark: up, Dashes: dashDotted},
+var further = []figure.Look{
+	{Color: figure.Purple, Mark: figure.Pentagon},
+	{Color: figure.Orange, Mark: figure.TriangleRight},
+	{Color: figure.Sky, Mark: figure.TriangleLeft},
+	{Color: figure.Purple, Mark: figure.Box, Dashes: figure.DashDotted},
+	{Color: figure.Orange, Mark: figure.Circle, Dashes: figure.DashDotted},
+	{Color: figure.Sky, Mark: figure.TriangleUp, Dashes: figure.DashDotted},
 }
 
 // conditions returns what the result measured, in the order of all figures:
@@ -131,7 +132,7 @@ func nameOf(arm string) string {
 func (c condition) off() condition {
 	c.Phase = assay.OffDrug
 	c.Label += ", off"
-	c.Dashes, c.Mark = dashed, c.Mark.open()
+	c.Dashes, c.Mark = figure.Dashed, c.Mark.Open()
 	return c
 }
 
@@ -161,7 +162,7 @@ func isControl(name string, names []string) bool {
 // with a mark and dashes of its own.
 func control(name string, others []condition) condition {
 	arm, kind := parent(name)
-	look := look{Color: grey, Mark: diamond, Dashes: dotted}
+	look := figure.Look{Color: figure.Grey, Mark: figure.Diamond, Dashes: figure.Dotted}
 	label := nameOf(arm)
 	for _, c := range append(slices.Clone(known), others...) {
 		if c.Arm == arm {
@@ -170,9 +171,9 @@ func control(name string, others []condition) condition {
 	}
 	switch kind {
 	case "sham":
-		look.Mark, look.Dashes = box.open(), dashDotted
+		look.Mark, look.Dashes = figure.Box.Open(), figure.DashDotted
 	case "one burst":
-		look.Mark, look.Dashes = circle.open(), dashed
+		look.Mark, look.Dashes = figure.Circle.Open(), figure.Dashed
 	}
 	return condition{name, assay.Acute, label + ", " + kind, look}
 }

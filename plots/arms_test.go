@@ -8,6 +8,7 @@ import (
 
 	"divergent/pkg/assay"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 func labels(conds []condition) []string {
@@ -75,7 +76,9 @@ func TestFurtherArmsAreInEveryFigure(t *testing.T) {
 			if name == "protocols" || name == "controls" || name == "replication" {
 				continue
 			}
-			if !slices.ContainsFunc(f.Table(), func(d Datum) bool { return d.Series == "pulsed regrowth" || d.Series == "pulsed regrowth, before" }) {
+			if !slices.ContainsFunc(f.Table(), func(d figure.Datum) bool {
+				return d.Series == "pulsed regrowth" || d.Series == "pulsed regrowth, before"
+			}) {
 				t.Errorf("%s, %d seeds: the further arm is missing", name, seeds)
 			}
 		}
@@ -84,7 +87,7 @@ func TestFurtherArmsAreInEveryFigure(t *testing.T) {
 
 // TestMissingArmsAndTests draws what is there and says what is not.
 func TestMissingArmsAndTests(t *testing.T) {
-	figures := []func(*study.Result) (*Figure, error){Recovery, Resilience, Relapse, Profile, Controls, Replication, Wiring, DecisionMap}
+	figures := []func(*study.Result) (*figure.Figure, error){Recovery, Resilience, Relapse, Profile, Controls, Replication, Wiring, DecisionMap}
 	full := synthetic(3, "pulsed regrowth")
 	var cases []*study.Result
 	for _, arms := range [][]string{{"dense"}, {"ketamine"}, {"pulsed regrowth"}, {"untreated", "neurosteroid"}, {"ketamine", "ketamine-sham"}, {"ssri-sham"}} {
@@ -123,7 +126,7 @@ func TestOtherTasksHaveNoCeiling(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, d := range f.Table() {
-		if d.Kind == kindReference {
+		if d.Kind == figure.Reference {
 			t.Errorf("%s is drawn for a task it does not belong to", d.Series)
 		}
 	}

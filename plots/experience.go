@@ -10,6 +10,7 @@ import (
 
 	"divergent/pkg/landscape"
 	"divergent/pkg/model"
+	"divergent/plots/figure"
 )
 
 // DrugTimesExperience returns what plasticity and experience do together: a column
@@ -18,12 +19,12 @@ import (
 // for each treatment; below, the effect of each treatment against the control in the
 // same experience and its interaction with experience, with 95 % intervals: left of
 // zero in adversity is harm. Either comparison may be nil, but not both.
-func DrugTimesExperience(ill, healthy *landscape.Comparison) (*Figure, error) {
-	f := &Figure{
-		Name: "drug-times-experience", Title: "Plasticity times experience", Width: DoubleColumn,
-		Legend: []Entry{},
+func DrugTimesExperience(ill, healthy *landscape.Comparison) (*figure.Figure, error) {
+	f := &figure.Figure{
+		Name: "drug-times-experience", Title: "Plasticity times experience", Width: figure.DoubleColumn,
+		Legend: []figure.Entry{},
 	}
-	var rows [2][]*Panel
+	var rows [2][]*figure.Panel
 	lines, paths := 1, 0
 	for i, c := range []*landscape.Comparison{ill, healthy} {
 		if c == nil {
@@ -42,7 +43,7 @@ func DrugTimesExperience(ill, healthy *landscape.Comparison) (*Figure, error) {
 		lines, paths = max(lines, len(c.Contrasts)), len(c.Cells[0].Result.Outcomes)
 		if named {
 			for _, t := range treatmentsOf(c) {
-				f.Legend = append(f.Legend, markedLine(t, treatmentLook(c, t)))
+				f.Legend = append(f.Legend, figure.MarkedLineEntry(t, treatmentLook(c, t)))
 			}
 		}
 	}
@@ -54,14 +55,14 @@ func DrugTimesExperience(ill, healthy *landscape.Comparison) (*Figure, error) {
 		first = healthy
 	}
 	control := first.Cells[0].Treatment
-	f.Legend = append(f.Legend, markEntry("effect against "+control, look{Color: ink, Mark: circle}), markEntry("beyond that in "+first.Cells[0].Setting+" experience", look{Color: ink, Mark: diamond.open()}))
+	f.Legend = append(f.Legend, figure.MarkEntry("effect against "+control, figure.Look{Color: figure.Ink, Mark: figure.Circle}), figure.MarkEntry("beyond that in "+first.Cells[0].Setting+" experience", figure.Look{Color: figure.Ink, Mark: figure.Diamond.Open()}))
 	f.Caption = fmt.Sprintf("Above: healthy after %s days. Below: difference from %s in the same experience, and by how much it is more than the difference in %s experience (interaction), paired by path. %s a cell, 95 %% intervals. ",
 		short(lengthOf(first)), control, first.Cells[0].Setting, plural(paths, "path")) +
 		"A difference below 0 is harm." + trialNotes(first)
 	if len(rows[0]) == 1 {
-		f.Width = SingleColumn
+		f.Width = figure.SingleColumn
 	}
-	f.stack(rows[:], 42, 5.2*float64(lines))
+	f.Stack(rows[:], 42, 5.2*float64(lines))
 	return f, nil
 }
 
@@ -100,13 +101,13 @@ func treatmentsOf(c *landscape.Comparison) (out []string) {
 
 // treatmentLook is the look of an arm of the same label in other figures, or one of
 // the further looks in turn.
-func treatmentLook(c *landscape.Comparison, name string) look {
+func treatmentLook(c *landscape.Comparison, name string) figure.Look {
 	fresh := 0
 	for _, t := range treatmentsOf(c) {
 		i := slices.IndexFunc(known, func(k condition) bool { return k.Label == t })
 		l := further[fresh%len(further)]
 		if i >= 0 {
-			l = known[i].look
+			l = known[i].Look
 		} else {
 			fresh++
 		}
@@ -114,7 +115,7 @@ func treatmentLook(c *landscape.Comparison, name string) look {
 			return l
 		}
 	}
-	return look{}
+	return figure.Look{}
 }
 
 // settingOrder sorts settings from adverse to supportive; others follow.
@@ -139,17 +140,17 @@ func settingOrder(c *landscape.Comparison) (out []string) {
 }
 
 // sharePanel draws the share that is healthy against experience.
-func sharePanel(title string, c *landscape.Comparison, named bool) *Panel {
+func sharePanel(title string, c *landscape.Comparison, named bool) *figure.Panel {
 	settings := settingOrder(c)
-	x := axis{Label: "experience", Min: -0.3, Max: float64(len(settings)) - 0.7, Names: []string{}, Marked: true}
+	x := figure.Axis{Label: "experience", Min: -0.3, Max: float64(len(settings)) - 0.7, Names: []string{}, Marked: true}
 	for i, s := range settings {
 		x.Ticks, x.Names = append(x.Ticks, float64(i)), append(x.Names, s)
 	}
-	y := percentAxis("")
+	y := figure.PercentAxis("")
 	if named {
 		y.Label = "healthy at the end (%)"
 	}
-	p := newPanel(title, x, y)
+	p := figure.NewPanel(title, x, y)
 	all := treatmentsOf(c)
 	for k, t := range all {
 		l := treatmentLook(c, t)
@@ -161,57 +162,57 @@ func sharePanel(title string, c *landscape.Comparison, named bool) *Panel {
 				continue
 			}
 			w := cell.Well
-			p.Data = append(p.Data, Datum{p.title(), t, kindMean, s, 100 * w.Mean, 100 * w.Low, 100 * w.High, len(cell.Result.Outcomes)})
+			p.RecordRange(t, figure.Mean, s, 100*w.Mean, 100*w.Low, 100*w.High, len(cell.Result.Outcomes))
 			xs, ys = append(xs, float64(i)+aside), append(ys, 100*w.Mean)
-			p.bar(l.Color, float64(i)+aside, 100*w.Low, 100*w.High)
+			drawBar(p, l.Color, float64(i)+aside, 100*w.Low, 100*w.High)
 		}
-		p.lines(draw.LineStyle{Color: l.Color, Width: 0.8, Dashes: l.Dashes}, xs, ys)
-		p.points(l, markRadius, xs, ys)
+		p.Stroke(draw.LineStyle{Color: l.Color, Width: 0.8, Dashes: l.Dashes}, xs, ys)
+		p.Marks(l, figure.MarkRadius, xs, ys)
 	}
 	return p
 }
 
 // effectPanel draws the effects of treatments, a row for each in each setting.
-func effectPanel(start string, c *landscape.Comparison, named bool) *Panel {
+func effectPanel(start string, c *landscape.Comparison, named bool) *figure.Panel {
 	var values []float64
 	for _, x := range c.Contrasts {
 		for _, v := range []landscape.Interval{x.Effect, x.Interaction} {
 			values = append(values, 100*v.Low, 100*v.High)
 		}
 	}
-	low, high := spread(0.06, append(values, 0)...)
+	low, high := figure.Spread(0.06, append(values, 0)...)
 	n := len(c.Contrasts)
-	x := axis{Label: "difference in healthy at the end (points)", Min: low, Max: high, Ticks: niceTicks(low, high, 6)}
-	y := axis{Min: -0.6, Max: float64(n) - 0.4}
+	x := figure.Axis{Label: "difference in healthy at the end (points)", Min: low, Max: high, Ticks: figure.NiceTicks(low, high, 6)}
+	y := figure.Axis{Min: -0.6, Max: float64(n) - 0.4}
 	if named {
 		y.Names = []string{}
 		for i, r := range c.Contrasts {
 			y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, r.Treatment+", "+r.Setting)
 		}
 	}
-	p := newPanel("", x, y)
-	p.name = "effects from the " + start + " state"
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+	p := figure.NewPanel("", x, y)
+	p.Name = "effects from the " + start + " state"
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		for i := range n {
 			v := at(0, float64(i)).Y
-			c.StrokeLine2(hairline, c.Min.X, v, c.Max.X, v)
+			c.StrokeLine2(figure.Hairline, c.Min.X, v, c.Max.X, v)
 		}
 	})
-	p.upright(zeroLine, 0, "none")
+	p.Vertical(figure.ZeroLine, 0, "none")
 	for i, r := range c.Contrasts {
 		l := treatmentLook(c, r.Treatment)
-		p.contrast(r.Treatment+", "+r.Setting+", effect", look{Color: l.Color, Mark: circle}, r.Effect, float64(n-1-i)+0.18)
-		p.contrast(r.Treatment+", "+r.Setting+", interaction", look{Color: l.Color, Mark: diamond.open()}, r.Interaction, float64(n-1-i)-0.18)
+		drawContrast(p, r.Treatment+", "+r.Setting+", effect", figure.Look{Color: l.Color, Mark: figure.Circle}, r.Effect, float64(n-1-i)+0.18)
+		drawContrast(p, r.Treatment+", "+r.Setting+", interaction", figure.Look{Color: l.Color, Mark: figure.Diamond.Open()}, r.Interaction, float64(n-1-i)-0.18)
 	}
 	return p
 }
 
-// contrast draws a difference in points at height y.
-func (p *Panel) contrast(series string, l look, v landscape.Interval, y float64) {
+// drawContrast draws a difference in points at height y.
+func drawContrast(p *figure.Panel, series string, l figure.Look, v landscape.Interval, y float64) {
 	if math.IsNaN(v.Mean) {
 		return
 	}
-	p.Data = append(p.Data, Datum{p.title(), series, kindMean, "", 100 * v.Mean, 100 * v.Low, 100 * v.High, 0})
-	p.lines(draw.LineStyle{Color: l.Color, Width: dataLine}, []float64{100 * v.Low, 100 * v.High}, []float64{y, y})
-	p.points(l, 2.2, []float64{100 * v.Mean}, []float64{y})
+	p.RecordRange(series, figure.Mean, "", 100*v.Mean, 100*v.Low, 100*v.High, 0)
+	p.Stroke(draw.LineStyle{Color: l.Color, Width: figure.DataLine}, []float64{100 * v.Low, 100 * v.High}, []float64{y, y})
+	p.Marks(l, 2.2, []float64{100 * v.Mean}, []float64{y})
 }

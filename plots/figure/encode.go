@@ -1,4 +1,4 @@
-package plots
+package figure
 
 import (
 	"bytes"
@@ -42,7 +42,7 @@ const printDPI = 300
 func ParseFormat(name string) (Format, error) {
 	f := Format(strings.ToLower(strings.TrimPrefix(strings.TrimSpace(name), ".")))
 	if !slices.Contains(Formats(), f) {
-		return "", fmt.Errorf("plots: format %q: want png, svg, pdf or csv", name)
+		return "", fmt.Errorf("figure: format %q: want png, svg, pdf or csv", name)
 	}
 	return f, nil
 }
@@ -53,7 +53,7 @@ func ParseFormat(name string) (Format, error) {
 // renamed. Equal figures give equal bytes.
 func (f *Figure) Save(base string, formats ...Format) error {
 	if name := filepath.Base(base); base == "" || name == "." || name == ".." || strings.HasSuffix(base, string(filepath.Separator)) {
-		return fmt.Errorf("plots: file name %q: want a folder and a name without extension, such as figures/recovery", base)
+		return fmt.Errorf("figure: file name %q: want a folder and a name without extension, such as figures/recovery", base)
 	}
 	if len(formats) == 0 {
 		formats = Formats()
@@ -80,7 +80,7 @@ func (f *Figure) Save(base string, formats ...Format) error {
 	if p := new(os.PathError); errors.As(err, &p) {
 		err = p.Err // without the temporary name
 	}
-	return fmt.Errorf("plots: cannot save %s: %w; want a folder that can be written to", base, err)
+	return fmt.Errorf("figure: cannot save %s: %w; want a folder that can be written to", base, err)
 }
 
 // replaceFile writes the file under a temporary name and renames it.
@@ -152,7 +152,7 @@ func (f *Figure) size() (w, h vg.Length) { return millimetres(f.Width), millimet
 func (f *Figure) writePNG(w io.Writer, dpi float64) error {
 	width, height := f.size()
 	c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(int(math.Round(dpi))))
-	f.draw(draw.New(c))
+	f.Draw(draw.New(c))
 	var b bytes.Buffer
 	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(&b); err != nil {
 		return err
@@ -179,7 +179,7 @@ func withResolution(png []byte, dpi float64) []byte {
 // Helvetica, so the file looks the same where only one of these is installed.
 func (f *Figure) writeSVG(w io.Writer) error {
 	c := vgsvg.New(f.size())
-	f.draw(draw.New(c))
+	f.Draw(draw.New(c))
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return err

@@ -1,4 +1,4 @@
-package plots
+package figure
 
 import (
 	"gonum.org/v1/plot/vg"
@@ -15,20 +15,20 @@ const (
 )
 
 // The kinds of legend entries.
-func lineEntry(label string, l look) Entry { return Entry{Label: label, look: l, line: true} }
-func markEntry(label string, l look) Entry { return Entry{Label: label, look: l, marked: true} }
-func markedLine(label string, l look) Entry {
-	return Entry{Label: label, look: l, line: true, marked: true}
+func LineEntry(label string, l Look) Entry { return Entry{Label: label, Look: l, line: true} }
+func MarkEntry(label string, l Look) Entry { return Entry{Label: label, Look: l, marked: true} }
+func MarkedLineEntry(label string, l Look) Entry {
+	return Entry{Label: label, Look: l, line: true, marked: true}
 }
-func filledEntry(label string, l look) Entry { return Entry{Label: label, look: l, filled: true} }
+func FilledEntry(label string, l Look) Entry { return Entry{Label: label, Look: l, filled: true} }
 
-// swatchEntry shows a filled patch with the open mark on it.
-func swatchEntry(label string, l look) Entry {
-	return Entry{Label: label, look: l, filled: true, marked: true}
+// SwatchEntry shows a filled patch with the open mark on it.
+func SwatchEntry(label string, l Look) Entry {
+	return Entry{Label: label, Look: l, filled: true, marked: true}
 }
 
-// rampEntry shows a colour scale between the names of its ends.
-func rampEntry(low, high string, scale func(share float64) paint) Entry {
+// RampEntry shows a colour scale between the names of its ends.
+func RampEntry(low, high string, scale func(share float64) Color) Entry {
 	return Entry{Low: low, Label: high, scale: scale}
 }
 
@@ -44,9 +44,9 @@ func (e Entry) swatch() vg.Length {
 }
 
 // lowWidth is the width of the name at the low end of a colour scale.
-func (e Entry) lowWidth() vg.Length { return sans(smallType, ink).Width(e.Low) + 3 }
+func (e Entry) lowWidth() vg.Length { return Sans(SmallType, Ink).Width(e.Low) + 3 }
 
-func (e Entry) width() vg.Length { return e.swatch() + 3 + sans(smallType, ink).Width(e.Label) }
+func (e Entry) width() vg.Length { return e.swatch() + 3 + Sans(SmallType, Ink).Width(e.Label) }
 
 // legendLines breaks the legend into lines of at most the given width.
 func legendLines(entries []Entry, width vg.Length) [][]Entry {
@@ -68,7 +68,7 @@ func legendHeight(entries []Entry, width vg.Length) vg.Length {
 
 // drawLegend draws the entries in lines from the top left.
 func drawLegend(c draw.Canvas, entries []Entry) {
-	style := aligned(sans(smallType, ink), draw.XLeft, draw.YCenter)
+	style := Aligned(Sans(SmallType, Ink), draw.XLeft, draw.YCenter)
 	y := c.Max.Y - entryLine/2
 	for _, line := range legendLines(entries, c.Max.X-c.Min.X) {
 		x := c.Min.X
@@ -85,7 +85,7 @@ func drawLegend(c draw.Canvas, entries []Entry) {
 func (e Entry) draw(c draw.Canvas, x, y vg.Length) {
 	w := e.swatch()
 	if e.scale != nil {
-		c.FillText(aligned(sans(smallType, ink), draw.XLeft, draw.YCenter), vg.Point{X: x, Y: y + 0.5}, e.Low)
+		c.FillText(Aligned(Sans(SmallType, Ink), draw.XLeft, draw.YCenter), vg.Point{X: x, Y: y + 0.5}, e.Low)
 		const steps = 24
 		x += e.lowWidth()
 		for i := range steps {
@@ -99,11 +99,11 @@ func (e Entry) draw(c draw.Canvas, x, y vg.Length) {
 		c.Fill(vg.Rectangle{Min: vg.Point{X: x, Y: y - 3}, Max: vg.Point{X: x + w, Y: y + 3}}.Path())
 	}
 	if e.line {
-		c.StrokeLine2(e.look.line(), x, y, x+w, y)
+		c.StrokeLine2(e.Look.Line(), x, y, x+w, y)
 	}
 	if e.marked && e.filled {
-		e.Mark.open().draw(c, look{Color: black}, vg.Point{X: x + w/2, Y: y}, markRadius)
+		e.Mark.Open().Draw(c, Look{Color: Black}, vg.Point{X: x + w/2, Y: y}, MarkRadius)
 	} else if e.marked {
-		e.Mark.draw(c, e.look, vg.Point{X: x + w/2, Y: y}, markRadius)
+		e.Mark.Draw(c, e.Look, vg.Point{X: x + w/2, Y: y}, MarkRadius)
 	}
 }

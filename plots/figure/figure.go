@@ -1,11 +1,19 @@
-// Package plots draws the toolkit's figures: one function per comparison, one
-// house style, one way to save.
+// Package figure is the kit that the toolkit's figures are built with, and a
+// reader's own figures as well.
 //
-// A figure function takes what a study found and returns a Figure, which holds
-// its panels, legend, caption and the numbers it plots. Every arm of the result
-// is drawn, in one order and with one look in all figures; an arm that the
-// library does not know gets its own name and the next colour.
-package plots
+//	f := figure.New("one-dose", figure.SingleColumn, 70)
+//	p := f.Panel("After one dose", figure.Axis{Label: "time (days)"}, figure.Axis{Label: "change (points)"})
+//	p.Band("ketamine", days, low, high)
+//	p.Line("ketamine", days, mean)
+//	err := f.Save("figures/one-dose")
+//
+// What is drawn decides the rest. A series' name brings its colour, marker and
+// dashes: an arm of the library has its own look in all figures, any other name
+// takes the next free one. Axes without ends span what is drawn. The legend and
+// the CSV file hold what was drawn. NaN leaves a gap, and nothing leaves the data
+// area. A call that cannot be drawn, such as one with lists of unequal length, is
+// an error of Save, Encode or PNG that names the panel and the series.
+package figure
 
 import (
 	"fmt"
@@ -45,7 +53,7 @@ type Panel struct {
 	Head   float64    // room above the data for column heads, in points; 0 is room for the title
 	Data   []Datum    // the plotted numbers
 
-	name           string    // in the plotted numbers, where it is not the title
+	Name           string    // in the plotted numbers, where it is not the title
 	reach, heights []float64 // where marks and lines were drawn, for tests
 }
 
@@ -53,9 +61,9 @@ type Panel struct {
 type Entry struct {
 	Label string
 	Low   string // name of the low end, for a colour scale
-	look
+	Look
 	line, marked, filled bool
-	scale                func(share float64) paint // colour scale, share 0 to 1
+	scale                func(share float64) Color // colour scale, share 0 to 1
 }
 
 // The distances between the parts of a figure.
@@ -75,14 +83,14 @@ func millimetres(v float64) vg.Length { return vg.Length(v) * vg.Millimeter }
 // Validate reports the first field outside its range.
 func (f *Figure) Validate() error {
 	if f == nil {
-		return fmt.Errorf("plots: no figure: want one that was made without an error")
+		return fmt.Errorf("figure: no figure: want one that was made without an error")
 	}
 	for _, v := range []struct {
 		name  string
 		value float64
 	}{{"Width", f.Width}, {"Height", f.Height}} {
 		if !(v.value >= 20 && v.value <= 500) {
-			return fmt.Errorf("plots: %s = %v mm: want 20 to 500; plots.SingleColumn is 89, plots.DoubleColumn 183", v.name, v.value)
+			return fmt.Errorf("figure: %s = %v mm: want 20 to 500; figure.SingleColumn is 89, figure.DoubleColumn 183", v.name, v.value)
 		}
 	}
 	if f.DPI != 0 {
@@ -91,11 +99,11 @@ func (f *Figure) Validate() error {
 		}
 	}
 	if f.Heights != nil && len(f.Heights) != len(f.Rows) {
-		return fmt.Errorf("plots: Heights has %d entries: want one per row, %d, or none", len(f.Heights), len(f.Rows))
+		return fmt.Errorf("figure: Heights has %d entries: want one per row, %d, or none", len(f.Heights), len(f.Rows))
 	}
 	for i, h := range f.Heights {
 		if !(h > 0) {
-			return fmt.Errorf("plots: Heights[%d] = %v: want a positive share", i, h)
+			return fmt.Errorf("figure: Heights[%d] = %v: want a positive share", i, h)
 		}
 	}
 	panels := 0
@@ -104,44 +112,41 @@ func (f *Figure) Validate() error {
 			switch {
 			case p == nil:
 			case p.Plot == nil:
-				return fmt.Errorf("plots: Rows[%d][%d] has no Plot: want plot.New(), or nil for an empty place", j, i)
+				return fmt.Errorf("figure: Rows[%d][%d] has no Plot: want plot.New(), or nil for an empty place", j, i)
 			case p.Width < 0:
-				return fmt.Errorf("plots: Rows[%d][%d]: Width = %v: want a share of 0 or more; 0 means 1", j, i, p.Width)
+				return fmt.Errorf("figure: Rows[%d][%d]: Width = %v: want a share of 0 or more; 0 means 1", j, i, p.Width)
 			default:
 				panels++
 			}
 		}
 	}
 	if panels == 0 {
-		return fmt.Errorf("plots: figure %q has no panel: want at least one", f.Title)
+		return fmt.Errorf("figure: figure %q has no panel: want at least one", f.Title)
 	}
 	return nil
 }
 
 func checkDPI(dpi float64) error {
 	if !(dpi >= 20 && dpi <= 1200) {
-		return fmt.Errorf("plots: DPI = %v: want 20 to 1200 dots per inch; 300 is print, 192 a sharp screen", dpi)
+		return fmt.Errorf("figure: DPI = %v: want 20 to 1200 dots per inch; 300 is print, 192 a sharp screen", dpi)
 	}
 	return nil
 }
 
-// draw draws the figure on a canvas of its size.
-func (f *Figure) draw(c draw.Canvas) {
-	c.SetColor(white)
+// Draw draws the figure on a canvas of its size.
+func (f *Figure) Draw(c draw.Canvas) {
+	c.SetColor(White)
 	c.Fill(c.Rectangle.Path())
-	c = draw.Crop(c, margin, -margin, margin, -margin)
-	if len(f.Legend) > 0 {
-		h := legendHeight(f.Legend, c.Max.X-c.Min.X)
+	if h := f.legendHeight(c); h > 0 {
+		in := draw.Crop(c, margin, -margin, margin, -margin)
 		if f.Below {
-			drawLegend(draw.Crop(c, 0, 0, 0, h-(c.Max.Y-c.Min.Y)), f.Legend)
-			c = draw.Crop(c, 0, 0, h+legendGap, 0)
+			drawLegend(draw.Crop(in, 0, 0, 0, h-(in.Max.Y-in.Min.Y)), f.Legend)
 		} else {
-			drawLegend(draw.Crop(c, 0, 0, c.Max.Y-c.Min.Y-h, 0), f.Legend)
-			c = draw.Crop(c, 0, 0, 0, -h-legendGap)
+			drawLegend(draw.Crop(in, 0, 0, in.Max.Y-in.Min.Y-h, 0), f.Legend)
 		}
 	}
 	letter, single := 'a', f.titles() < 2
-	for j, row := range f.layout(c) {
+	for j, row := range f.layout(f.body(c)) {
 		for i, place := range row {
 			p := f.Rows[j][i]
 			if p == nil {
@@ -158,6 +163,27 @@ func (f *Figure) draw(c draw.Canvas) {
 			}
 		}
 	}
+}
+
+// legendHeight is the height of the legend on a page, 0 without one.
+func (f *Figure) legendHeight(c draw.Canvas) vg.Length {
+	if len(f.Legend) == 0 {
+		return 0
+	}
+	return legendHeight(f.Legend, c.Max.X-c.Min.X-2*margin)
+}
+
+// body is what margins and legend leave of a page for the panels.
+func (f *Figure) body(c draw.Canvas) draw.Canvas {
+	h := f.legendHeight(c)
+	c = draw.Crop(c, margin, -margin, margin, -margin)
+	switch {
+	case h == 0:
+		return c
+	case f.Below:
+		return draw.Crop(c, 0, 0, h+legendGap, 0)
+	}
+	return draw.Crop(c, 0, 0, 0, -h-legendGap)
 }
 
 // titles counts the panels with a title: these get a letter, if there is more
@@ -188,11 +214,11 @@ func (p *Panel) drawTitle(at place, letter string) {
 	top := y + titleLine*vg.Length(strings.Count(p.Title, "\n"))
 	x := at.left
 	if letter != "" {
-		at.plot.FillText(bold(titleType, black), vg.Point{X: x, Y: top}, letter)
-		x += bold(titleType, black).Width(letter) + 4
+		at.plot.FillText(Bold(TitleType, Black), vg.Point{X: x, Y: top}, letter)
+		x += Bold(TitleType, Black).Width(letter) + 4
 	}
 	for i, line := range strings.Split(p.Title, "\n") {
-		at.plot.FillText(sans(titleType, ink), vg.Point{X: max(x, at.data.Min.X), Y: top - titleLine*vg.Length(i)}, line)
+		at.plot.FillText(Sans(TitleType, Ink), vg.Point{X: max(x, at.data.Min.X), Y: top - titleLine*vg.Length(i)}, line)
 	}
 }
 

@@ -1,10 +1,11 @@
-package plots
+package figure
 
 import (
 	"math"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/recorder"
 )
 
 // edges is the room that axes and their labels take around a data area.
@@ -51,6 +52,19 @@ func (f *Figure) layout(c draw.Canvas) [][]place {
 		top = low - bottoms[j] - gapY
 	}
 	return places
+}
+
+// DataAreas returns where the data areas of the panels lie on the page, in points from
+// its lower left corner, by row; an empty place has an empty rectangle.
+func (f *Figure) DataAreas() [][]vg.Rectangle {
+	w, h := f.size()
+	out := make([][]vg.Rectangle, len(f.Rows))
+	for j, row := range f.layout(f.body(draw.NewCanvas(new(recorder.Canvas), w, h))) {
+		for _, p := range row {
+			out[j] = append(out[j], p.data.Rectangle)
+		}
+	}
+	return out
 }
 
 // shareColumns widens the rooms of each column to the widest, so that the data
@@ -132,4 +146,26 @@ func (p *Panel) fit(c draw.Canvas, data vg.Rectangle) place {
 		}
 	}
 	return place{plot: out, data: draw.Canvas{Canvas: c.Canvas, Rectangle: data}}
+}
+
+// Stack sets rows of panels with data areas of the given heights in mm, and the
+// figure's height so that they have them.
+func (f *Figure) Stack(rows [][]*Panel, mm ...float64) {
+	f.Rows, f.Heights = rows, mm
+	width := millimetres(f.Width) - 2*margin
+	total := 2*margin + gapY*vg.Length(len(rows)-1)
+	if len(f.Legend) > 0 {
+		total += legendHeight(f.Legend, width) + legendGap
+	}
+	for j, row := range rows {
+		var head, bottom vg.Length
+		for _, p := range row {
+			if p != nil {
+				page := draw.NewCanvas(new(recorder.Canvas), width/vg.Length(len(row)), width)
+				head, bottom = max(head, p.headroom()), max(bottom, p.edges(page).bottom)
+			}
+		}
+		total += head + bottom + millimetres(mm[j])
+	}
+	f.Height = math.Ceil(float64(total/vg.Millimeter)*10) / 10
 }

@@ -1,4 +1,4 @@
-package plots
+package figure
 
 import (
 	"fmt"
@@ -33,12 +33,12 @@ func (f *Figure) writePDF(w io.Writer) (err error) {
 	// writable temporary folder.
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("plots: PDF: %v", p)
+			err = fmt.Errorf("figure: PDF: %v", p)
 		}
 	}()
 	steadyPDF()
 	c := &pdfCanvas{Canvas: vgpdf.New(f.size())}
-	f.draw(draw.New(c))
+	f.Draw(draw.New(c))
 	_, err = c.WriteTo(w)
 	return err
 }
