@@ -136,11 +136,7 @@ func measured(v infer.Replication) string {
 
 // agreementAxis names the rows, top to bottom.
 func agreementAxis(rows []agreementRow) figure.Axis {
-	y := figure.Axis{Min: -0.7, Max: float64(len(rows)) - 0.3, Names: []string{}}
-	for i, g := range rows {
-		y.Ticks, y.Names = append(y.Ticks, float64(len(rows)-1-i)), append(y.Names, g.label)
-	}
-	return y
+	return figure.Rows(names(rows, func(g agreementRow) string { return g.label })...).Room(0.7)
 }
 
 // agreementPanel draws the numbers where they lie in their prediction intervals.
@@ -238,9 +234,9 @@ func singlePanel(rows []agreementRow, title, unit string, share bool) *figure.Pa
 			all = append(all, difference(v))
 		}
 	}
-	low, high := figure.Spread(0.05, all...)
-	p := figure.NewPanel(title, figure.Axis{Label: unit, Min: low, Max: high, Ticks: figure.NiceTicks(low, high, 5)}, agreementAxis(rows))
-	drawRowLines(p, len(rows), high)
+	x := figure.Fit(unit, 0.05, 5, all...)
+	p := figure.NewPanel(title, x, agreementAxis(rows))
+	drawRowLines(p, len(rows), x.Max)
 	p.Vertical(figure.ZeroLine, 0, "no difference")
 	for i, g := range rows {
 		y := float64(len(rows) - 1 - i)

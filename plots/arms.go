@@ -128,6 +128,9 @@ func nameOf(arm string) string {
 	return arm
 }
 
+// label is Label as a function.
+func (c condition) label() string { return c.Label }
+
 // off returns the condition off the drug: the same colour, dashed and open.
 func (c condition) off() condition {
 	c.Phase = assay.OffDrug

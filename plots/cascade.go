@@ -87,19 +87,15 @@ var spans = []struct {
 // cascadePanel returns a panel with a row for each stage.
 func cascadePanel(title, label string, stages glutamate.StageBands, low, high float64, named bool) *figure.Panel {
 	var values []float64
-	var names []string
+	var marks []string
 	for _, s := range spans {
-		values, names = append(values, s.days), append(names, s.name)
+		values, marks = append(values, s.days), append(marks, s.name)
 	}
-	y := figure.Axis{Min: -0.6, Max: float64(len(stages)) - 0.4, Names: []string{}}
-	for i, b := range stages {
-		name := b.Stage.Name
-		if !named {
-			name = ""
-		}
-		y.Ticks, y.Names = append(y.Ticks, float64(len(stages)-1-i)), append(y.Names, name)
+	list := make([]string, len(stages))
+	if named {
+		list = names(stages, func(b glutamate.StageBand) string { return b.Stage.Name })
 	}
-	p := figure.NewPanel(title, logarithmic(label+" (logarithmic)", low, high, values, names), y)
+	p := figure.NewPanel(title, logarithmic(label+" (logarithmic)", low, high, values, marks), figure.Rows(list...))
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		for _, v := range p.Plot.X.Tick.Marker.Ticks(low, high) {
 			x := at(v.Value, 0).X

@@ -136,15 +136,12 @@ func diverging(share float64) figure.Color {
 // connectivityPanel draws a matrix, from left to right and to below.
 func connectivityPanel(title, name string, regions []string, m [][]float64, most float64, named bool) *figure.Panel {
 	n := len(regions)
-	x := figure.Axis{Min: -0.5, Max: float64(n) - 0.5, Names: []string{}, Label: "from"}
-	y := figure.Axis{Min: -0.5, Max: float64(n) - 0.5, Names: []string{}}
+	var numbers, labels []string
 	for i, r := range regions {
-		label := strconv.Itoa(i + 1)
-		x.Ticks, x.Names = append(x.Ticks, float64(i)), append(x.Names, label)
-		if named {
-			y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, r+" "+label)
-		}
+		numbers, labels = append(numbers, strconv.Itoa(i+1)), append(labels, r+" "+strconv.Itoa(i+1))
 	}
+	x, y := figure.Columns(numbers...).Room(0.5), figure.Rows(labels...).Room(0.5).NamedOnly(named)
+	x.Label = "from"
 	if named {
 		y.Label = "to"
 	}

@@ -3,9 +3,6 @@ package plots
 import (
 	"math"
 
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
-
 	"divergent/pkg/assay"
 	"divergent/pkg/study"
 	"divergent/plots/figure"
@@ -96,21 +93,8 @@ func differencePanel(r *study.Result, pairs []pair, m measure, title string, nam
 		d := difference(values(r, v.arm, m), values(r, v.control, m))
 		diffs, all = append(diffs, d), append(append(all, d.Values...), d.extent()...)
 	}
-	low, high := figure.Spread(0.06, all...)
-	y := figure.Axis{Min: -0.6, Max: float64(n) - 0.4}
-	if named {
-		y.Names = []string{}
-		for i, v := range pairs {
-			y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, v.label())
-		}
-	}
-	p := figure.NewPanel(title, figure.Axis{Label: "difference (points)", Min: low, Max: high, Ticks: figure.NiceTicks(low, high, 5)}, y)
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		for i := range n {
-			v := at(0, float64(i)).Y
-			c.StrokeLine2(figure.Hairline, c.Min.X, v, c.Max.X, v)
-		}
-	})
+	p := figure.NewPanel(title, figure.Fit("difference (points)", 0.06, 5, all...), figure.Rows(names(pairs, pair.label)...).NamedOnly(named))
+	p.Hairlines()
 	p.Vertical(figure.ZeroLine, 0, "no difference")
 	for i, d := range diffs {
 		if s := d.summary(); s.N > 0 && !math.IsNaN(s.Mean) {

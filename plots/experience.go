@@ -2,10 +2,8 @@ package plots
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/landscape"
@@ -142,10 +140,8 @@ func settingOrder(c *landscape.Comparison) (out []string) {
 // sharePanel draws the share that is healthy against experience.
 func sharePanel(title string, c *landscape.Comparison, named bool) *figure.Panel {
 	settings := settingOrder(c)
-	x := figure.Axis{Label: "experience", Min: -0.3, Max: float64(len(settings)) - 0.7, Names: []string{}, Marked: true}
-	for i, s := range settings {
-		x.Ticks, x.Names = append(x.Ticks, float64(i)), append(x.Names, s)
-	}
+	x := figure.Columns(settings...).Room(0.3)
+	x.Label, x.Marked = "experience", true
 	y := figure.PercentAxis("")
 	if named {
 		y.Label = "healthy at the end (%)"
@@ -180,39 +176,17 @@ func effectPanel(start string, c *landscape.Comparison, named bool) *figure.Pane
 			values = append(values, 100*v.Low, 100*v.High)
 		}
 	}
-	low, high := figure.Spread(0.06, append(values, 0)...)
 	n := len(c.Contrasts)
-	x := figure.Axis{Label: "difference in healthy at the end (points)", Min: low, Max: high, Ticks: figure.NiceTicks(low, high, 6)}
-	y := figure.Axis{Min: -0.6, Max: float64(n) - 0.4}
-	if named {
-		y.Names = []string{}
-		for i, r := range c.Contrasts {
-			y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, r.Treatment+", "+r.Setting)
-		}
-	}
-	p := figure.NewPanel("", x, y)
+	rows := figure.Rows(names(c.Contrasts, func(r landscape.Contrast) string { return r.Treatment + ", " + r.Setting })...)
+	p := figure.NewPanel("", figure.Fit("difference in healthy at the end (points)", 0.06, 6, append(values, 0)...), rows.NamedOnly(named))
 	p.Name = "effects from the " + start + " state"
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		for i := range n {
-			v := at(0, float64(i)).Y
-			c.StrokeLine2(figure.Hairline, c.Min.X, v, c.Max.X, v)
-		}
-	})
+	p.Hairlines()
 	p.Vertical(figure.ZeroLine, 0, "none")
 	for i, r := range c.Contrasts {
 		l := treatmentLook(c, r.Treatment)
-		drawContrast(p, r.Treatment+", "+r.Setting+", effect", figure.Look{Color: l.Color, Mark: figure.Circle}, r.Effect, float64(n-1-i)+0.18)
-		drawContrast(p, r.Treatment+", "+r.Setting+", interaction", figure.Look{Color: l.Color, Mark: figure.Diamond.Open()}, r.Interaction, float64(n-1-i)-0.18)
+		y, e, x := float64(n-1-i), r.Effect, r.Interaction
+		estimate(p, r.Treatment+", "+r.Setting+", effect", figure.Look{Color: l.Color, Mark: figure.Circle}, 2.2, 100*e.Mean, 100*e.Low, 100*e.High, y+0.18)
+		estimate(p, r.Treatment+", "+r.Setting+", interaction", figure.Look{Color: l.Color, Mark: figure.Diamond.Open()}, 2.2, 100*x.Mean, 100*x.Low, 100*x.High, y-0.18)
 	}
 	return p
-}
-
-// drawContrast draws a difference in points at height y.
-func drawContrast(p *figure.Panel, series string, l figure.Look, v landscape.Interval, y float64) {
-	if math.IsNaN(v.Mean) {
-		return
-	}
-	p.RecordRange(series, figure.Mean, "", 100*v.Mean, 100*v.Low, 100*v.High, 0)
-	p.Stroke(draw.LineStyle{Color: l.Color, Width: figure.DataLine}, []float64{100 * v.Low, 100 * v.High}, []float64{y, y})
-	p.Marks(l, 2.2, []float64{100 * v.Mean}, []float64{y})
 }

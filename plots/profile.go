@@ -69,11 +69,7 @@ func Profile(r *study.Result) (*figure.Figure, error) {
 	}
 	columns := trades()
 	n := len(conds)
-	y := figure.Axis{Min: -0.5, Max: float64(n) - 0.5, Names: []string{}}
-	for i, c := range conds {
-		y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, c.Label)
-	}
-	p := figure.NewPanel("", figure.Axis{Min: -0.5, Max: float64(len(columns)) - 0.5}, y)
+	p := figure.NewPanel("", figure.Axis{Min: -0.5, Max: float64(len(columns)) - 0.5, Bare: true}, figure.Rows(names(conds, condition.label)...).Room(0.5))
 	p.Plot.Y.LineStyle.Width = 0
 	p.Head = 30
 	filled := false
@@ -164,16 +160,12 @@ func recordCell(p *figure.Panel, t trade, c condition, s summary) {
 
 // drawCell fills one cell and writes its two lines.
 func drawCell(p *figure.Panel, x, y float64, fill figure.Color, text, below string) {
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		low, high := at(x-0.5, y-0.5), at(x+0.5, y+0.5)
-		c.SetColor(fill)
-		c.Fill(vg.Rectangle{Min: low.Add(vg.Point{X: 0.6, Y: 0.6}), Max: high.Sub(vg.Point{X: 0.6, Y: 0.6})}.Path())
-		middle := at(x, y)
-		if below == "" {
-			c.FillText(figure.Aligned(figure.Sans(figure.TitleType, figure.Black), draw.XCenter, draw.YCenter), middle, text)
-			return
-		}
-		c.FillText(figure.Aligned(figure.Sans(figure.TitleType, figure.Black), draw.XCenter, draw.YBottom), middle.Add(vg.Point{Y: 0.5}), text)
-		c.FillText(figure.Aligned(figure.Sans(figure.SmallType, figure.Black), draw.XCenter, draw.YTop), middle.Add(vg.Point{Y: -1}), below)
-	})
+	p.Area(fill, x-0.5, y-0.5, x+0.5, y+0.5, vg.Point{X: 0.6, Y: 0.6})
+	style := figure.Aligned(figure.Sans(figure.TitleType, figure.Black), draw.XCenter, draw.YCenter)
+	if below == "" {
+		p.Write(text, style, x, y, vg.Point{})
+		return
+	}
+	p.Write(text, figure.Aligned(style, draw.XCenter, draw.YBottom), x, y, vg.Point{Y: 0.5})
+	p.Write(below, figure.Aligned(figure.Sans(figure.SmallType, figure.Black), draw.XCenter, draw.YTop), x, y, vg.Point{Y: -1})
 }

@@ -274,7 +274,7 @@ func drawEvents(p *figure.Panel, c condition, s script, top float64) {
 
 // customStrip stands for an arm whose course only its own code knows.
 func customStrip(c condition, s script) *figure.Panel {
-	p := figure.NewPanel(c.Label, figure.Axis{Min: 0, Max: 1}, figure.Axis{Min: 0, Max: 1})
+	p := figure.NewPanel(c.Label, figure.Axis{Max: 1, Bare: true}, figure.Axis{Max: 1, Bare: true})
 	p.Record(c.Label, figure.Value, "custom treatment", nan)
 	text := "custom treatment: what it does is in its Apply method"
 	if n := s.epochs(); n > 0 {

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/stats"
@@ -93,23 +92,12 @@ func hasPublished(r *study.Result) bool {
 // tells whether there was anything to draw.
 func dotPanel(r *study.Result, conds []condition, m measure, title, unit string, named bool) (*figure.Panel, bool) {
 	n := len(conds)
-	x, y := figure.PercentAxis(unit), figure.Axis{Min: -0.6, Max: float64(n) - 0.4}
+	x, y := figure.PercentAxis(unit), figure.Rows(names(conds, condition.label)...).NamedOnly(named)
 	if m == drop {
 		x = dropAxis(r, conds, unit)
 	}
-	if named {
-		y.Names = []string{}
-		for i, c := range conds {
-			y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, c.Label)
-		}
-	}
 	p := figure.NewPanel(title, x, y)
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		for i := range n {
-			v := at(0, float64(i)).Y
-			c.StrokeLine2(figure.Hairline, c.Min.X, v, c.Max.X, v)
-		}
-	})
+	p.Hairlines()
 	if m == drop {
 		p.Vertical(figure.ZeroLine, 0, "no change")
 	} else if m != sparsity {
@@ -134,8 +122,7 @@ func dropAxis(r *study.Result, conds []condition, unit string) figure.Axis {
 		all = append(append(all, v.Values...), v.extent()...)
 		all = append(all, publishedValues(r, c, drop)...)
 	}
-	low, high := figure.Spread(0.06, all...)
-	return figure.Axis{Label: unit, Min: low, Max: high, Ticks: figure.NiceTicks(low, high, 5)}
+	return figure.Fit(unit, 0.06, 5, all...)
 }
 
 // drawDotRow draws seeds, mean, interval and published numbers of one condition at

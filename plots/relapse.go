@@ -78,10 +78,7 @@ func relapsePairs(r *study.Result, conds []condition) *figure.Panel {
 	}
 	low, high := figure.Spread(0.04, all...)
 	n := len(conds)
-	y := figure.Axis{Min: -0.6, Max: float64(n) - 0.4, Names: []string{}}
-	for i, c := range conds {
-		y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, c.Label)
-	}
+	y := figure.Rows(names(conds, condition.label)...)
 	p := figure.NewPanel("Combined stress", figure.Axis{Label: "accuracy (%)", Min: low, Max: high, Ticks: figure.NiceTicks(low, min(high, 100), 6)}, y)
 	p.Vertical(figure.CeilingLine, ceiling(r, combined), "Bayes ceiling")
 	for i, c := range conds {

@@ -5,9 +5,6 @@ import (
 	"math"
 	"unicode"
 
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
-
 	"divergent/pkg/model"
 	"divergent/plots/figure"
 )
@@ -84,31 +81,18 @@ func indexAxis(x *model.Indices) (a figure.Axis, cut bool) {
 // indexPanel draws the indices of one output.
 func indexPanel(x *model.Indices, output int, ends figure.Axis, named bool) *figure.Panel {
 	n := len(x.Parameters)
-	y := figure.Axis{Min: -0.6, Max: float64(n) - 0.4}
-	if named {
-		y.Names = []string{}
-		for k, name := range x.Parameters {
-			y.Ticks, y.Names = append(y.Ticks, float64(n-1-k)), append(y.Names, name)
-		}
-	}
-	p := figure.NewPanel(capital(x.Outputs[output]), ends, y)
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		for i := range n {
-			v := at(0, float64(i)).Y
-			c.StrokeLine2(figure.Hairline, c.Min.X, v, c.Max.X, v)
-		}
-	})
+	p := figure.NewPanel(capital(x.Outputs[output]), ends, figure.Rows(x.Parameters...).NamedOnly(named))
+	p.Hairlines()
 	p.Vertical(figure.ZeroLine, 0, "none")
 	p.Vertical(figure.ChanceLine, 1, "all")
 	if x.Variance != nil && x.Variance[output] == 0 {
-		p.Draw(func(c draw.Canvas, _ func(x, y float64) vg.Point) {
-			c.FillText(figure.Aligned(figure.Sans(figure.LabelType, figure.Grey), draw.XCenter, draw.YCenter), c.Center(), "does not vary")
-		})
+		p.Says("does not vary")
 		return p
 	}
 	for k, name := range x.Parameters {
-		drawIndex(p, name+", first-order", firstLook, x.First[output][k], float64(n-1-k)+0.17)
-		drawIndex(p, name+", total", totalLook, x.Total[output][k], float64(n-1-k)-0.17)
+		y, one, all := float64(n-1-k), x.First[output][k], x.Total[output][k]
+		estimate(p, name+", first-order", firstLook, 2, one.Value, one.Low, one.High, y+0.17)
+		estimate(p, name+", total", totalLook, 2, all.Value, all.Low, all.High, y-0.17)
 	}
 	return p
 }
@@ -120,15 +104,4 @@ func capital(s string) string {
 		r[0] = unicode.ToUpper(r[0])
 	}
 	return string(r)
-}
-
-// drawIndex draws one index at height y.
-func drawIndex(p *figure.Panel, series string, l figure.Look, v model.Index, y float64) {
-	if math.IsNaN(v.Value) {
-		return
-	}
-	p.RecordRange(series, figure.Mean, "", v.Value, v.Low, v.High, 0)
-	within := func(x float64) float64 { return min(max(x, p.Plot.X.Min), p.Plot.X.Max) }
-	p.Stroke(draw.LineStyle{Color: l.Color, Width: figure.DataLine}, []float64{within(v.Low), within(v.High)}, []float64{y, y})
-	p.Marks(l, 2, []float64{within(v.Value)}, []float64{y})
 }

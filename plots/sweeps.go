@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/data"
@@ -210,9 +209,7 @@ func drawQuote(p *figure.Panel, label, x string, c figure.Color, at float64, val
 
 // drawNotMeasured says so in the middle of a panel.
 func drawNotMeasured(p *figure.Panel) {
-	p.Draw(func(c draw.Canvas, _ func(x, y float64) vg.Point) {
-		c.FillText(figure.Aligned(figure.Sans(figure.LabelType, figure.Grey), draw.XCenter, draw.YCenter), c.Center(), "not measured")
-	})
+	p.Says("not measured")
 }
 
 // yAxis is the axis of a measure over all levels: 0 to 100 for accuracies, what
@@ -262,8 +259,7 @@ func referenceEntries(r *study.Result) []figure.Entry {
 
 // valueAxis spans the values with a margin.
 func valueAxis(label string, values ...float64) figure.Axis {
-	low, high := figure.Spread(0.06, values...)
-	return figure.Axis{Label: label, Min: low, Max: high, Ticks: figure.NiceTicks(low, high, 4)}
+	return figure.Fit(label, 0.06, 4, values...)
 }
 
 // scaled returns the values times a factor: 100 for percent.

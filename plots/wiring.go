@@ -98,12 +98,11 @@ func largest(n *network.Network) int {
 // outputs downwards.
 func matrixPanel(c condition, n *network.Network, k, columns int, named bool) *figure.Panel {
 	l := &n.Layers[k]
-	x, y := figure.Axis{Label: "from unit"}, figure.Axis{}
+	x, y := figure.Axis{Label: "from unit", Max: 1, Bare: true}, figure.Axis{Max: 1, Bare: true}
 	if named {
 		y.Label = "to unit"
 	}
 	p := figure.NewPanel(figure.NarrowTitle(c.Label, columns), x, y)
-	p.Plot.X.Min, p.Plot.X.Max, p.Plot.Y.Min, p.Plot.Y.Max = 0, 1, 0, 1
 	p.Square = true
 	cols, rows := min(blocks, l.In), min(blocks, l.Out)
 	g := figure.Raster{Cols: cols, Rows: rows, Cells: make([]figure.Color, cols*rows)}
@@ -133,10 +132,12 @@ func blockDensity(l *network.Layer, row, rowEnd, col, colEnd int) float64 {
 // countPanel draws the percent of synapses present, a position for each matrix.
 func countPanel(conds []condition, nets []*network.Network) *figure.Panel {
 	layers := len(nets[0].Layers)
-	x := figure.Axis{Label: "weight matrix", Min: -0.5, Max: float64(layers) - 0.5, Names: []string{}}
-	for k := range layers {
-		x.Ticks, x.Names = append(x.Ticks, float64(k)), append(x.Names, matrixName(k, layers))
+	list := make([]string, layers)
+	for k := range list {
+		list[k] = matrixName(k, layers)
 	}
+	x := figure.Columns(list...).Room(0.5)
+	x.Label = "weight matrix"
 	p := figure.NewPanel("Synapses present", x, figure.PercentAxis("present (%)"))
 	for i, c := range conds {
 		var xs, ys []float64

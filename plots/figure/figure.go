@@ -39,9 +39,11 @@ type Figure struct {
 	Height  float64    // mm; range 20 to 500
 	Rows    [][]*Panel // panels by row, top row first; a nil panel leaves its place empty
 	Heights []float64  // relative heights of the rows; nil is equal heights
-	Legend  []Entry    // shared legend, above the panels; nil is none
+	Legend  []Entry    // shared legend, above the panels; nil: what was drawn; empty and not nil: none
 	Below   bool       // draw the legend below the panels instead
 	DPI     float64    // resolution of saved PNG files; range 20 to 1200; 0 means 300
+
+	Looks map[string]Look // looks of series that are not to have those of their names
 }
 
 // Panel is one plot of a figure.
@@ -53,8 +55,17 @@ type Panel struct {
 	Head   float64    // room above the data for column heads, in points; 0 is room for the title
 	Data   []Datum    // the plotted numbers
 
-	Name           string    // in the plotted numbers, where it is not the title
-	reach, heights []float64 // where marks and lines were drawn, for tests
+	Name string // in the plotted numbers, where it is not the title
+
+	x, y           Axis
+	reach, heights []float64       // where marks and lines were drawn
+	series         []string        // own series, in the order of drawing
+	looks          map[string]Look // of the figure's series
+	entries        []Entry         // what a legend says of what was drawn
+	bars           int             // series of bars
+	items          int             // things drawn
+	errs           []error
+	refused        bool // a value does not fit the scale of an axis
 }
 
 // Entry is one entry of a legend.
@@ -62,8 +73,10 @@ type Entry struct {
 	Label string
 	Low   string // name of the low end, for a colour scale
 	Look
-	line, marked, filled bool
-	scale                func(share float64) Color // colour scale, share 0 to 1
+	line, marked, filled, shaded bool
+	own                          bool // of a series, whose look the figure gives
+	kind                         Kind
+	scale                        func(share float64) Color // colour scale, share 0 to 1
 }
 
 // The distances between the parts of a figure.
@@ -121,7 +134,16 @@ func (f *Figure) Validate() error {
 		}
 	}
 	if panels == 0 {
-		return fmt.Errorf("figure: figure %q has no panel: want at least one", f.Title)
+		return fmt.Errorf("figure: figure %q has no panel: want at least one, such as f.Panel(title, figure.Axis{}, figure.Axis{})", f.Title)
+	}
+	f.settle()
+	for _, p := range f.panels() {
+		switch {
+		case len(p.errs) > 0:
+			return p.errs[0]
+		case p.items == 0 && p.x.fitted() && p.y.fitted():
+			return fmt.Errorf("figure: panel %q of %q is empty: want something to draw, such as p.Line(\"model\", x, y)", p.Title, f.Name)
+		}
 	}
 	return nil
 }
@@ -135,14 +157,15 @@ func checkDPI(dpi float64) error {
 
 // Draw draws the figure on a canvas of its size.
 func (f *Figure) Draw(c draw.Canvas) {
+	f.settle()
 	c.SetColor(White)
 	c.Fill(c.Rectangle.Path())
 	if h := f.legendHeight(c); h > 0 {
 		in := draw.Crop(c, margin, -margin, margin, -margin)
 		if f.Below {
-			drawLegend(draw.Crop(in, 0, 0, 0, h-(in.Max.Y-in.Min.Y)), f.Legend)
+			drawLegend(draw.Crop(in, 0, 0, 0, h-(in.Max.Y-in.Min.Y)), f.legend())
 		} else {
-			drawLegend(draw.Crop(in, 0, 0, in.Max.Y-in.Min.Y-h, 0), f.Legend)
+			drawLegend(draw.Crop(in, 0, 0, in.Max.Y-in.Min.Y-h, 0), f.legend())
 		}
 	}
 	letter, single := 'a', f.titles() < 2
@@ -167,10 +190,11 @@ func (f *Figure) Draw(c draw.Canvas) {
 
 // legendHeight is the height of the legend on a page, 0 without one.
 func (f *Figure) legendHeight(c draw.Canvas) vg.Length {
-	if len(f.Legend) == 0 {
+	entries := f.legend()
+	if len(entries) == 0 {
 		return 0
 	}
-	return legendHeight(f.Legend, c.Max.X-c.Min.X-2*margin)
+	return legendHeight(entries, c.Max.X-c.Min.X-2*margin)
 }
 
 // body is what margins and legend leave of a page for the panels.

@@ -57,6 +57,7 @@ func (f *Figure) layout(c draw.Canvas) [][]place {
 // DataAreas returns where the data areas of the panels lie on the page, in points from
 // its lower left corner, by row; an empty place has an empty rectangle.
 func (f *Figure) DataAreas() [][]vg.Rectangle {
+	f.settle()
 	w, h := f.size()
 	out := make([][]vg.Rectangle, len(f.Rows))
 	for j, row := range f.layout(f.body(draw.NewCanvas(new(recorder.Canvas), w, h))) {
@@ -152,10 +153,11 @@ func (p *Panel) fit(c draw.Canvas, data vg.Rectangle) place {
 // figure's height so that they have them.
 func (f *Figure) Stack(rows [][]*Panel, mm ...float64) {
 	f.Rows, f.Heights = rows, mm
+	f.settle()
 	width := millimetres(f.Width) - 2*margin
 	total := 2*margin + gapY*vg.Length(len(rows)-1)
-	if len(f.Legend) > 0 {
-		total += legendHeight(f.Legend, width) + legendGap
+	if entries := f.legend(); len(entries) > 0 {
+		total += legendHeight(entries, width) + legendGap
 	}
 	for j, row := range rows {
 		var head, bottom vg.Length

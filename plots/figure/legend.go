@@ -32,12 +32,26 @@ func RampEntry(low, high string, scale func(share float64) Color) Entry {
 	return Entry{Low: low, Label: high, scale: scale}
 }
 
+// join adds what another entry of the same label shows.
+func (e *Entry) join(o Entry) {
+	e.line, e.marked, e.filled, e.shaded = e.line || o.line, e.marked || o.marked, e.filled || o.filled, e.shaded || o.shaded
+}
+
+// lineLook is the look of a line of the style.
+func lineLook(s draw.LineStyle) Look {
+	c, ok := s.Color.(Color)
+	if !ok {
+		c = Ink
+	}
+	return Look{Color: c, Dashes: s.Dashes}
+}
+
 // swatch is the width of the entry's sample.
 func (e Entry) swatch() vg.Length {
 	switch {
 	case e.scale != nil:
 		return swatchRamp + e.lowWidth()
-	case e.line || e.filled:
+	case e.line || e.filled || e.shaded:
 		return swatchLine
 	}
 	return swatchMark
@@ -96,6 +110,10 @@ func (e Entry) draw(c draw.Canvas, x, y vg.Length) {
 	}
 	if e.filled {
 		c.SetColor(e.Color)
+		c.Fill(vg.Rectangle{Min: vg.Point{X: x, Y: y - 3}, Max: vg.Point{X: x + w, Y: y + 3}}.Path())
+	}
+	if e.shaded {
+		c.SetColor(Fade(e.Color, 0.18))
 		c.Fill(vg.Rectangle{Min: vg.Point{X: x, Y: y - 3}, Max: vg.Point{X: x + w, Y: y + 3}}.Path())
 	}
 	if e.line {

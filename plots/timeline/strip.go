@@ -112,12 +112,13 @@ func (l lane) amounts() (out []float64) {
 func Strip(title string, p model.Protocol, k Clock) *figure.Panel {
 	list := lanes(p, k)
 	n := len(list)
-	y := figure.Axis{Min: -0.5, Max: float64(n) - 0.5, Names: []string{}}
+	names := make([]string, n)
 	for i, l := range list {
-		y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, l.Name)
+		names[i] = l.Name
 	}
+	y := figure.Rows(names...).Room(0.5)
 	x := k.Axis(false)
-	x.Ticks = nil
+	x.Bare = true
 	s := figure.NewPanel(title, x, y)
 	s.Plot.Y.LineStyle.Width = 0
 	s.Name = "protocol"

@@ -1,0 +1,32 @@
+package plots
+
+import (
+	"math"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/plots/figure"
+)
+
+// What several figures draw alike.
+
+// names lists what each of a list is called.
+func names[T any](list []T, of func(T) string) (out []string) {
+	for _, v := range list {
+		out = append(out, of(v))
+	}
+	return out
+}
+
+// estimate records and draws a value and its interval along x at height y; what reaches
+// out of the axis is cut.
+func estimate(p *figure.Panel, series string, l figure.Look, radius vg.Length, v, low, high, y float64) {
+	if math.IsNaN(v) {
+		return
+	}
+	p.RecordRange(series, figure.Mean, "", v, low, high, 0)
+	within := func(x float64) float64 { return min(max(x, p.Plot.X.Min), p.Plot.X.Max) }
+	p.Stroke(draw.LineStyle{Color: l.Color, Width: figure.DataLine}, []float64{within(low), within(high)}, []float64{y, y})
+	p.Marks(l, radius, []float64{within(v)}, []float64{y})
+}
