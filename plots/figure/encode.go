@@ -149,7 +149,8 @@ func (f *Figure) Encode(w io.Writer, format Format) error {
 // size returns the figure's physical size.
 func (f *Figure) size() (w, h vg.Length) { return millimetres(f.Width), millimetres(f.Height) }
 
-func (f *Figure) writePNG(w io.Writer, dpi float64) error {
+func (f *Figure) writePNG(w io.Writer, dpi float64) (err error) {
+	defer recovered(&err)
 	width, height := f.size()
 	c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(int(math.Round(dpi))))
 	f.Draw(draw.New(c))
@@ -157,7 +158,7 @@ func (f *Figure) writePNG(w io.Writer, dpi float64) error {
 	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(&b); err != nil {
 		return err
 	}
-	_, err := w.Write(withResolution(b.Bytes(), dpi))
+	_, err = w.Write(withResolution(b.Bytes(), dpi))
 	return err
 }
 
@@ -177,7 +178,8 @@ func withResolution(png []byte, dpi float64) []byte {
 
 // writeSVG writes text as text. Liberation Sans has the widths of Arial and
 // Helvetica, so the file looks the same where only one of these is installed.
-func (f *Figure) writeSVG(w io.Writer) error {
+func (f *Figure) writeSVG(w io.Writer) (err error) {
+	defer recovered(&err)
 	c := vgsvg.New(f.size())
 	f.Draw(draw.New(c))
 	var b bytes.Buffer
@@ -191,6 +193,14 @@ func (f *Figure) writeSVG(w io.Writer) error {
 		"font-variant:normal;", "",
 		`xlink:href="data:image/jpg;`, `preserveAspectRatio="none" xlink:href="data:image/png;`,
 	).Replace(s)
-	_, err := io.WriteString(w, s)
+	_, err = io.WriteString(w, s)
 	return err
+}
+
+// recovered makes an error of a panic while drawing, such as that of a plotter which the
+// kit does not know.
+func recovered(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("figure: cannot be drawn: %v", p)
+	}
 }

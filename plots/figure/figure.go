@@ -224,16 +224,9 @@ func (f *Figure) titles() int {
 	return n
 }
 
-// place is where one panel goes: the whole plot, its data area within, and the
-// left edge of its column.
-type place struct {
-	plot, data draw.Canvas
-	left       vg.Length
-}
-
 // drawTitle writes the panel's letter at its column's left edge and its title over the
 // data.
-func (p *Panel) drawTitle(at place, letter string) {
+func (p *Panel) drawTitle(at slot, letter string) {
 	y := at.data.Max.Y + 5
 	top := y + titleLine*vg.Length(strings.Count(p.Title, "\n"))
 	x := at.left

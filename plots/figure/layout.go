@@ -17,9 +17,16 @@ func (p *Panel) edges(c draw.Canvas) edges {
 	return edges{left: d.Min.X - c.Min.X, right: c.Max.X - d.Max.X, bottom: d.Min.Y - c.Min.Y, top: c.Max.Y - d.Max.Y}
 }
 
+// slot is where one panel goes: the whole plot, its data area within, and the
+// left edge of its column.
+type slot struct {
+	plot, data draw.Canvas
+	left       vg.Length
+}
+
 // layout divides the canvas: data areas of a row share top and bottom, and those
 // of a column share left and right wherever the rows have the same columns.
-func (f *Figure) layout(c draw.Canvas) [][]place {
+func (f *Figure) layout(c draw.Canvas) [][]slot {
 	rooms := make([][]edges, len(f.Rows))
 	bottoms, heads, weights := make([]vg.Length, len(f.Rows)), make([]vg.Length, len(f.Rows)), make([]vg.Length, len(f.Rows))
 	total := vg.Length(0)
@@ -43,7 +50,7 @@ func (f *Figure) layout(c draw.Canvas) [][]place {
 		free -= bottoms[j] + heads[j]
 	}
 	f.shareColumns(rooms)
-	places := make([][]place, len(f.Rows))
+	places := make([][]slot, len(f.Rows))
 	top := c.Max.Y
 	for j, row := range f.Rows {
 		high := top - heads[j]
@@ -104,13 +111,13 @@ func (p *Panel) weight() vg.Length {
 }
 
 // layoutRow places the panels of one row between two heights of the data area.
-func (f *Figure) layoutRow(c draw.Canvas, row []*Panel, rooms []edges, low, high vg.Length) []place {
+func (f *Figure) layoutRow(c draw.Canvas, row []*Panel, rooms []edges, low, high vg.Length) []slot {
 	free, total := c.Max.X-c.Min.X-gapX*vg.Length(len(row)-1), vg.Length(0)
 	for i, p := range row {
 		free -= rooms[i].left + rooms[i].right
 		total += p.weight()
 	}
-	places := make([]place, len(row))
+	places := make([]slot, len(row))
 	x := c.Min.X
 	for i, p := range row {
 		edge := x
@@ -134,7 +141,7 @@ func (f *Figure) layoutRow(c draw.Canvas, row []*Panel, rooms []edges, low, high
 // fit returns the canvas on which the plot's data area is the given one. The
 // room that gonum/plot keeps for labels depends a little on the canvas, hence
 // the repeats.
-func (p *Panel) fit(c draw.Canvas, data vg.Rectangle) place {
+func (p *Panel) fit(c draw.Canvas, data vg.Rectangle) slot {
 	out := draw.Canvas{Canvas: c.Canvas, Rectangle: data}
 	for range 4 {
 		d := p.Plot.DataCanvas(out)
@@ -146,7 +153,7 @@ func (p *Panel) fit(c draw.Canvas, data vg.Rectangle) place {
 			break
 		}
 	}
-	return place{plot: out, data: draw.Canvas{Canvas: c.Canvas, Rectangle: data}}
+	return slot{plot: out, data: draw.Canvas{Canvas: c.Canvas, Rectangle: data}}
 }
 
 // Stack sets rows of panels with data areas of the given heights in mm, and the

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -17,7 +18,15 @@ type Drawing func(c draw.Canvas, at func(x, y float64) vg.Point)
 // Plot implements plot.Plotter.
 func (d Drawing) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	d(c, func(a, b float64) vg.Point { return vg.Point{X: x(a), Y: y(b)} })
+	d(c, func(a, b float64) vg.Point { return vg.Point{X: place(p.X, x, a), Y: place(p.Y, y, b)} })
+}
+
+// place is where a value lies; what a scale does not have lies nowhere.
+func place(a plot.Axis, at func(float64) vg.Length, v float64) vg.Length {
+	if logarithmic(a.Scale) && !(v > 0) {
+		return vg.Length(math.NaN())
+	}
+	return at(v)
 }
 
 // Axis says what an axis is called and spans.
@@ -81,22 +90,29 @@ func NewPanel(title string, x, y Axis) *Panel {
 	p.Plot.BackgroundColor = nil
 	for _, v := range []struct {
 		name string
-		axis Axis
+		axis *Axis
 		to   *plot.Axis
-	}{{"x", x, &p.Plot.X}, {"y", y, &p.Plot.Y}} {
-		if !v.axis.fitted() && !(v.axis.Min < v.axis.Max && v.axis.Max-v.axis.Min < math.Inf(1)) {
-			p.fail("", "axis %s from Min = %v to Max = %v: want Min below Max, or both 0 for what is drawn", v.name, v.axis.Min, v.axis.Max)
-		}
-		if v.axis.Names != nil && len(v.axis.Names) != len(v.axis.Ticks) {
-			p.fail("", "axis %s has %d Names for %d Ticks: want as many", v.name, len(v.axis.Names), len(v.axis.Ticks))
-			v.axis.Names = nil
-		}
-		if logarithmic(v.axis.Scale) && !v.axis.fitted() && !(v.axis.Min > 0) {
-			p.fail("", "axis %s is logarithmic from Min = %v: want more than 0", v.name, v.axis.Min)
+	}{{"x", &p.x, &p.Plot.X}, {"y", &p.y, &p.Plot.Y}} {
+		if err := v.axis.check(); err != "" {
+			p.fail("", "axis %s %s", v.name, err)
+			*v.axis = Axis{Label: v.axis.Label, Max: 1, Bare: true}
 		}
 		v.axis.apply(v.to)
 	}
 	return p
+}
+
+// check says what is wrong with an axis, if anything is.
+func (a Axis) check() string {
+	switch {
+	case !a.fitted() && !(a.Min < a.Max && a.Max-a.Min < math.Inf(1)):
+		return fmt.Sprintf("from Min = %v to Max = %v: want Min below Max, or both 0 for what is drawn", a.Min, a.Max)
+	case a.Names != nil && len(a.Names) != len(a.Ticks):
+		return fmt.Sprintf("has %d Names for %d Ticks: want as many", len(a.Names), len(a.Ticks))
+	case logarithmic(a.Scale) && !a.fitted() && !(a.Min > 0):
+		return fmt.Sprintf("is logarithmic from Min = %v: want more than 0", a.Min)
+	}
+	return ""
 }
 
 func (a Axis) apply(to *plot.Axis) {
@@ -105,7 +121,7 @@ func (a Axis) apply(to *plot.Axis) {
 	if a.Scale != nil {
 		to.Scale = a.Scale
 	}
-	if a.Bare {
+	if a.Bare || a.Ticks == nil && a.Names != nil {
 		to.Tick.Marker = plot.ConstantTicks{}
 		to.LineStyle.Width = 0
 		return
@@ -162,9 +178,16 @@ func NiceTicks(low, high float64, n int) []float64 {
 		}
 	}
 	var out []float64
-	for i := math.Ceil(low/step - 1e-9); i*step <= high+1e-9*step; i++ {
-		v, _ := strconv.ParseFloat(strconv.FormatFloat(i*step, 'g', 12, 64), 64)
-		out = append(out, v)
+	first := math.Ceil(low/step - 1e-9)
+	for i := range 2*n + 2 { // and not for ever where a step is lost to rounding
+		v := (first + float64(i)) * step
+		if !(v <= high+1e-9*step) {
+			break
+		}
+		v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 12, 64), 64)
+		if len(out) == 0 || v > out[len(out)-1] {
+			out = append(out, v)
+		}
 	}
 	return out
 }

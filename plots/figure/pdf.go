@@ -1,7 +1,6 @@
 package figure
 
 import (
-	"fmt"
 	"image"
 	"image/color"
 	"io"
@@ -29,13 +28,7 @@ var steadyPDF = sync.OnceFunc(func() {
 })
 
 func (f *Figure) writePDF(w io.Writer) (err error) {
-	// vgpdf panics where a font cannot be prepared, for example without a
-	// writable temporary folder.
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("figure: PDF: %v", p)
-		}
-	}()
+	defer recovered(&err) // vgpdf panics where a font cannot be prepared, such as without a writable temporary folder
 	steadyPDF()
 	c := &pdfCanvas{Canvas: vgpdf.New(f.size())}
 	f.Draw(draw.New(c))

@@ -33,6 +33,9 @@ func (f *Figure) Panel(title string, x, y Axis) *Panel {
 
 // Row begins a new row, for the panels that are added next.
 func (f *Figure) Row() {
+	if f == nil {
+		return
+	}
 	if n := len(f.Rows); n == 0 || len(f.Rows[n-1]) > 0 {
 		f.Rows = append(f.Rows, nil)
 	}
@@ -129,7 +132,7 @@ func (p *Panel) Band(series string, x, low, high []float64) {
 	p.keep(series, k, x, nan, low, high)
 	p.Reach(x, low)
 	p.Reach(x, high)
-	p.entry(Entry{Label: series, shaded: true, own: true})
+	p.entry(Entry{Label: series, shaded: true, kind: k, own: true})
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		drawBand(c, at, Fade(p.look(series, k).Color, 0.18), x, low, high)
 	})
@@ -148,7 +151,7 @@ func (p *Panel) Bars(series string, x, y []float64, kind ...Kind) {
 	for i := range x {
 		p.Reach([]float64{x[i] - 0.5, x[i], x[i] + 0.5}, []float64{0, y[i], 0})
 	}
-	p.entry(Entry{Label: series, filled: true, own: true})
+	p.entry(Entry{Label: series, filled: true, kind: k, own: true})
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		width := 0.8 / float64(p.bars)
 		c.SetColor(p.look(series, k).Color)
@@ -367,7 +370,7 @@ func markSize(k Kind) vg.Length {
 
 // entry notes what the legend says of something that was drawn.
 func (p *Panel) entry(e Entry) {
-	if e.Label == "" {
+	if p == nil || e.Label == "" {
 		return
 	}
 	for i := range p.entries {

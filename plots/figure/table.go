@@ -88,11 +88,17 @@ func (p *Panel) Record(series string, kind Kind, x string, y float64) {
 // RecordRange keeps a plotted number with an interval, and how many values are behind
 // it, 0 where that means nothing.
 func (p *Panel) RecordRange(series string, kind Kind, x string, y, low, high float64, n int) {
+	if p == nil {
+		return
+	}
 	p.RecordIn(p.TableName(), series, kind, x, y, low, high, n)
 }
 
 // RecordIn is RecordRange under another name of the panel.
 func (p *Panel) RecordIn(panel, series string, kind Kind, x string, y, low, high float64, n int) {
+	if p == nil {
+		return
+	}
 	p.Data = append(p.Data, Datum{panel, series, kind, x, y, low, high, n})
 }
 
