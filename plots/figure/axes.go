@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -37,7 +38,7 @@ func (a Axis) round() (out []float64) {
 		out = nil
 		for k := math.Floor(math.Log10(a.Min)); k <= math.Log10(a.Max); k++ {
 			for _, m := range each {
-				if v := m * math.Pow(10, k); v >= a.Min*(1-1e-9) && v <= a.Max*(1+1e-9) {
+				if v, _ := strconv.ParseFloat(fmt.Sprintf("%ge%g", m, k), 64); v >= a.Min*(1-1e-9) && v <= a.Max*(1+1e-9) {
 					out = append(out, v)
 				}
 			}
@@ -116,9 +117,9 @@ func (f *Figure) legend() []Entry {
 	for _, p := range f.panels() {
 		for _, e := range p.entries {
 			if e.own {
-				e.Look = p.look(e.Label, e.kind)
+				e.Look = p.lookOf(e.Label, e.published)
 			}
-			if e.kind == Published && e.own && slices.Contains(p.series, e.Label) {
+			if e.published && slices.Contains(p.series, e.Label) {
 				e.Label += ", published"
 			}
 			all.entry(e)

@@ -70,7 +70,7 @@ func ExamplePanel_Add() {
 	curve := plotter.NewFunction(func(x float64) float64 { return 40 * math.Exp(-x/10) })
 	curve.Width, curve.XMin, curve.XMax = figure.ThinLine, 0, 28
 	q.Add(curve)
-	q.Text("exponential", 5, 33)
+	q.Text("exponential", 8, 24)
 	save(f)
 }
 

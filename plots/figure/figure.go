@@ -74,8 +74,8 @@ type Entry struct {
 	Low   string // name of the low end, for a colour scale
 	Look
 	line, marked, filled, shaded bool
-	own                          bool // of a series, whose look the figure gives
-	kind                         Kind
+	own                          bool                      // of a series, whose look the figure gives
+	published                    bool                      // of published values, which look alike
 	scale                        func(share float64) Color // colour scale, share 0 to 1
 }
 

@@ -339,6 +339,8 @@ func TestSeriesKeepTheirLooks(t *testing.T) {
 	}
 	b.Line("mine 6", one, one)
 	b.Line("SSRI-like", one, one)
+	b.Intervals("SSRI-like", one, one, one, one)
+	b.Points("SSRI-like", one, one, Published)
 	if err := f.Validate(); err != nil {
 		t.Fatal(err)
 	}
@@ -350,6 +352,9 @@ func TestSeriesKeepTheirLooks(t *testing.T) {
 	}
 	if want, _ := ArmLook("ssri"); !same(b.look("SSRI-like", Value), want) {
 		t.Error("an arm has another look than in all figures")
+	}
+	if all := f.legend(); len(all) != 9 || !all[7].line || !all[7].marked || all[8].Label != "SSRI-like, published" || all[8].Color != Black {
+		t.Errorf("legend %+v: want the arm once, and its published values apart", all)
 	}
 	f.Looks = map[string]Look{"mine 0": {Color: Green, Mark: Cross}}
 	f.settle()

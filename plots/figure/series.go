@@ -49,7 +49,7 @@ func (p *Panel) Line(series string, x, y []float64, kind ...Kind) {
 	k := p.begin(series, Value, kind)
 	p.keep(series, k, x, y, nil, nil)
 	p.Reach(x, y)
-	p.entry(Entry{Label: series, line: true, kind: k, own: true})
+	p.entry(Entry{Label: series, line: true, published: k == Published, own: true})
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) { drawLine(c, at, p.look(series, k).Line(), x, y) })
 }
 
@@ -61,7 +61,7 @@ func (p *Panel) Points(series string, x, y []float64, kind ...Kind) {
 	k := p.begin(series, Value, kind)
 	p.keep(series, k, x, y, nil, nil)
 	p.Reach(x, y)
-	p.entry(Entry{Label: series, marked: true, kind: k, own: true})
+	p.entry(Entry{Label: series, marked: true, published: k == Published, own: true})
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		drawMarks(c, at, p.look(series, k), markSize(k), x, y)
 	})
@@ -78,7 +78,7 @@ func (p *Panel) Intervals(series string, x, y, low, high []float64, kind ...Kind
 	for _, v := range [][]float64{y, low, high} {
 		p.Reach(x, v)
 	}
-	p.entry(Entry{Label: series, marked: true, kind: k, own: true})
+	p.entry(Entry{Label: series, marked: true, published: k == Published, own: true})
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		l := p.look(series, k)
 		for i := range x {
@@ -116,7 +116,7 @@ func (p *Panel) Estimates(series string, rows []string, v, low, high []float64, 
 			drawMarks(c, at, l, markSize(k), v[i:i+1], []float64{y})
 		})
 	}
-	p.entry(Entry{Label: series, marked: true, kind: k, own: true})
+	p.entry(Entry{Label: series, marked: true, published: k == Published, own: true})
 }
 
 // Band fills the area of a series between two lines; NaN leaves a gap.
@@ -132,7 +132,7 @@ func (p *Panel) Band(series string, x, low, high []float64) {
 	p.keep(series, k, x, nan, low, high)
 	p.Reach(x, low)
 	p.Reach(x, high)
-	p.entry(Entry{Label: series, shaded: true, kind: k, own: true})
+	p.entry(Entry{Label: series, shaded: true, published: k == Published, own: true})
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		drawBand(c, at, Fade(p.look(series, k).Color, 0.18), x, low, high)
 	})
@@ -151,7 +151,7 @@ func (p *Panel) Bars(series string, x, y []float64, kind ...Kind) {
 	for i := range x {
 		p.Reach([]float64{x[i] - 0.5, x[i], x[i] + 0.5}, []float64{0, y[i], 0})
 	}
-	p.entry(Entry{Label: series, filled: true, kind: k, own: true})
+	p.entry(Entry{Label: series, filled: true, published: k == Published, own: true})
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		width := 0.8 / float64(p.bars)
 		c.SetColor(p.look(series, k).Color)
@@ -172,7 +172,7 @@ func (p *Panel) Steps(series string, x, y []float64, kind ...Kind) {
 	p.keep(series, k, x, y, nil, nil)
 	p.Reach(x, y)
 	xs, ys := stairs(x, y)
-	p.entry(Entry{Label: series, line: true, kind: k, own: true})
+	p.entry(Entry{Label: series, line: true, published: k == Published, own: true})
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) { drawLine(c, at, p.look(series, k).Line(), xs, ys) })
 }
 
@@ -213,7 +213,9 @@ func (p *Panel) Cells(label string, z [][]float64) {
 		}
 		for j, v := range row {
 			x, y, fill := float64(j), float64(len(z)-1-i), PaleGrey
-			if !math.IsNaN(v) {
+			if math.IsNaN(v) {
+				p.entry(Entry{Label: "no value", Look: Look{Color: PaleGrey}, filled: true})
+			} else {
 				fill = scale(share(v))
 				p.Record(name(p.y, y), Value, name(p.x, x), v)
 			}
@@ -350,8 +352,10 @@ func (p *Panel) begin(series string, usual Kind, kind []Kind) Kind {
 
 // look is how a series is drawn: published values alike in all figures, others by their
 // name.
-func (p *Panel) look(series string, k Kind) Look {
-	if k == Published {
+func (p *Panel) look(series string, k Kind) Look { return p.lookOf(series, k == Published) }
+
+func (p *Panel) lookOf(series string, published bool) Look {
+	if published {
 		return PublishedLook
 	}
 	return p.looks[series]
@@ -374,7 +378,7 @@ func (p *Panel) entry(e Entry) {
 		return
 	}
 	for i := range p.entries {
-		if o := &p.entries[i]; o.Label == e.Label && o.kind == e.kind && o.scale == nil && e.scale == nil {
+		if o := &p.entries[i]; o.Label == e.Label && o.published == e.published && o.scale == nil && e.scale == nil {
 			o.join(e)
 			return
 		}
