@@ -3,6 +3,7 @@ package plots
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -46,7 +47,6 @@ func Cliff(r *study.Result) (*figure.Figure, error) {
 			"Open diamonds: the published values of chapters 1 to 3, single runs. Dashed line: Bayes ceiling; dotted line: chance. " + provenance(r),
 		Width: figure.DoubleColumn, Height: 130, Rows: [][]*figure.Panel{{}, {}},
 	}
-	drawn, quoted := false, false
 	for i, v := range []struct {
 		title string
 		measure
@@ -56,16 +56,14 @@ func Cliff(r *study.Result) (*figure.Figure, error) {
 		{"Internal noise, SD 0.5", noiseTest(0.5)},
 		{"Combined stress", combined},
 	} {
-		p, any, published := cliffPanel(r, lv, v.measure, v.title)
-		f.Rows[i/2] = append(f.Rows[i/2], p)
-		drawn, quoted = drawn || any, quoted || published
+		f.Rows[i/2] = append(f.Rows[i/2], cliffPanel(r, lv, v.measure, v.title))
 	}
-	if !drawn {
+	if !slices.ContainsFunc(f.Table(), func(d figure.Datum) bool { return d.Series == known[1].Label && d.Kind == figure.Mean }) {
 		return nil, missing(r, "Cliff", "no test of untreated networks", "want assay.AcuteTests in the design's Assays")
 	}
 	f.Legend = []figure.Entry{figure.MarkedLineEntry("untreated", known[1].Look), figure.MarkEntry("dense", known[0].Look),
 		figure.MarkedLineEntry(fmt.Sprintf("fall of %v points%s", onsetPoints, interval), onsetLook)}
-	if quoted {
+	if holds(f.Rows, figure.Published) {
 		f.Legend = append(f.Legend, figure.MarkEntry("published single runs", figure.PublishedLook))
 	}
 	f.Legend = append(f.Legend, referenceEntries(lv.At[0])...)
@@ -77,15 +75,16 @@ var onsetLook = figure.Look{Color: figure.Black, Mark: figure.TriangleUp}
 
 // cliffPanel draws one test against the pruned share, and tells whether there
 // was anything to draw and anything published.
-func cliffPanel(r *study.Result, lv levels, m measure, title string) (p *figure.Panel, any, quoted bool) {
+func cliffPanel(r *study.Result, lv levels, m measure, title string) *figure.Panel {
 	dense, untreated := known[0], known[1]
 	x := prunedAxis(lv.Settings, 210, 0.03)
 	before := remaining(lv.Settings[0]) + beside
 	x.Min = min(x.Min, before-0.05)
 	x.Ticks, x.Names = append(x.Ticks, before), append(x.Names, "dense")
-	p = figure.NewPanel(title, x, figure.PercentAxis("accuracy (%)"))
+	p := figure.NewPanel(title, x, figure.PercentAxis("accuracy (%)"))
 	drawReferences(p, lv.At[0], m)
-	any = drawCurve(p, untreated.Label, untreated.Look, remaining, lv.Settings, lv.of(untreated, m))
+	samples := lv.of(untreated, m)
+	drawCurve(p, untreated.Label, untreated.Look, remaining, lv.Settings, samples)
 	if v := values(lv.At[0], dense, m); len(v.Values) > 0 {
 		s := v.summary()
 		p.RecordInterval(dense.Label, "", s)
@@ -93,19 +92,19 @@ func cliffPanel(r *study.Result, lv levels, m measure, title string) (p *figure.
 		drawBar(p, dense.Color, before, s.Low, s.High)
 		p.Marks(dense.Look, figure.MarkRadius, []float64{before}, []float64{s.Mean})
 	}
-	quoted = drawQuote(p, dense.Label, "", figure.Black, before, lv.published(0, dense, m))
+	drawQuote(p, dense.Label, "", figure.Black, before, lv.published(0, dense, m))
 	for i := range lv.At {
-		quoted = drawQuote(p, untreated.Label, short(lv.Settings[i]), figure.Black, remaining(lv.Settings[i]), lv.published(i, untreated, m)) || quoted
+		drawQuote(p, untreated.Label, short(lv.Settings[i]), figure.Black, remaining(lv.Settings[i]), lv.published(i, untreated, m))
 	}
-	if !any {
-		drawNotMeasured(p)
-		return p, any, quoted
+	if !slices.ContainsFunc(samples, func(v sample) bool { return len(v.Values) > 0 }) {
+		p.Says("not measured")
+		return p
 	}
 	q := infer.Query{Factor: pruned, Arm: study.Untreated, Phase: assay.Acute, Test: m.Test, Level: m.Level, Metric: m.Metric}
 	if curves, err := infer.Curves(r, q); err == nil { // there is such a test
 		drawOnset(p, curves)
 	}
-	return p, any, quoted
+	return p
 }
 
 // drawOnset marks where the curves' fall begins, and writes it below the mark.

@@ -38,7 +38,6 @@ func Consolidation(r *study.Result) (*figure.Figure, error) {
 	for _, c := range arms {
 		f.Legend = append(f.Legend, figure.MarkedLineEntry(c.Label, c.Look))
 	}
-	drawn, quoted := false, false
 	for i, v := range []struct {
 		title, unit string
 		measure
@@ -48,14 +47,12 @@ func Consolidation(r *study.Result) (*figure.Figure, error) {
 		{"Combined stress after relapse", "accuracy (%)", afterLoss},
 		{"Lost in relapse", "accuracy lost (points)", drop},
 	} {
-		p, any, published := epochsPanel(lv, arms, v.measure, v.title, v.unit)
-		f.Rows[i/2] = append(f.Rows[i/2], p)
-		drawn, quoted = drawn || any, quoted || published
+		f.Rows[i/2] = append(f.Rows[i/2], epochsPanel(lv, arms, v.measure, v.title, v.unit))
 	}
-	if !drawn {
+	if !holds(f.Rows, figure.Mean) {
 		return nil, missing(r, "Consolidation", "no test under stress", "want assay.AcuteTests in the design's Assays")
 	}
-	if quoted {
+	if holds(f.Rows, figure.Published) {
 		f.Legend = append(f.Legend, figure.MarkEntry("published, run A", figure.PublishedLook), figure.MarkEntry("run B", publishedB))
 	}
 	f.Legend = append(f.Legend, referenceEntries(lv.At[0])...)
@@ -70,13 +67,13 @@ func isRunB(q data.Quote) bool { return strings.Contains(q.Source, "run B") }
 
 // epochsPanel draws one measure of the arms against epochs, and tells whether
 // there was anything to draw and anything published.
-func epochsPanel(lv levels, arms []condition, m measure, title, unit string) (p *figure.Panel, any, quoted bool) {
+func epochsPanel(lv levels, arms []condition, m measure, title, unit string) *figure.Panel {
 	low, high := figure.Spread(0.03, lv.Settings...)
 	x := figure.Axis{Label: "epochs of training after the regrowth", Min: low, Max: high, Ticks: lv.Settings}
-	p = figure.NewPanel(title, x, lv.yAxis(arms, m, unit))
+	p := figure.NewPanel(title, x, lv.yAxis(arms, m, unit))
 	drawReferences(p, lv.At[0], m)
 	for _, c := range slices.Backward(arms) { // arms over their controls
-		any = drawCurve(p, c.Label, c.Look, linear, lv.Settings, lv.of(c, m)) || any
+		drawCurve(p, c.Label, c.Look, linear, lv.Settings, lv.of(c, m))
 	}
 	for i := range lv.At {
 		for _, c := range arms {
@@ -87,12 +84,8 @@ func epochsPanel(lv levels, arms []condition, m measure, title, unit string) (p 
 				}
 				p.Record(c.Label, figure.Published, short(lv.Settings[i]), q.Value)
 				p.Marks(l, figure.PublishedRadius, []float64{lv.Settings[i]}, []float64{q.Value})
-				quoted = true
 			}
 		}
 	}
-	if !any {
-		drawNotMeasured(p)
-	}
-	return p, any, quoted
+	return orNotMeasured(p)
 }

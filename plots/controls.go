@@ -40,8 +40,7 @@ func Controls(r *study.Result) (*figure.Figure, error) {
 		{"Extreme internal noise, SD 2.5", "accuracy (%)", extreme},
 		{"Relapse after second pruning", "accuracy lost (points)", drop},
 	} {
-		p, _ := dotPanel(r, rows, v.measure, v.title, v.unit, i == 0)
-		f.Rows[0] = append(f.Rows[0], p)
+		f.Rows[0] = append(f.Rows[0], dotPanel(r, rows, v.measure, v.title, v.unit, i == 0))
 		f.Rows[1] = append(f.Rows[1], differencePanel(r, pairs, v.measure, "Arm − control", i == 0))
 	}
 	return f, nil

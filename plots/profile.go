@@ -72,12 +72,11 @@ func Profile(r *study.Result) (*figure.Figure, error) {
 	p := figure.NewPanel("", figure.Axis{Min: -0.5, Max: float64(len(columns)) - 0.5, Bare: true}, figure.Rows(names(conds, condition.label)...).Room(0.5))
 	p.Plot.Y.LineStyle.Width = 0
 	p.Head = 30
-	filled := false
 	for j, t := range columns {
 		drawColumnHead(p, t, float64(j))
-		filled = drawHeatColumn(p, r, conds, t, float64(j)) || filled
+		drawHeatColumn(p, r, conds, t, float64(j))
 	}
-	if !filled {
+	if len(p.Data) == 0 {
 		return nil, missing(r, "Profile", "no value for any column", "want assay.AcuteTests in the design's Assays")
 	}
 	intervals := " with 95 % interval (Student's t)"
@@ -121,8 +120,8 @@ func drawColumnHead(p *figure.Panel, t trade, x float64) {
 	})
 }
 
-// drawHeatColumn draws one column's cells and tells whether any has a value.
-func drawHeatColumn(p *figure.Panel, r *study.Result, conds []condition, t trade, x float64) bool {
+// drawHeatColumn draws one column's cells.
+func drawHeatColumn(p *figure.Panel, r *study.Result, conds []condition, t trade, x float64) {
 	worst, best := 0.0, 100.0
 	switch {
 	case t.Lower:
@@ -135,7 +134,6 @@ func drawHeatColumn(p *figure.Panel, r *study.Result, conds []condition, t trade
 	case t.Name != "Structure" && !math.IsNaN(chance(r)):
 		worst = chance(r)
 	}
-	any := false
 	for i, c := range conds {
 		s := t.of(r, c).summary()
 		y := float64(len(conds) - 1 - i)
@@ -143,7 +141,6 @@ func drawHeatColumn(p *figure.Panel, r *study.Result, conds []condition, t trade
 			drawCell(p, x, y, figure.PaleGrey, "–", "")
 			continue
 		}
-		any = true
 		recordCell(p, t, c, s)
 		interval := ""
 		if low, high := signed(s.Low), signed(s.High); s.Known() && low != high {
@@ -151,7 +148,6 @@ func drawHeatColumn(p *figure.Panel, r *study.Result, conds []condition, t trade
 		}
 		drawCell(p, x, y, heat((s.Mean-worst)/(best-worst)), signed(s.Mean), interval)
 	}
-	return any
 }
 
 func recordCell(p *figure.Panel, t trade, c condition, s summary) {

@@ -42,13 +42,10 @@ func Recovery(r *study.Result) (*figure.Figure, error) {
 		Width: figure.DoubleColumn, Height: 32 + 2*(13+4.6*float64(len(conds))),
 		Rows: [][]*figure.Panel{{}, {}}, Legend: dotLegend(r),
 	}
-	drawn := false
 	for i, v := range panels {
-		p, any := dotPanel(r, conds, v.measure, v.title, v.unit, i%3 == 0)
-		f.Rows[i/3] = append(f.Rows[i/3], p)
-		drawn = drawn || any
+		f.Rows[i/3] = append(f.Rows[i/3], dotPanel(r, conds, v.measure, v.title, v.unit, i%3 == 0))
 	}
-	if !drawn {
+	if !holds(f.Rows, figure.Mean, figure.Published) {
 		return nil, missing(r, "Recovery", "no measurement of Table 1", "want assay.AcuteTests in the design's Assays")
 	}
 	return f, nil
@@ -88,9 +85,8 @@ func hasPublished(r *study.Result) bool {
 	})
 }
 
-// dotPanel draws one measure with a row for each condition, top to bottom, and
-// tells whether there was anything to draw.
-func dotPanel(r *study.Result, conds []condition, m measure, title, unit string, named bool) (*figure.Panel, bool) {
+// dotPanel draws one measure with a row for each condition, top to bottom.
+func dotPanel(r *study.Result, conds []condition, m measure, title, unit string, named bool) *figure.Panel {
 	n := len(conds)
 	x, y := figure.PercentAxis(unit), figure.Rows(names(conds, condition.label)...).NamedOnly(named)
 	if m == drop {
@@ -104,14 +100,10 @@ func dotPanel(r *study.Result, conds []condition, m measure, title, unit string,
 		p.Vertical(figure.CeilingLine, ceiling(r, m), "Bayes ceiling")
 		p.Vertical(figure.ChanceLine, chance(r), "chance")
 	}
-	any := false
 	for i, c := range conds {
-		any = drawDotRow(p, r, c, m, float64(n-1-i)) || any
+		drawDotRow(p, r, c, m, float64(n-1-i))
 	}
-	if !any {
-		drawNotMeasured(p)
-	}
-	return p, any
+	return orNotMeasured(p, figure.Published)
 }
 
 // dropAxis spans the drops and 0.
@@ -127,18 +119,16 @@ func dropAxis(r *study.Result, conds []condition, unit string) figure.Axis {
 
 // drawDotRow draws seeds, mean, interval and published numbers of one condition at
 // height y.
-func drawDotRow(p *figure.Panel, r *study.Result, c condition, m measure, y float64) bool {
+func drawDotRow(p *figure.Panel, r *study.Result, c condition, m measure, y float64) {
 	v := values(r, c, m)
 	drawSeedDots(p, c.Label, c.Color, v, y)
 	if len(v.Values) > 0 {
 		drawMeanMark(p, c.Label, c.Look, v.summary(), y)
 	}
-	quoted := publishedValues(r, c, m)
-	for _, q := range quoted {
+	for _, q := range publishedValues(r, c, m) {
 		p.Record(c.Label, figure.Published, "", q)
 		p.Marks(figure.PublishedLook, figure.PublishedRadius, []float64{q}, []float64{y})
 	}
-	return len(v.Values)+len(quoted) > 0
 }
 
 // drawSeedDots draws single seeds as pale dots around height y, unless there is only

@@ -42,7 +42,6 @@ func Regimens(r *study.Result) (*figure.Figure, error) {
 		Width: figure.DoubleColumn, Height: 42 + 4.2*float64(len(rows)+1) + 4.2*float64(len(pairs)+1),
 		Rows: [][]*figure.Panel{{}, {}}, Heights: []float64{float64(len(rows)) + 0.2, float64(len(pairs)) + 0.2}, Legend: dotLegend(r),
 	}
-	drawn := false
 	for i, v := range []struct {
 		title, unit, difference string
 		measure
@@ -51,12 +50,10 @@ func Regimens(r *study.Result) (*figure.Figure, error) {
 		{"Combined stress", "accuracy (%)", "Difference, combined stress", combined},
 		{"Relapse after second pruning", "accuracy lost (points)", "Difference, relapse", drop},
 	} {
-		p, any := dotPanel(r, rows, v.measure, v.title, v.unit, i == 0)
-		drawn = drawn || any
-		f.Rows[0] = append(f.Rows[0], p)
+		f.Rows[0] = append(f.Rows[0], dotPanel(r, rows, v.measure, v.title, v.unit, i == 0))
 		f.Rows[1] = append(f.Rows[1], differencePanel(r, pairs, v.measure, v.difference, i == 0))
 	}
-	if !drawn {
+	if !holds(f.Rows[:1], figure.Mean, figure.Published) {
 		return nil, missing(r, "Regimens", "no test under stress", "want assay.AcuteTests in the design's Assays")
 	}
 	return f, nil

@@ -43,7 +43,6 @@ func Regrowth(r *study.Result) (*figure.Figure, error) {
 		Width: figure.DoubleColumn, Height: 165, Heights: []float64{1.25, 0.8, 0.6},
 		Rows: [][]*figure.Panel{{}, {}, {tiedPanel(lv, gradient)}},
 	}
-	drawn, quoted := false, false
 	for _, v := range []struct {
 		title string
 		measure
@@ -51,19 +50,17 @@ func Regrowth(r *study.Result) (*figure.Figure, error) {
 		{"Combined stress", combined},
 		{"Extreme internal noise, SD 2.5", extreme},
 	} {
-		p, any, published := rulesPanel(lv, rules, v.measure, v.title)
-		f.Rows[0] = append(f.Rows[0], p)
+		f.Rows[0] = append(f.Rows[0], rulesPanel(lv, rules, v.measure, v.title))
 		f.Rows[1] = append(f.Rows[1], rulesDifference(lv, gradient, random, v.measure, "Gradient − random: "+strings.ToLower(v.title[:1])+v.title[1:]))
-		drawn, quoted = drawn || any, quoted || published
 	}
-	if !drawn {
+	if !holds(f.Rows[:1], figure.Mean) {
 		return nil, missing(r, "Regrowth", "no test under stress", "want assay.AcuteTests in the design's Assays")
 	}
 	for _, c := range slices.Backward(rules) {
 		f.Legend = append(f.Legend, figure.MarkedLineEntry(c.Label, c.Look))
 	}
 	f.Legend = append(f.Legend, figure.MarkedLineEntry("gradient − random", contrastLook))
-	if quoted {
+	if holds(f.Rows, figure.Published) {
 		f.Legend = append(f.Legend, figure.MarkEntry("published single runs (rule's colour)", figure.PublishedLook))
 	}
 	if lines := referenceEntries(lv.At[0]); len(lines) > 0 {
@@ -75,25 +72,21 @@ func Regrowth(r *study.Result) (*figure.Figure, error) {
 // contrastLook is the look of paired differences.
 var contrastLook = figure.Look{Color: figure.Black, Mark: figure.Circle}
 
-// rulesPanel draws one test of both rules, and tells whether there was anything
-// to draw and anything published.
-func rulesPanel(lv levels, rules []condition, m measure, title string) (p *figure.Panel, any, quoted bool) {
+// rulesPanel draws one test of both rules.
+func rulesPanel(lv levels, rules []condition, m measure, title string) *figure.Panel {
 	x := prunedAxis(lv.Settings, 210, 0.03)
 	x.Label = ""
-	p = figure.NewPanel(title, x, lv.fitted(rules, m, "accuracy (%)"))
+	p := figure.NewPanel(title, x, lv.fitted(rules, m, "accuracy (%)"))
 	p.Horizontal(figure.CeilingLine, ceiling(lv.At[0], m), "Bayes ceiling")
 	for _, c := range rules {
-		any = drawCurve(p, c.Label, c.Look, remaining, lv.Settings, lv.of(c, m)) || any
+		drawCurve(p, c.Label, c.Look, remaining, lv.Settings, lv.of(c, m))
 	}
 	for i := range lv.At {
 		for _, c := range rules {
-			quoted = drawQuote(p, c.Label, short(lv.Settings[i]), c.Color, remaining(lv.Settings[i]), lv.published(i, c, m)) || quoted
+			drawQuote(p, c.Label, short(lv.Settings[i]), c.Color, remaining(lv.Settings[i]), lv.published(i, c, m))
 		}
 	}
-	if !any {
-		drawNotMeasured(p)
-	}
-	return p, any, quoted
+	return orNotMeasured(p)
 }
 
 // rulesDifference draws gradient − random of one test.
@@ -103,20 +96,15 @@ func rulesDifference(lv levels, gradient, random condition, m measure, title str
 	for _, d := range diffs {
 		all = append(all, d.extent()...)
 	}
-	low, high := figure.Spread(0.08, all...)
-	p := figure.NewPanel(title, prunedAxis(lv.Settings, 210, 0.03), figure.Axis{Label: "difference (points)", Min: low, Max: high, Ticks: figure.NiceTicks(low, high, 4)})
+	p := figure.NewPanel(title, prunedAxis(lv.Settings, 210, 0.03), figure.Fit("difference (points)", 0.08, 4, all...))
 	p.Horizontal(figure.ZeroLine, 0, "no difference")
-	if !drawCurve(p, "gradient − random", contrastLook, remaining, lv.Settings, diffs) {
-		drawNotMeasured(p)
-	}
-	return p
+	drawCurve(p, "gradient − random", contrastLook, remaining, lv.Settings, diffs)
+	return orNotMeasured(p)
 }
 
 // tiedPanel draws the share of the gradient's choices that were ties.
 func tiedPanel(lv levels, gradient condition) *figure.Panel {
 	p := figure.NewPanel("Choices of the gradient rule among exact ties", prunedAxis(lv.Settings, 450, 0.015), figure.PercentAxis("tied choices (%)"))
-	if !drawCurve(p, gradient.Label, gradient.Look, remaining, lv.Settings, lv.of(gradient, tied)) {
-		drawNotMeasured(p)
-	}
-	return p
+	drawCurve(p, gradient.Label, gradient.Look, remaining, lv.Settings, lv.of(gradient, tied))
+	return orNotMeasured(p)
 }

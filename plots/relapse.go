@@ -31,7 +31,7 @@ func Relapse(r *study.Result) (*figure.Figure, error) {
 		return nil, missing(r, "Relapse", "no relapse test", "want assay.RelapseTests in the design's Assays and at least one arm")
 	}
 	pairs := relapsePairs(r, conds)
-	lost, _ := dotPanel(r, conds, drop, "Loss", "accuracy lost (points)", false)
+	lost := dotPanel(r, conds, drop, "Loss", "accuracy lost (points)", false)
 	lost.Width = 0.6
 	intervals := " with 95 % intervals (Student's t)"
 	if seedCount(r) < stats.Fewest {

@@ -36,21 +36,25 @@ func Resilience(r *study.Result) (*figure.Figure, error) {
 	}
 	conds := conditions(r, false)
 	for _, c := range conds {
-		if drawNoiseLine(p, r, c, levels) {
+		var samples []sample
+		for _, v := range levels {
+			samples = append(samples, values(r, c, noiseTest(v)))
+		}
+		before := len(p.Data)
+		drawCurve(p, c.Label, c.Look, linear, levels, samples)
+		if len(p.Data) > before {
 			f.Legend = append(f.Legend, figure.MarkedLineEntry(c.Label, c.Look))
 		}
 	}
-	quoted := false
 	for _, c := range conds {
 		for _, v := range levels {
 			for _, q := range publishedValues(r, c, noiseTest(v)) {
 				p.Record(c.Label, figure.Published, short(v), q)
 				p.Marks(figure.Look{Color: c.Color, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{v}, []float64{q})
-				quoted = true
 			}
 		}
 	}
-	if quoted {
+	if p.Holds(figure.Published) {
 		f.Legend = append(f.Legend, figure.MarkEntry("published single run (arm's colour)", figure.PublishedLook))
 	}
 	if !math.IsNaN(chance(r)) {
@@ -78,14 +82,4 @@ func noiseLevels(r *study.Result) []float64 {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// drawNoiseLine draws one condition's band, line and marks, and tells whether it has
-// any value.
-func drawNoiseLine(p *figure.Panel, r *study.Result, c condition, levels []float64) bool {
-	var samples []sample
-	for _, v := range levels {
-		samples = append(samples, values(r, c, noiseTest(v)))
-	}
-	return drawCurve(p, c.Label, c.Look, linear, levels, samples)
 }

@@ -48,7 +48,6 @@ func Sequences(r *study.Result) (*figure.Figure, error) {
 			shown = append(shown, c)
 		}
 	}
-	drawn := false
 	for i, v := range []struct {
 		title, unit string
 		measure
@@ -63,8 +62,8 @@ func Sequences(r *study.Result) (*figure.Figure, error) {
 		}
 		var row []*figure.Panel
 		for j, column := range columns {
-			p, any := sequencePanel(lv, column, v.measure, y, v.title)
-			if drawn = drawn || any; i > 0 {
+			p := sequencePanel(lv, column, v.measure, y, v.title)
+			if i > 0 {
 				p.Title = ""
 			} else {
 				p.Title = column[0].Label
@@ -79,7 +78,7 @@ func Sequences(r *study.Result) (*figure.Figure, error) {
 		}
 		f.Rows = append(f.Rows, row)
 	}
-	if !drawn {
+	if !holds(f.Rows, figure.Mean) {
 		return nil, missing(r, "Sequences", "no test under stress", "want assay.AcuteTests in the design's Assays")
 	}
 	for _, c := range shown {
@@ -109,12 +108,11 @@ func sequencesOf(r *study.Result) (columns [][]condition) {
 	return columns
 }
 
-// sequencePanel draws one measure of a sequence and its arms alone, and tells
-// whether there was anything to draw.
-func sequencePanel(lv levels, column []condition, m measure, y figure.Axis, title string) (p *figure.Panel, any bool) {
+// sequencePanel draws one measure of a sequence and its arms alone.
+func sequencePanel(lv levels, column []condition, m measure, y figure.Axis, title string) *figure.Panel {
 	x := prunedAxis(lv.Settings, 115, 0.06)
 	x.Label = ""
-	p = figure.NewPanel(column[0].Label+": "+title, x, y)
+	p := figure.NewPanel(column[0].Label+": "+title, x, y)
 	if m == drop {
 		p.Horizontal(figure.ZeroLine, 0, "no change")
 	} else {
@@ -124,10 +122,7 @@ func sequencePanel(lv levels, column []condition, m measure, y figure.Axis, titl
 		}
 	}
 	for _, c := range slices.Backward(column) {
-		any = drawCurve(p, c.Label, c.Look, remaining, lv.Settings, lv.of(c, m)) || any
+		drawCurve(p, c.Label, c.Look, remaining, lv.Settings, lv.of(c, m))
 	}
-	if !any {
-		drawNotMeasured(p)
-	}
-	return p, any
+	return orNotMeasured(p)
 }

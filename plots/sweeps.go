@@ -146,10 +146,9 @@ func prunedAxis(shares []float64, width, pad float64) figure.Axis {
 // percent writes a share in percent.
 func percent(share float64) string { return short(math.Round(1e6*share) / 1e4) }
 
-// drawCurve draws one line over the settings: a 95 % band, the line and its marks,
-// and tells whether there is any value. Where only some levels have an interval
+// drawCurve draws one line over the settings: a 95 % band, the line and its marks. Where only some levels have an interval
 // these have bars, the others their seeds.
-func drawCurve(p *figure.Panel, label string, l figure.Look, at scale, settings []float64, samples []sample) bool {
+func drawCurve(p *figure.Panel, label string, l figure.Look, at scale, settings []float64, samples []sample) {
 	var xs, ys, low, high []float64
 	banded := true
 	for i, v := range samples {
@@ -163,7 +162,7 @@ func drawCurve(p *figure.Panel, label string, l figure.Look, at scale, settings 
 		banded = banded && !math.IsNaN(s.Low)
 	}
 	if len(xs) == 0 {
-		return false
+		return
 	}
 	switch {
 	case banded && len(xs) > 1:
@@ -175,7 +174,6 @@ func drawCurve(p *figure.Panel, label string, l figure.Look, at scale, settings 
 	}
 	p.Stroke(l.Line(), xs, ys)
 	p.Marks(l, figure.MarkRadius, xs, ys)
-	return true
 }
 
 // drawSeedsAt draws single seeds as pale dots above each other where they are too few
@@ -199,17 +197,11 @@ func drawBar(p *figure.Panel, c figure.Color, x, low, high float64) {
 
 // drawQuote draws published numbers at one place as open diamonds in the colour
 // given.
-func drawQuote(p *figure.Panel, label, x string, c figure.Color, at float64, values []float64) bool {
+func drawQuote(p *figure.Panel, label, x string, c figure.Color, at float64, values []float64) {
 	for _, v := range values {
 		p.Record(label, figure.Published, x, v)
 		p.Marks(figure.Look{Color: c, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{at}, []float64{v})
 	}
-	return len(values) > 0
-}
-
-// drawNotMeasured says so in the middle of a panel.
-func drawNotMeasured(p *figure.Panel) {
-	p.Says("not measured")
 }
 
 // yAxis is the axis of a measure over all levels: 0 to 100 for accuracies, what

@@ -41,13 +41,10 @@ func Triage(r *study.Result) (*figure.Figure, error) {
 			"Off drug: arms without a drug to stop keep their acute accuracies. After relapse: on the drug, after the second pruning (published: 40 % of the remaining synapses). A dash: not measured. " + provenance(r),
 		Width: figure.DoubleColumn, Height: 25 + 7.6*float64(max(3, len(lv.Settings))), Rows: [][]*figure.Panel{{}},
 	}
-	drawn := false
 	for i, v := range []struct{ title, phase string }{{"On drug", assay.Acute}, {"Off drug", assay.OffDrug}, {"After relapse", assay.Relapse}} {
-		p, any := triagePanel(lv, arms, noises, v.phase, v.title, i == 0)
-		f.Rows[0] = append(f.Rows[0], p)
-		drawn = drawn || any
+		f.Rows[0] = append(f.Rows[0], triagePanel(lv, arms, noises, v.phase, v.title, i == 0))
 	}
-	if !drawn {
+	if len(f.Table()) == 0 {
 		return nil, missing(r, "Triage", "no test under internal noise that all arms have", "want levels in Battery.Internal of assay.AcuteTests")
 	}
 	if seedCount(r) < 2 {
@@ -104,17 +101,10 @@ func strength(c figure.Color, certainty float64) figure.Color {
 	return figure.Tint(c, certaintyTint*(mapLow+(1-mapLow)*min(1, max(0, certainty))))
 }
 
-// triagePanel draws the map of one phase, and tells whether any cell has a
-// choice.
-func triagePanel(lv levels, arms []candidate, noises []float64, phase, title string, first bool) (*figure.Panel, bool) {
-	x := figure.Axis{Label: "internal noise, SD (activation units)", Min: -0.5, Max: float64(len(noises)) - 0.5, Names: []string{}}
-	for j, sd := range noises {
-		x.Ticks, x.Names = append(x.Ticks, float64(j)), append(x.Names, short(sd))
-	}
-	y := figure.Axis{Min: -0.5, Max: float64(len(lv.Settings)) - 0.5, Names: []string{}}
-	for i, s := range lv.Settings {
-		y.Ticks, y.Names = append(y.Ticks, float64(i)), append(y.Names, percent(s))
-	}
+// triagePanel draws the map of one phase.
+func triagePanel(lv levels, arms []candidate, noises []float64, phase, title string, first bool) *figure.Panel {
+	x, y := figure.Columns(names(noises, short)...).Room(0.5), figure.Columns(names(lv.Settings, percent)...).Room(0.5)
+	x.Label = "internal noise, SD (activation units)"
 	if first {
 		y.Label = "synapses pruned (%)"
 	} else {
@@ -122,14 +112,13 @@ func triagePanel(lv levels, arms []candidate, noises []float64, phase, title str
 	}
 	p := figure.NewPanel(title, x, y)
 	p.Plot.X.LineStyle.Width, p.Plot.Y.LineStyle.Width = 0, 0
-	any := false
 	for i, r := range lv.At {
 		for j, sd := range noises {
 			place := fmt.Sprintf("%v pruned, noise SD %v", lv.Settings[i], sd)
-			any = drawChoice(p, arms, choose(r, arms, noiseTest(sd), phase), place, float64(j), float64(i)) || any
+			drawChoice(p, arms, choose(r, arms, noiseTest(sd), phase), place, float64(j), float64(i))
 		}
 	}
-	return p, any
+	return p
 }
 
 // choose returns the best of the arms in one test and phase; none unless all
@@ -150,12 +139,12 @@ func choose(r *study.Result, arms []candidate, m measure, phase string) stats.Ch
 	return stats.Best(names, inCommon(samples), confidence)
 }
 
-// drawChoice draws one cell, and tells whether there is a choice.
-func drawChoice(p *figure.Panel, arms []candidate, best stats.Choice, place string, x, y float64) bool {
+// drawChoice draws one cell.
+func drawChoice(p *figure.Panel, arms []candidate, best stats.Choice, place string, x, y float64) {
 	i := slices.IndexFunc(arms, func(a candidate) bool { return a.Arm == best.Arm })
 	if i < 0 {
 		drawCell(p, x, y, figure.PaleGrey, "–", "")
-		return false
+		return
 	}
 	a, tie, share := arms[i], 1/float64(len(arms)), 0.0
 	d := best.Margin.Difference
@@ -165,7 +154,6 @@ func drawChoice(p *figure.Panel, arms []candidate, best stats.Choice, place stri
 		share = (best.Certainty - tie) / (1 - tie)
 	}
 	drawCell(p, x, y, strength(a.Color, share), a.letter, ahead(d.Mean))
-	return true
 }
 
 // ahead writes how far ahead the best is, in points.

@@ -2,6 +2,7 @@ package plots
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -29,4 +30,17 @@ func estimate(p *figure.Panel, series string, l figure.Look, radius vg.Length, v
 	within := func(x float64) float64 { return min(max(x, p.Plot.X.Min), p.Plot.X.Max) }
 	p.Stroke(draw.LineStyle{Color: l.Color, Width: figure.DataLine}, []float64{within(low), within(high)}, []float64{y, y})
 	p.Marks(l, radius, []float64{within(v)}, []float64{y})
+}
+
+// holds tells whether a panel holds numbers of one of the kinds.
+func holds(rows [][]*figure.Panel, kinds ...figure.Kind) bool {
+	return slices.ContainsFunc(slices.Concat(rows...), func(p *figure.Panel) bool { return p != nil && p.Holds(kinds...) })
+}
+
+// orNotMeasured returns the panel, with a word in it where nothing was measured.
+func orNotMeasured(p *figure.Panel, kinds ...figure.Kind) *figure.Panel {
+	if !p.Holds(append(kinds, figure.Mean)...) {
+		p.Says("not measured")
+	}
+	return p
 }

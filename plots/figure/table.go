@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 
 	"divergent/pkg/model"
@@ -77,6 +78,11 @@ func (p *Panel) TableName() string {
 		return p.Name
 	}
 	return p.Title
+}
+
+// Holds tells whether numbers of one of the kinds were plotted.
+func (p *Panel) Holds(kinds ...Kind) bool {
+	return slices.ContainsFunc(p.Data, func(d Datum) bool { return slices.Contains(kinds, d.Kind) && !math.IsNaN(d.Y) })
 }
 
 // Record keeps a plotted number without an interval. Panel methods that draw a series
