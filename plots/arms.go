@@ -27,22 +27,22 @@ const (
 	burstEnding  = "-burst"
 )
 
-// known holds the looks and labels that do not depend on the result, in the
-// order of all figures.
+// known holds the arms whose place does not depend on the result, in the order of all
+// figures.
 var known = []condition{
-	{study.Dense, assay.Acute, "dense", figure.Look{Color: figure.Black, Mark: figure.Box}},
-	{study.Untreated, assay.Acute, "untreated", figure.Look{Color: figure.Grey, Mark: figure.Cross}},
-	{ketamine, assay.Acute, "ketamine-like", figure.Look{Color: figure.Vermilion, Mark: figure.Circle}},
-	{ssri, assay.Acute, "SSRI-like", figure.Look{Color: figure.Blue, Mark: figure.TriangleUp}},
-	{neurosteroid, assay.Acute, "neurosteroid-like", figure.Look{Color: figure.Green, Mark: figure.TriangleDown}},
-	{"ketamine-115", assay.Acute, "ketamine-like, 115 epochs", figure.Look{Color: figure.Vermilion, Mark: figure.Pentagon, Dashes: figure.DashDotted}},
-	{"ssri-110", assay.Acute, "SSRI-like, 110 epochs", figure.Look{Color: figure.Blue, Mark: figure.TriangleRight, Dashes: figure.DashDotted}},
-	{"ssri-115", assay.Acute, "SSRI-like, 115 epochs", figure.Look{Color: figure.Blue, Mark: figure.TriangleLeft, Dashes: figure.DashDotted}},
-	{"neurosteroid-110", assay.Acute, "neurosteroid-like, 110 epochs", figure.Look{Color: figure.Green, Mark: figure.Pentagon, Dashes: figure.DashDotted}},
+	armOf(study.Dense, "dense"), armOf(study.Untreated, "untreated"),
+	armOf(ketamine, "ketamine-like"), armOf(ssri, "SSRI-like"), armOf(neurosteroid, "neurosteroid-like"),
+	armOf("ketamine-115", "ketamine-like, 115 epochs"), armOf("ssri-110", "SSRI-like, 110 epochs"), armOf("ssri-115", "SSRI-like, 115 epochs"),
+	armOf("neurosteroid-110", "neurosteroid-like, 110 epochs"),
 }
 
-// named holds the labels of further arms that the library's studies have; they
-// take their looks in turn, as arms of a reader's do.
+// armOf returns the acute condition of an arm that has a look of its own.
+func armOf(name, label string) condition {
+	l, _ := figure.ArmLook(name)
+	return condition{name, assay.Acute, label, l}
+}
+
+// named holds the labels of further arms that the library's studies have.
 var named = map[string]string{
 	"acute-60x1":        "60 % × 1",
 	"chronic-40x3":      "40 % × 3",
@@ -52,16 +52,6 @@ var named = map[string]string{
 	"neurosteroid-ssri": "neurosteroid-like then SSRI-like",
 	"ssri-ketamine":     "SSRI-like then ketamine-like",
 	"ketamine-ssri":     "ketamine-like then SSRI-like",
-}
-
-// further holds the looks that unknown arms take in turn.
-var further = []figure.Look{
-	{Color: figure.Purple, Mark: figure.Pentagon},
-	{Color: figure.Orange, Mark: figure.TriangleRight},
-	{Color: figure.Sky, Mark: figure.TriangleLeft},
-	{Color: figure.Purple, Mark: figure.Box, Dashes: figure.DashDotted},
-	{Color: figure.Orange, Mark: figure.Circle, Dashes: figure.DashDotted},
-	{Color: figure.Sky, Mark: figure.TriangleUp, Dashes: figure.DashDotted},
 }
 
 // conditions returns what the result measured, in the order of all figures:
@@ -90,7 +80,8 @@ func conditions(r *study.Result, controls bool) []condition {
 }
 
 // ordered returns the acute conditions of the named arms in the order of all
-// figures, each with its look. An arm's look depends on the arms before it only.
+// figures, each with its look: that of its own, or the next one free. An arm's look
+// depends on the library's arms and on the arms before it only.
 func ordered(names []string) []condition {
 	var out []condition
 	for _, c := range known {
@@ -98,14 +89,22 @@ func ordered(names []string) []condition {
 			out = append(out, c)
 		}
 	}
-	fresh := 0
+	var taken []figure.Look
+	for _, name := range names {
+		if l, ok := figure.ArmLook(name); ok {
+			taken = append(taken, l)
+		}
+	}
 	for _, name := range names {
 		isKnown := slices.ContainsFunc(known, func(c condition) bool { return c.Arm == name })
 		if isKnown || isControl(name, names) {
 			continue
 		}
-		out = append(out, condition{name, assay.Acute, nameOf(name), further[fresh%len(further)]})
-		fresh++
+		l, ok := figure.ArmLook(name)
+		if !ok {
+			l = figure.NextLook(&taken)
+		}
+		out = append(out, condition{name, assay.Acute, nameOf(name), l})
 	}
 	for _, name := range names {
 		if isControl(name, names) {
@@ -135,7 +134,7 @@ func (c condition) label() string { return c.Label }
 func (c condition) off() condition {
 	c.Phase = assay.OffDrug
 	c.Label += ", off"
-	c.Dashes, c.Mark = figure.Dashed, c.Mark.Open()
+	c.Look = c.Look.Off()
 	return c
 }
 
@@ -161,22 +160,22 @@ func isControl(name string, names []string) bool {
 	return p != "" && (ours || slices.Contains(names, p) || slices.ContainsFunc(known, func(c condition) bool { return c.Arm == p }))
 }
 
-// control returns a control's condition: its parent's colour, paler for shams,
-// with a mark and dashes of its own.
+// control returns a control's condition, in a look that comes from its arm's.
 func control(name string, others []condition) condition {
 	arm, kind := parent(name)
-	look := figure.Look{Color: figure.Grey, Mark: figure.Diamond, Dashes: figure.Dotted}
-	label := nameOf(arm)
+	l, label := figure.Look{Color: figure.Grey}, nameOf(arm)
 	for _, c := range append(slices.Clone(known), others...) {
 		if c.Arm == arm {
-			look.Color, label = c.Color, c.Label
+			l, label = c.Look, c.Label
 		}
 	}
 	switch kind {
 	case "sham":
-		look.Mark, look.Dashes = figure.Box.Open(), figure.DashDotted
+		l = l.Sham()
 	case "one burst":
-		look.Mark, look.Dashes = figure.Circle.Open(), figure.Dashed
+		l = l.Burst()
+	default:
+		l = l.Random()
 	}
-	return condition{name, assay.Acute, label + ", " + kind, look}
+	return condition{name, assay.Acute, label + ", " + kind, l}
 }

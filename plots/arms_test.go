@@ -144,3 +144,25 @@ func TestPublishedNumbersComeFromTheTables(t *testing.T) {
 		t.Errorf("published drop off the drug = %v: want none", got)
 	}
 }
+
+// One arm has one look in every figure: in those of a sweep, beside its controls, and
+// among a reader's arms; no two arms of the library's studies share one.
+func TestOneArmHasOneLook(t *testing.T) {
+	names := []string{"dense", "untreated", ketamine, ssri, neurosteroid, "ketamine-sham", "ketamine-random", "ssri-sham", "neurosteroid-sham",
+		"acute-60x1", "chronic-40x3", "chronic-40x6", "chronic-40x10", "acute-100x1", "neurosteroid-ssri", "ssri-ketamine", "ketamine-ssri", "ketamine-115", "ssri-110", "ssri-115", "neurosteroid-110"}
+	all := ordered(append(names, "my own", "another"))
+	for i, a := range all {
+		for _, b := range all[:i] {
+			if a.Color == b.Color && slices.Equal(a.Dashes, b.Dashes) && fmt.Sprint(a.Mark) == fmt.Sprint(b.Mark) {
+				t.Errorf("%q and %q look alike", a.Arm, b.Arm)
+			}
+		}
+	}
+	for _, name := range names { // alone, as in a figure of a sweep
+		c := ordered([]string{name})[0]
+		i := slices.IndexFunc(all, func(o condition) bool { return o.Arm == name })
+		if fmt.Sprint(c.Look) != fmt.Sprint(all[i].Look) {
+			t.Errorf("%q has the look %v alone and %v among others", name, c.Look, all[i].Look)
+		}
+	}
+}

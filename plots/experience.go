@@ -97,17 +97,14 @@ func treatmentsOf(c *landscape.Comparison) (out []string) {
 	return out
 }
 
-// treatmentLook is the look of an arm of the same label in other figures, or one of
-// the further looks in turn.
+// treatmentLook is the look of an arm of the same label in other figures, or the next
+// one free.
 func treatmentLook(c *landscape.Comparison, name string) figure.Look {
-	fresh := 0
+	var taken []figure.Look
 	for _, t := range treatmentsOf(c) {
-		i := slices.IndexFunc(known, func(k condition) bool { return k.Label == t })
-		l := further[fresh%len(further)]
-		if i >= 0 {
-			l = known[i].Look
-		} else {
-			fresh++
+		l, ok := figure.ArmLook(t)
+		if !ok {
+			l = figure.NextLook(&taken)
 		}
 		if t == name {
 			return l

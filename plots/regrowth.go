@@ -32,7 +32,7 @@ func Regrowth(r *study.Result) (*figure.Figure, error) {
 		return nil, missing(r, "Regrowth", "not both rules of regrowth", fix)
 	}
 	gradient.Label, random.Label = "by gradient", "at random sites"
-	rules := []condition{random.apart(), gradient}
+	rules := []condition{random, gradient}
 	f := &figure.Figure{
 		Name:  "regrowth",
 		Title: "Regrowth by gradient and at random",

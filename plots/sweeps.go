@@ -80,20 +80,7 @@ func lookup(r *study.Result, arm string) (condition, bool) {
 	return condition{}, false
 }
 
-// apart returns the condition with a colour of its own where it is a control:
-// on lines that lie over their arm's, mark and dashes alone are not seen.
-func (c condition) apart() condition {
-	switch _, kind := parent(c.Arm); kind {
-	case "sham":
-		c.Color = figure.Sky
-	case "random sites":
-		c.Color, c.Mark = figure.Purple, figure.Pentagon // diamonds are published values
-	}
-	return c
-}
-
-// swept returns the acute conditions of the arms that the factor is swept over,
-// controls in a colour of their own.
+// swept returns the acute conditions of the arms that the factor is swept over.
 func swept(r *study.Result, factor string) []condition {
 	var names []string
 	for _, row := range r.Rows {
@@ -104,7 +91,7 @@ func swept(r *study.Result, factor string) []condition {
 	var out []condition
 	for _, c := range ordered(names) {
 		if c.Arm != study.Untreated {
-			out = append(out, c.apart())
+			out = append(out, c)
 		}
 	}
 	return out

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -52,6 +53,11 @@ func ngon(n int, first float64) Mark {
 		m.corners = append(m.corners, vg.Point{X: vg.Length(r * c), Y: vg.Length(r * s)})
 	}
 	return m
+}
+
+// same tells whether two markers are the same.
+func (m Mark) same(o Mark) bool {
+	return slices.Equal(m.corners, o.corners) && m.hollow == o.hollow && m.strokes == o.strokes
 }
 
 // Draw draws the marker in the given look's colour.

@@ -91,7 +91,7 @@ func TestMisuseIsAnError(t *testing.T) {
 			for i := range FreeLooks + 1 {
 				p.Line(fmt.Sprint(i), two, two)
 			}
-		}, `37 series without a look of their own: want at most 36 in a figure, or looks for them in Looks`},
+		}, `37 series: want at most 36 in a figure`},
 	} {
 		f := New("mine", 80, 60)
 		c.draw(f)
@@ -272,33 +272,47 @@ func deuteranope(c color.Color) [3]float64 {
 	return [3]float64{0.29275*r + 0.70725*g, 0.29275*r + 0.70725*g, -0.02234*r + 0.02234*g + b}
 }
 
-func same(a, b Look) bool {
-	return a.Color == b.Color && sameShape(a, b)
-}
-
-// sameShape tells whether marks and dashes are the same.
-func sameShape(a, b Look) bool {
-	return slices.Equal(a.Dashes, b.Dashes) && sameMark(a.Mark, b.Mark)
-}
-
-func sameMark(a, b Mark) bool {
-	return slices.Equal(a.corners, b.corners) && a.hollow == b.hollow && a.strokes == b.strokes
-}
-
 func TestNoTwoLooksAreTheSame(t *testing.T) {
 	var looks []Look
-	for _, a := range arms {
+	for _, a := range arms[:9] { // later ones are free looks
 		looks = append(looks, a.look)
+		if a.names[0] == "ketamine" || a.names[0] == "ssri" || a.names[0] == "neurosteroid" {
+			looks = append(looks, a.look.Sham(), a.look.Random(), a.look.Off())
+		}
 	}
 	for i := range FreeLooks {
 		looks = append(looks, FreeLook(i))
 	}
 	for i, a := range looks {
 		for j, b := range looks[:i] {
-			if same(a, b) {
+			if a.same(b) {
 				t.Errorf("looks %d and %d are the same", j, i)
 			}
 		}
+	}
+}
+
+// An arm's controls and a library's arm have one look by either name, and a series of a
+// reader's does not take it.
+func TestArmsHaveOneLook(t *testing.T) {
+	for _, c := range [][2]string{{"ketamine-sham", "ketamine-like, sham"}, {"ketamine-random", "Ketamine-like, random sites"}, {"neurosteroid, off", "neurosteroid-like, off"},
+		{"chronic-40x3-burst", "40 % × 3, one burst"}, {"ssri-ketamine", "SSRI-like then ketamine-like"}} {
+		a, ok := ArmLook(c[0])
+		b, both := ArmLook(c[1])
+		if !ok || !both || !a.same(b) {
+			t.Errorf("%q and %q: %v and %v", c[0], c[1], a, b)
+		}
+	}
+	if l, ok := ArmLook("mine-sham"); ok {
+		t.Errorf("look %v of the sham of an unknown arm", l)
+	}
+	f, one := New("x", 80, 60), []float64{1, 2}
+	p := f.Panel("", Axis{}, Axis{})
+	p.Line("mine", one, one)
+	p.Line("60 % × 1", one, one)
+	f.settle()
+	if p.look("mine", Value).same(p.look("60 % × 1", Value)) {
+		t.Error("a series of its own looks like an arm in the same figure")
 	}
 }
 
@@ -309,10 +323,10 @@ func TestLooksAreToldApartWithoutColour(t *testing.T) {
 		for i := from; i < from+8; i++ {
 			for j := from; j < i; j++ {
 				a, b := FreeLook(i), FreeLook(j)
-				if sameShape(a, b) {
+				if a.Mark.same(b.Mark) && slices.Equal(a.Dashes, b.Dashes) {
 					t.Errorf("looks %d and %d have one mark and one dash: colour alone parts them", j, i)
 				}
-				if sameMark(a.Mark, b.Mark) {
+				if a.Mark.same(b.Mark) {
 					t.Errorf("looks %d and %d have one mark", j, i)
 				}
 			}
@@ -344,13 +358,13 @@ func TestSeriesKeepTheirLooks(t *testing.T) {
 	if err := f.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	if same(a.look("mine 0", Value), a.look("mine 6", Value)) {
+	if a.look("mine 0", Value).same(a.look("mine 6", Value)) {
 		t.Error("the seventh series looks like the first")
 	}
-	if !same(a.look("mine 6", Value), b.look("mine 6", Value)) {
+	if !a.look("mine 6", Value).same(b.look("mine 6", Value)) {
 		t.Error("one series has two looks in two panels")
 	}
-	if want, _ := ArmLook("ssri"); !same(b.look("SSRI-like", Value), want) {
+	if want, _ := ArmLook("ssri"); !b.look("SSRI-like", Value).same(want) {
 		t.Error("an arm has another look than in all figures")
 	}
 	if all := f.legend(); len(all) != 9 || !all[7].line || !all[7].marked || all[8].Label != "SSRI-like, published" || all[8].Color != Black {
