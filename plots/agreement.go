@@ -60,7 +60,7 @@ func agreement(r *study.Result, all []infer.Replication) *figure.Figure {
 	count := fmt.Sprintf("%d of %d published numbers inside", inside, len(all))
 	f.Title = "Replication: " + count
 	f.Caption = "Each published number (single runs) where it lies in the 95 % prediction interval for one run here, a row for each arm and measure: 0 is our mean, −1 and 1 are " +
-		"the ends of the interval. " + count + ", which counts what rounds to the printed digits; about one in twenty falls outside by chance. Numbers farther out than " + short(farthest) + " stand at the edge. " +
+		"the ends of the interval. " + count + ", which counts what is inside once rounded to the printed digits: it stands at the end of the interval; about one in twenty falls outside by chance. Numbers farther out than " + short(farthest) + " stand at the edge. " +
 		"Right: how many of the row are inside. " + provenance(r)
 	f.Legend = []figure.Entry{
 		figure.FilledEntry("95 % prediction interval for one run", figure.Look{Color: figure.Tint(figure.Blue, 0.3)}),
@@ -152,12 +152,12 @@ func agreementPanel(rows []agreementRow) *figure.Panel {
 	for i, g := range rows {
 		y, inside := float64(len(rows)-1-i), 0
 		for k, v := range g.numbers {
-			l, kind := outsideLook, figure.Kind("published, outside")
+			l, place := outsideLook, ", outside"
 			if v.Inside {
-				l, kind = insideLook, "published, inside"
+				l, place = insideLook, ", inside"
 				inside++
 			}
-			recordNumber(p, g.label, kind, v)
+			recordNumber(p, g.label, place, v)
 			p.Marks(l, figure.SeedRadius+0.5, []float64{standing(v)}, []float64{y + 0.55*jitter(k, len(g.numbers))})
 		}
 		text := fmt.Sprintf("%d of %d", inside, len(g.numbers))
@@ -179,7 +179,7 @@ func drawRowLines(p *figure.Panel, n int, end float64) {
 }
 
 // recordNumber keeps a published number and our interval.
-func recordNumber(p *figure.Panel, series string, kind figure.Kind, v infer.Replication) {
+func recordNumber(p *figure.Panel, series, place string, v infer.Replication) {
 	at := strings.TrimSpace(v.Factor + " " + short(v.Setting))
 	if v.Factor == "" {
 		at = ""
@@ -187,8 +187,8 @@ func recordNumber(p *figure.Panel, series string, kind figure.Kind, v infer.Repl
 	if v.Level != 0 {
 		at = strings.TrimPrefix(at+", level "+short(v.Level), ", ")
 	}
-	p.RecordIn(v.Source, series, "prediction", at, v.Mean, v.Low, v.High, v.N)
-	p.RecordIn(v.Source, series, kind, at, v.Published, nan, nan, 0)
+	p.RecordIn(v.Source, series, figure.Prediction, at, v.Mean, v.Low, v.High, v.N)
+	p.RecordIn(v.Source, series+place, figure.Published, at, v.Published, nan, nan, 0)
 }
 
 // standing returns where a number lies in its interval: 0 at the mean, −1 and
@@ -198,13 +198,17 @@ func standing(v infer.Replication) float64 {
 	if from < 0 {
 		half = v.Mean - v.Low
 	}
+	most := farthest
+	if v.Inside { // where it is not to the last digit, it rounds to the end
+		most = 1
+	}
 	switch {
 	case v.Inside && half <= 0:
 		return 0
 	case half <= 0:
 		return math.Copysign(farthest, from)
 	}
-	return min(farthest, max(-farthest, from/half))
+	return min(most, max(-most, from/half))
 }
 
 // split parts percentages and points from doses, counts and what is per dose.
@@ -241,7 +245,7 @@ func singlePanel(rows []agreementRow, title, unit string, share bool) *figure.Pa
 	for i, g := range rows {
 		y := float64(len(rows) - 1 - i)
 		for k, v := range g.numbers {
-			recordNumber(p, g.label, figure.Published, v)
+			recordNumber(p, g.label, "", v)
 			if d := difference(v); !math.IsNaN(d) && !math.IsInf(d, 0) {
 				p.Marks(alone, figure.SeedRadius+0.5, []float64{d}, []float64{y + 0.55*jitter(k, len(g.numbers))})
 			}

@@ -188,8 +188,9 @@ func lasts(days float64) string {
 // reportedEnd marks the day on which no surge was seen any more in people, and
 // says so in words.
 func reportedEnd(p *figure.Panel, stages glutamate.StageBands, low, high float64) string {
+	reports := cyclingReports(glutamate.Exposure{Result: &glutamate.Result{Day: []float64{0}}})
 	for i, b := range stages {
-		for _, r := range cyclingReports(glutamate.Exposure{Result: &glutamate.Result{Day: []float64{0}}}) {
+		for _, r := range reports {
 			day := r.from * timeline.Hour
 			if b.Stage.Name != "glutamate surge" || r.from == 0 || day < low || day > high || !(b.PeakTime.Default >= 0) {
 				continue

@@ -1,11 +1,11 @@
 package plots
 
 import (
+	"cmp"
 	"divergent/pkg/spines"
 	"divergent/plots/figure"
 	"divergent/plots/timeline"
 
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -23,9 +23,9 @@ func Erasure(vehicle, sham, early, late spines.Course) (*figure.Figure, error) {
 }
 
 func drawErasure(vehicle, sham, early, late spineCourse) (*figure.Figure, error) {
-	if err := errors.Join(vehicle.check("Erasure", "of the vehicle"), sham.check("Erasure", "with a sham erasure"),
+	if err := cmp.Or(vehicle.check("Erasure", "of the vehicle"), sham.check("Erasure", "with a sham erasure"),
 		early.check("Erasure", "with early erasure"), late.check("Erasure", "with late erasure")); err != nil {
-		return nil, firstLine(err)
+		return nil, err
 	}
 	dose, err := sham.firstDose("Erasure")
 	if err != nil {

@@ -24,10 +24,12 @@ func EscapeTimes(ill, healthy []landscape.Escape) (*figure.Figure, error) {
 		return nil, fmt.Errorf("plots: EscapeTimes: no time: want what landscape.Escapes returns")
 	}
 	var xs, ys []float64
+	var paths, limits []int
 	for _, e := range all {
 		if e.Paths < 1 || !(e.Mean.Low > 0) {
 			return nil, fmt.Errorf("plots: EscapeTimes: a mean of %v days over %d paths at strength %v: want what landscape.Escapes returns", e.Mean.Mean, e.Paths, e.Strength)
 		}
+		paths, limits = append(paths, e.Paths), append(limits, int(math.Round(e.Limit)))
 		xs, ys = append(xs, e.Strength), append(ys, math.Log10(e.Mean.Low))
 		for _, v := range []float64{e.Mean.Mean, e.Mean.High, e.Theory} {
 			if v > 0 && !math.IsInf(v, 1) {
@@ -42,7 +44,7 @@ func EscapeTimes(ill, healthy []landscape.Escape) (*figure.Figure, error) {
 	p.Name = "time in a state"
 	f := &figure.Figure{
 		Name: "escape-times", Title: "How long a circuit stays stuck", Width: figure.SingleColumn,
-		Caption: fmt.Sprintf("Mean time until mood passes to the other side, from the ill and from the healthy state, at strengths that stand still; %s a point, each followed for %s days at most, 95 %% intervals. ", plural(all[0].Paths, "path"), short(math.Round(all[0].Limit))) +
+		Caption: fmt.Sprintf("Mean time until mood passes to the other side, from the ill and from the healthy state, at strengths that stand still; %s a point, each followed for %s days at most, 95 %% intervals. ", manyPaths(paths), numbers(limits)) +
 			"Open marks: not all paths left, and the mean is that of an exponential distribution. Lines: theory, the backward equation on a grid.",
 	}
 	open := false

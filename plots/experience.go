@@ -2,7 +2,9 @@ package plots
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot/vg/draw"
 
@@ -23,7 +25,9 @@ func DrugTimesExperience(ill, healthy *landscape.Comparison) (*figure.Figure, er
 		Legend: []figure.Entry{},
 	}
 	var rows [2][]*figure.Panel
-	lines, paths := 1, 0
+	lines := 1
+	var paths, lasted []int
+	notes := ""
 	for i, c := range []*landscape.Comparison{ill, healthy} {
 		if c == nil {
 			continue
@@ -31,14 +35,23 @@ func DrugTimesExperience(ill, healthy *landscape.Comparison) (*figure.Figure, er
 		if len(c.Cells) == 0 || len(c.Contrasts) == 0 {
 			return nil, fmt.Errorf("plots: DrugTimesExperience: no contrast in a comparison of %d cells: want what landscape.Trial.Run returns for two treatments and two settings or more", len(c.Cells))
 		}
-		if c.Cells[0].Result == nil {
-			return nil, fmt.Errorf("plots: DrugTimesExperience: cell %q, %q has no result: want what landscape.Trial.Run returns", c.Cells[0].Treatment, c.Cells[0].Setting)
+		for _, x := range c.Cells {
+			if x.Result == nil {
+				return nil, fmt.Errorf("plots: DrugTimesExperience: cell %q, %q has no result: want what landscape.Trial.Run returns", x.Treatment, x.Setting)
+			}
 		}
 		start := landscape.State(i).String()
 		named := len(rows[0]) == 0
 		rows[0] = append(rows[0], sharePanel("From the "+start+" state", c, named))
 		rows[1] = append(rows[1], effectPanel(start, c, named))
-		lines, paths = max(lines, len(c.Contrasts)), len(c.Cells[0].Result.Outcomes)
+		lines = max(lines, len(c.Contrasts))
+		for _, x := range c.Cells {
+			paths = append(paths, len(x.Result.Outcomes))
+		}
+		lasted = append(lasted, int(math.Round(lengthOf(c))))
+		if s := trialNotes(c); !strings.Contains(notes, s) {
+			notes += s
+		}
 		if named {
 			for _, t := range treatmentsOf(c) {
 				f.Legend = append(f.Legend, figure.MarkedLineEntry(t, treatmentLook(c, t)))
@@ -55,8 +68,8 @@ func DrugTimesExperience(ill, healthy *landscape.Comparison) (*figure.Figure, er
 	control := first.Cells[0].Treatment
 	f.Legend = append(f.Legend, figure.MarkEntry("effect against "+control, figure.Look{Color: figure.Ink, Mark: figure.Circle}), figure.MarkEntry("beyond that in "+first.Cells[0].Setting+" experience", figure.Look{Color: figure.Ink, Mark: figure.Diamond.Open()}))
 	f.Caption = fmt.Sprintf("Above: healthy after %s days. Below: difference from %s in the same experience, and by how much it is more than the difference in %s experience (interaction), paired by path. %s a cell, 95 %% intervals. ",
-		short(lengthOf(first)), control, first.Cells[0].Setting, plural(paths, "path")) +
-		"A difference below 0 is harm." + trialNotes(first)
+		numbers(lasted), control, first.Cells[0].Setting, manyPaths(paths)) +
+		"A difference below 0 is harm." + notes
 	if len(rows[0]) == 1 {
 		f.Width = figure.SingleColumn
 	}

@@ -74,6 +74,9 @@ func checkTerrains(terrains []landscape.Terrain) error {
 		if t.Density == nil || len(t.Density.X) < 2 || len(t.Names) != 2 || len(t.Valley.Mood) == 0 || len(t.Valley.Mood) != len(t.Valley.Potential) || len(t.Path.Mood) == 0 || len(t.Path.Mood) != len(t.T) || len(t.Path.Y) != 2 {
 			return fmt.Errorf("plots: Landscape: terrain %q has no density of two regions or no path: want those of landscape.NewStudy", t.Name)
 		}
+		if len(shown(t.Density.X)) == 0 || len(shown(t.Density.Y)) == 0 {
+			return fmt.Errorf("plots: Landscape: density of %q lies outside activities of %v to %v: want those of landscape.NewStudy", t.Name, planeLow, planeHigh)
+		}
 	}
 	return nil
 }
@@ -127,6 +130,16 @@ func nullclineLook(t landscape.Terrain, c landscape.Curve) figure.Look {
 // but for noise.
 const planeLow, planeHigh = -0.4, 1.4
 
+// shown returns which places of a grid lie in the plane that is shown.
+func shown(grid []float64) (out []int) {
+	for i, v := range grid {
+		if v > planeLow && v < planeHigh {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
 // planePanel draws the potential over both activities.
 func planePanel(t landscape.Terrain, ceiling float64, first bool) *figure.Panel {
 	x := figure.Axis{Label: "activity, " + t.Names[0], Ticks: []float64{0, 0.5, 1}}
@@ -135,18 +148,7 @@ func planePanel(t landscape.Terrain, ceiling float64, first bool) *figure.Panel 
 		y.Label = "activity, " + t.Names[1]
 	}
 	d := t.Density
-	within := func(v float64) bool { return v > planeLow && v < planeHigh }
-	var is, js []int
-	for i, v := range d.X {
-		if within(v) {
-			is = append(is, i)
-		}
-	}
-	for j, v := range d.Y {
-		if within(v) {
-			js = append(js, j)
-		}
-	}
+	is, js := shown(d.X), shown(d.Y)
 	h := (d.X[1] - d.X[0]) / 2
 	x.Min, x.Max = d.X[is[0]]-h, d.X[is[len(is)-1]]+h
 	y.Min, y.Max = d.Y[js[0]]-h, d.Y[js[len(js)-1]]+h

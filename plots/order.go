@@ -1,7 +1,7 @@
 package plots
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"math"
 	"regexp"
@@ -83,8 +83,8 @@ func Order(dosed, vehicle spines.Course) (*figure.Figure, error) {
 }
 
 func drawOrder(dosed, vehicle spineCourse) (*figure.Figure, error) {
-	if err := errors.Join(dosed.check("Order", "under the dose"), vehicle.check("Order", "of the vehicle")); err != nil {
-		return nil, firstLine(err)
+	if err := cmp.Or(dosed.check("Order", "under the dose"), vehicle.check("Order", "of the vehicle")); err != nil {
+		return nil, err
 	}
 	dose, err := dosed.firstDose("Order")
 	if err != nil {
@@ -108,14 +108,6 @@ func drawOrder(dosed, vehicle spineCourse) (*figure.Figure, error) {
 	s := timeline.Strip("", dosed.Protocol, k)
 	f.Stack([][]*figure.Panel{{s}, {rescue}, {formationPanel(dosed, vehicle, k)}}, timeline.AlignStrips(s), 48, 32)
 	return f, nil
-}
-
-// firstLine returns the first of joined errors.
-func firstLine(err error) error {
-	if list, ok := err.(interface{ Unwrap() []error }); ok {
-		return list.Unwrap()[0]
-	}
-	return err
 }
 
 // The looks of Order.

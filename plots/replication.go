@@ -182,15 +182,15 @@ func replicationLabel(r *study.Result, v infer.Replication) string {
 
 // drawReplicationRow draws one number at height y.
 func drawReplicationRow(p *figure.Panel, v infer.Replication, label string, y float64) {
-	l, kind := outsideLook, figure.Kind("published, outside")
+	l, place := outsideLook, ", outside"
 	switch {
 	case math.IsNaN(v.Low):
-		l, kind = alone, figure.Published
+		l, place = alone, ""
 	case v.Inside:
-		l, kind = insideLook, "published, inside"
+		l, place = insideLook, ", inside"
 	}
-	p.RecordRange(label, "prediction", "", v.Mean, v.Low, v.High, v.N)
-	p.Record(label, kind, "", v.Published)
+	p.RecordRange(label, figure.Prediction, "", v.Mean, v.Low, v.High, v.N)
+	p.Record(label+place, figure.Published, "", v.Published)
 	p.Reach([]float64{v.Published, v.Mean}, []float64{y, y})
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		mean, quoted := at(v.Mean, y), at(v.Published, y)

@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -101,7 +102,7 @@ func grouped(list []spines.RelapseTime, label func(spines.RelapseTime) string, x
 		out[i].list = append(out[i].list, r)
 	}
 	for _, g := range out {
-		slices.SortStableFunc(g.list, func(a, b spines.RelapseTime) int { return int(math.Copysign(1, x(a)-x(b))) })
+		slices.SortStableFunc(g.list, func(a, b spines.RelapseTime) int { return cmp.Compare(x(a), x(b)) })
 	}
 	return out
 }

@@ -42,6 +42,9 @@ func Turnover(fit *spines.Fit, rivals ...*spines.Fit) (*figure.Figure, error) {
 	if fit == nil || !slices.ContainsFunc(fit.Points, func(p spines.Point) bool { return p.Drug }) {
 		return nil, errors.New("plots: Turnover: no fit of a drug arm: want one, such as that of spines.FitShao or Arm.FitPulse")
 	}
+	if !slices.ContainsFunc(fit.Points, func(p spines.Point) bool { return !p.Drug }) {
+		return nil, errors.New("plots: Turnover: no control arm in the fit: want points of both arms, as spines.FitShao or Arm.FitPulse give them")
+	}
 	for i, r := range rivals {
 		if r == nil || r.Fitted == nil {
 			return nil, fmt.Errorf("plots: Turnover: rival %d is empty: want fits such as those of spines.TurnoverRivals", i+1)
@@ -143,6 +146,11 @@ func pointsOf(f *spines.Fit, measure string, drug ...bool) (out []spines.Point) 
 	return out
 }
 
+// armName is what the fit calls the arm of the drug, or its control.
+func armName(f *spines.Fit, drug bool) string {
+	return f.Points[slices.IndexFunc(f.Points, func(p spines.Point) bool { return p.Drug == drug })].Arm
+}
+
 // drawSession draws what the model says of sessions: a line where they follow each
 // other, a dash where one stands alone.
 func drawSession(p *figure.Panel, label string, l figure.Look, k timeline.Clock, points []spines.Point) {
@@ -209,7 +217,7 @@ func imagingSizes(fit *spines.Fit) string {
 				dendrites, mice = append(dendrites, r.Dendrites), append(mice, r.Mice)
 			}
 		}
-		text := points[0].Arm
+		text := armName(fit, drug)
 		if len(dendrites) > 0 {
 			text += fmt.Sprintf(", %s dendrites of %s mice", numbers(dendrites), numbers(mice))
 		}
@@ -277,7 +285,7 @@ func turnoverName(f *spines.Fit) string {
 func turnoverLegend(fit *spines.Fit, rivals []*spines.Fit) (out []figure.Entry) {
 	for drug, l := range armLooks {
 		l.Dashes = [2][]vg.Length{figure.Dashed, nil}[drug]
-		out = append(out, figure.MarkedLineEntry(pointsOf(fit, "spine_density", drug == 1)[0].Arm, l))
+		out = append(out, figure.MarkedLineEntry(armName(fit, drug == 1), l))
 	}
 	n := 0
 	for _, r := range rivals {

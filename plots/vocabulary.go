@@ -20,6 +20,14 @@ func names[T any](list []T, of func(T) string) (out []string) {
 	return out
 }
 
+// manyPaths writes how many paths there are, of several things.
+func manyPaths(n []int) string {
+	if slices.Max(n) == slices.Min(n) {
+		return plural(n[0], "path")
+	}
+	return numbers(n) + " paths"
+}
+
 // estimate records and draws a value and its interval along x at height y; what reaches
 // out of the axis is cut.
 func estimate(p *figure.Panel, series string, l figure.Look, radius vg.Length, v, low, high, y float64) {

@@ -43,13 +43,16 @@ func EarlyWarning(list []landscape.Forewarning) (*figure.Figure, error) {
 			rows[j] = append(rows[j], p)
 		}
 	}
-	w := list[0]
-	f.Caption += fmt.Sprintf("Band: %d %% of %d surrogates, autoregressive series of order 1 with the same variance and autocorrelation as the whole, put through the same filter and windows; P: share of them with a τ (Kendall) as high.", w.Share, w.Surrogates)
+	var shares, surrogates []int
+	for _, w := range list {
+		shares, surrogates = append(shares, w.Share), append(surrogates, w.Surrogates)
+	}
+	f.Caption += fmt.Sprintf("Band: %s %% of %s surrogates, autoregressive series of order 1 with the same variance and autocorrelation as the whole, put through the same filter and windows; P: share of them with a τ (Kendall) as high.", numbers(shares), numbers(surrogates))
 	if len(list) == 1 {
 		f.Width = figure.SingleColumn
 	}
 	f.Legend = []figure.Entry{figure.LineEntry("mood", moodLine), figure.LineEntry("trend taken off", trendLine), figure.LineEntry("leaves its state", figure.Look{Color: figure.Vermilion, Dashes: figure.Dotted}),
-		figure.LineEntry("statistic", statistic), figure.FilledEntry(fmt.Sprintf("surrogates, %d %%", w.Share), figure.Look{Color: figure.Fade(figure.Grey, 0.18)})}
+		figure.LineEntry("statistic", statistic), figure.FilledEntry(fmt.Sprintf("surrogates, %s %%", numbers(shares)), figure.Look{Color: figure.Fade(figure.Grey, 0.18)})}
 	f.Stack(rows, timeline.AlignStrips(rows[0]...), 30, 22, 22)
 	return f, nil
 }

@@ -1,6 +1,8 @@
 package figure
 
 import (
+	"strings"
+
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -60,13 +62,36 @@ func (e Entry) swatch() vg.Length {
 // lowWidth is the width of the name at the low end of a colour scale.
 func (e Entry) lowWidth() vg.Length { return Sans(SmallType, Ink).Width(e.Low) + 3 }
 
-func (e Entry) width() vg.Length { return e.swatch() + 3 + Sans(SmallType, Ink).Width(e.Label) }
+func (e Entry) width() vg.Length {
+	w := vg.Length(0)
+	for line := range strings.Lines(e.Label) {
+		w = max(w, Sans(SmallType, Ink).Width(strings.TrimSuffix(line, "\n")))
+	}
+	return e.swatch() + 3 + w
+}
+
+// wrapped breaks a label that is wider than the page into lines.
+func (e Entry) wrapped(width vg.Length) Entry {
+	if e.width() > width {
+		e.Label = wrap(e.Label, width-e.swatch()-3, Sans(SmallType, Ink))
+	}
+	return e
+}
+
+// height is the number of lines of the highest entry.
+func height(line []Entry) (n int) {
+	for _, e := range line {
+		n = max(n, 1+strings.Count(e.Label, "\n"))
+	}
+	return n
+}
 
 // legendLines breaks the legend into lines of at most the given width.
 func legendLines(entries []Entry, width vg.Length) [][]Entry {
 	var lines [][]Entry
 	used := vg.Length(0)
 	for _, e := range entries {
+		e = e.wrapped(width)
 		if len(lines) == 0 || used+entryGap+e.width() > width {
 			lines, used = append(lines, nil), -entryGap
 		}
@@ -77,7 +102,11 @@ func legendLines(entries []Entry, width vg.Length) [][]Entry {
 }
 
 func legendHeight(entries []Entry, width vg.Length) vg.Length {
-	return entryLine * vg.Length(len(legendLines(entries, width)))
+	n := 0
+	for _, line := range legendLines(entries, width) {
+		n += height(line)
+	}
+	return entryLine * vg.Length(n)
 }
 
 // drawLegend draws the entries in lines from the top left.
@@ -88,10 +117,12 @@ func drawLegend(c draw.Canvas, entries []Entry) {
 		x := c.Min.X
 		for _, e := range line {
 			e.draw(c, x, y)
-			c.FillText(style, vg.Point{X: x + e.swatch() + 3, Y: y + 0.5}, e.Label)
+			for i, text := range strings.Split(e.Label, "\n") {
+				c.FillText(style, vg.Point{X: x + e.swatch() + 3, Y: y + 0.5 - entryLine*vg.Length(i)}, text)
+			}
 			x += e.width() + entryGap
 		}
-		y -= entryLine
+		y -= entryLine * vg.Length(height(line))
 	}
 }
 

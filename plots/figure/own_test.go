@@ -394,3 +394,26 @@ func TestNiceTicks(t *testing.T) {
 		}
 	}
 }
+
+// A label wider than the page is broken into lines, all of them on the page.
+func TestLongLegendEntryIsWhole(t *testing.T) {
+	f, one := New("long", 60, 60), []float64{1, 2}
+	p := f.Panel("", Axis{}, Axis{})
+	long := "a treatment of my own whose name says at length what was done to whom and when"
+	p.Line(long, one, one)
+	p.Line("short", one, one)
+	var c recorder.Canvas
+	f.Draw(draw.NewCanvas(&c, 60*vg.Millimeter, 60*vg.Millimeter))
+	var words []string
+	for _, a := range c.Actions {
+		if s, ok := a.(*recorder.FillString); ok {
+			if end := s.Point.X + Sans(s.Size, Ink).Width(s.String); end > 60*vg.Millimeter {
+				t.Errorf("%q ends at %v, beyond the page", s.String, end)
+			}
+			words = append(words, strings.Fields(s.String)...)
+		}
+	}
+	if !strings.Contains(strings.Join(words, " "), long) {
+		t.Errorf("text %q: want the whole label", words)
+	}
+}

@@ -58,7 +58,11 @@ func InRows(panels []*Panel) [][]*Panel {
 // NarrowTitle breaks a label into lines that fit over one of n rasters in a row,
 // after the panel's letter.
 func NarrowTitle(label string, n int) string {
-	width, style := millimetres(RasterSide(n)), Sans(TitleType, Ink)
+	return wrap(label, millimetres(RasterSide(n)), Sans(TitleType, Ink))
+}
+
+// wrap breaks a text into lines of at most the given width, where it has words.
+func wrap(label string, width vg.Length, style draw.TextStyle) string {
 	var lines []string
 	for word := range strings.FieldsSeq(label) {
 		if last := len(lines) - 1; last >= 0 && style.Width(lines[last]+" "+word) < width {

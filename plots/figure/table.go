@@ -16,19 +16,20 @@ type Kind string
 
 // The kinds.
 const (
-	Mean      Kind = "mean"      // mean, such as over seeds; low and high are its interval
-	Seed      Kind = "seed"      // one of the values behind a mean, such as one seed
-	Published Kind = "published" // a published number; drawn as an open black diamond
-	Reference Kind = "reference" // what data are compared with: a ceiling, chance, zero
-	Event     Kind = "event"     // something that happens, by its amount
-	Value     Kind = "value"     // anything else
+	Mean       Kind = "mean"       // mean, such as over seeds; low and high are its interval
+	Seed       Kind = "seed"       // one of the values behind a mean, such as one seed
+	Published  Kind = "published"  // a published number; drawn as an open black diamond
+	Prediction Kind = "prediction" // what is predicted of one run; low and high are its interval
+	Reference  Kind = "reference"  // what data are compared with: a ceiling, chance, zero
+	Event      Kind = "event"      // something that happens, by its amount
+	Value      Kind = "value"      // anything else
 )
 
 // Datum is one plotted number.
 type Datum struct {
 	Panel  string  // the panel's title, or its name where it has none
 	Series string  // the arm or line
-	Kind   Kind    // mean, seed, published, reference, event or value
+	Kind   Kind    // one of the kinds
 	X      string  // position: a level, an epoch, a time or a category
 	Y      float64 // the number, in the unit of the panel's axis
 	Low    float64 // lower end of the interval; NaN where there is none
