@@ -198,10 +198,7 @@ func drawSeen(p *figure.Panel, b glutamate.Blocker, x, low, high float64) {
 	default:
 		low = half
 	}
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		c.SetColor(seenFill)
-		c.Fill(vg.Rectangle{Min: at(x-0.44, low), Max: at(x+0.44, high)}.Path())
-	})
+	p.Area(seenFill, x-0.44, low, x+0.44, high, vg.Point{})
 }
 
 // drawEffect draws one arm under one blocker.
@@ -224,7 +221,5 @@ func drawAgrees(p *figure.Panel, a glutamate.Arm, group string, x, y float64) {
 		text = percentOf(a.Agrees)
 		p.Record(a.Hypothesis+", agrees (% of draws)", figure.Value, group, 100*a.Agrees)
 	}
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		c.FillText(figure.Aligned(figure.Sans(figure.SmallType, glutamateArms[a.Hypothesis].Color), draw.XCenter, draw.YCenter), at(x, y), text)
-	})
+	p.Write(text, figure.Aligned(figure.Sans(figure.SmallType, glutamateArms[a.Hypothesis].Color), draw.XCenter, draw.YCenter), x, y, vg.Point{})
 }

@@ -120,9 +120,7 @@ func stageColor(name string) figure.Color {
 
 // drawNote writes something at the left of a row.
 func drawNote(p *figure.Panel, low, y float64, text string) {
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		c.FillText(figure.Aligned(figure.Sans(figure.SmallType, figure.Grey), draw.XLeft, draw.YCenter), at(math.Log10(low), y).Add(vg.Point{X: 4}), text)
-	})
+	p.Write(text, figure.Aligned(figure.Sans(figure.SmallType, figure.Grey), draw.XLeft, draw.YCenter), math.Log10(low), y, vg.Point{X: 4})
 }
 
 // drawStage draws when a stage happens.

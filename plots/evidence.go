@@ -135,7 +135,5 @@ func percentOf(share float64) string {
 // drawMean writes a mean over the draws below its column.
 func drawMean(p *figure.Panel, name, what string, x, y, value float64) {
 	p.Record(name, figure.Value, what, value)
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		c.FillText(figure.Aligned(figure.Sans(figure.LabelType, figure.Black), draw.XCenter, draw.YCenter), at(x, y), fmt.Sprintf("%.1f", value))
-	})
+	p.Write(fmt.Sprintf("%.1f", value), figure.Aligned(figure.Sans(figure.LabelType, figure.Black), draw.XCenter, draw.YCenter), x, y, vg.Point{})
 }

@@ -56,8 +56,8 @@ func (f *Figure) settle() {
 	f.assign()
 	for _, p := range f.panels() {
 		if p.Plot != nil {
-			p.settle("x", p.x, &p.Plot.X, p.reach)
-			p.settle("y", p.y, &p.Plot.Y, p.heights)
+			p.settle("x", p.x, &p.Plot.X, append(slices.Clone(p.reach), p.lines[0]...))
+			p.settle("y", p.y, &p.Plot.Y, append(slices.Clone(p.heights), p.lines[1]...))
 		}
 	}
 }

@@ -59,6 +59,7 @@ type Panel struct {
 
 	x, y           Axis
 	reach, heights []float64       // where marks and lines were drawn
+	lines          [2][]float64    // x and y of reference lines and shaded ranges
 	series         []string        // own series, in the order of drawing
 	looks          map[string]Look // of the figure's series
 	entries        []Entry         // what a legend says of what was drawn

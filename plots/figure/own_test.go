@@ -417,3 +417,19 @@ func TestLongLegendEntryIsWhole(t *testing.T) {
 		t.Errorf("text %q: want the whole label", words)
 	}
 }
+
+// A reference line is seen on a fitted axis.
+func TestFittedAxesHoldReferenceLines(t *testing.T) {
+	f := New("x", 80, 60)
+	p := f.Panel("", Axis{}, Axis{})
+	p.Line("a", []float64{1, 2}, []float64{5, 6})
+	p.Horizontal(ZeroLine, 0, "zero")
+	p.Vertical(ZeroLine, 4, "four")
+	p.Shade("range", -1, 1)
+	if err := f.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	if x, y := p.Plot.X, p.Plot.Y; !(y.Min < 0 && y.Max > 6 && x.Min < -1 && x.Max > 4) {
+		t.Errorf("axes %v to %v and %v to %v: want all of the lines and the range", x.Min, x.Max, y.Min, y.Max)
+	}
+}

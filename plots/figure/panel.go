@@ -336,6 +336,7 @@ func (p *Panel) Vertical(s draw.LineStyle, x float64, label string) {
 		return
 	}
 	p.Record(label, Reference, short(x), math.NaN())
+	p.lines[0] = append(p.lines[0], x)
 	p.entry(Entry{Label: label, Look: lineLook(s), line: true})
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		if v := at(x, 0).X; v >= c.Min.X-slack && v <= c.Max.X+slack {
@@ -350,6 +351,7 @@ func (p *Panel) Horizontal(s draw.LineStyle, y float64, label string) {
 		return
 	}
 	p.Record(label, Reference, "", y)
+	p.lines[1] = append(p.lines[1], y)
 	p.entry(Entry{Label: label, Look: lineLook(s), line: true})
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		if v := at(0, y).Y; v >= c.Min.Y-slack && v <= c.Max.Y+slack {

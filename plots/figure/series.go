@@ -255,7 +255,7 @@ func (p *Panel) Shade(label string, low, high float64) {
 		return
 	}
 	p.RecordRange(label, Reference, "", math.NaN(), low, high, 0)
-	p.Reach([]float64{low, high}, []float64{math.NaN(), math.NaN()})
+	p.lines[0] = append(p.lines[0], low, high)
 	p.entry(Entry{Label: label, Look: Look{Color: shade}, filled: true})
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		a, b := at(low, 0), at(high, 0)
