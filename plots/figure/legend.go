@@ -16,12 +16,18 @@ const (
 	entryLine  vg.Length = 10.5
 )
 
-// The kinds of legend entries.
+// LineEntry shows the look's line.
 func LineEntry(label string, l Look) Entry { return Entry{Label: label, Look: l, line: true} }
+
+// MarkEntry shows the look's mark.
 func MarkEntry(label string, l Look) Entry { return Entry{Label: label, Look: l, marked: true} }
+
+// MarkedLineEntry shows the look's line with its mark on it.
 func MarkedLineEntry(label string, l Look) Entry {
 	return Entry{Label: label, Look: l, line: true, marked: true}
 }
+
+// FilledEntry shows a patch of the look's colour.
 func FilledEntry(label string, l Look) Entry { return Entry{Label: label, Look: l, filled: true} }
 
 // SwatchEntry shows a filled patch with the open mark on it.

@@ -334,6 +334,9 @@ func TestLooksAreToldApartWithoutColour(t *testing.T) {
 	}
 	colors := []Color{Black, Vermilion, Blue, Green, Purple, Orange, Sky}
 	for i, a := range colors {
+		if contrast := 1.05 / (luminance(a) + 0.05); contrast < 2 {
+			t.Errorf("colour %v has a contrast of %.2f with white in grey: want 2", a, contrast)
+		}
 		for _, b := range colors[:i] {
 			x, y := deuteranope(a), deuteranope(b)
 			d := math.Sqrt(math.Pow(x[0]-y[0], 2)*2 + math.Pow(x[2]-y[2], 2))

@@ -14,14 +14,14 @@ import (
 
 // The house style: everything that decides how a figure looks, at final size.
 
-// Type sizes. 7 pt is the smallest that stays readable in print.
+// Type sizes in points. 7 is the smallest that stays readable in print.
 const (
 	SmallType vg.Length = 7
 	LabelType vg.Length = 7.5
 	TitleType vg.Length = 8
 )
 
-// Line widths and marker sizes.
+// Widths of lines and radii of markers, in points.
 const (
 	ThinLine        vg.Length = 0.5
 	DataLine        vg.Length = 1.1

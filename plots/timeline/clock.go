@@ -1,13 +1,22 @@
+// Package timeline draws time courses with the protocol above them: a clock that panels
+// share, in days or hours of a protocol, and a strip that shows what happens when.
+//
+//	k := timeline.Days("day after the dose", 21, 0, 60)
+//	s := timeline.Strip("Protocol", protocol, k)
+//	p := timeline.NewPanel("Course", "", k, true, figure.Axis{Label: "spines (%)"})
+//	timeline.Course(p, "model", figure.Look{Color: figure.Blue}, k, day, value)
+//	f.Stack([][]*figure.Panel{{s}, {p}}, timeline.AlignStrips(s), 40)
 package timeline
 
 import (
-	"divergent/plots/figure"
 	"math"
 	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/plots/figure"
 )
 
 // Clock is a time axis that panels share: days of a protocol, told from a day of
@@ -21,7 +30,7 @@ type Clock struct {
 	Breaks   []Break // left out of the axis, ascending
 }
 
-// hour is one in days.
+// Hour is one in days.
 const Hour = 1. / 24
 
 // Break is a stretch of time that an axis shows shortened.
@@ -131,7 +140,7 @@ func NewPanel(title, name string, k Clock, last bool, y figure.Axis) *figure.Pan
 	return p
 }
 
-// course draws a line through what the clock shows of a course, and tells
+// Course draws a line through what the clock shows of a course, and tells
 // whether there is any of it.
 func Course(p *figure.Panel, label string, l figure.Look, k Clock, day, value []float64) bool {
 	xs, ys := k.Cut(day, value)
