@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Quote is one published number in the vocabulary of the results: factor,
@@ -108,9 +109,24 @@ func runs(study string) [][]place {
 // for isodose, those of the extension of the chapter 4 notebook. Several runs
 // of one protocol come one after the other, and Source tells them apart.
 func Quotes(study string) ([]Quote, error) {
-	if !slices.Contains(Studies(), study) {
+	read, ok := quotesOnce[study]
+	if !ok {
 		return nil, fmt.Errorf("data: study = %q: no published numbers: want one of %s", study, strings.Join(Studies(), ", "))
 	}
+	quotes, err := read()
+	return slices.Clone(quotes), err
+}
+
+// quotesOnce reads the numbers of each study at their first use.
+var quotesOnce = func() map[string]func() ([]Quote, error) {
+	once := map[string]func() ([]Quote, error){}
+	for _, study := range Studies() {
+		once[study] = sync.OnceValues(func() ([]Quote, error) { return readQuotes(study) })
+	}
+	return once
+}()
+
+func readQuotes(study string) ([]Quote, error) {
 	var quotes []Quote
 	for _, places := range runs(study) {
 		run, err := translate(study, places)

@@ -13,6 +13,7 @@ import (
 	"divergent/pkg/infer"
 	"divergent/pkg/stats"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // farthest is where published numbers that lie farther from ours are drawn, in
@@ -27,20 +28,20 @@ type agreementRow struct {
 
 // agreement is Replication for many numbers: a row for each arm and measure, and
 // in it each published number where it lies in its prediction interval.
-func agreement(r *study.Result, all []infer.Replication) *Figure {
+func agreement(r *study.Result, all []infer.Replication) *figure.Figure {
 	inside := 0
 	for _, v := range all {
 		if v.Inside {
 			inside++
 		}
 	}
-	f := &Figure{Name: "replication", Width: DoubleColumn}
+	f := &figure.Figure{Name: "replication", Width: figure.DoubleColumn}
 	if withInterval(all) == 0 {
 		f.Title = "Replication by " + plural(seedCount(r), "seed")
 		f.Caption = fmt.Sprintf("Published numbers (single runs) less those of %s here, a row for each arm and measure. Fewer than %d seeds give no interval to hold them against. ", tooFew(r), stats.Fewest) + provenance(r)
-		f.Legend = []Entry{markEntry("a published number", alone)}
+		f.Legend = []figure.Entry{figure.MarkEntry("a published number", alone)}
 		points, shares := split(all)
-		var row []*Panel
+		var row []*figure.Panel
 		for _, v := range []struct {
 			numbers []infer.Replication
 			title   string
@@ -51,7 +52,7 @@ func agreement(r *study.Result, all []infer.Replication) *Figure {
 				row = append(row, singlePanel(agreementRows(r, v.numbers), v.title, v.x, v.share))
 			}
 		}
-		f.Rows = [][]*Panel{row}
+		f.Rows = [][]*figure.Panel{row}
 		f.Height = 26 + 3.7*float64(max(len(agreementRows(r, points)), len(agreementRows(r, shares))))
 		return f
 	}
@@ -59,15 +60,15 @@ func agreement(r *study.Result, all []infer.Replication) *Figure {
 	count := fmt.Sprintf("%d of %d published numbers inside", inside, len(all))
 	f.Title = "Replication: " + count
 	f.Caption = "Each published number (single runs) where it lies in the 95 % prediction interval for one run here, a row for each arm and measure: 0 is our mean, −1 and 1 are " +
-		"the ends of the interval. " + count + ", which counts what rounds to the printed digits; about one in twenty falls outside by chance. Numbers farther out than " + short(farthest) + " stand at the edge. " +
+		"the ends of the interval. " + count + ", which counts what is inside once rounded to the printed digits: it stands at the end of the interval; about one in twenty falls outside by chance. Numbers farther out than " + short(farthest) + " stand at the edge. " +
 		"Right: how many of the row are inside. " + provenance(r)
-	f.Legend = []Entry{
-		filledEntry("95 % prediction interval for one run", look{Color: tint(blue, 0.3)}),
-		markEntry(fmt.Sprintf("published, inside (%d)", inside), insideLook),
-		markEntry(fmt.Sprintf("published, outside (%d)", len(all)-inside), outsideLook),
+	f.Legend = []figure.Entry{
+		figure.FilledEntry("95 % prediction interval for one run", figure.Look{Color: figure.Tint(figure.Blue, 0.3)}),
+		figure.MarkEntry(fmt.Sprintf("published, inside (%d)", inside), insideLook),
+		figure.MarkEntry(fmt.Sprintf("published, outside (%d)", len(all)-inside), outsideLook),
 	}
 	rows := agreementRows(r, all)
-	f.Rows, f.Height = [][]*Panel{{agreementPanel(rows)}}, 26+3.7*float64(len(rows))
+	f.Rows, f.Height = [][]*figure.Panel{{agreementPanel(rows)}}, 26+3.7*float64(len(rows))
 	return f
 }
 
@@ -134,55 +135,51 @@ func measured(v infer.Replication) string {
 }
 
 // agreementAxis names the rows, top to bottom.
-func agreementAxis(rows []agreementRow) axis {
-	y := axis{Min: -0.7, Max: float64(len(rows)) - 0.3, Names: []string{}}
-	for i, g := range rows {
-		y.Ticks, y.Names = append(y.Ticks, float64(len(rows)-1-i)), append(y.Names, g.label)
-	}
-	return y
+func agreementAxis(rows []agreementRow) figure.Axis {
+	return figure.Rows(names(rows, func(g agreementRow) string { return g.label })...).Room(0.7)
 }
 
 // agreementPanel draws the numbers where they lie in their prediction intervals.
-func agreementPanel(rows []agreementRow) *Panel {
+func agreementPanel(rows []agreementRow) *figure.Panel {
 	edge := farthest + 0.3
-	p := newPanel("", axis{Label: "published number, in halves of the 95 % prediction interval from our mean", Min: -edge, Max: edge + 1.1,
+	p := figure.NewPanel("", figure.Axis{Label: "published number, in halves of the 95 % prediction interval from our mean", Min: -edge, Max: edge + 1.1,
 		Ticks: []float64{-4, -3, -2, -1, 0, 1, 2, 3, 4}}, agreementAxis(rows))
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		c.SetColor(tint(blue, 0.3))
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		c.SetColor(figure.Tint(figure.Blue, 0.3))
 		c.Fill(vg.Rectangle{Min: vg.Point{X: at(-1, 0).X, Y: c.Min.Y}, Max: vg.Point{X: at(1, 0).X, Y: c.Max.Y}}.Path())
 	})
-	p.rowLines(len(rows), edge)
+	drawRowLines(p, len(rows), edge)
 	for i, g := range rows {
 		y, inside := float64(len(rows)-1-i), 0
 		for k, v := range g.numbers {
-			l, kind := outsideLook, "published, outside"
+			l, place := outsideLook, ", outside"
 			if v.Inside {
-				l, kind = insideLook, "published, inside"
+				l, place = insideLook, ", inside"
 				inside++
 			}
-			p.recordNumber(g.label, kind, v)
-			p.points(l, seedRadius+0.5, []float64{standing(v)}, []float64{y + 0.55*jitter(k, len(g.numbers))})
+			recordNumber(p, g.label, place, v)
+			p.Marks(l, figure.SeedRadius+0.5, []float64{standing(v)}, []float64{y + 0.55*jitter(k, len(g.numbers))})
 		}
 		text := fmt.Sprintf("%d of %d", inside, len(g.numbers))
-		p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-			c.FillText(aligned(sans(smallType, ink), draw.XRight, draw.YCenter), vg.Point{X: c.Max.X, Y: at(0, y).Y + 0.5}, text)
+		p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+			c.FillText(figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XRight, draw.YCenter), vg.Point{X: c.Max.X, Y: at(0, y).Y + 0.5}, text)
 		})
 	}
 	return p
 }
 
-// rowLines draws a hairline through each of n rows, up to an x.
-func (p *Panel) rowLines(n int, end float64) {
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+// drawRowLines draws a hairline through each of n rows, up to an x.
+func drawRowLines(p *figure.Panel, n int, end float64) {
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		for i := range n {
 			from := at(end, float64(i))
-			c.StrokeLine2(hairline, c.Min.X, from.Y, from.X, from.Y)
+			c.StrokeLine2(figure.Hairline, c.Min.X, from.Y, from.X, from.Y)
 		}
 	})
 }
 
 // recordNumber keeps a published number and our interval.
-func (p *Panel) recordNumber(series, kind string, v infer.Replication) {
+func recordNumber(p *figure.Panel, series, place string, v infer.Replication) {
 	at := strings.TrimSpace(v.Factor + " " + short(v.Setting))
 	if v.Factor == "" {
 		at = ""
@@ -190,9 +187,8 @@ func (p *Panel) recordNumber(series, kind string, v infer.Replication) {
 	if v.Level != 0 {
 		at = strings.TrimPrefix(at+", level "+short(v.Level), ", ")
 	}
-	p.Data = append(p.Data,
-		Datum{v.Source, series, "prediction", at, v.Mean, v.Low, v.High, v.N},
-		Datum{v.Source, series, kind, at, v.Published, nan, nan, 0})
+	p.RecordIn(v.Source, series, figure.Prediction, at, v.Mean, v.Low, v.High, v.N)
+	p.RecordIn(v.Source, series+place, figure.Published, at, v.Published, nan, nan, 0)
 }
 
 // standing returns where a number lies in its interval: 0 at the mean, −1 and
@@ -202,13 +198,17 @@ func standing(v infer.Replication) float64 {
 	if from < 0 {
 		half = v.Mean - v.Low
 	}
+	most := farthest
+	if v.Inside { // where it is not to the last digit, it rounds to the end
+		most = 1
+	}
 	switch {
 	case v.Inside && half <= 0:
 		return 0
 	case half <= 0:
 		return math.Copysign(farthest, from)
 	}
-	return min(farthest, max(-farthest, from/half))
+	return min(most, max(-most, from/half))
 }
 
 // split parts percentages and points from doses, counts and what is per dose.
@@ -225,7 +225,7 @@ func split(all []infer.Replication) (points, shares []infer.Replication) {
 }
 
 // singlePanel draws published numbers less those of a single seed.
-func singlePanel(rows []agreementRow, title, unit string, share bool) *Panel {
+func singlePanel(rows []agreementRow, title, unit string, share bool) *figure.Panel {
 	difference := func(v infer.Replication) float64 {
 		if share {
 			return 100 * (v.Published/v.Mean - 1)
@@ -238,16 +238,16 @@ func singlePanel(rows []agreementRow, title, unit string, share bool) *Panel {
 			all = append(all, difference(v))
 		}
 	}
-	low, high := spread(0.05, all...)
-	p := newPanel(title, axis{Label: unit, Min: low, Max: high, Ticks: niceTicks(low, high, 5)}, agreementAxis(rows))
-	p.rowLines(len(rows), high)
-	p.upright(zeroLine, 0, "no difference")
+	x := figure.Fit(unit, 0.05, 5, all...)
+	p := figure.NewPanel(title, x, agreementAxis(rows))
+	drawRowLines(p, len(rows), x.Max)
+	p.Vertical(figure.ZeroLine, 0, "no difference")
 	for i, g := range rows {
 		y := float64(len(rows) - 1 - i)
 		for k, v := range g.numbers {
-			p.recordNumber(g.label, kindPublished, v)
+			recordNumber(p, g.label, "", v)
 			if d := difference(v); !math.IsNaN(d) && !math.IsInf(d, 0) {
-				p.points(alone, seedRadius+0.5, []float64{d}, []float64{y + 0.55*jitter(k, len(g.numbers))})
+				p.Marks(alone, figure.SeedRadius+0.5, []float64{d}, []float64{y + 0.55*jitter(k, len(g.numbers))})
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"divergent/pkg/assay"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // condition is one line of a figure: an arm, on its drug or off it.
@@ -13,7 +14,7 @@ type condition struct {
 	Arm   string
 	Phase string // assay.Acute or assay.OffDrug
 	Label string
-	look
+	figure.Look
 }
 
 // The published arms, and the endings that mark a control of another arm.
@@ -26,22 +27,22 @@ const (
 	burstEnding  = "-burst"
 )
 
-// known holds the looks and labels that do not depend on the result, in the
-// order of all figures.
+// known holds the arms whose place does not depend on the result, in the order of all
+// figures.
 var known = []condition{
-	{study.Dense, assay.Acute, "dense", look{Color: black, Mark: box}},
-	{study.Untreated, assay.Acute, "untreated", look{Color: grey, Mark: cross}},
-	{ketamine, assay.Acute, "ketamine-like", look{Color: vermilion, Mark: circle}},
-	{ssri, assay.Acute, "SSRI-like", look{Color: blue, Mark: up}},
-	{neurosteroid, assay.Acute, "neurosteroid-like", look{Color: green, Mark: down}},
-	{"ketamine-115", assay.Acute, "ketamine-like, 115 epochs", look{Color: vermilion, Mark: pentagon, Dashes: dashDotted}},
-	{"ssri-110", assay.Acute, "SSRI-like, 110 epochs", look{Color: blue, Mark: right, Dashes: dashDotted}},
-	{"ssri-115", assay.Acute, "SSRI-like, 115 epochs", look{Color: blue, Mark: left, Dashes: dashDotted}},
-	{"neurosteroid-110", assay.Acute, "neurosteroid-like, 110 epochs", look{Color: green, Mark: pentagon, Dashes: dashDotted}},
+	armOf(study.Dense, "dense"), armOf(study.Untreated, "untreated"),
+	armOf(ketamine, "ketamine-like"), armOf(ssri, "SSRI-like"), armOf(neurosteroid, "neurosteroid-like"),
+	armOf("ketamine-115", "ketamine-like, 115 epochs"), armOf("ssri-110", "SSRI-like, 110 epochs"), armOf("ssri-115", "SSRI-like, 115 epochs"),
+	armOf("neurosteroid-110", "neurosteroid-like, 110 epochs"),
 }
 
-// named holds the labels of further arms that the library's studies have; they
-// take their looks in turn, as arms of a reader's do.
+// armOf returns the acute condition of an arm that has a look of its own.
+func armOf(name, label string) condition {
+	l, _ := figure.ArmLook(name)
+	return condition{name, assay.Acute, label, l}
+}
+
+// named holds the labels of further arms that the library's studies have.
 var named = map[string]string{
 	"acute-60x1":        "60 % × 1",
 	"chronic-40x3":      "40 % × 3",
@@ -51,16 +52,6 @@ var named = map[string]string{
 	"neurosteroid-ssri": "neurosteroid-like then SSRI-like",
 	"ssri-ketamine":     "SSRI-like then ketamine-like",
 	"ketamine-ssri":     "ketamine-like then SSRI-like",
-}
-
-// further holds the looks that unknown arms take in turn.
-var further = []look{
-	{Color: purple, Mark: pentagon},
-	{Color: orange, Mark: right},
-	{Color: sky, Mark: left},
-	{Color: purple, Mark: box, Dashes: dashDotted},
-	{Color: orange, Mark: circle, Dashes: dashDotted},
-	{Color: sky, Mark: up, Dashes: dashDotted},
 }
 
 // conditions returns what the result measured, in the order of all figures:
@@ -89,7 +80,8 @@ func conditions(r *study.Result, controls bool) []condition {
 }
 
 // ordered returns the acute conditions of the named arms in the order of all
-// figures, each with its look. An arm's look depends on the arms before it only.
+// figures, each with its look: that of its own, or the next one free. An arm's look
+// depends on the library's arms and on the arms before it only.
 func ordered(names []string) []condition {
 	var out []condition
 	for _, c := range known {
@@ -97,14 +89,22 @@ func ordered(names []string) []condition {
 			out = append(out, c)
 		}
 	}
-	fresh := 0
+	var taken []figure.Look
+	for _, name := range names {
+		if l, ok := figure.ArmLook(name); ok {
+			taken = append(taken, l)
+		}
+	}
 	for _, name := range names {
 		isKnown := slices.ContainsFunc(known, func(c condition) bool { return c.Arm == name })
 		if isKnown || isControl(name, names) {
 			continue
 		}
-		out = append(out, condition{name, assay.Acute, nameOf(name), further[fresh%len(further)]})
-		fresh++
+		l, ok := figure.ArmLook(name)
+		if !ok {
+			l = figure.NextLook(&taken)
+		}
+		out = append(out, condition{name, assay.Acute, nameOf(name), l})
 	}
 	for _, name := range names {
 		if isControl(name, names) {
@@ -127,11 +127,14 @@ func nameOf(arm string) string {
 	return arm
 }
 
+// label is Label as a function.
+func (c condition) label() string { return c.Label }
+
 // off returns the condition off the drug: the same colour, dashed and open.
 func (c condition) off() condition {
 	c.Phase = assay.OffDrug
 	c.Label += ", off"
-	c.Dashes, c.Mark = dashed, c.Mark.open()
+	c.Look = c.Look.Off()
 	return c
 }
 
@@ -157,22 +160,22 @@ func isControl(name string, names []string) bool {
 	return p != "" && (ours || slices.Contains(names, p) || slices.ContainsFunc(known, func(c condition) bool { return c.Arm == p }))
 }
 
-// control returns a control's condition: its parent's colour, paler for shams,
-// with a mark and dashes of its own.
+// control returns a control's condition, in a look that comes from its arm's.
 func control(name string, others []condition) condition {
 	arm, kind := parent(name)
-	look := look{Color: grey, Mark: diamond, Dashes: dotted}
-	label := nameOf(arm)
+	l, label := figure.Look{Color: figure.Grey}, nameOf(arm)
 	for _, c := range append(slices.Clone(known), others...) {
 		if c.Arm == arm {
-			look.Color, label = c.Color, c.Label
+			l, label = c.Look, c.Label
 		}
 	}
 	switch kind {
 	case "sham":
-		look.Mark, look.Dashes = box.open(), dashDotted
+		l = l.Sham()
 	case "one burst":
-		look.Mark, look.Dashes = circle.open(), dashed
+		l = l.Burst()
+	default:
+		l = l.Random()
 	}
-	return condition{name, assay.Acute, label + ", " + kind, look}
+	return condition{name, assay.Acute, label + ", " + kind, l}
 }

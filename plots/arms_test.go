@@ -8,6 +8,7 @@ import (
 
 	"divergent/pkg/assay"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 func labels(conds []condition) []string {
@@ -75,7 +76,9 @@ func TestFurtherArmsAreInEveryFigure(t *testing.T) {
 			if name == "protocols" || name == "controls" || name == "replication" {
 				continue
 			}
-			if !slices.ContainsFunc(f.Table(), func(d Datum) bool { return d.Series == "pulsed regrowth" || d.Series == "pulsed regrowth, before" }) {
+			if !slices.ContainsFunc(f.Table(), func(d figure.Datum) bool {
+				return d.Series == "pulsed regrowth" || d.Series == "pulsed regrowth, before"
+			}) {
 				t.Errorf("%s, %d seeds: the further arm is missing", name, seeds)
 			}
 		}
@@ -84,7 +87,7 @@ func TestFurtherArmsAreInEveryFigure(t *testing.T) {
 
 // TestMissingArmsAndTests draws what is there and says what is not.
 func TestMissingArmsAndTests(t *testing.T) {
-	figures := []func(*study.Result) (*Figure, error){Recovery, Resilience, Relapse, Profile, Controls, Replication, Wiring, DecisionMap}
+	figures := []func(*study.Result) (*figure.Figure, error){Recovery, Resilience, Relapse, Profile, Controls, Replication, Wiring, DecisionMap}
 	full := synthetic(3, "pulsed regrowth")
 	var cases []*study.Result
 	for _, arms := range [][]string{{"dense"}, {"ketamine"}, {"pulsed regrowth"}, {"untreated", "neurosteroid"}, {"ketamine", "ketamine-sham"}, {"ssri-sham"}} {
@@ -123,7 +126,7 @@ func TestOtherTasksHaveNoCeiling(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, d := range f.Table() {
-		if d.Kind == kindReference {
+		if d.Kind == figure.Reference {
 			t.Errorf("%s is drawn for a task it does not belong to", d.Series)
 		}
 	}
@@ -139,5 +142,27 @@ func TestPublishedNumbersComeFromTheTables(t *testing.T) {
 	}
 	if got := publishedValues(synthetic(1), known[4].off(), drop); got != nil {
 		t.Errorf("published drop off the drug = %v: want none", got)
+	}
+}
+
+// One arm has one look in every figure: in those of a sweep, beside its controls, and
+// among a reader's arms; no two arms of the library's studies share one.
+func TestOneArmHasOneLook(t *testing.T) {
+	names := []string{"dense", "untreated", ketamine, ssri, neurosteroid, "ketamine-sham", "ketamine-random", "ssri-sham", "neurosteroid-sham",
+		"acute-60x1", "chronic-40x3", "chronic-40x6", "chronic-40x10", "acute-100x1", "neurosteroid-ssri", "ssri-ketamine", "ketamine-ssri", "ketamine-115", "ssri-110", "ssri-115", "neurosteroid-110"}
+	all := ordered(append(names, "my own", "another"))
+	for i, a := range all {
+		for _, b := range all[:i] {
+			if a.Color == b.Color && slices.Equal(a.Dashes, b.Dashes) && fmt.Sprint(a.Mark) == fmt.Sprint(b.Mark) {
+				t.Errorf("%q and %q look alike", a.Arm, b.Arm)
+			}
+		}
+	}
+	for _, name := range names { // alone, as in a figure of a sweep
+		c := ordered([]string{name})[0]
+		i := slices.IndexFunc(all, func(o condition) bool { return o.Arm == name })
+		if fmt.Sprint(c.Look) != fmt.Sprint(all[i].Look) {
+			t.Errorf("%q has the look %v alone and %v among others", name, c.Look, all[i].Look)
+		}
 	}
 }

@@ -10,59 +10,60 @@ import (
 
 	"divergent/pkg/flow"
 	"divergent/pkg/landscape"
+	"divergent/plots/figure"
 )
 
 // The lines of fixed points by stability.
 var (
-	stableLine   = look{Color: blue}
-	unstableLine = look{Color: vermilion, Dashes: dashed}
-	foldMark     = look{Color: black, Mark: diamond.open()}
-	hopfMark     = look{Color: black, Mark: box.open()}
-	crossingMark = look{Color: black, Mark: cross}
+	stableLine   = figure.Look{Color: figure.Blue}
+	unstableLine = figure.Look{Color: figure.Vermilion, Dashes: figure.Dashed}
+	foldMark     = figure.Look{Color: figure.Black, Mark: figure.Diamond.Open()}
+	hopfMark     = figure.Look{Color: figure.Black, Mark: figure.Box.Open()}
+	crossingMark = figure.Look{Color: figure.Black, Mark: figure.Cross}
 )
 
 // Bifurcation returns the fixed points of a circuit against a parameter: stable
 // ones as full lines, unstable ones dashed, folds and other turns marked, and the
 // range in which two stable states exist shaded. It is an error if the diagram has
 // no branch.
-func Bifurcation(d *landscape.Diagram) (*Figure, error) {
+func Bifurcation(d *landscape.Diagram) (*figure.Figure, error) {
 	if d == nil || len(d.Branches) == 0 || !(d.High > d.Low) {
 		return nil, fmt.Errorf("plots: Bifurcation: no branch of fixed points: want what landscape.Bifurcation returns")
 	}
-	x := axis{Label: parameterLabel(d.Parameter), Min: d.Low, Max: d.High, Ticks: niceTicks(d.Low, d.High, 6)}
-	y := axis{Label: "mood at the fixed point", Min: -1.1, Max: 1.1, Ticks: []float64{-1, -0.5, 0, 0.5, 1}}
-	p := newPanel("", x, y)
-	p.name = "fixed points"
-	f := &Figure{
-		Name: "bifurcation", Title: "Fixed points against " + strings.ToLower(d.Parameter), Width: SingleColumn,
-		Legend: []Entry{lineEntry("stable", stableLine), lineEntry("unstable", unstableLine)},
+	x := figure.Axis{Label: parameterLabel(d.Parameter), Min: d.Low, Max: d.High, Ticks: figure.NiceTicks(d.Low, d.High, 6)}
+	y := figure.Axis{Label: "mood at the fixed point", Min: -1.1, Max: 1.1, Ticks: []float64{-1, -0.5, 0, 0.5, 1}}
+	p := figure.NewPanel("", x, y)
+	p.Name = "fixed points"
+	f := &figure.Figure{
+		Name: "bifurcation", Title: "Fixed points against " + strings.ToLower(d.Parameter), Width: figure.SingleColumn,
+		Legend: []figure.Entry{figure.LineEntry("stable", stableLine), figure.LineEntry("unstable", unstableLine)},
 	}
-	low, high, two := p.outerFolds(d)
+	low, high, two := drawOuterFolds(p, d)
 	for i, b := range d.Branches {
-		p.branch(i, b)
+		drawBranch(p, i, b)
 	}
 	seen := map[flow.Turn]bool{}
 	for _, b := range d.Branches {
 		for _, q := range b.Special {
 			l := turnLook(q.Kind)
 			if !seen[q.Kind] {
-				f.Legend, seen[q.Kind] = append(f.Legend, markEntry(string(q.Kind), l)), true
+				f.Legend, seen[q.Kind] = append(f.Legend, figure.MarkEntry(string(q.Kind), l)), true
 			}
-			p.record(string(q.Kind), kindValue, short(q.Value), q.Reading)
-			p.points(l, 2.8, []float64{q.Value}, []float64{q.Reading})
+			p.Record(string(q.Kind), figure.Value, short(q.Value), q.Reading)
+			p.Marks(l, 2.8, []float64{q.Value}, []float64{q.Reading})
 		}
 	}
 	f.Caption = "Mood, from about −1 where only negative bias is active to about 1 where only control is, at the fixed points of the circuit without noise."
 	if two {
-		f.Legend = append(f.Legend, filledEntry("both states", look{Color: bothStates}))
+		f.Legend = append(f.Legend, figure.FilledEntry("both states", figure.Look{Color: bothStates}))
 		f.Caption += fmt.Sprintf(" Shaded: from the first to the last fold, %s to %s, the circuit may be stuck.", figures3(low), figures3(high))
 	}
-	f.stack([][]*Panel{{p}}, 58)
+	f.Stack([][]*figure.Panel{{p}}, 58)
 	return f, nil
 }
 
 // bothStates is the colour of the range in which two states exist.
-var bothStates = paint{R: 240, G: 240, B: 240, A: 255}
+var bothStates = figure.Color{R: 240, G: 240, B: 240, A: 255}
 
 // figures3 writes a number in three figures.
 func figures3(v float64) string { return fmt.Sprintf("%.3g", v) }
@@ -80,7 +81,7 @@ func parameterLabel(name string) string {
 	return strings.ReplaceAll(name, ">", " to ")
 }
 
-func turnLook(t flow.Turn) look {
+func turnLook(t flow.Turn) figure.Look {
 	switch t {
 	case flow.Fold:
 		return foldMark
@@ -90,22 +91,22 @@ func turnLook(t flow.Turn) look {
 	return crossingMark
 }
 
-// outerFolds shades from the first to the last fold.
-func (p *Panel) outerFolds(d *landscape.Diagram) (low, high float64, two bool) {
+// drawOuterFolds shades from the first to the last fold.
+func drawOuterFolds(p *figure.Panel, d *landscape.Diagram) (low, high float64, two bool) {
 	folds := d.Folds()
 	if len(folds) < 2 {
 		return 0, 0, false
 	}
 	low, high = folds[0].Value, folds[len(folds)-1].Value
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		c.SetColor(bothStates)
 		c.Fill(vg.Rectangle{Min: vg.Point{X: at(low, 0).X, Y: c.Min.Y}, Max: vg.Point{X: at(high, 0).X, Y: c.Max.Y}}.Path())
 	})
 	return low, high, true
 }
 
-// branch draws a branch, a line for each stretch of one stability.
-func (p *Panel) branch(n int, b flow.Branch) {
+// drawBranch draws a branch, a line for each stretch of one stability.
+func drawBranch(p *figure.Panel, n int, b flow.Branch) {
 	for from := 0; from < len(b.Points); {
 		stable := b.Points[from].Stable()
 		to := from
@@ -113,7 +114,7 @@ func (p *Panel) branch(n int, b flow.Branch) {
 		for ; to < len(b.Points) && b.Points[to].Stable() == stable; to++ {
 			q := b.Points[to]
 			xs, ys = append(xs, q.Value), append(ys, q.Reading)
-			p.record(fmt.Sprintf("branch %d, %s", n+1, stability(stable)), kindValue, short(q.Value), q.Reading)
+			p.Record(fmt.Sprintf("branch %d, %s", n+1, stability(stable)), figure.Value, short(q.Value), q.Reading)
 		}
 		if to < len(b.Points) { // up to the next stretch, so that no gap is left
 			xs, ys = append(xs, b.Points[to].Value), append(ys, b.Points[to].Reading)
@@ -125,7 +126,7 @@ func (p *Panel) branch(n int, b flow.Branch) {
 		for i, v := range xs { // a step may go a little beyond the range
 			xs[i] = math.Min(math.Max(v, p.Plot.X.Min), p.Plot.X.Max)
 		}
-		p.lines(l.line(), xs, ys)
+		p.Stroke(l.Line(), xs, ys)
 		from = to
 	}
 }

@@ -10,13 +10,14 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/glutamate"
+	"divergent/plots/figure"
 )
 
 // glutamateArms are the looks of the arms of the glutamate model.
-var glutamateArms = map[string]look{
-	"activation": {Color: vermilion, Mark: circle},
-	"inhibition": {Color: blue, Mark: box},
-	"both arms":  {Color: black, Mark: up},
+var glutamateArms = map[string]figure.Look{
+	"activation": {Color: figure.Vermilion, Mark: figure.Circle},
+	"inhibition": {Color: figure.Blue, Mark: figure.Box},
+	"both arms":  {Color: figure.Black, Mark: figure.TriangleUp},
 }
 
 // Arms returns the sustained effect of each arm alone and of both, without a
@@ -25,7 +26,7 @@ var glutamateArms = map[string]look{
 // 95th percentile of the draws and the share of them that agrees with what was seen.
 // Effects are with the strict gate; of those without a gate, which may be nil,
 // rapamycin is shown beside. It is an error if there is no effect.
-func Arms(strict, ungated glutamate.ArmEffects) (*Figure, error) {
+func Arms(strict, ungated glutamate.ArmEffects) (*figure.Figure, error) {
 	groups := armGroups(strict, ungated)
 	if len(groups) == 0 || len(strict) == 0 {
 		return nil, fmt.Errorf("plots: Arms: no effect: want what glutamate.Arms returns with glutamate.Strict")
@@ -39,25 +40,25 @@ func Arms(strict, ungated glutamate.ArmEffects) (*Figure, error) {
 			names = append(names, a.Hypothesis)
 		}
 	}
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "arms",
 		Title: "Each arm alone and together, under each blocker",
 		Caption: "a: excess of synaptic capacity 24 h after 10 mg/kg in a rodent, or the high dose, in percent of that of both arms without a blocker; b: what is left of each arm's own effect. Marks: default parameters; lines: 5th to 95th percentile over draws of the parameters, which may leave out the default where it is at the end of a range. " +
 			"Shaded: where the effect lies that was seen, with half of it as the limit; numbers: percent of draws that agree. Shade and numbers of rapamycin are those of rats; in people the effect was there, as without the gate. What was seen, with the mark of its evidence (A: abstract or summary; S: second-hand): below. The scale is a square root, so that large effects fit.",
-		Width: DoubleColumn,
+		Width: figure.DoubleColumn,
 	}
 	for _, n := range names {
-		f.Legend = append(f.Legend, markedLine(n, glutamateArms[n]))
+		f.Legend = append(f.Legend, figure.MarkedLineEntry(n, glutamateArms[n]))
 	}
-	f.Legend = append(f.Legend, filledEntry("what was seen", look{Color: seenFill}), lineEntry("half of the effect", look{Color: ink, Dashes: dotted}))
+	f.Legend = append(f.Legend, figure.FilledEntry("what was seen", figure.Look{Color: seenFill}), figure.LineEntry("half of the effect", figure.Look{Color: figure.Ink, Dashes: figure.Dotted}))
 	whole := armPanel("Sustained synaptic capacity", "capacity (% of both arms)", groups, names, func(a glutamate.Arm) glutamate.Band { return a.Capacity }, false)
 	left := armPanel("Left of the arm's own effect", "left (% of own effect)", groups, names, func(a glutamate.Arm) glutamate.Band { return a.Left }, true)
-	f.stack([][]*Panel{{whole}, {left}}, 42, 46)
+	f.Stack([][]*figure.Panel{{whole}, {left}}, 42, 46)
 	return f, nil
 }
 
 // seenFill is the shade of where the effect was seen.
-var seenFill = tint(sky, 0.3)
+var seenFill = figure.Tint(figure.Sky, 0.3)
 
 // armGroup is one blocker under all arms.
 type armGroup struct {
@@ -125,7 +126,7 @@ func heads(groups []armGroup) []string {
 }
 
 // armPanel draws a column of marks for each blocker.
-func armPanel(title, label string, groups []armGroup, names []string, of func(glutamate.Arm) glutamate.Band, last bool) *Panel {
+func armPanel(title, label string, groups []armGroup, names []string, of func(glutamate.Arm) glutamate.Band, last bool) *figure.Panel {
 	high := 1.
 	for _, g := range groups {
 		for _, a := range g.list {
@@ -141,8 +142,8 @@ func armPanel(title, label string, groups []armGroup, names []string, of func(gl
 	if last {
 		room = 0.14 * most
 	}
-	x := axis{Min: -0.5, Max: float64(len(groups)) - 0.5, Names: []string{}}
-	y := axis{Label: label, Min: -0.04 * most, Max: most + room, Names: []string{}, Marked: true}
+	x := figure.Axis{Min: -0.5, Max: float64(len(groups)) - 0.5, Names: []string{}}
+	y := figure.Axis{Label: label, Min: -0.04 * most, Max: most + room, Names: []string{}, Marked: true}
 	for _, v := range []float64{0, 10, 50, 100, 200, 400, 800, 1600} {
 		if v/100 <= high {
 			y.Ticks, y.Names = append(y.Ticks, math.Sqrt(v/100)), append(y.Names, short(v))
@@ -157,37 +158,37 @@ func armPanel(title, label string, groups []armGroup, names []string, of func(gl
 	for i := range groups {
 		x.Ticks = append(x.Ticks, float64(i))
 	}
-	p := newPanel(title, x, y)
+	p := figure.NewPanel(title, x, y)
 	if last {
 		for i, g := range groups {
-			p.seen(g.list[0].Blocker, float64(i), y.Min, most)
+			drawSeen(p, g.list[0].Blocker, float64(i), y.Min, most)
 		}
-		p.record("half of the effect", kindReference, "", 50)
-		p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		p.Record("half of the effect", figure.Reference, "", 50)
+		p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 			v := at(0, math.Sqrt(0.5)).Y
-			c.StrokeLine2(chanceLine, c.Min.X, v, c.Max.X, v)
+			c.StrokeLine2(figure.ChanceLine, c.Min.X, v, c.Max.X, v)
 		})
 	} else {
-		p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 			v := at(0, 1).Y
-			c.StrokeLine2(zeroLine, c.Min.X, v, c.Max.X, v)
+			c.StrokeLine2(figure.ZeroLine, c.Min.X, v, c.Max.X, v)
 		})
 	}
 	for i, g := range groups {
 		for _, a := range g.list {
 			k := slices.Index(names, a.Hypothesis)
 			at := float64(i) + 0.26*(float64(k)-float64(len(names)-1)/2)
-			p.effect(a, of(a), g.name, at)
+			drawEffect(p, a, of(a), g.name, at)
 			if last {
-				p.agrees(a, g.name, at, most+room/2)
+				drawAgrees(p, a, g.name, at, most+room/2)
 			}
 		}
 	}
 	return p
 }
 
-// seen shades where an effect lies that agrees with what was seen.
-func (p *Panel) seen(b glutamate.Blocker, x, low, high float64) {
+// drawSeen shades where an effect lies that agrees with what was seen.
+func drawSeen(p *figure.Panel, b glutamate.Blocker, x, low, high float64) {
 	half := math.Sqrt(0.5)
 	switch {
 	case b.Disputed:
@@ -197,33 +198,28 @@ func (p *Panel) seen(b glutamate.Blocker, x, low, high float64) {
 	default:
 		low = half
 	}
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		c.SetColor(seenFill)
-		c.Fill(vg.Rectangle{Min: at(x-0.44, low), Max: at(x+0.44, high)}.Path())
-	})
+	p.Area(seenFill, x-0.44, low, x+0.44, high, vg.Point{})
 }
 
-// effect draws one arm under one blocker.
-func (p *Panel) effect(a glutamate.Arm, b glutamate.Band, group string, x float64) {
+// drawEffect draws one arm under one blocker.
+func drawEffect(p *figure.Panel, a glutamate.Arm, b glutamate.Band, group string, x float64) {
 	if math.IsNaN(b.Default) {
 		return
 	}
-	p.Data = append(p.Data, Datum{p.title(), a.Hypothesis, kindValue, group, 100 * b.Default, 100 * b.Low, 100 * b.High, 0})
+	p.RecordRange(a.Hypothesis, figure.Value, group, 100*b.Default, 100*b.Low, 100*b.High, 0)
 	l := glutamateArms[a.Hypothesis]
 	if !math.IsNaN(b.Low) {
-		p.lines(draw.LineStyle{Color: l.Color, Width: dataLine}, []float64{x, x}, []float64{math.Sqrt(max(0, b.Low)), math.Sqrt(max(0, b.High))})
+		p.Stroke(draw.LineStyle{Color: l.Color, Width: figure.DataLine}, []float64{x, x}, []float64{math.Sqrt(max(0, b.Low)), math.Sqrt(max(0, b.High))})
 	}
-	p.points(l, 1.15*markRadius, []float64{x}, []float64{math.Sqrt(max(0, b.Default))})
+	p.Marks(l, 1.15*figure.MarkRadius, []float64{x}, []float64{math.Sqrt(max(0, b.Default))})
 }
 
-// agrees writes the share of draws that agree with what was seen.
-func (p *Panel) agrees(a glutamate.Arm, group string, x, y float64) {
+// drawAgrees writes the share of draws that agree with what was seen.
+func drawAgrees(p *figure.Panel, a glutamate.Arm, group string, x, y float64) {
 	text := "–"
 	if !math.IsNaN(a.Agrees) {
 		text = percentOf(a.Agrees)
-		p.record(a.Hypothesis+", agrees (% of draws)", kindValue, group, 100*a.Agrees)
+		p.Record(a.Hypothesis+", agrees (% of draws)", figure.Value, group, 100*a.Agrees)
 	}
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		c.FillText(aligned(sans(smallType, glutamateArms[a.Hypothesis].Color), draw.XCenter, draw.YCenter), at(x, y), text)
-	})
+	p.Write(text, figure.Aligned(figure.Sans(figure.SmallType, glutamateArms[a.Hypothesis].Color), draw.XCenter, draw.YCenter), x, y, vg.Point{})
 }

@@ -12,13 +12,15 @@ import (
 
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
+	"divergent/plots/figure"
+	"divergent/plots/timeline"
 )
 
 // The looks of spines by their origin.
-var originLooks = map[spines.Origin]look{
-	spines.Initial:  {Color: grey},
-	spines.Formed:   {Color: blue, Mark: circle},
-	spines.Returned: {Color: vermilion, Mark: right},
+var originLooks = map[spines.Origin]figure.Look{
+	spines.Initial:  {Color: figure.Grey},
+	spines.Formed:   {Color: figure.Blue, Mark: figure.Circle},
+	spines.Returned: {Color: figure.Vermilion, Mark: figure.TriangleRight},
 }
 
 var originNames = map[spines.Origin]string{spines.Initial: "there at first", spines.Formed: "at a new site", spines.Returned: "back at a lost site"}
@@ -29,7 +31,7 @@ var originNames = map[spines.Origin]string{spines.Initial: "there at first", spi
 // a thin line joins them with what was lost there. Below is the dendrite's
 // density, with mean and SD over all simulated dendrites. The dendrite is the first of
 // b.Rasters. It is an error if no dendrite was followed spine by spine.
-func Branches(protocol model.Protocol, b *spines.Branches) (*Figure, error) {
+func Branches(protocol model.Protocol, b *spines.Branches) (*figure.Figure, error) {
 	if b == nil || len(b.Rasters) == 0 || len(b.Rasters[0]) == 0 {
 		return nil, errors.New("plots: Branches: no dendrite: want what spines.SimulateBranches returns")
 	}
@@ -37,22 +39,22 @@ func Branches(protocol model.Protocol, b *spines.Branches) (*Figure, error) {
 	if doses := protocol.Doses(""); len(doses) > 0 {
 		zero, label = doses[0].From, "day after the dose"
 	}
-	k := days(label, zero, 0, protocol.Length)
+	k := timeline.Days(label, zero, 0, protocol.Length)
 	rows := siteRows(b.Rasters[0], b.Sensitivity[0])
 	raster := branchRaster(b, rows, k)
 	formed, back, lost := counts(b.Rasters[0], protocol.Length)
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "branches",
 		Title: "Births and losses of spines on one dendrite",
 		Caption: fmt.Sprintf("One simulated dendrite of %d branches. Each row is a site, each line a spine from its formation to its loss; thin lines join spines of one site. "+
 			"Branches stand in the order of their sensitivity to stress, given as a multiple of the mean. %d spines formed at new sites, %d came back at lost ones, %d were lost. "+
 			"Spines that lived up to %v days at a site of their own share rows. Below, density of this dendrite and, over all %s, mean and SD. Protocol: %s.",
 			len(b.Sensitivity[0]), formed, back, lost, passage, plural(len(b.Dendrites), "dendrite"), protocol),
-		Width:  DoubleColumn,
+		Width:  figure.DoubleColumn,
 		Legend: branchLegend(b),
 	}
-	s := strip("", protocol, k)
-	f.stack([][]*Panel{{s}, {raster}, {dendritePanel(b, k)}}, alignStrips(s), min(150, max(50, 1.15*float64(rows.count))), 26)
+	s := timeline.Strip("", protocol, k)
+	f.Stack([][]*figure.Panel{{s}, {raster}, {dendritePanel(b, k)}}, timeline.AlignStrips(s), min(150, max(50, 1.15*float64(rows.count))), 26)
 	return f, nil
 }
 
@@ -146,9 +148,9 @@ func passing(s spines.Spine, list []spines.Spine) bool {
 }
 
 // branchRaster draws the spines.
-func branchRaster(b *spines.Branches, rows rowsOfSites, k clock) *Panel {
+func branchRaster(b *spines.Branches, rows rowsOfSites, k timeline.Clock) *figure.Panel {
 	n := float64(rows.count)
-	y := axis{Min: -n, Max: 1, Names: []string{}, Label: "branch (sensitivity)"}
+	y := figure.Axis{Min: -n, Max: 1, Names: []string{}, Label: "branch (sensitivity)"}
 	for i, branch := range rows.branch {
 		end := rows.count
 		if i+1 < len(rows.first) {
@@ -157,26 +159,26 @@ func branchRaster(b *spines.Branches, rows rowsOfSites, k clock) *Panel {
 		y.Ticks = append(y.Ticks, -float64(rows.first[i]+end-1)/2)
 		y.Names = append(y.Names, fmt.Sprintf("%d (×%.2g)", branch+1, b.Sensitivity[0][branch]))
 	}
-	p := newCourse("", "spines", k, false, y)
+	p := timeline.NewPanel("", "spines", k, false, y)
 	for _, first := range rows.first[1:] {
-		p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 			v := at(0, 0.5-float64(first)).Y
-			c.StrokeLine2(draw.LineStyle{Color: tint(ink, 0.4), Width: thinLine}, c.Min.X, v, c.Max.X, v)
+			c.StrokeLine2(draw.LineStyle{Color: figure.Tint(figure.Ink, 0.4), Width: figure.ThinLine}, c.Min.X, v, c.Max.X, v)
 		})
 	}
 	last := map[int]float64{} // when the last spine of a site was lost
 	for _, s := range b.Rasters[0] {
-		p.spine(s, last, -float64(rows.of[s.Site]), k)
+		drawSpine(p, s, last, -float64(rows.of[s.Site]), k)
 		last[s.Site] = s.To
 	}
 	return p
 }
 
-// spine draws one spine.
-func (p *Panel) spine(s spines.Spine, last map[int]float64, y float64, k clock) {
+// drawSpine draws one spine.
+func drawSpine(p *figure.Panel, s spines.Spine, last map[int]float64, y float64, k timeline.Clock) {
 	l := originLooks[s.Origin]
 	end := k.Zero + k.To*k.Unit
-	from, to := k.at(s.From), k.at(min(s.To, end))
+	from, to := k.At(s.From), k.At(min(s.To, end))
 	series := fmt.Sprintf("branch %d, %s", s.Branch+1, originNames[s.Origin])
 	if s.Erased {
 		series += ", erased"
@@ -185,26 +187,26 @@ func (p *Panel) spine(s spines.Spine, last map[int]float64, y float64, k clock) 
 	if math.IsInf(life, 1) {
 		life = nan
 	} else {
-		life = k.units(s.To)
+		life = k.Units(s.To)
 	}
-	p.Data = append(p.Data, Datum{p.title(), series, kindValue, fmt.Sprintf("site %d", s.Site+1), k.units(s.From), k.units(s.From), life, 0})
+	p.RecordRange(series, figure.Value, fmt.Sprintf("site %d", s.Site+1), k.Units(s.From), k.Units(s.From), life, 0)
 	if lost, ok := last[s.Site]; ok && s.Origin == spines.Returned {
-		p.lines(draw.LineStyle{Color: tint(l.Color, 0.5), Width: thinLine / 2}, []float64{k.at(lost), from}, []float64{y, y})
+		p.Stroke(draw.LineStyle{Color: figure.Tint(l.Color, 0.5), Width: figure.ThinLine / 2}, []float64{k.At(lost), from}, []float64{y, y})
 	}
-	p.lines(draw.LineStyle{Color: l.Color, Width: dataLine}, []float64{from, to}, []float64{y, y})
+	p.Stroke(draw.LineStyle{Color: l.Color, Width: figure.DataLine}, []float64{from, to}, []float64{y, y})
 	switch s.Origin {
 	case spines.Returned:
-		p.points(l, 1.9, []float64{from}, []float64{y})
+		p.Marks(l, 1.9, []float64{from}, []float64{y})
 	case spines.Formed:
-		p.points(l, 1.1, []float64{from}, []float64{y})
+		p.Marks(l, 1.1, []float64{from}, []float64{y})
 	}
 	if s.Erased {
-		p.points(look{Color: black, Mark: cross}, 1.6, []float64{to}, []float64{y})
+		p.Marks(figure.Look{Color: figure.Black, Mark: figure.Cross}, 1.6, []float64{to}, []float64{y})
 	}
 }
 
 // dendritePanel draws the dendrite's density and that of all.
-func dendritePanel(b *spines.Branches, k clock) *Panel {
+func dendritePanel(b *spines.Branches, k timeline.Clock) *figure.Panel {
 	mean, low, high := make([]float64, len(b.Day)), make([]float64, len(b.Day)), make([]float64, len(b.Day))
 	for i, s := range b.Density {
 		sd := s.SD
@@ -214,34 +216,34 @@ func dendritePanel(b *spines.Branches, k clock) *Panel {
 		mean[i], low[i], high[i] = 100*s.Mean, 100*(s.Mean-sd), 100*(s.Mean+sd)
 	}
 	one := scaled(100, b.Dendrites[0])
-	p := newCourse("", "density", k, true, valueAxis("density (%)", slices.Concat(one, low, high)...))
-	p.level(ceilingLine, 100, "unstressed")
+	p := timeline.NewPanel("", "density", k, true, valueAxis("density (%)", slices.Concat(one, low, high)...))
+	p.Horizontal(figure.CeilingLine, 100, "unstressed")
 	if len(b.Dendrites) > 1 {
 		var xs []float64
 		for _, d := range b.Day {
-			xs = append(xs, k.at(d))
+			xs = append(xs, k.At(d))
 		}
-		p.band(meanLook, xs, low, high)
-		p.course("mean of all dendrites", meanLook, k, b.Day, mean)
+		p.FillBetween(meanLook, xs, low, high)
+		timeline.Course(p, "mean of all dendrites", meanLook, k, b.Day, mean)
 	}
-	p.course("this dendrite", dendriteLook, k, b.Day, one)
+	timeline.Course(p, "this dendrite", dendriteLook, k, b.Day, one)
 	return p
 }
 
 var (
-	dendriteLook = look{Color: black}
-	meanLook     = look{Color: green, Dashes: dashed}
+	dendriteLook = figure.Look{Color: figure.Black}
+	meanLook     = figure.Look{Color: figure.Green, Dashes: figure.Dashed}
 )
 
-func branchLegend(b *spines.Branches) []Entry {
-	out := []Entry{lineEntry("there at first", originLooks[spines.Initial]), markedLine("at a new site", originLooks[spines.Formed]),
-		markedLine("back at a lost site", originLooks[spines.Returned])}
+func branchLegend(b *spines.Branches) []figure.Entry {
+	out := []figure.Entry{figure.LineEntry("there at first", originLooks[spines.Initial]), figure.MarkedLineEntry("at a new site", originLooks[spines.Formed]),
+		figure.MarkedLineEntry("back at a lost site", originLooks[spines.Returned])}
 	if slices.ContainsFunc(b.Rasters[0], func(s spines.Spine) bool { return s.Erased }) {
-		out = append(out, markEntry("erased", look{Color: black, Mark: cross}))
+		out = append(out, figure.MarkEntry("erased", figure.Look{Color: figure.Black, Mark: figure.Cross}))
 	}
-	out = append(out, lineEntry("density of this dendrite", dendriteLook))
+	out = append(out, figure.LineEntry("density of this dendrite", dendriteLook))
 	if len(b.Dendrites) > 1 {
-		out = append(out, lineEntry("of all (mean, SD)", meanLook))
+		out = append(out, figure.LineEntry("of all (mean, SD)", meanLook))
 	}
-	return append(out, lineEntry("unstressed", lookOf(ceilingLine)))
+	return append(out, figure.LineEntry("unstressed", lookOf(figure.CeilingLine)))
 }

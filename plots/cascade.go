@@ -8,6 +8,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/glutamate"
+	"divergent/plots/figure"
+	"divergent/plots/timeline"
 )
 
 // week is one in days.
@@ -18,7 +20,7 @@ const week = 7.
 // peak at the default parameters, and the 5th to 95th percentile of both over the
 // draws. The surge has beside it what was reported of its end in people. It is an
 // error if no stage happens.
-func Cascade(stages glutamate.StageBands) (*Figure, error) {
+func Cascade(stages glutamate.StageBands) (*figure.Figure, error) {
 	low, high := reach(stages, func(b glutamate.StageBand) []float64 {
 		return []float64{b.From.Default, b.From.Low, b.To.Default, b.To.High, b.PeakTime.Low, b.PeakTime.Default, b.PeakTime.High}
 	})
@@ -32,29 +34,29 @@ func Cascade(stages glutamate.StageBands) (*Figure, error) {
 	when := cascadePanel("Peak, and time above half of it", "time after the start of the dose", stages, low, high, true)
 	long := cascadePanel("How long above half of the peak", "duration", stages, shortest/room, longest, false)
 	when.Width, long.Width = 1.5, 1
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "cascade",
 		Title: "When each stage of the cascade happens",
-		Width: DoubleColumn,
+		Width: figure.DoubleColumn,
 	}
 	for i, b := range stages {
 		y := float64(len(stages) - 1 - i)
 		if !(b.PeakTime.Default >= 0) {
-			when.note(low, y, "does not happen")
+			drawNote(when, low, y, "does not happen")
 			continue
 		}
-		when.stage(b, y, low, high)
-		long.lasting(b, y, shortest/room, longest)
+		drawStage(when, b, y, low, high)
+		drawLasting(long, b, y, shortest/room, longest)
 	}
-	words := when.reportedEnd(stages, low, high)
+	words := reportedEnd(when, stages, low, high)
 	f.Caption = "a: for each stage its peak (circle) and the time above half of it (dark bar) at the default parameters; line: 5th to 95th percentile of the time of the peak over draws of the parameters; pale bar: from the 5th percentile of the time at which half is reached to the 95th of that at which it is left. " +
 		"b: time above half of the peak with the 5th to 95th percentile. An arrow: not over when the simulation ends; what is earlier than the axis is cut." + words
-	f.Legend = []Entry{markedLine("peak, 5 to 95 %", look{Color: ink, Mark: circle}), filledEntry("above half of it", look{Color: tint(grey, 0.75)}), filledEntry("5 to 95 %", look{Color: tint(grey, 0.28)}),
-		markEntry("drug", look{Color: grey, Mark: circle}), markEntry("receptors, glutamate", look{Color: vermilion, Mark: circle}), markEntry("signals", look{Color: blue, Mark: circle}), markEntry("synapses", look{Color: green, Mark: circle})}
+	f.Legend = []figure.Entry{figure.MarkedLineEntry("peak, 5 to 95 %", figure.Look{Color: figure.Ink, Mark: figure.Circle}), figure.FilledEntry("above half of it", figure.Look{Color: figure.Tint(figure.Grey, 0.75)}), figure.FilledEntry("5 to 95 %", figure.Look{Color: figure.Tint(figure.Grey, 0.28)}),
+		figure.MarkEntry("drug", figure.Look{Color: figure.Grey, Mark: figure.Circle}), figure.MarkEntry("receptors, glutamate", figure.Look{Color: figure.Vermilion, Mark: figure.Circle}), figure.MarkEntry("signals", figure.Look{Color: figure.Blue, Mark: figure.Circle}), figure.MarkEntry("synapses", figure.Look{Color: figure.Green, Mark: figure.Circle})}
 	if words != "" {
-		f.Legend = append(f.Legend, markEntry("reported", published))
+		f.Legend = append(f.Legend, figure.MarkEntry("reported", figure.PublishedLook))
 	}
-	f.stack([][]*Panel{{when, long}}, 7*float64(len(stages)))
+	f.Stack([][]*figure.Panel{{when, long}}, 7*float64(len(stages)))
 	return f, nil
 }
 
@@ -80,96 +82,90 @@ func reach(stages glutamate.StageBands, of func(glutamate.StageBand) []float64) 
 var spans = []struct {
 	name string
 	days float64
-}{{"1 min", minute}, {"10 min", 10 * minute}, {"1 h", hour}, {"6 h", 6 * hour}, {"1 d", 1}, {"1 wk", week}, {"4 wk", 4 * week}, {"16 wk", 16 * week}}
+}{{"1 min", minute}, {"10 min", 10 * minute}, {"1 h", timeline.Hour}, {"6 h", 6 * timeline.Hour}, {"1 d", 1}, {"1 wk", week}, {"4 wk", 4 * week}, {"16 wk", 16 * week}}
 
 // cascadePanel returns a panel with a row for each stage.
-func cascadePanel(title, label string, stages glutamate.StageBands, low, high float64, named bool) *Panel {
+func cascadePanel(title, label string, stages glutamate.StageBands, low, high float64, named bool) *figure.Panel {
 	var values []float64
-	var names []string
+	var marks []string
 	for _, s := range spans {
-		values, names = append(values, s.days), append(names, s.name)
+		values, marks = append(values, s.days), append(marks, s.name)
 	}
-	y := axis{Min: -0.6, Max: float64(len(stages)) - 0.4, Names: []string{}}
-	for i, b := range stages {
-		name := b.Stage.Name
-		if !named {
-			name = ""
-		}
-		y.Ticks, y.Names = append(y.Ticks, float64(len(stages)-1-i)), append(y.Names, name)
+	list := make([]string, len(stages))
+	if named {
+		list = names(stages, func(b glutamate.StageBand) string { return b.Stage.Name })
 	}
-	p := newPanel(title, logarithmic(label+" (logarithmic)", low, high, values, names), y)
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+	p := figure.NewPanel(title, logarithmic(label+" (logarithmic)", low, high, values, marks), figure.Rows(list...))
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		for _, v := range p.Plot.X.Tick.Marker.Ticks(low, high) {
 			x := at(v.Value, 0).X
-			c.StrokeLine2(hairline, x, c.Min.Y, x, c.Max.Y)
+			c.StrokeLine2(figure.Hairline, x, c.Min.Y, x, c.Max.Y)
 		}
 	})
 	return p
 }
 
 // stageColor is the colour of a stage, by what it belongs to.
-func stageColor(name string) paint {
+func stageColor(name string) figure.Color {
 	switch name {
 	case "plasma concentration", "concentration":
-		return grey
+		return figure.Grey
 	case "BDNF-TrkB", "mTORC1":
-		return blue
+		return figure.Blue
 	case "synaptic capacity", "synaptic density":
-		return green
+		return figure.Green
 	}
-	return vermilion
+	return figure.Vermilion
 }
 
-// note writes something at the left of a row.
-func (p *Panel) note(low, y float64, text string) {
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		c.FillText(aligned(sans(smallType, grey), draw.XLeft, draw.YCenter), at(math.Log10(low), y).Add(vg.Point{X: 4}), text)
-	})
+// drawNote writes something at the left of a row.
+func drawNote(p *figure.Panel, low, y float64, text string) {
+	p.Write(text, figure.Aligned(figure.Sans(figure.SmallType, figure.Grey), draw.XLeft, draw.YCenter), math.Log10(low), y, vg.Point{X: 4})
 }
 
-// stage draws when a stage happens.
-func (p *Panel) stage(b glutamate.StageBand, y, low, high float64) {
-	p.Data = append(p.Data, Datum{p.title(), b.Stage.Name, kindValue, "peak (days)", b.PeakTime.Default, b.PeakTime.Low, b.PeakTime.High, 0},
-		Datum{p.title(), b.Stage.Name, kindValue, "half from (days)", b.From.Default, b.From.Low, b.From.High, 0},
-		Datum{p.title(), b.Stage.Name, kindValue, "half to (days)", b.To.Default, b.To.Low, b.To.High, 0})
+// drawStage draws when a stage happens.
+func drawStage(p *figure.Panel, b glutamate.StageBand, y, low, high float64) {
+	p.RecordRange(b.Stage.Name, figure.Value, "peak (days)", b.PeakTime.Default, b.PeakTime.Low, b.PeakTime.High, 0)
+	p.RecordRange(b.Stage.Name, figure.Value, "half from (days)", b.From.Default, b.From.Low, b.From.High, 0)
+	p.RecordRange(b.Stage.Name, figure.Value, "half to (days)", b.To.Default, b.To.Low, b.To.High, 0)
 	color := stageColor(b.Stage.Name)
 	place := func(v float64) float64 { return math.Log10(min(high, max(low, v))) }
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		bar := func(from, to, half float64, fill paint) {
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		bar := func(from, to, half float64, fill figure.Color) {
 			if math.IsNaN(from) || math.IsNaN(to) {
 				return
 			}
 			c.SetColor(fill)
 			c.Fill(vg.Rectangle{Min: at(place(from), y-half), Max: at(place(to), y+half)}.Path())
 		}
-		bar(b.From.Low, b.To.High, 0.36, tint(color, 0.28))
-		bar(b.From.Default, b.To.Default, 0.17, tint(color, 0.75))
+		bar(b.From.Low, b.To.High, 0.36, figure.Tint(color, 0.28))
+		bar(b.From.Default, b.To.Default, 0.17, figure.Tint(color, 0.75))
 		if a, z := at(place(b.PeakTime.Low), y), at(place(b.PeakTime.High), y); !math.IsNaN(b.PeakTime.Low) {
-			c.StrokeLine2(draw.LineStyle{Color: black, Width: dataLine}, a.X, a.Y, z.X, z.Y)
+			c.StrokeLine2(draw.LineStyle{Color: figure.Black, Width: figure.DataLine}, a.X, a.Y, z.X, z.Y)
 		}
-		circle.draw(c, look{Color: black}, at(place(b.PeakTime.Default), y), markRadius)
+		figure.Circle.Draw(c, figure.Look{Color: figure.Black}, at(place(b.PeakTime.Default), y), figure.MarkRadius)
 		if math.IsInf(b.To.Default, 1) || math.IsInf(b.To.High, 1) {
-			right.draw(c, look{Color: color}, at(math.Log10(high), y).Sub(vg.Point{X: markRadius}), markRadius)
+			figure.TriangleRight.Draw(c, figure.Look{Color: color}, at(math.Log10(high), y).Sub(vg.Point{X: figure.MarkRadius}), figure.MarkRadius)
 		}
 	})
 }
 
-// lasting draws how long a stage is above half of its peak.
-func (p *Panel) lasting(b glutamate.StageBand, y, low, high float64) {
-	p.Data = append(p.Data, Datum{p.title(), b.Stage.Name, kindValue, "duration (days)", b.Duration.Default, b.Duration.Low, b.Duration.High, 0})
-	l := look{Color: stageColor(b.Stage.Name), Mark: circle}
+// drawLasting draws how long a stage is above half of its peak.
+func drawLasting(p *figure.Panel, b glutamate.StageBand, y, low, high float64) {
+	p.RecordRange(b.Stage.Name, figure.Value, "duration (days)", b.Duration.Default, b.Duration.Low, b.Duration.High, 0)
+	l := figure.Look{Color: stageColor(b.Stage.Name), Mark: figure.Circle}
 	place := func(v float64) float64 { return math.Log10(min(high, max(low, v))) }
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		if a, z := at(place(b.Duration.Low), y), at(place(b.Duration.High), y); !math.IsNaN(b.Duration.Low) {
-			c.StrokeLine2(draw.LineStyle{Color: l.Color, Width: 2 * dataLine}, a.X, a.Y, z.X, z.Y)
+			c.StrokeLine2(draw.LineStyle{Color: l.Color, Width: 2 * figure.DataLine}, a.X, a.Y, z.X, z.Y)
 		}
 		end := at(place(b.Duration.Default), y)
-		l.Mark.draw(c, l, end, 1.2*markRadius)
-		text, style := lasts(b.Duration.Default), aligned(sans(smallType, ink), draw.XCenter, draw.YBottom)
+		l.Mark.Draw(c, l, end, 1.2*figure.MarkRadius)
+		text, style := lasts(b.Duration.Default), figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XCenter, draw.YBottom)
 		half := style.Width(text) / 2
 		c.FillText(style, vg.Point{X: min(max(end.X, c.Min.X+half+2), c.Max.X-half), Y: end.Y + 3.5}, text)
 		if math.IsInf(b.Duration.High, 1) {
-			right.draw(c, l, at(math.Log10(high), y).Sub(vg.Point{X: markRadius}), markRadius)
+			figure.TriangleRight.Draw(c, l, at(math.Log10(high), y).Sub(vg.Point{X: figure.MarkRadius}), figure.MarkRadius)
 		}
 	})
 }
@@ -179,29 +175,30 @@ func lasts(days float64) string {
 	switch {
 	case math.IsInf(days, 1):
 		return "to the end"
-	case days < 2*hour:
+	case days < 2*timeline.Hour:
 		return fmt.Sprintf("%.0f min", days/minute)
 	case days < 2:
-		return fmt.Sprintf("%.1f h", days/hour)
+		return fmt.Sprintf("%.1f h", days/timeline.Hour)
 	}
 	return fmt.Sprintf("%.1f days", days)
 }
 
 // reportedEnd marks the day on which no surge was seen any more in people, and
 // says so in words.
-func (p *Panel) reportedEnd(stages glutamate.StageBands, low, high float64) string {
+func reportedEnd(p *figure.Panel, stages glutamate.StageBands, low, high float64) string {
+	reports := cyclingReports(glutamate.Exposure{Result: &glutamate.Result{Day: []float64{0}}})
 	for i, b := range stages {
-		for _, r := range cyclingReports(glutamate.Exposure{Result: &glutamate.Result{Day: []float64{0}}}) {
-			day := r.from * hour
+		for _, r := range reports {
+			day := r.from * timeline.Hour
 			if b.Stage.Name != "glutamate surge" || r.from == 0 || day < low || day > high || !(b.PeakTime.Default >= 0) {
 				continue
 			}
 			y := float64(len(stages) - 1 - i)
-			p.record(r.words, kindPublished, short(day)+" days", r.value)
-			p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+			p.Record(r.words, figure.Published, short(day)+" days", r.value)
+			p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 				place := at(math.Log10(day), y)
-				published.Mark.draw(c, published, place, quoteRadius)
-				c.FillText(aligned(sans(smallType, ink), draw.XLeft, draw.YCenter), place.Add(vg.Point{X: 5, Y: 0.5}), "none ("+string(r.evidence)+")")
+				figure.PublishedLook.Mark.Draw(c, figure.PublishedLook, place, figure.PublishedRadius)
+				c.FillText(figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XLeft, draw.YCenter), place.Add(vg.Point{X: 5, Y: 0.5}), "none ("+string(r.evidence)+")")
 			})
 			return fmt.Sprintf(" Diamond: %s at %s in people.", r.words, r.when)
 		}

@@ -3,6 +3,7 @@ package plots
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -11,6 +12,7 @@ import (
 	"divergent/pkg/infer"
 	"divergent/pkg/stats"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // onsetPoints is how far accuracy has to come down for the fall to begin.
@@ -27,7 +29,7 @@ const beside = -0.25
 // where the fall begins, with its interval over seeds: infer.Onsets, 5 points below
 // the lowest level. It is an error if the result has no factor pruned or no test
 // of the untreated network.
-func Cliff(r *study.Result) (*Figure, error) {
+func Cliff(r *study.Result) (*figure.Figure, error) {
 	const fix = "want the result of study.Cliff(), or a sweep with Factor pruned"
 	lv, err := levelsOf(r, "Cliff", pruned, fix)
 	if err != nil {
@@ -37,15 +39,14 @@ func Cliff(r *study.Result) (*Figure, error) {
 	if seedCount(r) < stats.Fewest {
 		around, interval = "", ""
 	}
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "cliff",
 		Title: "The pruning cliff",
 		Caption: "Untreated networks by the share of synapses pruned: " + meansOf(r, "band") + "; dense: the network before pruning. " +
 			fmt.Sprintf("Triangle: where the fall begins, %v points below the lowest level, by straight lines between levels%s. ", onsetPoints, around) +
 			"Open diamonds: the published values of chapters 1 to 3, single runs. Dashed line: Bayes ceiling; dotted line: chance. " + provenance(r),
-		Width: DoubleColumn, Height: 130, Rows: [][]*Panel{{}, {}},
+		Width: figure.DoubleColumn, Height: 130, Rows: [][]*figure.Panel{{}, {}},
 	}
-	drawn, quoted := false, false
 	for i, v := range []struct {
 		title string
 		measure
@@ -55,60 +56,59 @@ func Cliff(r *study.Result) (*Figure, error) {
 		{"Internal noise, SD 0.5", noiseTest(0.5)},
 		{"Combined stress", combined},
 	} {
-		p, any, published := cliffPanel(r, lv, v.measure, v.title)
-		f.Rows[i/2] = append(f.Rows[i/2], p)
-		drawn, quoted = drawn || any, quoted || published
+		f.Rows[i/2] = append(f.Rows[i/2], cliffPanel(r, lv, v.measure, v.title))
 	}
-	if !drawn {
+	if !slices.ContainsFunc(f.Table(), func(d figure.Datum) bool { return d.Series == known[1].Label && d.Kind == figure.Mean }) {
 		return nil, missing(r, "Cliff", "no test of untreated networks", "want assay.AcuteTests in the design's Assays")
 	}
-	f.Legend = []Entry{markedLine("untreated", known[1].look), markEntry("dense", known[0].look),
-		markedLine(fmt.Sprintf("fall of %v points%s", onsetPoints, interval), onsetLook)}
-	if quoted {
-		f.Legend = append(f.Legend, markEntry("published single runs", published))
+	f.Legend = []figure.Entry{figure.MarkedLineEntry("untreated", known[1].Look), figure.MarkEntry("dense", known[0].Look),
+		figure.MarkedLineEntry(fmt.Sprintf("fall of %v points%s", onsetPoints, interval), onsetLook)}
+	if holds(f.Rows, figure.Published) {
+		f.Legend = append(f.Legend, figure.MarkEntry("published single runs", figure.PublishedLook))
 	}
 	f.Legend = append(f.Legend, referenceEntries(lv.At[0])...)
 	return f, nil
 }
 
 // onsetLook marks where a fall begins.
-var onsetLook = look{Color: black, Mark: up}
+var onsetLook = figure.Look{Color: figure.Black, Mark: figure.TriangleUp}
 
 // cliffPanel draws one test against the pruned share, and tells whether there
 // was anything to draw and anything published.
-func cliffPanel(r *study.Result, lv levels, m measure, title string) (p *Panel, any, quoted bool) {
+func cliffPanel(r *study.Result, lv levels, m measure, title string) *figure.Panel {
 	dense, untreated := known[0], known[1]
 	x := prunedAxis(lv.Settings, 210, 0.03)
 	before := remaining(lv.Settings[0]) + beside
 	x.Min = min(x.Min, before-0.05)
 	x.Ticks, x.Names = append(x.Ticks, before), append(x.Names, "dense")
-	p = newPanel(title, x, percentAxis("accuracy (%)"))
-	p.references(lv.At[0], m)
-	any = p.curve(untreated.Label, untreated.look, remaining, lv.Settings, lv.of(untreated, m))
+	p := figure.NewPanel(title, x, figure.PercentAxis("accuracy (%)"))
+	drawReferences(p, lv.At[0], m)
+	samples := lv.of(untreated, m)
+	drawCurve(p, untreated.Label, untreated.Look, remaining, lv.Settings, samples)
 	if v := values(lv.At[0], dense, m); len(v.Values) > 0 {
 		s := v.summary()
-		p.recordInterval(dense.Label, "", s)
-		p.seedsAt(dense.Label, "", dense.Color, v, before)
-		p.bar(dense.Color, before, s.Low, s.High)
-		p.points(dense.look, markRadius, []float64{before}, []float64{s.Mean})
+		p.RecordInterval(dense.Label, "", s)
+		drawSeedsAt(p, dense.Label, "", dense.Color, v, before)
+		drawBar(p, dense.Color, before, s.Low, s.High)
+		p.Marks(dense.Look, figure.MarkRadius, []float64{before}, []float64{s.Mean})
 	}
-	quoted = p.quote(dense.Label, "", black, before, lv.published(0, dense, m))
+	drawQuote(p, dense.Label, "", figure.Black, before, lv.published(0, dense, m))
 	for i := range lv.At {
-		quoted = p.quote(untreated.Label, short(lv.Settings[i]), black, remaining(lv.Settings[i]), lv.published(i, untreated, m)) || quoted
+		drawQuote(p, untreated.Label, short(lv.Settings[i]), figure.Black, remaining(lv.Settings[i]), lv.published(i, untreated, m))
 	}
-	if !any {
-		p.notMeasured()
-		return p, any, quoted
+	if !slices.ContainsFunc(samples, func(v sample) bool { return len(v.Values) > 0 }) {
+		p.Says("not measured")
+		return p
 	}
 	q := infer.Query{Factor: pruned, Arm: study.Untreated, Phase: assay.Acute, Test: m.Test, Level: m.Level, Metric: m.Metric}
 	if curves, err := infer.Curves(r, q); err == nil { // there is such a test
-		p.onset(curves)
+		drawOnset(p, curves)
 	}
-	return p, any, quoted
+	return p
 }
 
-// onset marks where the curves' fall begins, and writes it below the mark.
-func (p *Panel) onset(curves []infer.Curve) {
+// drawOnset marks where the curves' fall begins, and writes it below the mark.
+func drawOnset(p *figure.Panel, curves []infer.Curve) {
 	o := infer.Onsets(curves, infer.Below(onsetPoints), confidence)
 	if o.Mean.N == 0 {
 		return
@@ -118,11 +118,11 @@ func (p *Panel) onset(curves []infer.Curve) {
 		first += c.Values[0] / float64(len(curves))
 	}
 	x, y := remaining(o.Mean.Mean), first-onsetPoints
-	p.Data = append(p.Data, Datum{p.Title, "onset of the fall", kindMean, "share pruned", o.Mean.Mean, o.Mean.Low, o.Mean.High, o.Mean.N})
+	p.RecordRange("onset of the fall", figure.Mean, "share pruned", o.Mean.Mean, o.Mean.Low, o.Mean.High, o.Mean.N)
 	if o.Mean.Known() {
-		p.lines(draw.LineStyle{Color: onsetLook.Color, Width: dataLine}, []float64{remaining(o.Mean.Low), remaining(o.Mean.High)}, []float64{y, y})
+		p.Stroke(draw.LineStyle{Color: onsetLook.Color, Width: figure.DataLine}, []float64{remaining(o.Mean.Low), remaining(o.Mean.High)}, []float64{y, y})
 	}
-	p.points(onsetLook, markRadius, []float64{x}, []float64{y})
+	p.Marks(onsetLook, figure.MarkRadius, []float64{x}, []float64{y})
 	text := []string{"from " + signed(100*o.Mean.Mean) + " %"}
 	if o.Mean.Known() {
 		text = append(text, signed(100*o.Mean.Low)+" to "+signed(100*o.Mean.High))
@@ -136,8 +136,8 @@ func (p *Panel) onset(curves []infer.Curve) {
 			left = min(left, remaining(v))
 		}
 	}
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		style := aligned(sans(smallType, onsetLook.Color), draw.XRight, draw.YTop)
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		style := figure.Aligned(figure.Sans(figure.SmallType, onsetLook.Color), draw.XRight, draw.YTop)
 		for i, line := range text {
 			c.FillText(style, at(left, y).Add(vg.Point{X: -1, Y: -4 - 8.5*vg.Length(i)}), line)
 		}

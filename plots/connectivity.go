@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/landscape"
+	"divergent/plots/figure"
 )
 
 // Connectivity returns how the regions of a circuit hang together, region by region:
@@ -17,7 +18,7 @@ import (
 // connections; below, the correlations of the regions' fluctuations. Rows of a matrix
 // are what arrives at a region, columns what comes from one. It is an error if there
 // is nothing before, or nothing after of the same regions.
-func Connectivity(before *landscape.Connectivity, after []landscape.Treated) (*Figure, error) {
+func Connectivity(before *landscape.Connectivity, after []landscape.Treated) (*figure.Figure, error) {
 	if before == nil || len(before.Regions) == 0 || len(before.Effective) != len(before.Regions) || len(before.Correlation) != len(before.Regions) {
 		return nil, fmt.Errorf("plots: Connectivity: no circuit before treatment: want what landscape.ConnectivityAfter returns for day 0")
 	}
@@ -29,13 +30,13 @@ func Connectivity(before *landscape.Connectivity, after []landscape.Treated) (*F
 			return nil, fmt.Errorf("plots: Connectivity: treatment %q has other regions: want %v as before", t.Name, before.Regions)
 		}
 	}
-	f := &Figure{
+	f := &figure.Figure{
 		Name: "connectivity", Title: "Connectivity before treatment and what changes in each",
 		Caption: fmt.Sprintf("First matrix: before treatment, s = %s; the others: after minus before. Above: strengths of connections; below: correlations of the regions' fluctuations around the state in which the circuit settles, without noise in the approach, if everything stays as it is on the day. ", figures2(before.Condition.Strength)) +
 			"Row: to; column: from. Red and +: more; blue and −: less; what is under a twentieth of the scale bears no sign; grey: a region with itself. Signs of connections follow the sources of their table, sizes are free.",
-		Width: DoubleColumn,
+		Width: figure.DoubleColumn,
 	}
-	var rows [][]*Panel
+	var rows [][]*figure.Panel
 	var mm []float64
 	for _, q := range []struct {
 		name string
@@ -46,11 +47,11 @@ func Connectivity(before *landscape.Connectivity, after []landscape.Treated) (*F
 	} {
 		panels, entries := connectivityPanels(q.name, q.of, before, after)
 		f.Legend = append(f.Legend, entries...)
-		for _, row := range inRows(panels) {
-			rows, mm = append(rows, row), append(mm, rasterSide(len(panels)))
+		for _, row := range figure.InRows(panels) {
+			rows, mm = append(rows, row), append(mm, figure.RasterSide(len(panels)))
 		}
 	}
-	f.stack(rows, mm...)
+	f.Stack(rows, mm...)
 	return f, nil
 }
 
@@ -65,7 +66,7 @@ func offDiagonal(m [][]float64) [][]float64 {
 }
 
 // connectivityPanels draws one quantity before and after.
-func connectivityPanels(name string, of func(*landscape.Connectivity) [][]float64, before *landscape.Connectivity, after []landscape.Treated) (panels []*Panel, entries []Entry) {
+func connectivityPanels(name string, of func(*landscape.Connectivity) [][]float64, before *landscape.Connectivity, after []landscape.Treated) (panels []*figure.Panel, entries []figure.Entry) {
 	first := of(before)
 	var changes [][][]float64
 	most := 0.0
@@ -90,17 +91,17 @@ func connectivityPanels(name string, of func(*landscape.Connectivity) [][]float6
 	panels = append(panels, connectivityPanel("Before:\n"+name, name+", before", before.Regions, first, top, true))
 	for k, t := range after {
 		day := "day " + short(t.Day)
-		p := connectivityPanel(narrowTitle(t.Name, n)+"\n"+day, name+", "+t.Name+", "+day+" minus before", before.Regions, changes[k], most, len(panels)%perRow == 0)
+		p := connectivityPanel(figure.NarrowTitle(t.Name, n)+"\n"+day, name+", "+t.Name+", "+day+" minus before", before.Regions, changes[k], most, len(panels)%figure.PerRow == 0)
 		panels = append(panels, p)
 	}
-	scale := func(share float64) paint { return diverging(2*share - 1) }
+	scale := func(share float64) figure.Color { return diverging(2*share - 1) }
 	if name == "correlations" { // which have no direction
 		for _, p := range panels {
 			p.Plot.X.Label.Text = "with"
 			p.Plot.Y.Label.Text = ""
 		}
 	}
-	return panels, []Entry{rampEntry(name+" −"+figures2(top), figures2(top), scale), rampEntry("change of "+name+" −"+figures2(most), figures2(most), scale)}
+	return panels, []figure.Entry{figure.RampEntry(name+" −"+figures2(top), figures2(top), scale), figure.RampEntry("change of "+name+" −"+figures2(most), figures2(most), scale)}
 }
 
 // largestOf returns the size of the largest number, NaN left out.
@@ -125,65 +126,62 @@ func roundUp(v float64) float64 {
 }
 
 // diverging is the colour of a share from −1 to 1.
-func diverging(share float64) paint {
+func diverging(share float64) figure.Color {
 	if share < 0 {
-		return between(white, blue, min(1, -share))
+		return figure.Between(figure.White, figure.Blue, min(1, -share))
 	}
-	return between(white, vermilion, min(1, share))
+	return figure.Between(figure.White, figure.Vermilion, min(1, share))
 }
 
 // connectivityPanel draws a matrix, from left to right and to below.
-func connectivityPanel(title, name string, regions []string, m [][]float64, most float64, named bool) *Panel {
+func connectivityPanel(title, name string, regions []string, m [][]float64, most float64, named bool) *figure.Panel {
 	n := len(regions)
-	x := axis{Min: -0.5, Max: float64(n) - 0.5, Names: []string{}, Label: "from"}
-	y := axis{Min: -0.5, Max: float64(n) - 0.5, Names: []string{}}
+	var numbers, labels []string
 	for i, r := range regions {
-		label := strconv.Itoa(i + 1)
-		x.Ticks, x.Names = append(x.Ticks, float64(i)), append(x.Names, label)
-		if named {
-			y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, r+" "+label)
-		}
+		numbers, labels = append(numbers, strconv.Itoa(i+1)), append(labels, r+" "+strconv.Itoa(i+1))
 	}
+	x, y := figure.Columns(numbers...).Room(0.5), figure.Rows(labels...).Room(0.5).NamedOnly(named)
+	x.Label = "from"
 	if named {
 		y.Label = "to"
 	}
-	p := newPanel(title, x, y)
-	p.name, p.Square = name, true
+	p := figure.NewPanel(title, x, y)
+	p.Name, p.Square = name, true
 	for i, row := range m {
 		for j, v := range row {
-			fill := paleGrey
+			fill := figure.PaleGrey
 			if !math.IsNaN(v) {
 				fill = diverging(v / most)
-				p.record("to "+regions[i], kindValue, "from "+regions[j], v)
+				p.Record("to "+regions[i], figure.Value, "from "+regions[j], v)
 			}
-			p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+			p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 				low, high := at(float64(j)-0.5, float64(n-1-i)-0.5), at(float64(j)+0.5, float64(n-1-i)+0.5)
 				box := vg.Rectangle{Min: low, Max: high}.Path()
 				c.SetColor(fill)
 				c.Fill(box)
-				c.SetLineStyle(hairline)
+				c.SetLineStyle(figure.Hairline)
 				c.Stroke(box)
 			})
 		}
 	}
-	p.add(func(c draw.Canvas, _ func(x, y float64) vg.Point) {
-		c.SetLineStyle(draw.LineStyle{Color: ink, Width: thinLine})
+	p.Draw(func(c draw.Canvas, _ func(x, y float64) vg.Point) {
+		c.SetLineStyle(draw.LineStyle{Color: figure.Ink, Width: figure.ThinLine})
 		c.Stroke(c.Rectangle.Path())
 	})
 	for i, row := range m {
 		for j, v := range row {
 			if math.Abs(v) >= most/20 {
-				p.sign(v > 0, float64(j), float64(n-1-i))
+				drawSign(p, v > 0, float64(j), float64(n-1-i))
 			}
 		}
 	}
 	return p
 }
 
-// sign draws a plus or a minus.
-func (p *Panel) sign(plus bool, x, y float64) {
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		q, s := at(x, y), draw.LineStyle{Color: ink, Width: 0.7}
+// drawSign draws a plus or a minus.
+func drawSign(p *figure.Panel, plus bool, x, y float64) {
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		q, s := at(x, y), draw.LineStyle{Color: figure.Ink, Width: 0.7}
 		c.StrokeLine2(s, q.X-2, q.Y, q.X+2, q.Y)
 		if plus {
 			c.StrokeLine2(s, q.X, q.Y-2, q.X, q.Y+2)

@@ -3,11 +3,9 @@ package plots
 import (
 	"math"
 
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
-
 	"divergent/pkg/assay"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // pair is an arm and one of its controls.
@@ -17,7 +15,7 @@ type pair struct{ arm, control condition }
 // mechanism, or regrowth at random sites) and, below, the paired difference arm
 // − control over seeds with its 95 % interval (Student's t): what the mechanism
 // adds. It is an error if the result has no control beside its arm.
-func Controls(r *study.Result) (*Figure, error) {
+func Controls(r *study.Result) (*figure.Figure, error) {
 	if err := checkPlain(r); err != nil {
 		return nil, err
 	}
@@ -25,14 +23,14 @@ func Controls(r *study.Result) (*Figure, error) {
 	if len(pairs) == 0 {
 		return nil, missing(r, "Controls", "no control beside its arm", "want arms such as treat.Sham(treat.SSRI()) in the design")
 	}
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "controls",
 		Title: "Arms beside their controls",
 		Caption: "Top: arms and their controls; " + meansAndDots(r) + ", the published single run as open diamonds. " +
 			"Sham: the same training, with no change of structure or state and no noise; random sites: regrowth without the gradient's guidance. " +
 			"Bottom: arm less control, paired by seed. " + provenance(r),
-		Width: DoubleColumn, Height: 42 + 4.4*float64(len(rows)+1) + 4.4*float64(len(pairs)+1),
-		Rows: [][]*Panel{{}, {}}, Heights: []float64{float64(len(rows)) + 0.2, float64(len(pairs)) + 0.2}, Legend: dotLegend(r),
+		Width: figure.DoubleColumn, Height: 42 + 4.4*float64(len(rows)+1) + 4.4*float64(len(pairs)+1),
+		Rows: [][]*figure.Panel{{}, {}}, Heights: []float64{float64(len(rows)) + 0.2, float64(len(pairs)) + 0.2}, Legend: dotLegend(r),
 	}
 	for i, v := range []struct {
 		title, unit string
@@ -42,8 +40,7 @@ func Controls(r *study.Result) (*Figure, error) {
 		{"Extreme internal noise, SD 2.5", "accuracy (%)", extreme},
 		{"Relapse after second pruning", "accuracy lost (points)", drop},
 	} {
-		p, _ := dotPanel(r, rows, v.measure, v.title, v.unit, i == 0)
-		f.Rows[0] = append(f.Rows[0], p)
+		f.Rows[0] = append(f.Rows[0], dotPanel(r, rows, v.measure, v.title, v.unit, i == 0))
 		f.Rows[1] = append(f.Rows[1], differencePanel(r, pairs, v.measure, "Arm − control", i == 0))
 	}
 	return f, nil
@@ -87,7 +84,7 @@ func armsOf(conds []condition) []string {
 }
 
 // differencePanel draws arm − control of one measure, a row for each pair.
-func differencePanel(r *study.Result, pairs []pair, m measure, title string, named bool) *Panel {
+func differencePanel(r *study.Result, pairs []pair, m measure, title string, named bool) *figure.Panel {
 	n := len(pairs)
 	var diffs []sample
 	all := []float64{0}
@@ -95,26 +92,13 @@ func differencePanel(r *study.Result, pairs []pair, m measure, title string, nam
 		d := difference(values(r, v.arm, m), values(r, v.control, m))
 		diffs, all = append(diffs, d), append(append(all, d.Values...), d.extent()...)
 	}
-	low, high := spread(0.06, all...)
-	y := axis{Min: -0.6, Max: float64(n) - 0.4}
-	if named {
-		y.Names = []string{}
-		for i, v := range pairs {
-			y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, v.label())
-		}
-	}
-	p := newPanel(title, axis{Label: "difference (points)", Min: low, Max: high, Ticks: niceTicks(low, high, 5)}, y)
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		for i := range n {
-			v := at(0, float64(i)).Y
-			c.StrokeLine2(hairline, c.Min.X, v, c.Max.X, v)
-		}
-	})
-	p.upright(zeroLine, 0, "no difference")
+	p := figure.NewPanel(title, figure.Fit("difference (points)", 0.06, 5, all...), figure.Rows(names(pairs, pair.label)...).NamedOnly(named))
+	p.Hairlines()
+	p.Vertical(figure.ZeroLine, 0, "no difference")
 	for i, d := range diffs {
 		if s := d.summary(); s.N > 0 && !math.IsNaN(s.Mean) {
-			p.seedDots(pairs[i].label(), pairs[i].arm.Color, d, float64(n-1-i))
-			p.meanMark(pairs[i].label(), look{Color: pairs[i].arm.Color, Mark: pairs[i].control.Mark}, s, float64(n-1-i))
+			drawSeedDots(p, pairs[i].label(), pairs[i].arm.Color, d, float64(n-1-i))
+			drawMeanMark(p, pairs[i].label(), figure.Look{Color: pairs[i].arm.Color, Mark: pairs[i].control.Mark}, s, float64(n-1-i))
 		}
 	}
 	return p

@@ -7,6 +7,7 @@ import (
 	"divergent/pkg/assay"
 	"divergent/pkg/network"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // The maps of DecisionMap.
@@ -20,10 +21,10 @@ const (
 )
 
 // classColours tell the classes apart; no arm has them as fills.
-var classColours = []paint{sky, orange, purple, {R: 120, G: 94, B: 40, A: 255}, vermilion, blue, green, grey}
+var classColours = []figure.Color{figure.Sky, figure.Orange, figure.Purple, {R: 120, G: 94, B: 40, A: 255}, figure.Vermilion, figure.Blue, figure.Green, figure.Grey}
 
 // classMarks tell the centres apart.
-var classMarks = []mark{circle, box, up, diamond, down, pentagon, right, left}
+var classMarks = []figure.Mark{figure.Circle, figure.Box, figure.TriangleUp, figure.Diamond, figure.TriangleDown, figure.Pentagon, figure.TriangleRight, figure.TriangleLeft}
 
 // DecisionMap returns how each kept network classifies the input plane from −6
 // to 6, a column for each condition: in the upper row without noise, in the
@@ -32,7 +33,7 @@ var classMarks = []mark{circle, box, up, diamond, down, pentagon, right, left}
 // networks are those of the first seed, which the caption names; an arm that was
 // tested off its drug is shown off it too. It is an error if the result kept no
 // network, or one whose inputs are not a plane.
-func DecisionMap(r *study.Result) (*Figure, error) {
+func DecisionMap(r *study.Result) (*figure.Figure, error) {
 	if r == nil {
 		return nil, checkRows(r)
 	}
@@ -41,22 +42,22 @@ func DecisionMap(r *study.Result) (*Figure, error) {
 		return nil, noNetworks(r, "DecisionMap")
 	}
 	conds, nets = withOffDrug(r, conds, nets)
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "decision-map",
 		Title: "The input plane as each network classifies it",
 		Caption: fmt.Sprintf("Class by colour; marks are the cluster centres. Upper row: without noise. Lower row: under internal noise of SD %v; "+
 			"colour is the majority of %d draws at each point, paler where fewer agree. Seed %d.", mapNoise, mapDraws, seed) + settings(r.Manifest.Remarks()),
-		Width: DoubleColumn,
+		Width: figure.DoubleColumn,
 	}
-	var quiet, noisy []*Panel
+	var quiet, noisy []*figure.Panel
 	for i, c := range conds {
 		if in := nets[i].Layers[0].In; in != 2 {
 			return nil, missing(r, "DecisionMap", fmt.Sprintf("networks with %d inputs", in), "want 2, a plane")
 		}
 		for _, sd := range []float64{0, mapNoise} {
-			p := mapPanel(c, nets[i], seed, sd, len(conds), i%perRow == 0)
+			p := mapPanel(c, nets[i], seed, sd, len(conds), i%figure.PerRow == 0)
 			if !changed(r, "Task") {
-				p.add(drawCentres)
+				p.Draw(drawCentres)
 			}
 			if sd == 0 {
 				quiet = append(quiet, p)
@@ -65,29 +66,29 @@ func DecisionMap(r *study.Result) (*Figure, error) {
 			}
 		}
 	}
-	upper, lower := inRows(quiet), inRows(noisy)
+	upper, lower := figure.InRows(quiet), figure.InRows(noisy)
 	for i := range upper {
 		f.Rows = append(f.Rows, upper[i], lower[i])
-		f.Height += 2*rasterSide(len(conds)) + 22
+		f.Height += 2*figure.RasterSide(len(conds)) + 22
 	}
 	for k := range nets[0].Layers[len(nets[0].Layers)-1].Out {
-		look := look{Color: classColours[k%len(classColours)], Mark: classMarks[k%len(classMarks)]}
+		look := figure.Look{Color: classColours[k%len(classColours)], Mark: classMarks[k%len(classMarks)]}
 		if changed(r, "Task") {
-			f.Legend = append(f.Legend, filledEntry(fmt.Sprintf("class %d", k), look))
+			f.Legend = append(f.Legend, figure.FilledEntry(fmt.Sprintf("class %d", k), look))
 		} else {
-			f.Legend = append(f.Legend, swatchEntry(fmt.Sprintf("class %d and its centre", k), look))
+			f.Legend = append(f.Legend, figure.SwatchEntry(fmt.Sprintf("class %d and its centre", k), look))
 		}
 	}
-	f.Legend = append(f.Legend, rampEntry("votes: tie", "all agree", func(share float64) paint { return tint(grey, mapLow+(1-mapLow)*share) }))
+	f.Legend = append(f.Legend, figure.RampEntry("votes: tie", "all agree", func(share float64) figure.Color { return figure.Tint(figure.Grey, mapLow+(1-mapLow)*share) }))
 	f.Height += 10
 	return f, nil
 }
 
 // mapPanel draws the plane of one network at one SD of internal noise.
-func mapPanel(c condition, n *network.Network, seed uint64, sd float64, columns int, first bool) *Panel {
-	span := axis{Min: -mapReach, Max: mapReach, Ticks: []float64{-6, -3, 0, 3, 6}}
+func mapPanel(c condition, n *network.Network, seed uint64, sd float64, columns int, first bool) *figure.Panel {
+	span := figure.Axis{Min: -mapReach, Max: mapReach, Ticks: []float64{-6, -3, 0, 3, 6}}
 	x, y := span, span
-	title := narrowTitle(c.Label, columns)
+	title := figure.NarrowTitle(c.Label, columns)
 	if sd > 0 {
 		title, x.Label = "", "input 1"
 	} else {
@@ -101,12 +102,12 @@ func mapPanel(c condition, n *network.Network, seed uint64, sd float64, columns 
 	} else {
 		y.Names = make([]string, len(y.Ticks))
 	}
-	p := newPanel(title, x, y)
-	p.Plot.X.Tick.LineStyle.Width, p.Plot.Y.Tick.LineStyle.Width = thinLine, thinLine
+	p := figure.NewPanel(title, x, y)
+	p.Plot.X.Tick.LineStyle.Width, p.Plot.Y.Tick.LineStyle.Width = figure.ThinLine, figure.ThinLine
 	p.Square = true
 	votes, classes := mapVotes(n, c, seed, sd)
-	p.fill(mapRaster(votes, classes))
-	p.recordMap(c, sd, votes, classes)
+	p.FillRaster(mapRaster(votes, classes))
+	recordMap(p, c, sd, votes, classes)
 	return p
 }
 

@@ -12,6 +12,7 @@ import (
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // doseArm is an arm over its range of doses.
@@ -37,19 +38,19 @@ const perThousandth = 1000
 // diamonds at the published doses. Upright lines are the publication's four nominal
 // iso-doses; below, how far from each is the level of each arm that comes nearest.
 // It is an error if the result has no swept arm with a dose.
-func DoseResponse(r *study.Result) (*Figure, error) {
+func DoseResponse(r *study.Result) (*figure.Figure, error) {
 	arms, err := doseArms(r)
 	if err != nil {
 		return nil, err
 	}
 	targets := doseTargets(r)
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "dose-response",
 		Title: "Outcome by dose",
 		Caption: "Dose: mean absolute change of all weights. A point for each level of each arm: " + meansOf(r, "interval") + ". " +
 			"Efficiency: points gained over untreated under combined stress for each 0.001 of dose. Turnover: weights that changed by more than 10 %. " +
 			"Open diamonds: the published single run, in the arm's colour. Dashed line: Bayes ceiling; dotted line: chance. ",
-		Width: DoubleColumn, Height: 118, Rows: [][]*Panel{{}, {}},
+		Width: figure.DoubleColumn, Height: 118, Rows: [][]*figure.Panel{{}, {}},
 	}
 	x := doseAxis(arms, targets)
 	for i, v := range []doseView{
@@ -65,16 +66,16 @@ func DoseResponse(r *study.Result) (*Figure, error) {
 		if a.Phase == assay.Acute {
 			label += fmt.Sprintf(": %s %v to %v", a.Factor, a.Settings[0], a.Settings[len(a.Settings)-1])
 		}
-		f.Legend = append(f.Legend, markedLine(label, a.look))
+		f.Legend = append(f.Legend, figure.MarkedLineEntry(label, a.Look))
 	}
 	if len(targets) > 0 {
 		misses := missPanel(arms, targets)
 		rows := misses.Plot.Y.Max - misses.Plot.Y.Min
-		f.Rows, f.Heights = append(f.Rows, []*Panel{misses}), []float64{40, 40, 3.1 * rows}
+		f.Rows, f.Heights = append(f.Rows, []*figure.Panel{misses}), []float64{40, 40, 3.1 * rows}
 		f.Height += 16 + 3.1*rows
 		f.Caption += "Upright lines: the four nominal iso-doses of the publication, percentiles of its doses; bottom: how far from each is " +
 			"the level of each arm whose mean dose comes nearest. "
-		f.Legend = append(f.Legend, lineEntry("nominal iso-dose", lookOf(targetLine)), markEntry("published (arm's colour)", published))
+		f.Legend = append(f.Legend, figure.LineEntry("nominal iso-dose", lookOf(targetLine)), figure.MarkEntry("published (arm's colour)", figure.PublishedLook))
 	}
 	f.Caption += provenance(r)
 	f.Legend = append(f.Legend, referenceEntries(arms[0].At[0])...)
@@ -82,7 +83,7 @@ func DoseResponse(r *study.Result) (*Figure, error) {
 }
 
 // targetLine is the line of a nominal iso-dose.
-var targetLine = draw.LineStyle{Color: grey, Width: thinLine, Dashes: dashDotted}
+var targetLine = draw.LineStyle{Color: figure.Grey, Width: figure.ThinLine, Dashes: figure.DashDotted}
 
 // doseArms returns the swept arms that have a dose.
 func doseArms(r *study.Result) ([]doseArm, error) {
@@ -126,7 +127,7 @@ func doseTargets(r *study.Result) (targets []float64) {
 }
 
 // doseAxis spans the doses on a logarithmic scale.
-func doseAxis(arms []doseArm, targets []float64) axis {
+func doseAxis(arms []doseArm, targets []float64) figure.Axis {
 	var all []float64
 	add := func(v float64) {
 		if v > 0 {
@@ -143,13 +144,13 @@ func doseAxis(arms []doseArm, targets []float64) axis {
 			}
 		}
 	}
-	low, high := spread(0.04, all...)
+	low, high := figure.Spread(0.04, all...)
 	return logAxis("dose (mean absolute weight change, weight units)", low, high)
 }
 
 // logAxis is an axis of powers of ten between two logarithms, named at 1 and 3.
-func logAxis(label string, low, high float64) axis {
-	a := axis{Label: label, Min: low, Max: high, Names: []string{}, Marked: true}
+func logAxis(label string, low, high float64) figure.Axis {
+	a := figure.Axis{Label: label, Min: low, Max: high, Names: []string{}, Marked: true}
 	for k := math.Floor(low); k <= math.Ceil(high); k++ {
 		for _, v := range []float64{1, 3} {
 			if at := k + math.Log10(v); at >= low && at <= high {
@@ -202,7 +203,7 @@ func (v doseView) place(y float64) float64 {
 }
 
 // panel draws one outcome of all arms against the dose.
-func (v doseView) panel(r *study.Result, arms []doseArm, targets []float64, x axis) *Panel {
+func (v doseView) panel(r *study.Result, arms []doseArm, targets []float64, x figure.Axis) *figure.Panel {
 	var all []float64
 	if v.reference {
 		all = append(all, ceiling(arms[0].At[0], v.measure), chance(arms[0].At[0]))
@@ -219,46 +220,46 @@ func (v doseView) panel(r *study.Result, arms []doseArm, targets []float64, x ax
 			}
 		}
 	}
-	low, high := spread(0.06, all...)
-	y := axis{Label: v.unit, Min: low, Max: high + 0.1*(high-low), Ticks: niceTicks(low, high, 5)}
+	low, high := figure.Spread(0.06, all...)
+	y := figure.Axis{Label: v.unit, Min: low, Max: high + 0.1*(high-low), Ticks: figure.NiceTicks(low, high, 5)}
 	if v.logarithmic {
 		ticks := logAxis(v.unit, low, high)
 		y.Ticks, y.Names, y.Marked = ticks.Ticks, ticks.Names, true
 	}
 	if v.reference {
-		y.Ticks = niceTicks(low, min(high, 100), 5)
+		y.Ticks = figure.NiceTicks(low, min(high, 100), 5)
 	}
-	p := newPanel(v.title, x, y)
+	p := figure.NewPanel(v.title, x, y)
 	for i, t := range targets {
-		p.target(i, t)
+		drawTarget(p, i, t)
 	}
 	if v.reference {
-		p.references(arms[0].At[0], v.measure)
+		drawReferences(p, arms[0].At[0], v.measure)
 	}
 	for k, a := range arms {
-		p.doseCurve(v, a, outcomes[k])
+		drawDoseCurve(p, v, a, outcomes[k])
 	}
 	for _, a := range arms {
-		p.doseQuotes(v, a)
+		drawDoseQuotes(p, v, a)
 	}
 	return p
 }
 
-// target draws a nominal iso-dose with its number at the top.
-func (p *Panel) target(i int, t float64) {
+// drawTarget draws a nominal iso-dose with its number at the top.
+func drawTarget(p *figure.Panel, i int, t float64) {
 	name := fmt.Sprint(i + 1)
-	p.record("nominal iso-dose "+name, kindReference, short(t), math.NaN())
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+	p.Record("nominal iso-dose "+name, figure.Reference, short(t), math.NaN())
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		x := at(math.Log10(t), 0).X
-		style := aligned(sans(smallType, grey), draw.XCenter, draw.YTop)
+		style := figure.Aligned(figure.Sans(figure.SmallType, figure.Grey), draw.XCenter, draw.YTop)
 		c.StrokeLine2(targetLine, x, c.Min.Y, x, c.Max.Y-8)
 		c.FillText(style, vg.Point{X: x, Y: c.Max.Y}, name)
 	})
 }
 
-// doseCurve draws an arm's levels: points with the intervals of dose and
+// drawDoseCurve draws an arm's levels: points with the intervals of dose and
 // outcome, joined in the order of the settings.
-func (p *Panel) doseCurve(v doseView, a doseArm, outcome []sample) {
+func drawDoseCurve(p *figure.Panel, v doseView, a doseArm, outcome []sample) {
 	var xs, ys []float64
 	for i, s := range outcome {
 		d, o := a.Doses[i].summary(), s.summary()
@@ -267,31 +268,31 @@ func (p *Panel) doseCurve(v doseView, a doseArm, outcome []sample) {
 			continue
 		}
 		at := a.at(i)
-		p.recordInterval(a.Label, at, o)
-		p.recordInterval(a.Label+", dose", at, d)
+		p.RecordInterval(a.Label, at, o)
+		p.RecordInterval(a.Label+", dose", at, d)
 		xs, ys = append(xs, x), append(ys, y)
-		p.bar(a.Color, x, max(v.place(o.Low), p.Plot.Y.Min), v.place(o.High)) // a logarithm of 0 is below all
+		drawBar(p, a.Color, x, max(v.place(o.Low), p.Plot.Y.Min), v.place(o.High)) // a logarithm of 0 is below all
 		if d.Known() {
-			p.lines(draw.LineStyle{Color: a.Color, Width: dataLine}, []float64{max(math.Log10(d.Low), p.Plot.X.Min), math.Log10(d.High)}, []float64{y, y})
+			p.Stroke(draw.LineStyle{Color: a.Color, Width: figure.DataLine}, []float64{max(math.Log10(d.Low), p.Plot.X.Min), math.Log10(d.High)}, []float64{y, y})
 		}
-		p.doseSeeds(v, a, at, a.Doses[i], s)
+		drawDoseSeeds(p, v, a, at, a.Doses[i], s)
 	}
 	if len(xs) > 0 {
-		p.lines(draw.LineStyle{Color: a.Color, Width: thinLine, Dashes: a.Dashes}, xs, ys)
-		p.points(a.look, markRadius, xs, ys)
+		p.Stroke(draw.LineStyle{Color: a.Color, Width: figure.ThinLine, Dashes: a.Dashes}, xs, ys)
+		p.Marks(a.Look, figure.MarkRadius, xs, ys)
 	}
 }
 
-// doseSeeds draws single seeds as pale dots where they are too few for an interval.
-func (p *Panel) doseSeeds(v doseView, a doseArm, at string, dose, outcome sample) {
+// drawDoseSeeds draws single seeds as pale dots where they are too few for an interval.
+func drawDoseSeeds(p *figure.Panel, v doseView, a doseArm, at string, dose, outcome sample) {
 	if len(outcome.Values) < 2 || outcome.summary().Known() {
 		return
 	}
 	_, doses, ys := infer.Match(dose.Seeds, dose.Values, outcome.Seeds, outcome.Values)
 	for i := range ys {
 		if x, y := math.Log10(doses[i]), v.place(ys[i]); !math.IsInf(x, 0) && !math.IsInf(y, 0) {
-			p.record(a.Label, kindSeed, at, ys[i])
-			p.points(look{Color: tint(a.Color, 0.4), Mark: circle}, seedRadius, []float64{x}, []float64{y})
+			p.Record(a.Label, figure.Seed, at, ys[i])
+			p.Marks(figure.Look{Color: figure.Tint(a.Color, 0.4), Mark: figure.Circle}, figure.SeedRadius, []float64{x}, []float64{y})
 		}
 	}
 }
@@ -299,13 +300,13 @@ func (p *Panel) doseSeeds(v doseView, a doseArm, at string, dose, outcome sample
 // at names one level of the arm.
 func (a doseArm) at(i int) string { return a.Factor + " " + short(a.Settings[i]) }
 
-// doseQuotes draws an arm's published outcomes at the published doses.
-func (p *Panel) doseQuotes(v doseView, a doseArm) {
+// drawDoseQuotes draws an arm's published outcomes at the published doses.
+func drawDoseQuotes(p *figure.Panel, v doseView, a doseArm) {
 	for i := range a.At {
 		for _, d := range a.published(i, a.On, dose) {
 			for _, q := range a.published(i, a.condition, v.measure) {
-				p.record(a.Label, kindPublished, a.at(i)+", dose "+short(d), v.scaled(q))
-				p.points(look{Color: a.Color, Mark: published.Mark}, quoteRadius, []float64{math.Log10(d)}, []float64{v.place(v.scaled(q))})
+				p.Record(a.Label, figure.Published, a.at(i)+", dose "+short(d), v.scaled(q))
+				p.Marks(figure.Look{Color: a.Color, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{math.Log10(d)}, []float64{v.place(v.scaled(q))})
 			}
 		}
 	}
@@ -341,7 +342,7 @@ func (a doseArm) nearest(target float64) miss {
 }
 
 // missPanel draws how far each arm is from each target, a row for each.
-func missPanel(arms []doseArm, targets []float64) *Panel {
+func missPanel(arms []doseArm, targets []float64) *figure.Panel {
 	arms = slices.DeleteFunc(slices.Clone(arms), func(a doseArm) bool { return a.Phase != assay.Acute })
 	n := len(arms) * len(targets)
 	misses := make([]miss, n)
@@ -350,48 +351,48 @@ func missPanel(arms []doseArm, targets []float64) *Panel {
 		misses[k] = arms[k%len(arms)].nearest(targets[k/len(arms)])
 		all = append(append(all, misses[k].Percent.extent()...), misses[k].Published)
 	}
-	low, high := spread(0.05, all...)
-	ticks := niceTicks(low, high, 8)
-	y := axis{Min: -0.7, Max: float64(n) - 0.3, Names: []string{}}
+	low, high := figure.Spread(0.05, all...)
+	ticks := figure.NiceTicks(low, high, 8)
+	y := figure.Axis{Min: -0.7, Max: float64(n) - 0.3, Names: []string{}}
 	for i, t := range targets {
 		y.Ticks, y.Names = append(y.Ticks, float64(n-1-i*len(arms))-float64(len(arms)-1)/2), append(y.Names, fmt.Sprintf("%d: dose %v", i+1, t))
 	}
-	p := newPanel("Nearest level of each arm to each nominal iso-dose",
-		axis{Label: "dose above or below the nominal one (%)", Min: low, Max: high + 0.34*(high-low), Ticks: ticks}, y) // with room for the notes
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+	p := figure.NewPanel("Nearest level of each arm to each nominal iso-dose",
+		figure.Axis{Label: "dose above or below the nominal one (%)", Min: low, Max: high + 0.34*(high-low), Ticks: ticks}, y) // with room for the notes
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		for k := range n {
 			v := at(0, float64(k)).Y
-			c.StrokeLine2(hairline, c.Min.X, v, c.Max.X, v)
+			c.StrokeLine2(figure.Hairline, c.Min.X, v, c.Max.X, v)
 			if v := at(0, float64(k)+0.5).Y; (k+1)%len(arms) == 0 && k < n-1 {
-				c.StrokeLine2(zeroLine, c.Min.X, v, c.Max.X, v)
+				c.StrokeLine2(figure.ZeroLine, c.Min.X, v, c.Max.X, v)
 			}
 		}
 	})
-	p.upright(zeroLine, 0, "on target")
+	p.Vertical(figure.ZeroLine, 0, "on target")
 	for k, m := range misses {
-		p.missRow(arms[k%len(arms)], k/len(arms)+1, m, float64(n-1-k))
+		drawMissRow(p, arms[k%len(arms)], k/len(arms)+1, m, float64(n-1-k))
 	}
 	return p
 }
 
-// missRow draws one arm's distance from one target at height y, and writes it at
+// drawMissRow draws one arm's distance from one target at height y, and writes it at
 // the end of the row.
-func (p *Panel) missRow(a doseArm, target int, m miss, y float64) {
+func drawMissRow(p *figure.Panel, a doseArm, target int, m miss, y float64) {
 	series := fmt.Sprintf("%s, iso-dose %d", a.Label, target)
 	s := m.Percent.summary()
-	p.recordInterval(series, m.At, s)
+	p.RecordInterval(series, m.At, s)
 	if !s.Known() {
-		p.seedDots(series, a.Color, m.Percent, y)
+		drawSeedDots(p, series, a.Color, m.Percent, y)
 	}
-	p.across(a.look, s, y)
+	drawAcross(p, a.Look, s, y)
 	if !math.IsNaN(m.Published) {
-		p.record(series, kindPublished, m.QuotedAt, m.Published)
-		p.points(look{Color: a.Color, Mark: published.Mark}, quoteRadius, []float64{m.Published}, []float64{y})
+		p.Record(series, figure.Published, m.QuotedAt, m.Published)
+		p.Marks(figure.Look{Color: a.Color, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{m.Published}, []float64{y})
 	}
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		style := aligned(sans(smallType, a.Color), draw.XRight, draw.YCenter)
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		style := figure.Aligned(figure.Sans(figure.SmallType, a.Color), draw.XRight, draw.YCenter)
 		text, end := m.At+": "+plus(s.Mean)+" %", vg.Point{X: c.Max.X, Y: at(0, y).Y + 0.5}
-		c.SetColor(white)
+		c.SetColor(figure.White)
 		c.Fill(vg.Rectangle{Min: end.Sub(vg.Point{X: style.Width(text) + 3, Y: 3}), Max: end.Add(vg.Point{Y: 3})}.Path())
 		c.FillText(style, end, text)
 	})

@@ -1,9 +1,11 @@
 package plots
 
 import (
+	"cmp"
 	"divergent/pkg/spines"
+	"divergent/plots/figure"
+	"divergent/plots/timeline"
 
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -16,27 +18,27 @@ import (
 // following days, each against the dose with a sham erasure and against the
 // vehicle. Protocols differ in the dose and the erasures only. It is an error if
 // there is no dose or nothing is erased after it.
-func Erasure(vehicle, sham, early, late spines.Course) (*Figure, error) {
+func Erasure(vehicle, sham, early, late spines.Course) (*figure.Figure, error) {
 	return drawErasure(spineCourse(vehicle), spineCourse(sham), spineCourse(early), spineCourse(late))
 }
 
-func drawErasure(vehicle, sham, early, late spineCourse) (*Figure, error) {
-	if err := errors.Join(vehicle.check("Erasure", "of the vehicle"), sham.check("Erasure", "with a sham erasure"),
+func drawErasure(vehicle, sham, early, late spineCourse) (*figure.Figure, error) {
+	if err := cmp.Or(vehicle.check("Erasure", "of the vehicle"), sham.check("Erasure", "with a sham erasure"),
 		early.check("Erasure", "with early erasure"), late.check("Erasure", "with late erasure")); err != nil {
-		return nil, firstLine(err)
+		return nil, err
 	}
 	dose, err := sham.firstDose("Erasure")
 	if err != nil {
 		return nil, err
 	}
-	f := &Figure{
-		Name: "erasure", Title: "Erasing the spines that a dose brought", Width: DoubleColumn,
+	f := &figure.Figure{
+		Name: "erasure", Title: "Erasing the spines that a dose brought", Width: figure.DoubleColumn,
 		Caption: "Immobility (top) and spine density (bottom) after a dose, with and without the spines formed since: a cross marks an erasure, the line before it the time whose spines it takes; " +
 			"a sham erasure takes none. Erasure takes what would have formed without the dose, too. Right after the last erasure, immobility (without the dose; sham; erased) is",
-		Legend: []Entry{lineEntry("without the dose", erasureLooks[0]), lineEntry("dose, sham erasure", erasureLooks[1]),
-			lineEntry("dose, erased", erasureLooks[2]), lineEntry("unstressed", lookOf(ceilingLine))},
+		Legend: []figure.Entry{figure.LineEntry("without the dose", erasureLooks[0]), figure.LineEntry("dose, sham erasure", erasureLooks[1]),
+			figure.LineEntry("dose, erased", erasureLooks[2]), figure.LineEntry("unstressed", lookOf(figure.CeilingLine))},
 	}
-	rows := make([][]*Panel, 3)
+	rows := make([][]*figure.Panel, 3)
 	for i, erased := range []spineCourse{early, late} {
 		title := [2]string{"Erased early", "Erased late"}[i]
 		last, ok := lastErasure(erased.Protocol, dose)
@@ -45,19 +47,19 @@ func drawErasure(vehicle, sham, early, late spineCourse) (*Figure, error) {
 		}
 		k := erasureClock(dose, last, sham.Protocol.Length)
 		courses := []spineCourse{vehicle, sham, erased}
-		rows[0] = append(rows[0], strip(title, erased.Protocol, k))
+		rows[0] = append(rows[0], timeline.Strip(title, erased.Protocol, k))
 		rows[1] = append(rows[1], erasurePanel(title+", immobility", "immobile (% of the test)", k, false, courses, spineCourse.immobility))
 		rows[2] = append(rows[2], erasurePanel(title+", density", "density (% of baseline)", k, true, courses, spineCourse.density))
 		f.Caption += fmt.Sprintf(" %.0f; %.0f; %.0f %% (%s)", vehicle.after(last, vehicle.immobility()), sham.after(last, sham.immobility()), erased.after(last, erased.immobility()), title) +
 			[2]string{" and", "."}[i]
 	}
 	f.Caption += " Protocol of the late erasure: " + late.Protocol.String() + "."
-	f.stack(rows, alignStrips(rows[0]...), 32, 32)
+	f.Stack(rows, timeline.AlignStrips(rows[0]...), 32, 32)
 	return f, nil
 }
 
 // erasureLooks are the looks of vehicle, sham erasure and erasure.
-var erasureLooks = [3]look{{Color: grey, Dashes: dotted}, {Color: vermilion}, {Color: blue, Dashes: dashed}}
+var erasureLooks = [3]figure.Look{{Color: figure.Grey, Dashes: figure.Dotted}, {Color: figure.Vermilion}, {Color: figure.Blue, Dashes: figure.Dashed}}
 
 // The courses in percent.
 func (c spineCourse) immobility() []float64 { return scaled(100, c.Immobility) }
@@ -83,27 +85,27 @@ func lastErasure(p model.Protocol, dose float64) (day float64, ok bool) {
 
 // erasureClock shows what follows the last erasure: in hours if that is on the
 // day of the dose, in days after it.
-func erasureClock(dose, last, end float64) clock {
+func erasureClock(dose, last, end float64) timeline.Clock {
 	if last-dose < 1 {
-		return hours("time after the dose (h)", dose, -1, min(24, (end-dose)/hour))
+		return timeline.Hours("time after the dose (h)", dose, -1, min(24, (end-dose)/timeline.Hour))
 	}
-	k := days("day after the dose", dose, dose-0.5, min(math.Ceil(last)+8, end))
-	k.Ticks = niceTicks(0, k.To, 6)
+	k := timeline.Days("day after the dose", dose, dose-0.5, min(math.Ceil(last)+8, end))
+	k.Ticks = figure.NiceTicks(0, k.To, 6)
 	return k
 }
 
 // erasurePanel draws one course of each protocol.
-func erasurePanel(name, unit string, k clock, last bool, courses []spineCourse, of func(spineCourse) []float64) *Panel {
+func erasurePanel(name, unit string, k timeline.Clock, last bool, courses []spineCourse, of func(spineCourse) []float64) *figure.Panel {
 	rest := of(courses[0])[0]
 	shown := []float64{rest}
 	for _, c := range courses {
-		_, ys := k.cut(c.Day, of(c))
+		_, ys := k.Cut(c.Day, of(c))
 		shown = append(shown, ys...)
 	}
-	p := newCourse("", name, k, last, valueAxis(unit, shown...))
-	p.level(ceilingLine, rest, "unstressed")
+	p := timeline.NewPanel("", name, k, last, valueAxis(unit, shown...))
+	p.Horizontal(figure.CeilingLine, rest, "unstressed")
 	for i, c := range courses {
-		p.course([3]string{"without the dose", "dose, sham erasure", "dose, erased"}[i], erasureLooks[i], k, c.Day, of(c))
+		timeline.Course(p, [3]string{"without the dose", "dose, sham erasure", "dose, erased"}[i], erasureLooks[i], k, c.Day, of(c))
 	}
 	return p
 }

@@ -8,13 +8,14 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/glutamate"
+	"divergent/plots/figure"
 )
 
 // outcomeLooks are colour and symbol of what becomes of an observation.
-var outcomeLooks = map[glutamate.Outcome]look{
-	glutamate.Explained:    {Color: blue, Mark: circle},
-	glutamate.Contradicted: {Color: vermilion, Mark: cross},
-	glutamate.Silent:       {Color: paleGrey},
+var outcomeLooks = map[glutamate.Outcome]figure.Look{
+	glutamate.Explained:    {Color: figure.Blue, Mark: figure.Circle},
+	glutamate.Contradicted: {Color: figure.Vermilion, Mark: figure.Cross},
+	glutamate.Silent:       {Color: figure.PaleGrey},
 }
 
 // Evidence returns hypotheses by observations: whether each hypothesis explains
@@ -22,13 +23,13 @@ var outcomeLooks = map[glutamate.Outcome]look{
 // parameter space over which it does (the number), and the share with the same
 // outcome as at the defaults (strength of the colour). Below are the means over the
 // draws. It is an error if there are no shares.
-func Evidence(s *glutamate.Shares) (*Figure, error) {
+func Evidence(s *glutamate.Shares) (*figure.Figure, error) {
 	if s == nil || len(s.Hypotheses) == 0 || len(s.Observations) == 0 || s.Draws == 0 {
 		return nil, fmt.Errorf("plots: Evidence: no shares: want what glutamate.Uncertainty returns")
 	}
 	n := len(s.Observations)
-	x := axis{Min: -0.5, Max: float64(len(s.Hypotheses)) - 0.5, Names: []string{}}
-	y := axis{Min: -3, Max: float64(n) - 0.5, Names: []string{}}
+	x := figure.Axis{Min: -0.5, Max: float64(len(s.Hypotheses)) - 0.5, Names: []string{}}
+	y := figure.Axis{Min: -3, Max: float64(n) - 0.5, Names: []string{}}
 	for i, o := range s.Observations {
 		name := o.Name
 		if o.Fitted {
@@ -37,71 +38,73 @@ func Evidence(s *glutamate.Shares) (*Figure, error) {
 		y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, name+"  ["+string(o.Evidence)+"]")
 	}
 	y.Ticks, y.Names = append(y.Ticks, -1.5, -2.5), append(y.Names, "explained, mean of draws", "contradicted, mean of draws")
-	p := newPanel("", x, y)
-	p.name = "evidence"
+	p := figure.NewPanel("", x, y)
+	p.Name = "evidence"
 	p.Plot.X.LineStyle.Width, p.Plot.Y.LineStyle.Width = 0, 0
 	tallies := s.Tallies()
 	for h, hyp := range s.Hypotheses {
-		p.hypothesisHead(hyp.Name, float64(h))
+		drawHypothesisHead(p, hyp.Name, float64(h))
 		for o := range s.Observations {
-			p.judged(s, h, o, float64(n-1-o))
+			drawJudged(p, s, h, o, float64(n-1-o))
 		}
-		p.mean(hyp.Name, "explained, mean of draws", float64(h), -1.5, tallies[h].Explained)
-		p.mean(hyp.Name, "contradicted, mean of draws", float64(h), -2.5, tallies[h].Contradicted)
+		drawMean(p, hyp.Name, "explained, mean of draws", float64(h), -1.5, tallies[h].Explained)
+		drawMean(p, hyp.Name, "contradicted, mean of draws", float64(h), -2.5, tallies[h].Contradicted)
 	}
 	p.Head = 26
 	yes, no := outcomeLooks[glutamate.Explained], outcomeLooks[glutamate.Contradicted]
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "evidence",
 		Title: "Which observations each hypothesis explains",
 		Caption: fmt.Sprintf("Symbol and colour: outcome at the default parameters. Number: share of %d draws of the parameters in which the hypothesis explains the observation, %%; strength of colour: share of draws with the same outcome as at the defaults. ", s.Draws) +
 			"Grey and a dash: the hypothesis is silent in every draw. * The parameters were fitted to it. In brackets, how far the source was checked: D, the authors' own data; A, abstract, summary or legend; S, second-hand; R, recalled. Sources are in the table of findings.",
-		Width:  DoubleColumn,
-		Legend: []Entry{markEntry("explained", yes), rampEntry("0", "100 % of draws", judgedPaint(glutamate.Explained)), markEntry("contradicted", no), rampEntry("0", "100 % of draws", judgedPaint(glutamate.Contradicted)), filledEntry("– silent", look{Color: paleGrey})},
+		Width:  figure.DoubleColumn,
+		Legend: []figure.Entry{figure.MarkEntry("explained", yes), figure.RampEntry("0", "100 % of draws", judgedPaint(glutamate.Explained)), figure.MarkEntry("contradicted", no), figure.RampEntry("0", "100 % of draws", judgedPaint(glutamate.Contradicted)), figure.FilledEntry("– silent", figure.Look{Color: figure.PaleGrey})},
 	}
-	f.stack([][]*Panel{{p}}, 4.7*(float64(n)+2.5))
+	f.Stack([][]*figure.Panel{{p}}, 4.7*(float64(n)+2.5))
 	return f, nil
 }
 
 // judgedPaint is the colour of an outcome by the share of draws that have it:
 // light enough for black numbers.
-func judgedPaint(o glutamate.Outcome) func(share float64) paint {
-	return func(share float64) paint { return tint(outcomeLooks[o].Color, 0.06+0.54*min(1, max(0, share))) }
+func judgedPaint(o glutamate.Outcome) func(share float64) figure.Color {
+	return func(share float64) figure.Color {
+		return figure.Tint(outcomeLooks[o].Color, 0.06+0.54*min(1, max(0, share)))
+	}
 }
 
-// hypothesisHead writes the name of a column, a line for each of its parts.
-func (p *Panel) hypothesisHead(name string, x float64) {
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+// drawHypothesisHead writes the name of a column, a line for each of its parts.
+func drawHypothesisHead(p *figure.Panel, name string, x float64) {
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		parts := strings.Split(name, ", ")
 		for i, line := range parts {
-			style := aligned(sans(smallType, ink), draw.XCenter, draw.YBottom)
+			style := figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XCenter, draw.YBottom)
 			if i == 0 {
-				style = aligned(bold(labelType, ink), draw.XCenter, draw.YBottom)
+				style = figure.Aligned(figure.Bold(figure.LabelType, figure.Ink), draw.XCenter, draw.YBottom)
 			}
 			c.FillText(style, vg.Point{X: at(x, 0).X, Y: c.Max.Y + 3 + 9*vg.Length(len(parts)-1-i)}, line)
 		}
 	})
 }
 
-// judged draws the cell of one hypothesis and one observation.
-func (p *Panel) judged(s *glutamate.Shares, h, o int, y float64) {
+// drawJudged draws the cell of one hypothesis and one observation.
+func drawJudged(p *figure.Panel, s *glutamate.Shares, h, o int, y float64) {
 	name, place := s.Hypotheses[h].Name, s.Observations[o].Name
 	outcome := s.Finding(h, o).Outcome
 	yes, no := s.Explained[h][o], s.Contradicted[h][o]
 	share := map[glutamate.Outcome]float64{glutamate.Explained: yes, glutamate.Contradicted: no, glutamate.Silent: 1 - yes - no}[outcome]
-	p.Data = append(p.Data, Datum{p.title(), name + ", " + outcome.String(), kindValue, place, 100 * yes, nan, nan, s.Draws},
-		Datum{p.title(), name + ", same outcome as at the defaults", kindValue, place, 100 * share, nan, nan, s.Draws})
-	fill := paleGrey
+	p.RecordRange(name+", "+outcome.String(), figure.Value, place, 100*yes, nan, nan, s.Draws)
+	p.RecordRange(name+", same outcome as at the defaults", figure.Value, place, 100*share, nan, nan, s.Draws)
+	fill := figure.PaleGrey
 	if outcome != glutamate.Silent {
 		fill = judgedPaint(outcome)(share)
 	}
 	x, silent := float64(h), yes+no == 0
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		low, high := at(x-0.5, y-0.5), at(x+0.5, y+0.5)
 		c.SetColor(fill)
 		c.Fill(vg.Rectangle{Min: low.Add(vg.Point{X: 0.6, Y: 0.5}), Max: high.Sub(vg.Point{X: 0.6, Y: 0.5})}.Path())
 		middle := at(x, y)
-		style := aligned(sans(labelType, black), draw.XRight, draw.YCenter)
+		style := figure.Aligned(figure.Sans(figure.LabelType, figure.Black), draw.XRight, draw.YCenter)
 		if silent {
 			style.XAlign = draw.XCenter
 			c.FillText(style, middle, "–")
@@ -109,8 +112,8 @@ func (p *Panel) judged(s *glutamate.Shares, h, o int, y float64) {
 		}
 		if outcome != glutamate.Silent {
 			l := outcomeLooks[outcome]
-			l.Color = black
-			l.Mark.draw(c, l, middle.Add(vg.Point{X: -17}), markRadius)
+			l.Color = figure.Black
+			l.Mark.Draw(c, l, middle.Add(vg.Point{X: -17}), figure.MarkRadius)
 		}
 		c.FillText(style, middle.Add(vg.Point{X: 17, Y: 0.5}), percentOf(yes)+" %")
 	})
@@ -129,10 +132,8 @@ func percentOf(share float64) string {
 	return text
 }
 
-// mean writes a mean over the draws below its column.
-func (p *Panel) mean(name, what string, x, y, value float64) {
-	p.record(name, kindValue, what, value)
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		c.FillText(aligned(sans(labelType, black), draw.XCenter, draw.YCenter), at(x, y), fmt.Sprintf("%.1f", value))
-	})
+// drawMean writes a mean over the draws below its column.
+func drawMean(p *figure.Panel, name, what string, x, y, value float64) {
+	p.Record(name, figure.Value, what, value)
+	p.Write(fmt.Sprintf("%.1f", value), figure.Aligned(figure.Sans(figure.LabelType, figure.Black), draw.XCenter, draw.YCenter), x, y, vg.Point{})
 }

@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/landscape"
 	"divergent/pkg/model"
+	"divergent/plots/figure"
 )
 
 // DrugTimesExperience returns what plasticity and experience do together: a column
@@ -18,13 +19,15 @@ import (
 // for each treatment; below, the effect of each treatment against the control in the
 // same experience and its interaction with experience, with 95 % intervals: left of
 // zero in adversity is harm. Either comparison may be nil, but not both.
-func DrugTimesExperience(ill, healthy *landscape.Comparison) (*Figure, error) {
-	f := &Figure{
-		Name: "drug-times-experience", Title: "Plasticity times experience", Width: DoubleColumn,
-		Legend: []Entry{},
+func DrugTimesExperience(ill, healthy *landscape.Comparison) (*figure.Figure, error) {
+	f := &figure.Figure{
+		Name: "drug-times-experience", Title: "Plasticity times experience", Width: figure.DoubleColumn,
+		Legend: []figure.Entry{},
 	}
-	var rows [2][]*Panel
-	lines, paths := 1, 0
+	var rows [2][]*figure.Panel
+	lines := 1
+	var paths, lasted []int
+	notes := ""
 	for i, c := range []*landscape.Comparison{ill, healthy} {
 		if c == nil {
 			continue
@@ -32,17 +35,26 @@ func DrugTimesExperience(ill, healthy *landscape.Comparison) (*Figure, error) {
 		if len(c.Cells) == 0 || len(c.Contrasts) == 0 {
 			return nil, fmt.Errorf("plots: DrugTimesExperience: no contrast in a comparison of %d cells: want what landscape.Trial.Run returns for two treatments and two settings or more", len(c.Cells))
 		}
-		if c.Cells[0].Result == nil {
-			return nil, fmt.Errorf("plots: DrugTimesExperience: cell %q, %q has no result: want what landscape.Trial.Run returns", c.Cells[0].Treatment, c.Cells[0].Setting)
+		for _, x := range c.Cells {
+			if x.Result == nil {
+				return nil, fmt.Errorf("plots: DrugTimesExperience: cell %q, %q has no result: want what landscape.Trial.Run returns", x.Treatment, x.Setting)
+			}
 		}
 		start := landscape.State(i).String()
 		named := len(rows[0]) == 0
 		rows[0] = append(rows[0], sharePanel("From the "+start+" state", c, named))
 		rows[1] = append(rows[1], effectPanel(start, c, named))
-		lines, paths = max(lines, len(c.Contrasts)), len(c.Cells[0].Result.Outcomes)
+		lines = max(lines, len(c.Contrasts))
+		for _, x := range c.Cells {
+			paths = append(paths, len(x.Result.Outcomes))
+		}
+		lasted = append(lasted, int(math.Round(lengthOf(c))))
+		if s := trialNotes(c); !strings.Contains(notes, s) {
+			notes += s
+		}
 		if named {
 			for _, t := range treatmentsOf(c) {
-				f.Legend = append(f.Legend, markedLine(t, treatmentLook(c, t)))
+				f.Legend = append(f.Legend, figure.MarkedLineEntry(t, treatmentLook(c, t)))
 			}
 		}
 	}
@@ -54,14 +66,14 @@ func DrugTimesExperience(ill, healthy *landscape.Comparison) (*Figure, error) {
 		first = healthy
 	}
 	control := first.Cells[0].Treatment
-	f.Legend = append(f.Legend, markEntry("effect against "+control, look{Color: ink, Mark: circle}), markEntry("beyond that in "+first.Cells[0].Setting+" experience", look{Color: ink, Mark: diamond.open()}))
+	f.Legend = append(f.Legend, figure.MarkEntry("effect against "+control, figure.Look{Color: figure.Ink, Mark: figure.Circle}), figure.MarkEntry("beyond that in "+first.Cells[0].Setting+" experience", figure.Look{Color: figure.Ink, Mark: figure.Diamond.Open()}))
 	f.Caption = fmt.Sprintf("Above: healthy after %s days. Below: difference from %s in the same experience, and by how much it is more than the difference in %s experience (interaction), paired by path. %s a cell, 95 %% intervals. ",
-		short(lengthOf(first)), control, first.Cells[0].Setting, plural(paths, "path")) +
-		"A difference below 0 is harm." + trialNotes(first)
+		numbers(lasted), control, first.Cells[0].Setting, manyPaths(paths)) +
+		"A difference below 0 is harm." + notes
 	if len(rows[0]) == 1 {
-		f.Width = SingleColumn
+		f.Width = figure.SingleColumn
 	}
-	f.stack(rows[:], 42, 5.2*float64(lines))
+	f.Stack(rows[:], 42, 5.2*float64(lines))
 	return f, nil
 }
 
@@ -98,23 +110,20 @@ func treatmentsOf(c *landscape.Comparison) (out []string) {
 	return out
 }
 
-// treatmentLook is the look of an arm of the same label in other figures, or one of
-// the further looks in turn.
-func treatmentLook(c *landscape.Comparison, name string) look {
-	fresh := 0
+// treatmentLook is the look of an arm of the same label in other figures, or the next
+// one free.
+func treatmentLook(c *landscape.Comparison, name string) figure.Look {
+	var taken []figure.Look
 	for _, t := range treatmentsOf(c) {
-		i := slices.IndexFunc(known, func(k condition) bool { return k.Label == t })
-		l := further[fresh%len(further)]
-		if i >= 0 {
-			l = known[i].look
-		} else {
-			fresh++
+		l, ok := figure.ArmLook(t)
+		if !ok {
+			l = figure.NextLook(&taken)
 		}
 		if t == name {
 			return l
 		}
 	}
-	return look{}
+	return figure.Look{}
 }
 
 // settingOrder sorts settings from adverse to supportive; others follow.
@@ -139,17 +148,15 @@ func settingOrder(c *landscape.Comparison) (out []string) {
 }
 
 // sharePanel draws the share that is healthy against experience.
-func sharePanel(title string, c *landscape.Comparison, named bool) *Panel {
+func sharePanel(title string, c *landscape.Comparison, named bool) *figure.Panel {
 	settings := settingOrder(c)
-	x := axis{Label: "experience", Min: -0.3, Max: float64(len(settings)) - 0.7, Names: []string{}, Marked: true}
-	for i, s := range settings {
-		x.Ticks, x.Names = append(x.Ticks, float64(i)), append(x.Names, s)
-	}
-	y := percentAxis("")
+	x := figure.Columns(settings...).Room(0.3)
+	x.Label, x.Marked = "experience", true
+	y := figure.PercentAxis("")
 	if named {
 		y.Label = "healthy at the end (%)"
 	}
-	p := newPanel(title, x, y)
+	p := figure.NewPanel(title, x, y)
 	all := treatmentsOf(c)
 	for k, t := range all {
 		l := treatmentLook(c, t)
@@ -161,57 +168,35 @@ func sharePanel(title string, c *landscape.Comparison, named bool) *Panel {
 				continue
 			}
 			w := cell.Well
-			p.Data = append(p.Data, Datum{p.title(), t, kindMean, s, 100 * w.Mean, 100 * w.Low, 100 * w.High, len(cell.Result.Outcomes)})
+			p.RecordRange(t, figure.Mean, s, 100*w.Mean, 100*w.Low, 100*w.High, len(cell.Result.Outcomes))
 			xs, ys = append(xs, float64(i)+aside), append(ys, 100*w.Mean)
-			p.bar(l.Color, float64(i)+aside, 100*w.Low, 100*w.High)
+			drawBar(p, l.Color, float64(i)+aside, 100*w.Low, 100*w.High)
 		}
-		p.lines(draw.LineStyle{Color: l.Color, Width: 0.8, Dashes: l.Dashes}, xs, ys)
-		p.points(l, markRadius, xs, ys)
+		p.Stroke(draw.LineStyle{Color: l.Color, Width: 0.8, Dashes: l.Dashes}, xs, ys)
+		p.Marks(l, figure.MarkRadius, xs, ys)
 	}
 	return p
 }
 
 // effectPanel draws the effects of treatments, a row for each in each setting.
-func effectPanel(start string, c *landscape.Comparison, named bool) *Panel {
+func effectPanel(start string, c *landscape.Comparison, named bool) *figure.Panel {
 	var values []float64
 	for _, x := range c.Contrasts {
 		for _, v := range []landscape.Interval{x.Effect, x.Interaction} {
 			values = append(values, 100*v.Low, 100*v.High)
 		}
 	}
-	low, high := spread(0.06, append(values, 0)...)
 	n := len(c.Contrasts)
-	x := axis{Label: "difference in healthy at the end (points)", Min: low, Max: high, Ticks: niceTicks(low, high, 6)}
-	y := axis{Min: -0.6, Max: float64(n) - 0.4}
-	if named {
-		y.Names = []string{}
-		for i, r := range c.Contrasts {
-			y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, r.Treatment+", "+r.Setting)
-		}
-	}
-	p := newPanel("", x, y)
-	p.name = "effects from the " + start + " state"
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		for i := range n {
-			v := at(0, float64(i)).Y
-			c.StrokeLine2(hairline, c.Min.X, v, c.Max.X, v)
-		}
-	})
-	p.upright(zeroLine, 0, "none")
+	rows := figure.Rows(names(c.Contrasts, func(r landscape.Contrast) string { return r.Treatment + ", " + r.Setting })...)
+	p := figure.NewPanel("", figure.Fit("difference in healthy at the end (points)", 0.06, 6, append(values, 0)...), rows.NamedOnly(named))
+	p.Name = "effects from the " + start + " state"
+	p.Hairlines()
+	p.Vertical(figure.ZeroLine, 0, "none")
 	for i, r := range c.Contrasts {
 		l := treatmentLook(c, r.Treatment)
-		p.contrast(r.Treatment+", "+r.Setting+", effect", look{Color: l.Color, Mark: circle}, r.Effect, float64(n-1-i)+0.18)
-		p.contrast(r.Treatment+", "+r.Setting+", interaction", look{Color: l.Color, Mark: diamond.open()}, r.Interaction, float64(n-1-i)-0.18)
+		y, e, x := float64(n-1-i), r.Effect, r.Interaction
+		estimate(p, r.Treatment+", "+r.Setting+", effect", figure.Look{Color: l.Color, Mark: figure.Circle}, 2.2, 100*e.Mean, 100*e.Low, 100*e.High, y+0.18)
+		estimate(p, r.Treatment+", "+r.Setting+", interaction", figure.Look{Color: l.Color, Mark: figure.Diamond.Open()}, 2.2, 100*x.Mean, 100*x.Low, 100*x.High, y-0.18)
 	}
 	return p
-}
-
-// contrast draws a difference in points at height y.
-func (p *Panel) contrast(series string, l look, v landscape.Interval, y float64) {
-	if math.IsNaN(v.Mean) {
-		return
-	}
-	p.Data = append(p.Data, Datum{p.title(), series, kindMean, "", 100 * v.Mean, 100 * v.Low, 100 * v.High, 0})
-	p.lines(draw.LineStyle{Color: l.Color, Width: dataLine}, []float64{100 * v.Low, 100 * v.High}, []float64{y, y})
-	p.points(l, 2.2, []float64{100 * v.Mean}, []float64{y})
 }

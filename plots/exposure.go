@@ -13,6 +13,8 @@ import (
 	"divergent/data"
 	"divergent/pkg/glutamate"
 	"divergent/pkg/model"
+	"divergent/plots/figure"
+	"divergent/plots/timeline"
 )
 
 // minute is one in days.
@@ -24,7 +26,7 @@ const minute = 1. / 1440
 // what was reported of it in people, with the 5th to 95th percentile where the course
 // has draws. The courses are of the protocol, as glutamate.Expose returns them. It is
 // an error if there is none.
-func Exposure(protocol model.Protocol, courses ...glutamate.Exposure) (*Figure, error) {
+func Exposure(protocol model.Protocol, courses ...glutamate.Exposure) (*figure.Figure, error) {
 	if len(courses) == 0 {
 		return nil, fmt.Errorf("plots: Exposure: no course: want one or more with what glutamate.Expose returns")
 	}
@@ -34,28 +36,28 @@ func Exposure(protocol model.Protocol, courses ...glutamate.Exposure) (*Figure, 
 		}
 	}
 	first := courses[0]
-	k := hours("time from the start of the infusion (h)", 0, 0, math.Round(first.Day[len(first.Day)-1]/hour*60)/60)
+	k := timeline.Hours("time from the start of the infusion (h)", 0, 0, math.Round(first.Day[len(first.Day)-1]/timeline.Hour*60)/60)
 	plasma, kinetics := plasmaPanel(courses, k)
 	block, receptors := blockPanel(first, k)
 	surge, observed, words := surgePanel(first, k)
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "exposure",
 		Title: "From infusion to glutamate surge",
 		Caption: "Plasma concentration (bound and unbound) by published kinetics; block of NMDA receptors and extracellular glutamate, with the 5th to 95th percentile over draws of the parameters where there are any, by those of " + first.Set + ". " +
 			"Where they have the same affinity, the blocks on interneurons and at rest are one line. " + words + "Protocol: " + protocol.String() + ".",
-		Width:  DoubleColumn,
+		Width:  figure.DoubleColumn,
 		Legend: append(append(kinetics, receptors...), observed...),
 	}
-	s := strip("Given (mg/kg)", protocol, k)
-	f.stack([][]*Panel{{s}, {plasma}, {block}, {surge}}, alignStrips(s), 30, 30, 42)
+	s := timeline.Strip("Given (mg/kg)", protocol, k)
+	f.Stack([][]*figure.Panel{{s}, {plasma}, {block}, {surge}}, timeline.AlignStrips(s), 30, 30, 42)
 	return f, nil
 }
 
 // kineticLooks are the looks of kinetics in turn.
-var kineticLooks = []look{{Color: black}, {Color: blue, Dashes: dashed}, {Color: green, Dashes: dashDotted}, {Color: purple, Dashes: dotted}}
+var kineticLooks = []figure.Look{{Color: figure.Black}, {Color: figure.Blue, Dashes: figure.Dashed}, {Color: figure.Green, Dashes: figure.DashDotted}, {Color: figure.Purple, Dashes: figure.Dotted}}
 
 // fromZero spans 0 to the highest value of courses that the clock shows.
-func fromZero(label string, values ...[]float64) axis {
+func fromZero(label string, values ...[]float64) figure.Axis {
 	high := 0.
 	for _, v := range values {
 		for _, y := range v {
@@ -67,64 +69,64 @@ func fromZero(label string, values ...[]float64) axis {
 	if high == 0 {
 		high = 1
 	}
-	return axis{Label: label, Min: -0.03 * high, Max: 1.08 * high, Ticks: niceTicks(0, 1.08*high, 4)}
+	return figure.Axis{Label: label, Min: -0.03 * high, Max: 1.08 * high, Ticks: figure.NiceTicks(0, 1.08*high, 4)}
 }
 
 // plasmaPanel draws the concentrations, with the highest in the legend.
-func plasmaPanel(courses []glutamate.Exposure, k clock) (*Panel, []Entry) {
+func plasmaPanel(courses []glutamate.Exposure, k timeline.Clock) (*figure.Panel, []figure.Entry) {
 	var all [][]float64
 	for _, c := range courses {
 		all = append(all, c.Plasma)
 	}
-	p := newCourse("Plasma", "", k, false, fromZero("ketamine (ng/mL)", all...))
-	var entries []Entry
+	p := timeline.NewPanel("Plasma", "", k, false, fromZero("ketamine (ng/mL)", all...))
+	var entries []figure.Entry
 	for i, c := range courses {
 		l := kineticLooks[i%len(kineticLooks)]
-		p.course(c.Set, l, k, c.Day, c.Plasma)
+		timeline.Course(p, c.Set, l, k, c.Day, c.Plasma)
 		top := 0.
 		for _, v := range c.Plasma {
 			top = max(top, v)
 		}
-		entries = append(entries, lineEntry(fmt.Sprintf("%s, at most %.0f ng/mL", c.Set, top), l))
+		entries = append(entries, figure.LineEntry(fmt.Sprintf("%s, at most %.0f ng/mL", c.Set, top), l))
 	}
 	return p, entries
 }
 
 // blockPanel draws the block of receptors.
-func blockPanel(c glutamate.Exposure, k clock) (*Panel, []Entry) {
+func blockPanel(c glutamate.Exposure, k timeline.Clock) (*figure.Panel, []figure.Entry) {
 	list := []struct {
 		name  string
 		value []float64
-		look
+		figure.Look
 	}{
-		{"block on interneurons", c.Interneurons, look{Color: orange}},
-		{"at rest", c.Resting, look{Color: black, Dashes: dashed}},
-		{"on pyramidal cells", c.Pyramidal, look{Color: purple, Dashes: dashDotted}},
+		{"block on interneurons", c.Interneurons, figure.Look{Color: figure.Orange}},
+		{"at rest", c.Resting, figure.Look{Color: figure.Black, Dashes: figure.Dashed}},
+		{"on pyramidal cells", c.Pyramidal, figure.Look{Color: figure.Purple, Dashes: figure.DashDotted}},
 	}
 	var all [][]float64
-	var entries []Entry
+	var entries []figure.Entry
 	for i := range list {
 		list[i].value = scaled(100, list[i].value)
 		all = append(all, list[i].value)
 	}
-	p := newCourse("NMDA receptors", "", k, false, fromZero("blocked (%)", all...))
+	p := timeline.NewPanel("NMDA receptors", "", k, false, fromZero("blocked (%)", all...))
 	for i, v := range list {
 		if i == 0 { // wide, so that an equal line on it is seen
-			xs, ys := k.cut(c.Day, v.value)
+			xs, ys := k.Cut(c.Day, v.value)
 			for j := range xs {
-				xs[j] = k.at(xs[j])
+				xs[j] = k.At(xs[j])
 			}
-			p.lines(draw.LineStyle{Color: tint(v.Color, 0.6), Width: 3.5 * dataLine}, xs, ys)
+			p.Stroke(draw.LineStyle{Color: figure.Tint(v.Color, 0.6), Width: 3.5 * figure.DataLine}, xs, ys)
 		}
-		p.course(v.name, v.look, k, c.Day, v.value)
-		entries = append(entries, lineEntry(v.name, v.look))
+		timeline.Course(p, v.name, v.Look, k, c.Day, v.value)
+		entries = append(entries, figure.LineEntry(v.name, v.Look))
 	}
 	return p, entries
 }
 
 // surgePanel draws glutamate and what was reported of it in people, and says
 // the latter in words.
-func surgePanel(c glutamate.Exposure, k clock) (*Panel, []Entry, string) {
+func surgePanel(c glutamate.Exposure, k timeline.Clock) (*figure.Panel, []figure.Entry, string) {
 	reports := cyclingReports(c)
 	shown := append([]float64{1}, c.Glutamate...)
 	for _, r := range reports {
@@ -141,42 +143,42 @@ func surgePanel(c glutamate.Exposure, k clock) (*Panel, []Entry, string) {
 	}
 	y := valueAxis("glutamate (rest = 1)", shown...)
 	y.Max += 0.06 * (y.Max - y.Min)
-	p := newCourse("Glutamate", "", k, true, y)
-	p.level(zeroLine, 1, "rest")
-	l := look{Color: vermilion}
+	p := timeline.NewPanel("Glutamate", "", k, true, y)
+	p.Horizontal(figure.ZeroLine, 1, "rest")
+	l := figure.Look{Color: figure.Vermilion}
 	if banded {
-		p.courseBand("glutamate, median and 5 to 95 % of draws", l, k, c.Day, low, middle, high)
+		drawCourseBand(p, "glutamate, median and 5 to 95 % of draws", l, k, c.Day, low, middle, high)
 	}
-	p.course("glutamate", l, k, c.Day, c.Glutamate)
+	timeline.Course(p, "glutamate", l, k, c.Day, c.Glutamate)
 	words := ""
 	for _, r := range reports {
 		if r.to > k.To {
 			continue
 		}
-		p.report(r, k)
+		drawReport(p, r, k)
 		words += "Diamond at " + r.when + ": " + r.words + ". "
 	}
-	entries := []Entry{lineEntry("glutamate", l)}
+	entries := []figure.Entry{figure.LineEntry("glutamate", l)}
 	if banded {
-		entries = append(entries, filledEntry("5 to 95 % of draws", look{Color: tint(l.Color, 0.18)}))
+		entries = append(entries, figure.FilledEntry("5 to 95 % of draws", figure.Look{Color: figure.Tint(l.Color, 0.18)}))
 	}
 	if words != "" {
-		entries = append(entries, markEntry("reported in people (A: read in an abstract)", published))
+		entries = append(entries, figure.MarkEntry("reported in people (A: read in an abstract)", figure.PublishedLook))
 	}
 	return p, entries, words
 }
 
-// courseBand fills what the clock shows between two courses; the one in the middle
+// drawCourseBand fills what the clock shows between two courses; the one in the middle
 // is among the plotted numbers only.
-func (p *Panel) courseBand(series string, l look, k clock, day, low, middle, high []float64) {
-	xs, bottom := k.cut(day, low)
-	_, median := k.cut(day, middle)
-	_, top := k.cut(day, high)
+func drawCourseBand(p *figure.Panel, series string, l figure.Look, k timeline.Clock, day, low, middle, high []float64) {
+	xs, bottom := k.Cut(day, low)
+	_, median := k.Cut(day, middle)
+	_, top := k.Cut(day, high)
 	for i, x := range xs {
-		p.Data = append(p.Data, Datum{p.title(), series, kindValue, k.text(x), median[i], bottom[i], top[i], 0})
-		xs[i] = k.at(x)
+		p.RecordRange(series, figure.Value, k.Text(x), median[i], bottom[i], top[i], 0)
+		xs[i] = k.At(x)
 	}
-	p.band(l, xs, bottom, top)
+	p.FillBetween(l, xs, bottom, top)
 }
 
 // cyclingReport is a report of glutamate in people, in units of rest.
@@ -205,12 +207,12 @@ func cyclingReports(c glutamate.Exposure) (out []cyclingReport) {
 		r := cyclingReport{value: v, low: v, high: v, evidence: f.Evidence}
 		switch {
 		case f.Study == "Abdallah2018-13C" && strings.Contains(f.Measure, "glutamine enrichment"):
-			r.to = infusionEnd(c) / hour
+			r.to = infusionEnd(c) / timeline.Hour
 			r.short = fmt.Sprintf("%+.0f %% (%s)", f.Value(), f.Evidence)
 			r.when, r.words = "the infusion", fmt.Sprintf("%s, %+.0f %% (%s, %s)", f.Measure, f.Value(), f.Study, f.Evidence)
 		case f.Study == "Bednarik2021" && minutesAfter.MatchString(f.Time):
 			at, _ := strconv.ParseFloat(minutesAfter.FindStringSubmatch(f.Time)[1], 64)
-			r.from, r.to = at*minute/hour, at*minute/hour
+			r.from, r.to = at*minute/timeline.Hour, at*minute/timeline.Hour
 			if m := detectable.FindStringSubmatch(f.Direction); m != nil {
 				least, _ := strconv.ParseFloat(m[1], 64)
 				r.low, r.high = v-least/100, v+least/100
@@ -236,12 +238,12 @@ func infusionEnd(c glutamate.Exposure) float64 {
 	return c.Day[best]
 }
 
-// report draws a report with its evidence mark.
-func (p *Panel) report(r cyclingReport, k clock) {
-	p.Data = append(p.Data, Datum{p.title(), r.words, kindPublished, k.text(r.from*hour) + " to " + k.text(r.to*hour), r.value, r.low, r.high, 0})
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		style := draw.LineStyle{Color: black, Width: thinLine}
-		a, b := at(k.place(r.from), r.value), at(k.place(r.to), r.value)
+// drawReport draws a report with its evidence mark.
+func drawReport(p *figure.Panel, r cyclingReport, k timeline.Clock) {
+	p.RecordRange(r.words, figure.Published, k.Text(r.from*timeline.Hour)+" to "+k.Text(r.to*timeline.Hour), r.value, r.low, r.high, 0)
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		style := draw.LineStyle{Color: figure.Black, Width: figure.ThinLine}
+		a, b := at(k.Place(r.from), r.value), at(k.Place(r.to), r.value)
 		c.StrokeLine2(style, a.X, a.Y, b.X, b.Y)
 		middle := vg.Point{X: (a.X + b.X) / 2, Y: a.Y}
 		low, high := at(0, r.low).Y, at(0, r.high).Y
@@ -251,11 +253,11 @@ func (p *Panel) report(r cyclingReport, k clock) {
 				c.StrokeLine2(style, middle.X-2, y, middle.X+2, y)
 			}
 		}
-		published.Mark.draw(c, published, middle, quoteRadius)
-		if text := aligned(sans(smallType, ink), draw.XRight, draw.YTop); b.X-text.Width(r.short) > c.Min.X+6 && a.X < b.X {
+		figure.PublishedLook.Mark.Draw(c, figure.PublishedLook, middle, figure.PublishedRadius)
+		if text := figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XRight, draw.YTop); b.X-text.Width(r.short) > c.Min.X+6 && a.X < b.X {
 			c.FillText(text, b.Sub(vg.Point{Y: 2}), r.short) // on the inner side of a curve that rises and falls
 		} else {
-			c.FillText(aligned(text, draw.XLeft, draw.YTop), b.Add(vg.Point{X: 5, Y: -1.5}), r.short)
+			c.FillText(figure.Aligned(text, draw.XLeft, draw.YTop), b.Add(vg.Point{X: 5, Y: -1.5}), r.short)
 		}
 	})
 }

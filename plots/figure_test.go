@@ -6,22 +6,22 @@ import (
 	"image/png"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // all returns every figure of a result.
-func all(t testing.TB, r *study.Result) map[string]*Figure {
+func all(t testing.TB, r *study.Result) map[string]*figure.Figure {
 	t.Helper()
-	out := map[string]*Figure{}
-	for name, draw := range map[string]func(*study.Result) (*Figure, error){
+	out := map[string]*figure.Figure{}
+	for name, draw := range map[string]func(*study.Result) (*figure.Figure, error){
 		"wiring": Wiring, "recovery": Recovery, "resilience": Resilience, "relapse": Relapse, "profile": Profile,
 		"decision-map": DecisionMap, "controls": Controls, "replication": Replication,
-		"protocols": func(*study.Result) (*Figure, error) { return Protocols(study.Divergent()) },
+		"protocols": func(*study.Result) (*figure.Figure, error) { return Protocols(study.Divergent()) },
 	} {
 		f, err := draw(r)
 		if err != nil {
@@ -43,7 +43,7 @@ func TestSaveGivesTheSameBytes(t *testing.T) {
 		if err := two[name].Save(b); err != nil {
 			t.Fatal(err)
 		}
-		for _, f := range Formats() {
+		for _, f := range figure.Formats() {
 			x, err := os.ReadFile(a + "." + string(f))
 			if err != nil {
 				t.Fatal(err)
@@ -52,7 +52,7 @@ func TestSaveGivesTheSameBytes(t *testing.T) {
 			if !bytes.Equal(x, y) {
 				t.Errorf("%s.%s differs between two runs", name, f)
 			}
-			if f == SVG && (bytes.Count(x, []byte("<path")) > 6000 || len(x) > 600_000) {
+			if f == figure.SVG && (bytes.Count(x, []byte("<path")) > 6000 || len(x) > 600_000) {
 				t.Errorf("%s.svg has %d paths, %d bytes: rasters must be images", name, bytes.Count(x, []byte("<path")), len(x))
 			}
 		}
@@ -66,7 +66,7 @@ func TestSaveGivesTheSameBytes(t *testing.T) {
 func TestSaveWritesTheNumbersAlways(t *testing.T) {
 	base := filepath.Join(t.TempDir(), "x")
 	f, _ := Resilience(synthetic(2))
-	if err := f.Save(base, SVG); err != nil {
+	if err := f.Save(base, figure.SVG); err != nil {
 		t.Fatal(err)
 	}
 	got, _ := filepath.Glob(base + ".*")
@@ -93,7 +93,7 @@ func TestPhysicalSize(t *testing.T) {
 	if math.Abs(float64(c.Width)-2*float64(w)) > 1 || math.Abs(float64(c.Height)-2*float64(h)) > 1 {
 		t.Errorf("image of %d × %d pixels shown at %d × %d: want half", c.Width, c.Height, w, h)
 	}
-	if want := int(math.Round(DoubleColumn / 25.4 * 96)); w != want {
+	if want := int(math.Round(figure.DoubleColumn / 25.4 * 96)); w != want {
 		t.Errorf("width %d CSS pixels: want %d", w, want)
 	}
 	at := bytes.Index(data, []byte("pHYs"))
@@ -104,13 +104,13 @@ func TestPhysicalSize(t *testing.T) {
 
 func TestErrorsAreOneClearLine(t *testing.T) {
 	ok, _ := Recovery(synthetic(2))
-	with := func(change func(f *Figure)) *Figure {
+	with := func(change func(f *figure.Figure)) *figure.Figure {
 		f := *ok
 		change(&f)
 		return &f
 	}
-	encode := func(f *Figure) error { return f.Encode(new(bytes.Buffer), PNG) }
-	_, parse := ParseFormat("jpeg")
+	encode := func(f *figure.Figure) error { return f.Encode(new(bytes.Buffer), figure.PNG) }
+	_, parse := figure.ParseFormat("jpeg")
 	_, _, _, dpi := ok.PNG(0)
 	_, _, _, notANumber := ok.PNG(math.NaN())
 	_, noArm := Protocols(study.Design{Name: "mine"})
@@ -134,13 +134,13 @@ func TestErrorsAreOneClearLine(t *testing.T) {
 		"save format": {ok.Save(filepath.Join(t.TempDir(), "x"), "gif"), `format "gif": want`},
 		"dpi":         {dpi, "DPI = 0: want 20 to 1200"},
 		"dpi nan":     {notANumber, "DPI = NaN"},
-		"dpi field":   {encode(with(func(f *Figure) { f.DPI = 5000 })), "DPI = 5000"},
-		"width":       {encode(with(func(f *Figure) { f.Width = 0 })), "Width = 0 mm: want 20 to 500"},
-		"height":      {encode(with(func(f *Figure) { f.Height = math.Inf(1) })), "Height = +Inf mm"},
-		"heights":     {encode(with(func(f *Figure) { f.Heights = []float64{1} })), "Heights has 1 entries: want one per row, 2"},
-		"zero height": {encode(with(func(f *Figure) { f.Heights = []float64{1, 0} })), "Heights[1] = 0"},
-		"no plot":     {encode(with(func(f *Figure) { f.Rows = [][]*Panel{{{}}} })), "Rows[0][0] has no Plot"},
-		"panels":      {encode(with(func(f *Figure) { f.Rows = nil })), "no panel"},
+		"dpi field":   {encode(with(func(f *figure.Figure) { f.DPI = 5000 })), "DPI = 5000"},
+		"width":       {encode(with(func(f *figure.Figure) { f.Width = 0 })), "Width = 0 mm: want 20 to 500"},
+		"height":      {encode(with(func(f *figure.Figure) { f.Height = math.Inf(1) })), "Height = +Inf mm"},
+		"heights":     {encode(with(func(f *figure.Figure) { f.Heights = []float64{1} })), "Heights has 1 entries: want one per row, 2"},
+		"zero height": {encode(with(func(f *figure.Figure) { f.Heights = []float64{1, 0} })), "Heights[1] = 0"},
+		"no plot":     {encode(with(func(f *figure.Figure) { f.Rows = [][]*figure.Panel{{{}}} })), "Rows[0][0] has no Plot"},
+		"panels":      {encode(with(func(f *figure.Figure) { f.Rows = nil })), "no panel"},
 		"no figure":   {encode(nil), "no figure"},
 		"no name":     {ok.Save(""), "file name"},
 		"folder":      {ok.Save(t.TempDir() + "/"), "file name"},
@@ -162,8 +162,8 @@ func TestErrorsAreOneClearLine(t *testing.T) {
 }
 
 func TestParseFormat(t *testing.T) {
-	for name, want := range map[string]Format{"png": PNG, "PDF": PDF, ".svg": SVG, " csv ": CSV} {
-		if got, err := ParseFormat(name); got != want || err != nil {
+	for name, want := range map[string]figure.Format{"png": figure.PNG, "PDF": figure.PDF, ".svg": figure.SVG, " csv ": figure.CSV} {
+		if got, err := figure.ParseFormat(name); got != want || err != nil {
 			t.Errorf("ParseFormat(%q) = %q, %v: want %q", name, got, err, want)
 		}
 	}
@@ -176,49 +176,11 @@ func TestPDFKeepsAnyLetter(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := f.Encode(&b, PDF); err != nil {
+	if err := f.Encode(&b, figure.PDF); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.HasPrefix(b.Bytes(), []byte("%PDF-")) || !bytes.Contains(b.Bytes(), []byte("D:20260101")) {
 		t.Error("no PDF with the fixed date")
-	}
-}
-
-// TestPDFImagesStandUpright draws a raster, dark above and light below, with a
-// tool of the system, where there is one.
-func TestPDFImagesStandUpright(t *testing.T) {
-	tool, err := exec.LookPath("pdftoppm")
-	if err != nil {
-		t.Skip("pdftoppm is not installed")
-	}
-	p := newPanel("", axis{Max: 1}, axis{Max: 1})
-	p.fill(raster{Cols: 2, Rows: 2, Cells: []paint{black, vermilion, white, green}})
-	f := &Figure{Width: 40, Height: 40, Rows: [][]*Panel{{p}}}
-	base := filepath.Join(t.TempDir(), "x")
-	if err := f.Save(base, PDF); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command(tool, "-png", "-singlefile", "-r", "72", base+".pdf", base).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	file, err := os.Open(base + ".png")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	img, err := png.Decode(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := img.Bounds()
-	for _, c := range []struct {
-		x, y int
-		want paint
-	}{{1, 1, black}, {3, 1, vermilion}, {1, 3, white}, {3, 3, green}} {
-		r, g, bl, _ := img.At(b.Dx()*c.x/4, b.Dy()*c.y/4).RGBA()
-		if got := (paint{uint8(r >> 8), uint8(g >> 8), uint8(bl >> 8), 255}); got != c.want {
-			t.Errorf("quarter (%d, %d) is %v: want %v", c.x, c.y, got, c.want)
-		}
 	}
 }
 
@@ -239,7 +201,7 @@ func keep(r *study.Result, arms ...string) *study.Result {
 func TestFiguresAreNamed(t *testing.T) {
 	r := SeedStudy()
 	seen := map[string]bool{}
-	for i, draw := range []func(*study.Result) (*Figure, error){Wiring, Recovery, Resilience, Relapse, Profile, DecisionMap, Controls, Replication} {
+	for i, draw := range []func(*study.Result) (*figure.Figure, error){Wiring, Recovery, Resilience, Relapse, Profile, DecisionMap, Controls, Replication} {
 		f, err := draw(r)
 		if err != nil {
 			t.Fatal(err)
@@ -248,18 +210,5 @@ func TestFiguresAreNamed(t *testing.T) {
 			t.Errorf("figure %d is named %q: want a name of its own", i, f.Name)
 		}
 		seen[f.Name] = true
-	}
-}
-
-// A spreadsheet computes no name in a figure's numbers.
-func TestPlottedNamesAreNoFormulas(t *testing.T) {
-	f := &Figure{Rows: [][]*Panel{{{Title: "=1+1", Data: []Datum{{"=1+1", "@SUM(A1)", kindValue, "+1+cmd|x", -1, nan, nan, 0}, {"a\x00", "-", kindValue, "-0.5", 2, nan, nan, 0}}}}}}
-	var b bytes.Buffer
-	if err := f.writeCSV(&b); err != nil {
-		t.Fatal(err)
-	}
-	want := "panel,series,kind,x,y,low,high,n\n'=1+1,'@SUM(A1),value,'+1+cmd|x,-1,,,\na\ufffd,'-,value,-0.5,2,,,\n"
-	if b.String() != want {
-		t.Errorf("%q, want %q", b.String(), want)
 	}
 }

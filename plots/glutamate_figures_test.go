@@ -10,6 +10,7 @@ import (
 	"divergent/pkg/glutamate"
 	"divergent/pkg/model"
 	"divergent/pkg/pk"
+	"divergent/plots/figure"
 )
 
 // few are draws enough for a picture.
@@ -36,7 +37,7 @@ func TestExposure(t *testing.T) {
 			if d.Panel == "Plasma" {
 				top = max(top, d.Y)
 			}
-			if d.Kind == kindPublished {
+			if d.Kind == figure.Published {
 				reports++
 			}
 		}
@@ -76,7 +77,7 @@ func TestInvertedU(t *testing.T) {
 		whole(t, s.Arms(), f, err)
 		var signs []string
 		for _, d := range f.Table() {
-			if d.Kind == kindPublished {
+			if d.Kind == figure.Published {
 				signs = append(signs, fmt.Sprint(d.X, " ", d.Y))
 			}
 		}
@@ -174,7 +175,7 @@ func TestArms(t *testing.T) {
 	whole(t, "both gates", f, err)
 	got := map[string]float64{}
 	for _, d := range f.Table() {
-		if strings.HasPrefix(d.Panel, "Left") && d.Kind == kindValue && !strings.Contains(d.Series, "agrees") {
+		if strings.HasPrefix(d.Panel, "Left") && d.Kind == figure.Value && !strings.Contains(d.Series, "agrees") {
 			got[d.Series+", "+d.X] = d.Y
 		}
 	}

@@ -8,12 +8,13 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/glutamate"
+	"divergent/plots/figure"
 )
 
 // logarithmic returns an axis of decimal logarithms with the given values marked
 // under their names; nil writes the values.
-func logarithmic(label string, low, high float64, values []float64, names []string) axis {
-	a := axis{Label: label, Min: math.Log10(low), Max: math.Log10(high), Names: []string{}, Marked: true}
+func logarithmic(label string, low, high float64, values []float64, names []string) figure.Axis {
+	a := figure.Axis{Label: label, Min: math.Log10(low), Max: math.Log10(high), Names: []string{}, Marked: true}
 	for i, v := range values {
 		if v < low*(1-1e-9) || v > high*(1+1e-9) {
 			continue
@@ -30,11 +31,11 @@ func logarithmic(label string, low, high float64, values []float64, names []stri
 // directions are the looks of an observed sign −1, 0 and 1.
 var directions = map[int]struct {
 	name string
-	look
+	figure.Look
 }{
-	1:  {"up", look{Color: vermilion, Mark: up}},
-	0:  {"unchanged", look{Color: black, Mark: box.open()}},
-	-1: {"down", look{Color: blue, Mark: down}},
+	1:  {"up", figure.Look{Color: figure.Vermilion, Mark: figure.TriangleUp}},
+	0:  {"unchanged", figure.Look{Color: figure.Black, Mark: figure.Box.Open()}},
+	-1: {"down", figure.Look{Color: figure.Blue, Mark: figure.TriangleDown}},
 }
 
 // InvertedU returns glutamate and, a day later, synaptic capacity against the
@@ -42,7 +43,7 @@ var directions = map[int]struct {
 // 95th percentile of the draws, its mean of the first hour and its highest value of
 // the course. Above stand the observed signs of Moghaddam 1997. It is an error if
 // there is no dose.
-func InvertedU(doses glutamate.DosePoints) (*Figure, error) {
+func InvertedU(doses glutamate.DosePoints) (*figure.Figure, error) {
 	if len(doses) < 2 {
 		return nil, fmt.Errorf("plots: InvertedU: %s: want two or more, as glutamate.DoseResponse returns them", plural(len(doses), "dose"))
 	}
@@ -55,26 +56,26 @@ func InvertedU(doses glutamate.DosePoints) (*Figure, error) {
 	}
 	x := logarithmic("dose (mg/kg i.p., rodent)", low/1.08, high*1.08, []float64{0.1, 0.3, 1, 3, 10, 20, 30, 50, 100, 200, 500}, nil)
 	glu, entries := glutamatePanel(doses, x)
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "inverted-u",
 		Title: "Dose response of glutamate and of synaptic capacity",
 		Caption: "a: glutamate in the steady state at the dose's peak concentration, with the 5th to 95th percentile over draws of the parameters; its mean over the first hour; and the highest value of the course, which a large dose reaches while the drug leaves. " +
 			"Above: signs reported in Moghaddam 1997 (rat, abstract: mark A; sizes were not readable). b: excess of synaptic capacity a day after the dose, in units of that after 10 mg/kg.",
-		Width: DoubleColumn, Legend: entries,
+		Width: figure.DoubleColumn, Legend: entries,
 	}
-	f.stack([][]*Panel{{glu, capacityPanel(doses, x)}}, 58)
+	f.Stack([][]*figure.Panel{{glu, capacityPanel(doses, x)}}, 58)
 	return f, nil
 }
 
 // The looks of InvertedU.
 var (
-	steady    = look{Color: green}
-	firstHour = look{Color: blue, Dashes: dashed}
-	highest   = look{Color: purple, Dashes: dotted}
+	steady    = figure.Look{Color: figure.Green}
+	firstHour = figure.Look{Color: figure.Blue, Dashes: figure.Dashed}
+	highest   = figure.Look{Color: figure.Purple, Dashes: figure.Dotted}
 )
 
 // glutamatePanel draws glutamate against the dose.
-func glutamatePanel(doses glutamate.DosePoints, x axis) (*Panel, []Entry) {
+func glutamatePanel(doses glutamate.DosePoints, x figure.Axis) (*figure.Panel, []figure.Entry) {
 	var xs, at, low, high, hour, top, shown []float64
 	banded := true
 	for _, d := range doses {
@@ -84,37 +85,37 @@ func glutamatePanel(doses glutamate.DosePoints, x axis) (*Panel, []Entry) {
 		shown = append(shown, g.Default, g.Low, g.High, d.FirstHour, d.Highest)
 		banded = banded && !math.IsNaN(g.Low+g.High)
 	}
-	bottom, most := spread(0.05, append(shown, 1)...)
+	bottom, most := figure.Spread(0.05, append(shown, 1)...)
 	room := 0.16 * (most - bottom)
-	y := axis{Label: "extracellular glutamate (rest = 1)", Min: min(0, bottom), Max: most + room, Ticks: niceTicks(0, most, 5)}
-	p := newPanel("Glutamate", x, y)
+	y := figure.Axis{Label: "extracellular glutamate (rest = 1)", Min: min(0, bottom), Max: most + room, Ticks: figure.NiceTicks(0, most, 5)}
+	p := figure.NewPanel("Glutamate", x, y)
 	for _, d := range doses {
 		if d.Observed { // below the lines
-			p.upright(hairline, math.Log10(d.Dose), fmt.Sprintf("%v mg/kg", d.Dose))
+			p.Vertical(figure.Hairline, math.Log10(d.Dose), fmt.Sprintf("%v mg/kg", d.Dose))
 		}
 	}
-	p.level(zeroLine, 1, "rest")
+	p.Horizontal(figure.ZeroLine, 1, "rest")
 	if banded {
-		p.band(steady, xs, low, high)
+		p.FillBetween(steady, xs, low, high)
 	}
 	for i, d := range doses {
-		p.Data = append(p.Data, Datum{p.title(), "at the dose's peak", kindValue, short(d.Dose), at[i], low[i], high[i], 0})
-		p.record("mean of the first hour", kindValue, short(d.Dose), hour[i])
-		p.record("highest of the course", kindValue, short(d.Dose), top[i])
+		p.RecordRange("at the dose's peak", figure.Value, short(d.Dose), at[i], low[i], high[i], 0)
+		p.Record("mean of the first hour", figure.Value, short(d.Dose), hour[i])
+		p.Record("highest of the course", figure.Value, short(d.Dose), top[i])
 	}
-	p.lines(highest.line(), xs, top)
-	p.lines(firstHour.line(), xs, hour)
-	p.lines(steady.line(), xs, at)
-	entries := []Entry{lineEntry("at the dose's peak", steady)}
+	p.Stroke(highest.Line(), xs, top)
+	p.Stroke(firstHour.Line(), xs, hour)
+	p.Stroke(steady.Line(), xs, at)
+	entries := []figure.Entry{figure.LineEntry("at the dose's peak", steady)}
 	if banded {
-		entries = append(entries, filledEntry("5 to 95 % of draws", look{Color: tint(steady.Color, 0.18)}))
+		entries = append(entries, figure.FilledEntry("5 to 95 % of draws", figure.Look{Color: figure.Tint(steady.Color, 0.18)}))
 	}
-	entries = append(entries, lineEntry("mean of first hour", firstHour), lineEntry("highest of course", highest))
-	return p, append(entries, p.signs(doses, most+room/2)...)
+	entries = append(entries, figure.LineEntry("mean of first hour", firstHour), figure.LineEntry("highest of course", highest))
+	return p, append(entries, drawSigns(p, doses, most+room/2)...)
 }
 
-// signs draws the observed signs at a height, each over its dose.
-func (p *Panel) signs(doses glutamate.DosePoints, y float64) (entries []Entry) {
+// drawSigns draws the observed signs at a height, each over its dose.
+func drawSigns(p *figure.Panel, doses glutamate.DosePoints, y float64) (entries []figure.Entry) {
 	seen := map[int]bool{}
 	first := true
 	for _, d := range doses {
@@ -122,24 +123,24 @@ func (p *Panel) signs(doses glutamate.DosePoints, y float64) (entries []Entry) {
 		if !d.Observed || s.name == "" {
 			continue
 		}
-		p.record("observed: "+s.name, kindPublished, short(d.Dose), float64(d.Sign))
-		p.points(s.look, quoteRadius, []float64{math.Log10(d.Dose)}, []float64{y})
+		p.Record("observed: "+s.name, figure.Published, short(d.Dose), float64(d.Sign))
+		p.Marks(s.Look, figure.PublishedRadius, []float64{math.Log10(d.Dose)}, []float64{y})
 		if first {
-			p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-				c.FillText(aligned(sans(smallType, ink), draw.XRight, draw.YCenter), at(math.Log10(d.Dose), y).Add(vg.Point{X: -6, Y: 0.5}), "observed (A)")
+			p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+				c.FillText(figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XRight, draw.YCenter), at(math.Log10(d.Dose), y).Add(vg.Point{X: -6, Y: 0.5}), "observed (A)")
 			})
 		}
 		first = false
 		if !seen[d.Sign] {
 			seen[d.Sign] = true
-			entries = append(entries, markEntry("seen "+s.name, s.look))
+			entries = append(entries, figure.MarkEntry("seen "+s.name, s.Look))
 		}
 	}
 	return entries
 }
 
 // capacityPanel draws capacity a day after the dose.
-func capacityPanel(doses glutamate.DosePoints, x axis) *Panel {
+func capacityPanel(doses glutamate.DosePoints, x figure.Axis) *figure.Panel {
 	var xs, ys []float64
 	var at []string
 	for _, d := range doses {
@@ -147,13 +148,13 @@ func capacityPanel(doses glutamate.DosePoints, x axis) *Panel {
 			xs, ys, at = append(xs, math.Log10(d.Dose)), append(ys, d.Capacity), append(at, short(d.Dose))
 		}
 	}
-	p := newPanel("Synaptic capacity after 24 h", x, fromZero("excess of capacity (10 mg/kg = 1)", ys))
-	p.level(zeroLine, 1, "after 10 mg/kg")
+	p := figure.NewPanel("Synaptic capacity after 24 h", x, fromZero("excess of capacity (10 mg/kg = 1)", ys))
+	p.Horizontal(figure.ZeroLine, 1, "after 10 mg/kg")
 	for i, v := range ys {
-		p.record("capacity", kindValue, at[i], v)
+		p.Record("capacity", figure.Value, at[i], v)
 	}
 	if len(ys) > 0 {
-		p.lines(look{Color: black}.line(), xs, ys)
+		p.Stroke(figure.Look{Color: figure.Black}.Line(), xs, ys)
 	}
 	return p
 }

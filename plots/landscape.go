@@ -10,18 +10,19 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/landscape"
+	"divergent/plots/figure"
 )
 
 // The looks of the two states and of what lies between them, in all figures of
 // stuck circuits.
 var (
-	stateLooks     = map[landscape.State]look{landscape.Ill: {Color: vermilion, Mark: circle}, landscape.Healthy: {Color: blue, Mark: box, Dashes: dashed}}
-	stableMark     = look{Color: black, Mark: circle}
-	unstableMark   = look{Color: black, Mark: circle.open()}
-	nullclineLooks = []look{{Color: vermilion}, {Color: green, Dashes: dashed}}
-	startMark      = look{Color: purple, Mark: up.seeThrough()}
-	ballMark       = look{Color: orange, Mark: circle}
-	pathLine       = draw.LineStyle{Color: fade(purple, 0.8), Width: thinLine}
+	stateLooks     = map[landscape.State]figure.Look{landscape.Ill: {Color: figure.Vermilion, Mark: figure.Circle}, landscape.Healthy: {Color: figure.Blue, Mark: figure.Box, Dashes: figure.Dashed}}
+	stableMark     = figure.Look{Color: figure.Black, Mark: figure.Circle}
+	unstableMark   = figure.Look{Color: figure.Black, Mark: figure.Circle.Open()}
+	nullclineLooks = []figure.Look{{Color: figure.Vermilion}, {Color: figure.Green, Dashes: figure.Dashed}}
+	startMark      = figure.Look{Color: figure.Purple, Mark: figure.TriangleUp.SeeThrough()}
+	ballMark       = figure.Look{Color: figure.Orange, Mark: figure.Circle}
+	pathLine       = draw.LineStyle{Color: figure.Fade(figure.Purple, 0.8), Width: figure.ThinLine}
 )
 
 // shownDepth is up to where a potential is shown, in the noise's own unit σ²/2:
@@ -33,35 +34,35 @@ const shownDepth = 18
 // activities with nullclines, fixed points and a path, and the potential along mood
 // with the same path. It is an error if there is no terrain, or one without a
 // density.
-func Landscape(terrains []landscape.Terrain) (*Figure, error) {
+func Landscape(terrains []landscape.Terrain) (*figure.Figure, error) {
 	if err := checkTerrains(terrains); err != nil {
 		return nil, err
 	}
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "landscape",
 		Title: "What a circuit rolls in, by the strength of its connections",
 		Caption: "Quasi-potential −(σ²/2) ln P of the stationary density P, 0 at its lowest, with one path of the noisy circuit in it" + followed(terrains) +
 			". Top: over the plane of both activities, colour by the root; bottom: along mood, with the path's mood once a day; where the potential is off the scale, at the top. " +
 			"Paths start in a state of rest at the usual strength. Stable states: " + stableStates(terrains) + ". No number here is a prediction.",
-		Width: DoubleColumn,
+		Width: figure.DoubleColumn,
 	}
 	ceiling := 0.0
 	for _, t := range terrains {
 		ceiling = max(ceiling, shownPotential(t))
 	}
-	rows := [][]*Panel{nil, nil}
+	rows := [][]*figure.Panel{nil, nil}
 	for i, t := range terrains {
 		rows[0] = append(rows[0], planePanel(t, ceiling, i == 0))
 		rows[1] = append(rows[1], valleyPanel(t, ceiling, i == 0))
 	}
 	for _, c := range terrains[0].Nullcline {
-		if !slices.ContainsFunc(f.Legend, func(e Entry) bool { return e.Label == nullclineName(c) }) {
-			f.Legend = append(f.Legend, lineEntry(nullclineName(c), nullclineLook(terrains[0], c)))
+		if !slices.ContainsFunc(f.Legend, func(e figure.Entry) bool { return e.Label == nullclineName(c) }) {
+			f.Legend = append(f.Legend, figure.LineEntry(nullclineName(c), nullclineLook(terrains[0], c)))
 		}
 	}
-	f.Legend = append(f.Legend, markEntry("stable", stableMark), markEntry("unstable", unstableMark), markEntry("path begins", startMark), markEntry("path ends", ballMark),
-		rampEntry("potential: 0", figures2(ceiling)+" / day", depthColour))
-	f.stack(rows, 44, 30)
+	f.Legend = append(f.Legend, figure.MarkEntry("stable", stableMark), figure.MarkEntry("unstable", unstableMark), figure.MarkEntry("path begins", startMark), figure.MarkEntry("path ends", ballMark),
+		figure.RampEntry("potential: 0", figures2(ceiling)+" / day", depthColour))
+	f.Stack(rows, 44, 30)
 	return f, nil
 }
 
@@ -72,6 +73,9 @@ func checkTerrains(terrains []landscape.Terrain) error {
 	for _, t := range terrains {
 		if t.Density == nil || len(t.Density.X) < 2 || len(t.Names) != 2 || len(t.Valley.Mood) == 0 || len(t.Valley.Mood) != len(t.Valley.Potential) || len(t.Path.Mood) == 0 || len(t.Path.Mood) != len(t.T) || len(t.Path.Y) != 2 {
 			return fmt.Errorf("plots: Landscape: terrain %q has no density of two regions or no path: want those of landscape.NewStudy", t.Name)
+		}
+		if len(shown(t.Density.X)) == 0 || len(shown(t.Density.Y)) == 0 {
+			return fmt.Errorf("plots: Landscape: density of %q lies outside activities of %v to %v: want those of landscape.NewStudy", t.Name, planeLow, planeHigh)
 		}
 	}
 	return nil
@@ -112,13 +116,13 @@ func shownPotential(t landscape.Terrain) float64 {
 }
 
 // depthColour is the colour of a height, dark in the valleys.
-func depthColour(share float64) paint {
-	return between(paint{R: 60, G: 130, B: 190, A: 255}, white, math.Sqrt(share))
+func depthColour(share float64) figure.Color {
+	return figure.Between(figure.Color{R: 60, G: 130, B: 190, A: 255}, figure.White, math.Sqrt(share))
 }
 
 func nullclineName(c landscape.Curve) string { return "no change in " + c.Region }
 
-func nullclineLook(t landscape.Terrain, c landscape.Curve) look {
+func nullclineLook(t landscape.Terrain, c landscape.Curve) figure.Look {
 	return nullclineLooks[max(0, slices.Index(t.Names, c.Region))]
 }
 
@@ -126,105 +130,104 @@ func nullclineLook(t landscape.Terrain, c landscape.Curve) look {
 // but for noise.
 const planeLow, planeHigh = -0.4, 1.4
 
+// shown returns which places of a grid lie in the plane that is shown.
+func shown(grid []float64) (out []int) {
+	for i, v := range grid {
+		if v > planeLow && v < planeHigh {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
 // planePanel draws the potential over both activities.
-func planePanel(t landscape.Terrain, ceiling float64, first bool) *Panel {
-	x := axis{Label: "activity, " + t.Names[0], Ticks: []float64{0, 0.5, 1}}
-	y := axis{Ticks: []float64{0, 0.5, 1}}
+func planePanel(t landscape.Terrain, ceiling float64, first bool) *figure.Panel {
+	x := figure.Axis{Label: "activity, " + t.Names[0], Ticks: []float64{0, 0.5, 1}}
+	y := figure.Axis{Ticks: []float64{0, 0.5, 1}}
 	if first {
 		y.Label = "activity, " + t.Names[1]
 	}
 	d := t.Density
-	within := func(v float64) bool { return v > planeLow && v < planeHigh }
-	var is, js []int
-	for i, v := range d.X {
-		if within(v) {
-			is = append(is, i)
-		}
-	}
-	for j, v := range d.Y {
-		if within(v) {
-			js = append(js, j)
-		}
-	}
+	is, js := shown(d.X), shown(d.Y)
 	h := (d.X[1] - d.X[0]) / 2
 	x.Min, x.Max = d.X[is[0]]-h, d.X[is[len(is)-1]]+h
 	y.Min, y.Max = d.Y[js[0]]-h, d.Y[js[len(js)-1]]+h
-	p := newPanel(fmt.Sprintf("%s strength, s = %s", capital(t.Name), figures2(t.Condition.Strength)), x, y)
+	p := figure.NewPanel(fmt.Sprintf("%s strength, s = %s", capital(t.Name), figures2(t.Condition.Strength)), x, y)
 	p.Square = true
-	g := raster{Cols: len(is), Rows: len(js)}
+	g := figure.Raster{Cols: len(is), Rows: len(js)}
 	for row := range js {
 		for _, i := range is {
 			g.Cells = append(g.Cells, depthColour(min(1, d.Potential[i][js[len(js)-1-row]]/ceiling)))
 		}
 	}
-	p.fill(g)
+	p.FillRaster(g)
 	for _, c := range t.Nullcline {
-		p.lines(nullclineLook(t, c).line(), c.X, c.Y)
+		p.Stroke(nullclineLook(t, c).Line(), c.X, c.Y)
 		for i := range c.X {
-			p.record(nullclineName(c)+", "+t.Names[1], kindValue, short(c.X[i]), c.Y[i])
+			p.Record(nullclineName(c)+", "+t.Names[1], figure.Value, short(c.X[i]), c.Y[i])
 		}
 	}
-	xs, ys := p.pathIn(t)
-	p.fixedPoints(t)
+	xs, ys := drawPathIn(p, t)
+	drawFixedPoints(p, t)
 	n := len(xs) - 1
-	p.points(startMark, 3.6, xs[:1], ys[:1])
-	p.points(ballMark, 2.6, xs[n:], ys[n:])
+	p.Marks(startMark, 3.6, xs[:1], ys[:1])
+	p.Marks(ballMark, 2.6, xs[n:], ys[n:])
 	return p
 }
 
-// pathIn draws a path on the plane of both activities, cut at its edges, and returns
+// drawPathIn draws a path on the plane of both activities, cut at its edges, and returns
 // where it runs.
-func (p *Panel) pathIn(t landscape.Terrain) (xs, ys []float64) {
+func drawPathIn(p *figure.Panel, t landscape.Terrain) (xs, ys []float64) {
 	keep := func(a *axisEnds, v float64) float64 { return min(max(v, a.low), a.high) }
 	ex, ey := &axisEnds{p.Plot.X.Min, p.Plot.X.Max}, &axisEnds{p.Plot.Y.Min, p.Plot.Y.Max}
 	for i := range t.T {
 		xs, ys = append(xs, keep(ex, t.Path.Y[0][i])), append(ys, keep(ey, t.Path.Y[1][i]))
-		p.record("path, "+t.Names[0], kindValue, short(t.T[i]), t.Path.Y[0][i])
-		p.record("path, "+t.Names[1], kindValue, short(t.T[i]), t.Path.Y[1][i])
+		p.Record("path, "+t.Names[0], figure.Value, short(t.T[i]), t.Path.Y[0][i])
+		p.Record("path, "+t.Names[1], figure.Value, short(t.T[i]), t.Path.Y[1][i])
 	}
-	p.lines(pathLine, xs, ys)
+	p.Stroke(pathLine, xs, ys)
 	return xs, ys
 }
 
 // axisEnds are the ends of an axis.
 type axisEnds struct{ low, high float64 }
 
-// fixedPoints draws the fixed points on the plane of both activities.
-func (p *Panel) fixedPoints(t landscape.Terrain) {
+// drawFixedPoints draws the fixed points on the plane of both activities.
+func drawFixedPoints(p *figure.Panel, t landscape.Terrain) {
 	for _, q := range t.Fixed {
 		l, kind := unstableMark, "unstable"
 		if q.Stable() {
 			l, kind = stableMark, "stable"
 		}
-		p.record("fixed point, "+kind+", "+t.Names[1], kindValue, short(q.State[0]), q.State[1])
-		p.points(l, 2.2, q.State[:1], q.State[1:2])
+		p.Record("fixed point, "+kind+", "+t.Names[1], figure.Value, short(q.State[0]), q.State[1])
+		p.Marks(l, 2.2, q.State[:1], q.State[1:2])
 	}
 }
 
 // valleyPanel draws the potential along mood.
-func valleyPanel(t landscape.Terrain, ceiling float64, first bool) *Panel {
-	x := axis{Label: "mood", Min: -1.6, Max: 1.6, Ticks: []float64{-1, 0, 1}}
-	y := axis{Min: -0.03 * ceiling, Max: ceiling, Ticks: niceTicks(0, ceiling, 4)}
+func valleyPanel(t landscape.Terrain, ceiling float64, first bool) *figure.Panel {
+	x := figure.Axis{Label: "mood", Min: -1.6, Max: 1.6, Ticks: []float64{-1, 0, 1}}
+	y := figure.Axis{Min: -0.03 * ceiling, Max: ceiling, Ticks: figure.NiceTicks(0, ceiling, 4)}
 	if first {
 		y.Label = "potential (1/day)"
 	}
-	p := newPanel("", x, y)
-	p.name = capital(t.Name) + " strength, along mood"
+	p := figure.NewPanel("", x, y)
+	p.Name = capital(t.Name) + " strength, along mood"
 	v := t.Valley
 	var xs, ys []float64
 	for i, m := range v.Mood {
 		if v.Potential[i] <= ceiling && m >= x.Min && m <= x.Max {
 			xs, ys = append(xs, m), append(ys, v.Potential[i])
-			p.record("potential", kindValue, short(m), v.Potential[i])
+			p.Record("potential", figure.Value, short(m), v.Potential[i])
 		}
 	}
-	p.lines(draw.LineStyle{Color: ink, Width: dataLine}, xs, ys)
-	p.rolling(t, 0.94*ceiling)
+	p.Stroke(draw.LineStyle{Color: figure.Ink, Width: figure.DataLine}, xs, ys)
+	drawRolling(p, t, 0.94*ceiling)
 	return p
 }
 
-// rolling draws the path's moods as balls on the potential, once a day.
-func (p *Panel) rolling(t landscape.Terrain, ceiling float64) {
+// drawRolling draws the path's moods as balls on the potential, once a day.
+func drawRolling(p *figure.Panel, t landscape.Terrain, ceiling float64) {
 	height := func(m float64) float64 {
 		v := t.Valley
 		k, _ := slices.BinarySearch(v.Mood, m)
@@ -244,18 +247,18 @@ func (p *Panel) rolling(t landscape.Terrain, ceiling float64) {
 		}
 		last = day
 		x, y := place(i)
-		p.record("path", kindValue, short(day), t.Path.Mood[i])
-		p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-			circle.draw(c, look{Color: fade(purple, 0.35)}, at(x, y).Add(vg.Point{Y: 2}), 2)
+		p.Record("path", figure.Value, short(day), t.Path.Mood[i])
+		p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+			figure.Circle.Draw(c, figure.Look{Color: figure.Fade(figure.Purple, 0.35)}, at(x, y).Add(vg.Point{Y: 2}), 2)
 		})
 	}
 	for _, e := range []struct {
-		l look
+		l figure.Look
 		i int
 	}{{startMark, 0}, {ballMark, len(t.T) - 1}} {
 		x, y := place(e.i)
-		p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-			e.l.Mark.draw(c, e.l, at(x, y).Add(vg.Point{Y: 3}), 3)
+		p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+			e.l.Mark.Draw(c, e.l, at(x, y).Add(vg.Point{Y: 3}), 3)
 		})
 	}
 }

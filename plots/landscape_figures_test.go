@@ -11,6 +11,7 @@ import (
 	"divergent/pkg/landscape"
 	"divergent/pkg/model"
 	"divergent/pkg/sde"
+	"divergent/plots/figure"
 )
 
 // StuckStudy is what the figures of stuck circuits show, computed once.
@@ -30,7 +31,7 @@ func stuckStudy(t *testing.T) *landscape.Study {
 	return s
 }
 
-func find(f *Figure, panel, series, x string) (out []Datum) {
+func find(f *figure.Figure, panel, series, x string) (out []figure.Datum) {
 	for _, d := range f.Table() {
 		if d.Panel == panel && d.Series == series && (x == "" || d.X == x) {
 			out = append(out, d)

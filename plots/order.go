@@ -1,7 +1,7 @@
 package plots
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"math"
 	"regexp"
@@ -13,6 +13,8 @@ import (
 
 	"divergent/data"
 	"divergent/pkg/spines"
+	"divergent/plots/figure"
+	"divergent/plots/timeline"
 )
 
 // spineCourse is a course as the figures read it.
@@ -63,7 +65,7 @@ func (c spineCourse) half(day float64, rescue []float64) float64 {
 		if i > 0 && c.Day[i-1] >= day && rescue[i-1] < 50 {
 			at -= (v - 50) / (v - rescue[i-1]) * (c.Day[i] - c.Day[i-1])
 		}
-		return (at - day) / hour
+		return (at - day) / timeline.Hour
 	}
 	return nan
 }
@@ -76,58 +78,50 @@ func (c spineCourse) half(day float64, rescue []float64) float64 {
 // 2019 report stands above the curves, at its time. Courses have to reach back to
 // day 0 and should be reported in steps of an hour or less. It is an error if there
 // is no dose or nothing to rescue.
-func Order(dosed, vehicle spines.Course) (*Figure, error) {
+func Order(dosed, vehicle spines.Course) (*figure.Figure, error) {
 	return drawOrder(spineCourse(dosed), spineCourse(vehicle))
 }
 
-func drawOrder(dosed, vehicle spineCourse) (*Figure, error) {
-	if err := errors.Join(dosed.check("Order", "under the dose"), vehicle.check("Order", "of the vehicle")); err != nil {
-		return nil, firstLine(err)
+func drawOrder(dosed, vehicle spineCourse) (*figure.Figure, error) {
+	if err := cmp.Or(dosed.check("Order", "under the dose"), vehicle.check("Order", "of the vehicle")); err != nil {
+		return nil, err
 	}
 	dose, err := dosed.firstDose("Order")
 	if err != nil {
 		return nil, err
 	}
-	k := hours("time after the dose (h)", dose, -3, min(72, (dosed.Protocol.Length-dose)/hour))
+	k := timeline.Hours("time after the dose (h)", dose, -3, min(72, (dosed.Protocol.Length-dose)/timeline.Hour))
 	rescue, entries, err := rescuePanel(dosed, vehicle, dose, k)
 	if err != nil {
 		return nil, err
 	}
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "order",
 		Title: "What a dose restores first",
 		Caption: "Top: behaviour (immobility), ensemble activity and spine density after a dose, from their value before it (0 %) to the unstressed one (100 %); " +
 			"the legend tells when each is half restored. Bottom: spines formed per day, as a share of those present; the shaded part is at lost sites. Pale lines: the same without the dose. " +
 			"Diamond and brackets: what Moda-Sava et al. 2019 report, without sizes. That ensembles follow behaviour is assumed by the model (c), not found. Protocol: " + dosed.Protocol.String() + ".",
-		Width: DoubleColumn,
-		Legend: append(entries, lineEntry("without the dose", look{Color: pale(black)}), lineEntry("formation", formation),
-			filledEntry("at lost sites", look{Color: lostSites}), markEntry("reported", published)),
+		Width: figure.DoubleColumn,
+		Legend: append(entries, figure.LineEntry("without the dose", figure.Look{Color: pale(figure.Black)}), figure.LineEntry("formation", formation),
+			figure.FilledEntry("at lost sites", figure.Look{Color: lostSites}), figure.MarkEntry("reported", figure.PublishedLook)),
 	}
-	s := strip("", dosed.Protocol, k)
-	f.stack([][]*Panel{{s}, {rescue}, {formationPanel(dosed, vehicle, k)}}, alignStrips(s), 48, 32)
+	s := timeline.Strip("", dosed.Protocol, k)
+	f.Stack([][]*figure.Panel{{s}, {rescue}, {formationPanel(dosed, vehicle, k)}}, timeline.AlignStrips(s), 48, 32)
 	return f, nil
-}
-
-// firstLine returns the first of joined errors.
-func firstLine(err error) error {
-	if list, ok := err.(interface{ Unwrap() []error }); ok {
-		return list.Unwrap()[0]
-	}
-	return err
 }
 
 // The looks of Order.
 var (
-	orderLooks = []look{{Color: vermilion}, {Color: purple, Dashes: dashed}, {Color: blue, Dashes: dashDotted}}
-	formation  = look{Color: black}
-	lostSites  = tint(sky, 0.45)
+	orderLooks = []figure.Look{{Color: figure.Vermilion}, {Color: figure.Purple, Dashes: figure.Dashed}, {Color: figure.Blue, Dashes: figure.DashDotted}}
+	formation  = figure.Look{Color: figure.Black}
+	lostSites  = figure.Tint(figure.Sky, 0.45)
 )
 
 // pale is the colour of a course without the dose.
-func pale(c paint) paint { return tint(c, 0.4) }
+func pale(c figure.Color) figure.Color { return figure.Tint(c, 0.4) }
 
 // rescuePanel draws the three courses.
-func rescuePanel(c, vehicle spineCourse, dose float64, k clock) (*Panel, []Entry, error) {
+func rescuePanel(c, vehicle spineCourse, dose float64, k timeline.Clock) (*figure.Panel, []figure.Entry, error) {
 	courses := []struct {
 		name           string
 		value, without []float64
@@ -141,52 +135,52 @@ func rescuePanel(c, vehicle spineCourse, dose float64, k clock) (*Panel, []Entry
 			return nil, nil, fmt.Errorf("plots: Order: %s before the dose is as on day 0: want stress before it, and days reported from 0 on", v.name)
 		}
 		v.value, v.without = c.rescued(dose, v.value), vehicle.rescued(dose, v.without)
-		_, a := k.cut(c.Day, v.value)
-		_, b := k.cut(vehicle.Day, v.without)
+		_, a := k.Cut(c.Day, v.value)
+		_, b := k.Cut(vehicle.Day, v.without)
 		shown = append(append(shown, a...), b...)
 	}
-	low, high := spread(0.06, shown...)
-	p := newCourse("Rescue", "", k, false, axis{Label: "restored (%)", Min: low, Max: high + 0.12*(high-low), Ticks: []float64{0, 25, 50, 75, 100}})
-	p.level(zeroLine, 0, "before the dose")
-	p.level(chanceLine, 50, "half")
-	p.level(ceilingLine, 100, "unstressed")
+	low, high := figure.Spread(0.06, shown...)
+	p := timeline.NewPanel("Rescue", "", k, false, figure.Axis{Label: "restored (%)", Min: low, Max: high + 0.12*(high-low), Ticks: []float64{0, 25, 50, 75, 100}})
+	p.Horizontal(figure.ZeroLine, 0, "before the dose")
+	p.Horizontal(figure.ChanceLine, 50, "half")
+	p.Horizontal(figure.CeilingLine, 100, "unstressed")
 	for i, v := range courses {
-		p.course(v.name+", without the dose", look{pale(orderLooks[i].Color), mark{}, orderLooks[i].Dashes}, k, vehicle.Day, v.without)
+		timeline.Course(p, v.name+", without the dose", figure.Look{Color: pale(orderLooks[i].Color), Dashes: orderLooks[i].Dashes}, k, vehicle.Day, v.without)
 	}
-	var entries []Entry
+	var entries []figure.Entry
 	for i, v := range courses {
 		l := orderLooks[i]
-		p.course(v.name, l, k, c.Day, v.value)
+		timeline.Course(p, v.name, l, k, c.Day, v.value)
 		label := v.name + ", never half"
 		if h := c.half(dose, v.value); !math.IsNaN(h) {
 			label = fmt.Sprintf("%s, half after %.1f h", v.name, h)
-			p.record(v.name+", half", kindValue, strconv.FormatFloat(h, 'g', 6, 64), 50)
-			p.points(look{Color: l.Color, Mark: circle.open()}, markRadius, []float64{k.place(h)}, []float64{50})
+			p.Record(v.name+", half", figure.Value, strconv.FormatFloat(h, 'g', 6, 64), 50)
+			p.Marks(figure.Look{Color: l.Color, Mark: figure.Circle.Open()}, figure.MarkRadius, []float64{k.Place(h)}, []float64{50})
 		}
-		entries = append(entries, lineEntry(label, l))
-		p.reported(v.measure, k, dose)
+		entries = append(entries, figure.LineEntry(label, l))
+		reported(p, v.measure, k, dose)
 	}
 	return p, entries, nil
 }
 
 // formationPanel draws how fast spines form, and how much of that is at lost
 // sites.
-func formationPanel(dosed, vehicle spineCourse, k clock) *Panel {
+func formationPanel(dosed, vehicle spineCourse, k timeline.Clock) *figure.Panel {
 	at := make([]float64, len(dosed.Day))
 	for i := range at {
 		at[i] = 100 * dosed.Formation[i] * dosed.Returned[i]
 	}
 	total, without := scaled(100, dosed.Formation), scaled(100, vehicle.Formation)
-	_, a := k.cut(dosed.Day, total)
-	_, b := k.cut(vehicle.Day, without)
-	_, high := spread(0.06, append(append(a, b...), 0)...)
-	p := newCourse("Formation of spines", "", k, true, axis{Label: "formed per day (%)", Min: 0, Max: 1.22 * high, Ticks: niceTicks(0, high, 4)})
-	xs, ys := k.cut(dosed.Day, at)
+	_, a := k.Cut(dosed.Day, total)
+	_, b := k.Cut(vehicle.Day, without)
+	_, high := figure.Spread(0.06, append(append(a, b...), 0)...)
+	p := timeline.NewPanel("Formation of spines", "", k, true, figure.Axis{Label: "formed per day (%)", Min: 0, Max: 1.22 * high, Ticks: figure.NiceTicks(0, high, 4)})
+	xs, ys := k.Cut(dosed.Day, at)
 	for i := range xs {
-		p.record("at lost sites", kindValue, k.text(xs[i]), ys[i])
-		xs[i] = k.at(xs[i])
+		p.Record("at lost sites", figure.Value, k.Text(xs[i]), ys[i])
+		xs[i] = k.At(xs[i])
 	}
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		pts := []vg.Point{}
 		for i := range xs {
 			pts = append(pts, at(xs[i], ys[i]))
@@ -195,9 +189,9 @@ func formationPanel(dosed, vehicle spineCourse, k clock) *Panel {
 			c.FillPolygon(lostSites, append(pts, at(xs[n-1], 0), at(xs[0], 0)))
 		}
 	})
-	p.course("formation, without the dose", look{Color: pale(formation.Color)}, k, vehicle.Day, without)
-	p.course("formation", formation, k, dosed.Day, total)
-	p.reported("spine formation rate", k, k.Zero)
+	timeline.Course(p, "formation, without the dose", figure.Look{Color: pale(formation.Color)}, k, vehicle.Day, without)
+	timeline.Course(p, "formation", formation, k, dosed.Day, total)
+	reported(p, "spine formation rate", k, k.Zero)
 	return p
 }
 
@@ -206,7 +200,7 @@ var hoursText = regexp.MustCompile(`^(\d+)(?:-(\d+))? h$`)
 
 // reported draws brackets at the top of a panel where Moda-Sava et al. 2019
 // report something of a measure after a dose under stress.
-func (p *Panel) reported(measure string, k clock, dose float64) {
+func reported(p *figure.Panel, measure string, k timeline.Clock, dose float64) {
 	facts, err := data.ModaSava()
 	if err != nil || measure == "" {
 		return
@@ -224,21 +218,21 @@ func (p *Panel) reported(measure string, k clock, dose float64) {
 		if to > k.To {
 			continue
 		}
-		p.record("reported: "+f.Direction, kindPublished, f.Time, f.Value)
-		p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-			a, b := at(k.place(from), 0).X, at(k.place(to), 0).X
-			style := draw.LineStyle{Color: black, Width: dataLine}
+		p.Record("reported: "+f.Direction, figure.Published, f.Time, f.Value)
+		p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+			a, b := at(k.Place(from), 0).X, at(k.Place(to), 0).X
+			style := draw.LineStyle{Color: figure.Black, Width: figure.DataLine}
 			y := c.Max.Y - 4
 			space := vg.Length(2.5)
 			if a == b {
 				space = 5
-				published.Mark.draw(c, published, vg.Point{X: a, Y: y}, quoteRadius)
+				figure.PublishedLook.Mark.Draw(c, figure.PublishedLook, vg.Point{X: a, Y: y}, figure.PublishedRadius)
 			} else {
 				c.StrokeLine2(style, a, y, b, y)
 				c.StrokeLine2(style, a, y-2, a, y+2)
 				c.StrokeLine2(style, b, y-2, b, y+2)
 			}
-			text, place := aligned(sans(smallType, ink), draw.XLeft, draw.YCenter), vg.Point{X: b + space, Y: y + 0.5}
+			text, place := figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XLeft, draw.YCenter), vg.Point{X: b + space, Y: y + 0.5}
 			if place.X+text.Width(f.Direction) > c.Max.X { // below, where there is no room beside
 				text.XAlign, place = draw.XRight, vg.Point{X: b, Y: y - 8}
 			}

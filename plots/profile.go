@@ -9,6 +9,7 @@ import (
 	"divergent/pkg/assay"
 	"divergent/pkg/stats"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // trade is one column of the profile.
@@ -56,7 +57,7 @@ func dependence(r *study.Result, c condition) sample {
 // the second pruning) and state dependence (points of combined accuracy lost off
 // the drug). Cells hold the mean and the 95 % interval (Student's t); a darker cell
 // is better. It is an error if no cell has a value.
-func Profile(r *study.Result) (*Figure, error) {
+func Profile(r *study.Result) (*figure.Figure, error) {
 	if err := checkPlain(r); err != nil {
 		return nil, err
 	}
@@ -68,62 +69,59 @@ func Profile(r *study.Result) (*Figure, error) {
 	}
 	columns := trades()
 	n := len(conds)
-	y := axis{Min: -0.5, Max: float64(n) - 0.5, Names: []string{}}
-	for i, c := range conds {
-		y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, c.Label)
-	}
-	p := newPanel("", axis{Min: -0.5, Max: float64(len(columns)) - 0.5}, y)
+	p := figure.NewPanel("", figure.Axis{Min: -0.5, Max: float64(len(columns)) - 0.5, Bare: true}, figure.Rows(names(conds, condition.label)...).Room(0.5))
 	p.Plot.Y.LineStyle.Width = 0
 	p.Head = 30
-	filled := false
 	for j, t := range columns {
-		p.columnHead(t, float64(j))
-		filled = p.heatColumn(r, conds, t, float64(j)) || filled
+		drawColumnHead(p, t, float64(j))
+		drawHeatColumn(p, r, conds, t, float64(j))
 	}
-	if !filled {
+	if len(p.Data) == 0 {
 		return nil, missing(r, "Profile", "no value for any column", "want assay.AcuteTests in the design's Assays")
 	}
 	intervals := " with 95 % interval (Student's t)"
 	if seedCount(r) < stats.Fewest {
 		intervals = ""
 	}
-	return &Figure{
+	return &figure.Figure{
 		Name:  "profile",
 		Title: "Trade-offs by arm",
 		Caption: "Mean over seeds" + intervals + ". Darker is better: colour runs over 0 to 100 % in Structure, from chance to 100 % in the accuracies, " +
 			"and from 20 points or the largest loss down to 0 in Durability and State dependence. " +
 			"A dash: not measured, or no drug to stop. " + provenance(r),
-		Width: DoubleColumn, Height: 26 + 10.5*float64(n), Rows: [][]*Panel{{p}},
-		Legend: []Entry{rampEntry("worst", "best on the column's scale", heat)},
+		Width: figure.DoubleColumn, Height: 26 + 10.5*float64(n), Rows: [][]*figure.Panel{{p}},
+		Legend: []figure.Entry{figure.RampEntry("worst", "best on the column's scale", heat)},
 	}, nil
 }
 
 // heat is the colour of a cell whose value is the given share of the way from
 // worst to best: one hue, evenly darker, so that it survives grey printing, and
 // light enough for black numbers.
-func heat(share float64) paint { return tint(blue, 0.05+0.6*min(1, max(0, share))) }
+func heat(share float64) figure.Color {
+	return figure.Tint(figure.Blue, 0.05+0.6*min(1, max(0, share)))
+}
 
-// columnHead writes the column's name, unit and direction over it.
-func (p *Panel) columnHead(t trade, x float64) {
+// drawColumnHead writes the column's name, unit and direction over it.
+func drawColumnHead(p *figure.Panel, t trade, x float64) {
 	direction := "higher is better"
 	if t.Lower {
 		direction = "lower is better"
 	}
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		top := vg.Point{X: at(x, 0).X, Y: c.Max.Y}
 		for i, line := range []string{direction, t.Unit} {
-			style := aligned(sans(smallType, grey), draw.XCenter, draw.YBottom)
+			style := figure.Aligned(figure.Sans(figure.SmallType, figure.Grey), draw.XCenter, draw.YBottom)
 			if i == 1 {
-				style.Color = ink
+				style.Color = figure.Ink
 			}
 			c.FillText(style, top.Add(vg.Point{Y: 2 + 9*vg.Length(i)}), line)
 		}
-		c.FillText(aligned(bold(titleType, ink), draw.XCenter, draw.YBottom), top.Add(vg.Point{Y: 20.5}), t.Name)
+		c.FillText(figure.Aligned(figure.Bold(figure.TitleType, figure.Ink), draw.XCenter, draw.YBottom), top.Add(vg.Point{Y: 20.5}), t.Name)
 	})
 }
 
-// heatColumn draws one column's cells and tells whether any has a value.
-func (p *Panel) heatColumn(r *study.Result, conds []condition, t trade, x float64) bool {
+// drawHeatColumn draws one column's cells.
+func drawHeatColumn(p *figure.Panel, r *study.Result, conds []condition, t trade, x float64) {
 	worst, best := 0.0, 100.0
 	switch {
 	case t.Lower:
@@ -136,41 +134,34 @@ func (p *Panel) heatColumn(r *study.Result, conds []condition, t trade, x float6
 	case t.Name != "Structure" && !math.IsNaN(chance(r)):
 		worst = chance(r)
 	}
-	any := false
 	for i, c := range conds {
 		s := t.of(r, c).summary()
 		y := float64(len(conds) - 1 - i)
 		if math.IsNaN(s.Mean) {
-			p.cell(x, y, paleGrey, "–", "")
+			drawCell(p, x, y, figure.PaleGrey, "–", "")
 			continue
 		}
-		any = true
-		p.recordCell(t, c, s)
+		recordCell(p, t, c, s)
 		interval := ""
 		if low, high := signed(s.Low), signed(s.High); s.Known() && low != high {
 			interval = low + " to " + high
 		}
-		p.cell(x, y, heat((s.Mean-worst)/(best-worst)), signed(s.Mean), interval)
+		drawCell(p, x, y, heat((s.Mean-worst)/(best-worst)), signed(s.Mean), interval)
 	}
-	return any
 }
 
-func (p *Panel) recordCell(t trade, c condition, s summary) {
-	p.Data = append(p.Data, Datum{t.Name, c.Label, kindMean, t.Unit, s.Mean, s.Low, s.High, s.N})
+func recordCell(p *figure.Panel, t trade, c condition, s summary) {
+	p.RecordIn(t.Name, c.Label, figure.Mean, t.Unit, s.Mean, s.Low, s.High, s.N)
 }
 
-// cell fills one cell and writes its two lines.
-func (p *Panel) cell(x, y float64, fill paint, text, below string) {
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		low, high := at(x-0.5, y-0.5), at(x+0.5, y+0.5)
-		c.SetColor(fill)
-		c.Fill(vg.Rectangle{Min: low.Add(vg.Point{X: 0.6, Y: 0.6}), Max: high.Sub(vg.Point{X: 0.6, Y: 0.6})}.Path())
-		middle := at(x, y)
-		if below == "" {
-			c.FillText(aligned(sans(titleType, black), draw.XCenter, draw.YCenter), middle, text)
-			return
-		}
-		c.FillText(aligned(sans(titleType, black), draw.XCenter, draw.YBottom), middle.Add(vg.Point{Y: 0.5}), text)
-		c.FillText(aligned(sans(smallType, black), draw.XCenter, draw.YTop), middle.Add(vg.Point{Y: -1}), below)
-	})
+// drawCell fills one cell and writes its two lines.
+func drawCell(p *figure.Panel, x, y float64, fill figure.Color, text, below string) {
+	p.Area(fill, x-0.5, y-0.5, x+0.5, y+0.5, vg.Point{X: 0.6, Y: 0.6})
+	style := figure.Aligned(figure.Sans(figure.TitleType, figure.Black), draw.XCenter, draw.YCenter)
+	if below == "" {
+		p.Write(text, style, x, y, vg.Point{})
+		return
+	}
+	p.Write(text, figure.Aligned(style, draw.XCenter, draw.YBottom), x, y, vg.Point{Y: 0.5})
+	p.Write(below, figure.Aligned(figure.Sans(figure.SmallType, figure.Black), draw.XCenter, draw.YTop), x, y, vg.Point{Y: -1})
 }

@@ -13,6 +13,7 @@ import (
 	"divergent/pkg/study"
 	"divergent/pkg/train"
 	"divergent/pkg/treat"
+	"divergent/plots/figure"
 )
 
 // stage is one training call of an arm and the state it runs in.
@@ -103,7 +104,7 @@ type quantity struct {
 	Name  string
 	Value func(g stage, epoch int) float64
 	Rest  float64 // value that means nothing is done
-	axis
+	figure.Axis
 }
 
 // quantities returns the columns that the scripts need: gain only where an arm
@@ -111,12 +112,12 @@ type quantity struct {
 func quantities(scripts []script) []quantity {
 	out := []quantity{
 		{"Learning rate", func(g stage, _ int) float64 { return math.Log10(g.Rate) }, nan,
-			axis{Label: "learning rate", Min: -6, Max: -1, Ticks: []float64{-6, -5, -4, -3, -2}, Names: []string{"1e−6", "1e−5", "1e−4", "1e−3", "1e−2"}}},
+			figure.Axis{Label: "learning rate", Min: -6, Max: -1, Ticks: []float64{-6, -5, -4, -3, -2}, Names: []string{"1e−6", "1e−5", "1e−4", "1e−3", "1e−2"}}},
 		{"Internal noise", func(g stage, e int) float64 { return g.Noise.At(e, g.Epochs) }, 0,
-			axis{Label: "noise SD", Min: -0.04, Max: 0.6, Ticks: []float64{0, 0.25, 0.5}}},
+			figure.Axis{Label: "noise SD", Min: -0.04, Max: 0.6, Ticks: []float64{0, 0.25, 0.5}}},
 		{"Damping", func(g stage, _ int) float64 { return g.State.Damping }, 1,
-			axis{Label: "damping", Min: 0, Max: 1.15, Ticks: []float64{0, 0.5, 1}}},
-		{"Excitability gain", gainAt, 1, axis{Label: "gain", Min: 0, Max: 2, Ticks: []float64{0, 1, 2}}},
+			figure.Axis{Label: "damping", Min: 0, Max: 1.15, Ticks: []float64{0, 0.5, 1}}},
+		{"Excitability gain", gainAt, 1, figure.Axis{Label: "gain", Min: 0, Max: 2, Ticks: []float64{0, 1, 2}}},
 	}
 	used := false
 	for _, s := range scripts {
@@ -137,7 +138,7 @@ func quantities(scripts []script) []quantity {
 func (q *quantity) widen(v float64) {
 	if v > q.Max {
 		q.Max = 1.1 * v
-		q.Ticks = niceTicks(0, q.Max, 4)
+		q.Ticks = figure.NiceTicks(0, q.Max, 4)
 	}
 }
 
@@ -155,7 +156,7 @@ func gainAt(g stage, e int) float64 {
 // activation are marked where they happen. An arm that is not of the library has a
 // strip that says so. Controls are left out. It is an error if the design has
 // no arm.
-func Protocols(d study.Design) (*Figure, error) {
+func Protocols(d study.Design) (*figure.Figure, error) {
 	var names []string
 	byName := map[string]treat.Treatment{}
 	for _, a := range d.Arms {
@@ -172,18 +173,18 @@ func Protocols(d study.Design) (*Figure, error) {
 		scripts = append(scripts, scriptOf(byName[c.Arm]))
 		longest = max(longest, scripts[len(scripts)-1].epochs())
 	}
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "protocols",
 		Title: "What each arm does",
 		Caption: "Course of each arm over its epochs of training: learning rate, SD of internal noise, damping factor of the hidden layers. " +
 			"Triangles mark what happens before an epoch: regrowth (at the sites of steepest gradient unless said) and change of activation. Every arm starts from the same pruned network." + settings(d.NonDefault()),
-		Width: DoubleColumn,
+		Width: figure.DoubleColumn,
 	}
 	columns := quantities(scripts)
 	for i, c := range conds {
 		f.Heights = append(f.Heights, 1)
 		if scripts[i].Custom {
-			f.Rows = append(f.Rows, []*Panel{customStrip(c, scripts[i])})
+			f.Rows = append(f.Rows, []*figure.Panel{customStrip(c, scripts[i])})
 			f.Height += 21
 			continue
 		}
@@ -195,10 +196,10 @@ func Protocols(d study.Design) (*Figure, error) {
 }
 
 // protocolRow draws one arm, a panel for each quantity.
-func protocolRow(c condition, s script, columns []quantity, longest int, last bool) []*Panel {
-	var row []*Panel
+func protocolRow(c condition, s script, columns []quantity, longest int, last bool) []*figure.Panel {
+	var row []*figure.Panel
 	for j, q := range columns {
-		x := axis{Min: -0.02 * float64(longest), Max: 1.02 * float64(longest), Ticks: niceTicks(0, float64(longest), 5), Label: "epoch"}
+		x := figure.Axis{Min: -0.02 * float64(longest), Max: 1.02 * float64(longest), Ticks: figure.NiceTicks(0, float64(longest), 5), Label: "epoch"}
 		if !last {
 			x.Label, x.Names = "", make([]string, len(x.Ticks))
 		}
@@ -206,26 +207,26 @@ func protocolRow(c condition, s script, columns []quantity, longest int, last bo
 		if j == 0 {
 			title = c.Label
 		}
-		p := newPanel(title, x, q.axis)
-		p.Plot.X.Tick.LineStyle.Width, p.Plot.Y.Tick.LineStyle.Width = thinLine, thinLine
-		p.protocolLine(c, s, q)
+		p := figure.NewPanel(title, x, q.Axis)
+		p.Plot.X.Tick.LineStyle.Width, p.Plot.Y.Tick.LineStyle.Width = figure.ThinLine, figure.ThinLine
+		drawProtocolLine(p, c, s, q)
 		if j == 0 {
-			p.events(c, s, q.Max)
+			drawEvents(p, c, s, q.Max)
 		}
 		row = append(row, p)
 	}
 	return row
 }
 
-// protocolLine draws one quantity over the arm's epochs.
-func (p *Panel) protocolLine(c condition, s script, q quantity) {
+// drawProtocolLine draws one quantity over the arm's epochs.
+func drawProtocolLine(p *figure.Panel, c condition, s script, q quantity) {
 	var xs, ys []float64
 	at := 0
 	for _, g := range s.Stages {
 		for e := range g.Epochs {
 			v := q.Value(g, e)
 			xs, ys = append(xs, float64(at+e), float64(at+e+1)), append(ys, v, v)
-			p.Data = append(p.Data, Datum{q.Name, c.Label, kindValue, fmt.Sprintf("epoch %d", at+e+1), p.unlog(q, v), nan, nan, 0})
+			p.RecordIn(q.Name, c.Label, figure.Value, fmt.Sprintf("epoch %d", at+e+1), unlog(p, q, v), nan, nan, 0)
 		}
 		at += g.Epochs
 	}
@@ -236,53 +237,53 @@ func (p *Panel) protocolLine(c condition, s script, q quantity) {
 	if !math.IsNaN(q.Rest) {
 		floor = q.Rest
 	}
-	p.add(func(cv draw.Canvas, at func(x, y float64) vg.Point) {
+	p.Draw(func(cv draw.Canvas, at func(x, y float64) vg.Point) {
 		pts := []vg.Point{at(xs[0], floor)}
 		for i := range xs {
 			pts = append(pts, at(xs[i], ys[i]))
 		}
-		cv.FillPolygon(tint(c.Color, 0.25), append(pts, at(xs[len(xs)-1], floor)))
+		cv.FillPolygon(figure.Tint(c.Color, 0.25), append(pts, at(xs[len(xs)-1], floor)))
 	})
-	p.lines(draw.LineStyle{Color: c.Color, Width: dataLine}, xs, ys)
+	p.Stroke(draw.LineStyle{Color: c.Color, Width: figure.DataLine}, xs, ys)
 }
 
 // unlog returns the quantity's value as it is, not as it is drawn.
-func (p *Panel) unlog(q quantity, v float64) float64 {
+func unlog(p *figure.Panel, q quantity, v float64) float64 {
 	if math.IsNaN(q.Rest) {
 		return math.Pow(10, v)
 	}
 	return v
 }
 
-// events marks what happens between epochs over the data.
-func (p *Panel) events(c condition, s script, top float64) {
+// drawEvents marks what happens between epochs over the data.
+func drawEvents(p *figure.Panel, c condition, s script, top float64) {
 	for i, e := range s.Events {
-		p.Data = append(p.Data, Datum{"Events", c.Label, e.Text, fmt.Sprintf("before epoch %d", e.At+1), nan, nan, nan, 0})
-		p.add(func(cv draw.Canvas, at func(x, y float64) vg.Point) {
+		p.RecordIn("Events", c.Label+", "+e.Text, figure.Event, fmt.Sprintf("before epoch %d", e.At+1), nan, nan, nan, 0)
+		p.Draw(func(cv draw.Canvas, at func(x, y float64) vg.Point) {
 			foot := at(float64(e.At), top)
 			foot.Y -= 4 + 9*vg.Length(i)
-			style, x := aligned(sans(smallType, ink), draw.XLeft, draw.YCenter), foot.X+9
+			style, x := figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XLeft, draw.YCenter), foot.X+9
 			if x+style.Width(e.Text) > cv.Max.X {
 				style.XAlign, x = draw.XRight, foot.X-1
 			}
-			right.draw(cv, look{Color: c.Color}, foot.Add(vg.Point{X: 4}), 2.2)
+			figure.TriangleRight.Draw(cv, figure.Look{Color: c.Color}, foot.Add(vg.Point{X: 4}), 2.2)
 			cv.FillText(style, vg.Point{X: x, Y: foot.Y + 0.5}, e.Text)
 		})
 	}
 }
 
 // customStrip stands for an arm whose course only its own code knows.
-func customStrip(c condition, s script) *Panel {
-	p := newPanel(c.Label, axis{Min: 0, Max: 1}, axis{Min: 0, Max: 1})
-	p.record(c.Label, kindValue, "custom treatment", nan)
+func customStrip(c condition, s script) *figure.Panel {
+	p := figure.NewPanel(c.Label, figure.Axis{Max: 1, Bare: true}, figure.Axis{Max: 1, Bare: true})
+	p.Record(c.Label, figure.Value, "custom treatment", nan)
 	text := "custom treatment: what it does is in its Apply method"
 	if n := s.epochs(); n > 0 {
 		text = fmt.Sprintf("sequence of %d known epochs and a custom treatment, whose Apply method says what it does", n)
 	}
-	p.add(func(cv draw.Canvas, _ func(x, y float64) vg.Point) {
-		cv.SetColor(tint(c.Color, 0.2))
+	p.Draw(func(cv draw.Canvas, _ func(x, y float64) vg.Point) {
+		cv.SetColor(figure.Tint(c.Color, 0.2))
 		cv.Fill(cv.Rectangle.Path())
-		cv.FillText(aligned(sans(labelType, ink), draw.XCenter, draw.YCenter), cv.Center(), text)
+		cv.FillText(figure.Aligned(figure.Sans(figure.LabelType, figure.Ink), draw.XCenter, draw.YCenter), cv.Center(), text)
 	})
 	return p
 }

@@ -5,11 +5,11 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/stats"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // Recovery returns Table 1 of the paper as a figure, a panel for each measure: sparsity,
@@ -18,7 +18,7 @@ import (
 // its mean with the 95 % interval (Student's t) over seeds, the seeds as pale
 // dots, and the published number where there is one. It is an error if the
 // result has none of these measurements.
-func Recovery(r *study.Result) (*Figure, error) {
+func Recovery(r *study.Result) (*figure.Figure, error) {
 	if err := checkPlain(r); err != nil {
 		return nil, err
 	}
@@ -34,50 +34,47 @@ func Recovery(r *study.Result) (*Figure, error) {
 		{"Extreme internal noise, SD 2.5", "accuracy (%)", extreme},
 		{"Relapse after second pruning", "accuracy lost (points)", drop},
 	}
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "recovery",
 		Title: "Recovery by arm",
 		Caption: "Each arm in the tests of Table 1: " + meansAndDots(r) + ", " +
 			"the published single run as open diamonds. Dashed line: Bayes ceiling; dotted line: chance. " + provenance(r),
-		Width: DoubleColumn, Height: 32 + 2*(13+4.6*float64(len(conds))),
-		Rows: [][]*Panel{{}, {}}, Legend: dotLegend(r),
+		Width: figure.DoubleColumn, Height: 32 + 2*(13+4.6*float64(len(conds))),
+		Rows: [][]*figure.Panel{{}, {}}, Legend: dotLegend(r),
 	}
-	drawn := false
 	for i, v := range panels {
-		p, any := dotPanel(r, conds, v.measure, v.title, v.unit, i%3 == 0)
-		f.Rows[i/3] = append(f.Rows[i/3], p)
-		drawn = drawn || any
+		f.Rows[i/3] = append(f.Rows[i/3], dotPanel(r, conds, v.measure, v.title, v.unit, i%3 == 0))
 	}
-	if !drawn {
+	if !holds(f.Rows, figure.Mean, figure.Published) {
 		return nil, missing(r, "Recovery", "no measurement of Table 1", "want assay.AcuteTests in the design's Assays")
 	}
 	return f, nil
 }
 
 // dotLegend explains the marks of panels with one row for each condition.
-func dotLegend(r *study.Result) []Entry {
-	var out []Entry
-	single := look{Color: tint(ink, 0.35), Mark: circle}
-	switch n, mean := seedCount(r), (look{Color: ink, Mark: circle}); {
+func dotLegend(r *study.Result) []figure.Entry {
+	var out []figure.Entry
+	single := figure.Look{Color: figure.Tint(figure.Ink, 0.35), Mark: figure.Circle}
+	switch n, mean := seedCount(r), (figure.Look{Color: figure.Ink, Mark: figure.Circle}); {
 	case n < 2:
-		out = append(out, markEntry("one seed", mean))
+		out = append(out, figure.MarkEntry("one seed", mean))
 	case n < stats.Fewest:
-		out = append(out, markEntry("mean over seeds", mean), markEntry("one seed", single))
+		out = append(out, figure.MarkEntry("mean over seeds", mean), figure.MarkEntry("one seed", single))
 	default:
-		out = append(out, markedLine("mean and 95 % interval over seeds", mean), markEntry("one seed", single))
+		out = append(out, figure.MarkedLineEntry("mean and 95 % interval over seeds", mean), figure.MarkEntry("one seed", single))
 	}
 	if hasPublished(r) {
-		out = append(out, markEntry("published single run", published))
+		out = append(out, figure.MarkEntry("published single run", figure.PublishedLook))
 	}
 	if !math.IsNaN(chance(r)) {
-		out = append(out, lineEntry("Bayes ceiling", lookOf(ceilingLine)), lineEntry("chance", lookOf(chanceLine)))
+		out = append(out, figure.LineEntry("Bayes ceiling", lookOf(figure.CeilingLine)), figure.LineEntry("chance", lookOf(figure.ChanceLine)))
 	}
 	return out
 }
 
 // lookOf returns the look of a reference line, for legends.
-func lookOf(s draw.LineStyle) look {
-	return look{Color: ink, Dashes: s.Dashes}
+func lookOf(s draw.LineStyle) figure.Look {
+	return figure.Look{Color: figure.Ink, Dashes: s.Dashes}
 }
 
 // hasPublished tells whether any condition of the result has a published number.
@@ -88,83 +85,64 @@ func hasPublished(r *study.Result) bool {
 	})
 }
 
-// dotPanel draws one measure with a row for each condition, top to bottom, and
-// tells whether there was anything to draw.
-func dotPanel(r *study.Result, conds []condition, m measure, title, unit string, named bool) (*Panel, bool) {
+// dotPanel draws one measure with a row for each condition, top to bottom.
+func dotPanel(r *study.Result, conds []condition, m measure, title, unit string, named bool) *figure.Panel {
 	n := len(conds)
-	x, y := percentAxis(unit), axis{Min: -0.6, Max: float64(n) - 0.4}
+	x, y := figure.PercentAxis(unit), figure.Rows(names(conds, condition.label)...).NamedOnly(named)
 	if m == drop {
 		x = dropAxis(r, conds, unit)
 	}
-	if named {
-		y.Names = []string{}
-		for i, c := range conds {
-			y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, c.Label)
-		}
-	}
-	p := newPanel(title, x, y)
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		for i := range n {
-			v := at(0, float64(i)).Y
-			c.StrokeLine2(hairline, c.Min.X, v, c.Max.X, v)
-		}
-	})
+	p := figure.NewPanel(title, x, y)
+	p.Hairlines()
 	if m == drop {
-		p.upright(zeroLine, 0, "no change")
+		p.Vertical(figure.ZeroLine, 0, "no change")
 	} else if m != sparsity {
-		p.upright(ceilingLine, ceiling(r, m), "Bayes ceiling")
-		p.upright(chanceLine, chance(r), "chance")
+		p.Vertical(figure.CeilingLine, ceiling(r, m), "Bayes ceiling")
+		p.Vertical(figure.ChanceLine, chance(r), "chance")
 	}
-	any := false
 	for i, c := range conds {
-		any = p.dotRow(r, c, m, float64(n-1-i)) || any
+		drawDotRow(p, r, c, m, float64(n-1-i))
 	}
-	if !any {
-		p.notMeasured()
-	}
-	return p, any
+	return orNotMeasured(p, figure.Published)
 }
 
 // dropAxis spans the drops and 0.
-func dropAxis(r *study.Result, conds []condition, unit string) axis {
+func dropAxis(r *study.Result, conds []condition, unit string) figure.Axis {
 	all := []float64{0, 10}
 	for _, c := range conds {
 		v := values(r, c, drop)
 		all = append(append(all, v.Values...), v.extent()...)
 		all = append(all, publishedValues(r, c, drop)...)
 	}
-	low, high := spread(0.06, all...)
-	return axis{Label: unit, Min: low, Max: high, Ticks: niceTicks(low, high, 5)}
+	return figure.Fit(unit, 0.06, 5, all...)
 }
 
-// dotRow draws seeds, mean, interval and published numbers of one condition at
+// drawDotRow draws seeds, mean, interval and published numbers of one condition at
 // height y.
-func (p *Panel) dotRow(r *study.Result, c condition, m measure, y float64) bool {
+func drawDotRow(p *figure.Panel, r *study.Result, c condition, m measure, y float64) {
 	v := values(r, c, m)
-	p.seedDots(c.Label, c.Color, v, y)
+	drawSeedDots(p, c.Label, c.Color, v, y)
 	if len(v.Values) > 0 {
-		p.meanMark(c.Label, c.look, v.summary(), y)
+		drawMeanMark(p, c.Label, c.Look, v.summary(), y)
 	}
-	quoted := publishedValues(r, c, m)
-	for _, q := range quoted {
-		p.record(c.Label, kindPublished, "", q)
-		p.points(published, quoteRadius, []float64{q}, []float64{y})
+	for _, q := range publishedValues(r, c, m) {
+		p.Record(c.Label, figure.Published, "", q)
+		p.Marks(figure.PublishedLook, figure.PublishedRadius, []float64{q}, []float64{y})
 	}
-	return len(v.Values)+len(quoted) > 0
 }
 
-// seedDots draws single seeds as pale dots around height y, unless there is only
+// drawSeedDots draws single seeds as pale dots around height y, unless there is only
 // one, which is the mean.
-func (p *Panel) seedDots(series string, c paint, v sample, y float64) {
+func drawSeedDots(p *figure.Panel, series string, c figure.Color, v sample, y float64) {
 	if len(v.Values) < 2 {
 		return
 	}
 	ys := make([]float64, len(v.Values))
 	for i := range ys {
 		ys[i] = y + jitter(i, len(ys))*0.5
-		p.record(series, kindSeed, fmt.Sprintf("seed %d", v.Seeds[i]), v.Values[i])
+		p.Record(series, figure.Seed, fmt.Sprintf("seed %d", v.Seeds[i]), v.Values[i])
 	}
-	p.points(look{Color: tint(c, 0.4), Mark: circle}, seedRadius, v.Values, ys)
+	p.Marks(figure.Look{Color: figure.Tint(c, 0.4), Mark: figure.Circle}, figure.SeedRadius, v.Values, ys)
 }
 
 // jitter spreads n points over [−0.5, 0.5] in an order that keeps neighbours

@@ -7,6 +7,7 @@ import (
 
 	"divergent/pkg/assay"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // Regimens returns one burst of regrowth against several (study regimens): each
@@ -17,7 +18,7 @@ import (
 // seeds: what several bursts add to the training. Extreme internal noise, combined
 // stress and relapse; published values as open diamonds. It is an error if the
 // result has no regimen beside its control.
-func Regimens(r *study.Result) (*Figure, error) {
+func Regimens(r *study.Result) (*figure.Figure, error) {
 	if err := checkPlain(r); err != nil {
 		return nil, err
 	}
@@ -32,16 +33,15 @@ func Regimens(r *study.Result) (*Figure, error) {
 			rows[i].Label = regimenLabel(r, c)
 		}
 	}
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "regimens",
 		Title: "One burst of regrowth or several",
 		Caption: "Regimens, as share regrown in each cycle × cycles, beside their controls: " + meansAndDots(r) + ", " +
 			"the published single run as open diamonds. Sham: as many epochs without regrowth; one burst: one regrowth that leaves as many synapses, and as many epochs. " +
 			"Bottom: regimen less control, paired by seed. A loss below 0 is a gain. " + provenance(r),
-		Width: DoubleColumn, Height: 42 + 4.2*float64(len(rows)+1) + 4.2*float64(len(pairs)+1),
-		Rows: [][]*Panel{{}, {}}, Heights: []float64{float64(len(rows)) + 0.2, float64(len(pairs)) + 0.2}, Legend: dotLegend(r),
+		Width: figure.DoubleColumn, Height: 42 + 4.2*float64(len(rows)+1) + 4.2*float64(len(pairs)+1),
+		Rows: [][]*figure.Panel{{}, {}}, Heights: []float64{float64(len(rows)) + 0.2, float64(len(pairs)) + 0.2}, Legend: dotLegend(r),
 	}
-	drawn := false
 	for i, v := range []struct {
 		title, unit, difference string
 		measure
@@ -50,12 +50,10 @@ func Regimens(r *study.Result) (*Figure, error) {
 		{"Combined stress", "accuracy (%)", "Difference, combined stress", combined},
 		{"Relapse after second pruning", "accuracy lost (points)", "Difference, relapse", drop},
 	} {
-		p, any := dotPanel(r, rows, v.measure, v.title, v.unit, i == 0)
-		drawn = drawn || any
-		f.Rows[0] = append(f.Rows[0], p)
+		f.Rows[0] = append(f.Rows[0], dotPanel(r, rows, v.measure, v.title, v.unit, i == 0))
 		f.Rows[1] = append(f.Rows[1], differencePanel(r, pairs, v.measure, v.difference, i == 0))
 	}
-	if !drawn {
+	if !holds(f.Rows[:1], figure.Mean, figure.Published) {
 		return nil, missing(r, "Regimens", "no test under stress", "want assay.AcuteTests in the design's Assays")
 	}
 	return f, nil

@@ -9,6 +9,7 @@ import (
 	"divergent/pkg/infer"
 	"divergent/pkg/stats"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // Relapse returns accuracy under combined stress before and after the second
@@ -16,7 +17,7 @@ import (
 // loss of each arm. Published numbers after the pruning are the published
 // numbers before less the published drop. It is an error if the result has no
 // relapse test.
-func Relapse(r *study.Result) (*Figure, error) {
+func Relapse(r *study.Result) (*figure.Figure, error) {
 	if err := checkPlain(r); err != nil {
 		return nil, err
 	}
@@ -30,43 +31,43 @@ func Relapse(r *study.Result) (*Figure, error) {
 		return nil, missing(r, "Relapse", "no relapse test", "want assay.RelapseTests in the design's Assays and at least one arm")
 	}
 	pairs := relapsePairs(r, conds)
-	lost, _ := dotPanel(r, conds, drop, "Loss", "accuracy lost (points)", false)
+	lost := dotPanel(r, conds, drop, "Loss", "accuracy lost (points)", false)
 	lost.Width = 0.6
 	intervals := " with 95 % intervals (Student's t)"
 	if seedCount(r) < stats.Fewest {
 		intervals = " over seeds"
 	}
-	return &Figure{
+	return &figure.Figure{
 		Name:  "relapse",
 		Title: "Relapse after the second pruning",
 		Caption: "Accuracy under combined stress before (filled) and after (open) the second pruning (published: 40 % of the remaining synapses), without retraining. " +
 			"Thin lines join a seed with itself; marks are means" + intervals + "; open diamonds are the published single run. " +
 			"A loss below 0 is a gain. " + provenance(r),
-		Width: DoubleColumn, Height: 32 + 10*float64(len(conds)),
-		Rows:   [][]*Panel{{pairs, lost}},
+		Width: figure.DoubleColumn, Height: 32 + 10*float64(len(conds)),
+		Rows:   [][]*figure.Panel{{pairs, lost}},
 		Legend: relapseLegend(r),
 	}, nil
 }
 
-func relapseLegend(r *study.Result) []Entry {
-	out := []Entry{
-		markEntry("before", look{Color: ink, Mark: circle}),
-		markEntry("after second pruning", look{Color: ink, Mark: circle.open()}),
+func relapseLegend(r *study.Result) []figure.Entry {
+	out := []figure.Entry{
+		figure.MarkEntry("before", figure.Look{Color: figure.Ink, Mark: figure.Circle}),
+		figure.MarkEntry("after second pruning", figure.Look{Color: figure.Ink, Mark: figure.Circle.Open()}),
 	}
 	if seedCount(r) > 1 {
-		out = append(out, lineEntry("one seed", look{Color: tint(ink, 0.35)}))
+		out = append(out, figure.LineEntry("one seed", figure.Look{Color: figure.Tint(figure.Ink, 0.35)}))
 	}
 	if hasPublished(r) {
-		out = append(out, markEntry("published single run", published))
+		out = append(out, figure.MarkEntry("published single run", figure.PublishedLook))
 	}
 	if !math.IsNaN(ceiling(r, combined)) {
-		out = append(out, lineEntry("Bayes ceiling", lookOf(ceilingLine)))
+		out = append(out, figure.LineEntry("Bayes ceiling", lookOf(figure.CeilingLine)))
 	}
 	return out
 }
 
 // relapsePairs draws before above after, row by row.
-func relapsePairs(r *study.Result, conds []condition) *Panel {
+func relapsePairs(r *study.Result, conds []condition) *figure.Panel {
 	all := []float64{ceiling(r, combined)}
 	for _, c := range conds {
 		for _, v := range []sample{values(r, c, combined), values(r, c, afterLoss)} {
@@ -75,39 +76,36 @@ func relapsePairs(r *study.Result, conds []condition) *Panel {
 		before, after := publishedRelapse(r, c)
 		all = append(append(all, before...), after...)
 	}
-	low, high := spread(0.04, all...)
+	low, high := figure.Spread(0.04, all...)
 	n := len(conds)
-	y := axis{Min: -0.6, Max: float64(n) - 0.4, Names: []string{}}
+	y := figure.Rows(names(conds, condition.label)...)
+	p := figure.NewPanel("Combined stress", figure.Axis{Label: "accuracy (%)", Min: low, Max: high, Ticks: figure.NiceTicks(low, min(high, 100), 6)}, y)
+	p.Vertical(figure.CeilingLine, ceiling(r, combined), "Bayes ceiling")
 	for i, c := range conds {
-		y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, c.Label)
-	}
-	p := newPanel("Combined stress", axis{Label: "accuracy (%)", Min: low, Max: high, Ticks: niceTicks(low, min(high, 100), 6)}, y)
-	p.upright(ceilingLine, ceiling(r, combined), "Bayes ceiling")
-	for i, c := range conds {
-		p.pairRow(r, c, float64(n-1-i))
+		drawPairRow(p, r, c, float64(n-1-i))
 	}
 	return p
 }
 
-// pairRow draws one arm: before at the top of its row, after at the bottom.
-func (p *Panel) pairRow(r *study.Result, c condition, y float64) {
+// drawPairRow draws one arm: before at the top of its row, after at the bottom.
+func drawPairRow(p *figure.Panel, r *study.Result, c condition, y float64) {
 	const half = 0.22
 	before, after := values(r, c, combined), values(r, c, afterLoss)
 	seeds, b, a := infer.Match(before.Seeds, before.Values, after.Seeds, after.Values)
 	for i := range seeds {
 		name := fmt.Sprintf("seed %d", seeds[i])
-		p.record(c.Label+", before", kindSeed, name, b[i])
-		p.record(c.Label+", after", kindSeed, name, a[i])
-		p.lines(draw.LineStyle{Color: tint(c.Color, 0.4), Width: thinLine}, []float64{b[i], a[i]}, []float64{y + half, y - half})
+		p.Record(c.Label+", before", figure.Seed, name, b[i])
+		p.Record(c.Label+", after", figure.Seed, name, a[i])
+		p.Stroke(draw.LineStyle{Color: figure.Tint(c.Color, 0.4), Width: figure.ThinLine}, []float64{b[i], a[i]}, []float64{y + half, y - half})
 	}
-	open := look{Color: c.Color, Mark: c.Mark.open()}
-	p.meanMark(c.Label+", before", c.look, sample{seeds, b, before.Low, before.High}.summary(), y+half)
-	p.meanMark(c.Label+", after", open, sample{seeds, a, after.Low, after.High}.summary(), y-half)
+	open := figure.Look{Color: c.Color, Mark: c.Mark.Open()}
+	drawMeanMark(p, c.Label+", before", c.Look, sample{seeds, b, before.Low, before.High}.summary(), y+half)
+	drawMeanMark(p, c.Label+", after", open, sample{seeds, a, after.Low, after.High}.summary(), y-half)
 	quoted, later := publishedRelapse(r, c)
 	for i := range quoted {
-		p.record(c.Label+", before", kindPublished, "", quoted[i])
-		p.record(c.Label+", after", kindPublished, "", later[i])
-		p.points(published, quoteRadius, []float64{quoted[i], later[i]}, []float64{y + half, y - half})
+		p.Record(c.Label+", before", figure.Published, "", quoted[i])
+		p.Record(c.Label+", after", figure.Published, "", later[i])
+		p.Marks(figure.PublishedLook, figure.PublishedRadius, []float64{quoted[i], later[i]}, []float64{y + half, y - half})
 	}
 }
 
@@ -121,19 +119,19 @@ func publishedRelapse(r *study.Result, c condition) (before, after []float64) {
 	return before, after
 }
 
-// meanMark draws a mean and its interval at height y.
-func (p *Panel) meanMark(series string, l look, s summary, y float64) {
-	p.recordInterval(series, "", s)
-	p.across(l, s, y)
+// drawMeanMark draws a mean and its interval at height y.
+func drawMeanMark(p *figure.Panel, series string, l figure.Look, s summary, y float64) {
+	p.RecordInterval(series, "", s)
+	drawAcross(p, l, s, y)
 }
 
-// across draws a mean and its interval at height y without keeping them.
-func (p *Panel) across(l look, s summary, y float64) {
+// drawAcross draws a mean and its interval at height y without keeping them.
+func drawAcross(p *figure.Panel, l figure.Look, s summary, y float64) {
 	if math.IsNaN(s.Mean) {
 		return
 	}
 	if s.Known() {
-		p.lines(draw.LineStyle{Color: l.Color, Width: dataLine}, []float64{s.Low, s.High}, []float64{y, y})
+		p.Stroke(draw.LineStyle{Color: l.Color, Width: figure.DataLine}, []float64{s.Low, s.High}, []float64{y, y})
 	}
-	p.points(l, markRadius, []float64{s.Mean}, []float64{y})
+	p.Marks(l, figure.MarkRadius, []float64{s.Mean}, []float64{y})
 }

@@ -13,13 +13,14 @@ import (
 	"divergent/pkg/infer"
 	"divergent/pkg/stats"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // The looks of published numbers in Replication.
 var (
-	insideLook  = look{Color: black, Mark: diamond}
-	outsideLook = look{Color: vermilion, Mark: diamond.open()}
-	alone       = look{Color: black, Mark: diamond.seeThrough()} // without an interval
+	insideLook  = figure.Look{Color: figure.Black, Mark: figure.Diamond}
+	outsideLook = figure.Look{Color: figure.Vermilion, Mark: figure.Diamond.Open()}
+	alone       = figure.Look{Color: figure.Black, Mark: figure.Diamond.SeeThrough()} // without an interval
 )
 
 // Replication returns every published number of the study beside ours: the 95 %
@@ -30,7 +31,7 @@ var (
 // row for each arm and measure, in which each number stands where it lies in its
 // prediction interval, over all levels of a swept result. It is an error if the
 // study has no published numbers, or none that the result measured.
-func Replication(r *study.Result) (*Figure, error) {
+func Replication(r *study.Result) (*figure.Figure, error) {
 	if err := checkRows(r); err != nil {
 		return nil, err
 	}
@@ -49,8 +50,8 @@ func Replication(r *study.Result) (*Figure, error) {
 			inside++
 		}
 	}
-	f := &Figure{Name: "replication", Width: DoubleColumn}
-	f.describeReplication(r, all, inside)
+	f := &figure.Figure{Name: "replication", Width: figure.DoubleColumn}
+	describeReplication(f, r, all, inside)
 	f.Rows, f.Heights = replicationRows(r, columns)
 	total := 0.0
 	for _, h := range f.Heights {
@@ -62,23 +63,23 @@ func Replication(r *study.Result) (*Figure, error) {
 
 // describeReplication writes title, caption and legend. A single seed gives no
 // interval, so nothing is in it or outside it.
-func (f *Figure) describeReplication(r *study.Result, all []infer.Replication, inside int) {
+func describeReplication(f *figure.Figure, r *study.Result, all []infer.Replication, inside int) {
 	n := withInterval(all)
 	if n == 0 {
 		here := tooFew(r)
 		f.Title = "Replication by " + plural(seedCount(r), "seed")
 		f.Caption = "Published numbers (one run, seed 42) beside " + here + " here. Fewer than " + fmt.Sprint(stats.Fewest) + " seeds give no interval to hold them against. " + provenance(r)
-		f.Legend = []Entry{lineEntry("here, "+here+" (tick)", look{Color: blue}), markEntry("published", alone)}
+		f.Legend = []figure.Entry{figure.LineEntry("here, "+here+" (tick)", figure.Look{Color: figure.Blue}), figure.MarkEntry("published", alone)}
 		return
 	}
 	count := fmt.Sprintf("%d of %d published numbers inside", inside, n)
 	f.Title = "Replication: " + count
 	f.Caption = "Published numbers (one run, seed 42) against the 95 % prediction interval for one run here (bar; tick: mean): " + count +
 		"; about one in twenty falls outside by chance. Numbers outside are open, in vermilion, with their value. " + provenance(r)
-	f.Legend = []Entry{
-		filledEntry("95 % prediction interval for one run (tick: mean)", look{Color: tint(blue, 0.45)}),
-		markEntry(fmt.Sprintf("published, inside (%d)", inside), insideLook),
-		markEntry(fmt.Sprintf("published, outside (%d)", n-inside), outsideLook),
+	f.Legend = []figure.Entry{
+		figure.FilledEntry("95 % prediction interval for one run (tick: mean)", figure.Look{Color: figure.Tint(figure.Blue, 0.45)}),
+		figure.MarkEntry(fmt.Sprintf("published, inside (%d)", inside), insideLook),
+		figure.MarkEntry(fmt.Sprintf("published, outside (%d)", n-inside), outsideLook),
 	}
 }
 
@@ -118,11 +119,11 @@ func replicationPanel(v infer.Replication) int {
 }
 
 // replicationRows lays the panels out two by two, leaving out empty ones.
-func replicationRows(r *study.Result, columns [4][]infer.Replication) (rows [][]*Panel, heights []float64) {
+func replicationRows(r *study.Result, columns [4][]infer.Replication) (rows [][]*figure.Panel, heights []float64) {
 	titles := []string{"Table 1", "Table 2: internal noise", "Relapse", "Training loss, SSRI-like"}
 	units := []string{"percent", "accuracy (%)", "accuracy lost (points)", "cross-entropy (nats)"}
 	for first := 0; first < 4; first += 2 {
-		var row []*Panel
+		var row []*figure.Panel
 		longest := max(len(columns[first]), len(columns[first+1]))
 		for i := first; i < first+2; i++ {
 			if len(columns[i]) > 0 {
@@ -137,21 +138,21 @@ func replicationRows(r *study.Result, columns [4][]infer.Replication) (rows [][]
 }
 
 // replicationColumn draws a row for each number, all of one height.
-func replicationColumn(r *study.Result, list []infer.Replication, title, unit string, fit bool, longest int) *Panel {
-	y := axis{Min: float64(len(list)-longest) - 0.7, Max: float64(len(list)) - 0.3, Names: []string{}}
-	x := percentAxis(unit)
+func replicationColumn(r *study.Result, list []infer.Replication, title, unit string, fit bool, longest int) *figure.Panel {
+	y := figure.Axis{Min: float64(len(list)-longest) - 0.7, Max: float64(len(list)) - 0.3, Names: []string{}}
+	x := figure.PercentAxis(unit)
 	var ends []float64
 	for i, v := range list {
 		y.Ticks, y.Names = append(y.Ticks, float64(len(list)-1-i)), append(y.Names, replicationLabel(r, v))
 		ends = append(ends, v.Low, v.High, v.Published, v.Mean)
 	}
 	if fit {
-		x.Min, x.Max = spread(0.08, ends...)
-		x.Ticks = niceTicks(x.Min, x.Max, 5)
+		x.Min, x.Max = figure.Spread(0.08, ends...)
+		x.Ticks = figure.NiceTicks(x.Min, x.Max, 5)
 	}
-	p := newPanel(title, x, y)
+	p := figure.NewPanel(title, x, y)
 	for i, v := range list {
-		p.replicationRow(v, y.Names[i], float64(len(list)-1-i))
+		drawReplicationRow(p, v, y.Names[i], float64(len(list)-1-i))
 	}
 	return p
 }
@@ -179,31 +180,30 @@ func replicationLabel(r *study.Result, v infer.Replication) string {
 	return label + ": " + v.Test
 }
 
-// replicationRow draws one number at height y.
-func (p *Panel) replicationRow(v infer.Replication, label string, y float64) {
-	l, kind := outsideLook, "published, outside"
+// drawReplicationRow draws one number at height y.
+func drawReplicationRow(p *figure.Panel, v infer.Replication, label string, y float64) {
+	l, place := outsideLook, ", outside"
 	switch {
 	case math.IsNaN(v.Low):
-		l, kind = alone, kindPublished
+		l, place = alone, ""
 	case v.Inside:
-		l, kind = insideLook, "published, inside"
+		l, place = insideLook, ", inside"
 	}
-	p.Data = append(p.Data,
-		Datum{p.Title, label, "prediction", "", v.Mean, v.Low, v.High, v.N},
-		Datum{p.Title, label, kind, "", v.Published, nan, nan, 0})
-	p.reach, p.heights = append(p.reach, v.Published, v.Mean), append(p.heights, y, y)
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+	p.RecordRange(label, figure.Prediction, "", v.Mean, v.Low, v.High, v.N)
+	p.Record(label+place, figure.Published, "", v.Published)
+	p.Reach([]float64{v.Published, v.Mean}, []float64{y, y})
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		mean, quoted := at(v.Mean, y), at(v.Published, y)
-		c.StrokeLine2(hairline, c.Min.X, mean.Y, c.Max.X, mean.Y)
+		c.StrokeLine2(figure.Hairline, c.Min.X, mean.Y, c.Max.X, mean.Y)
 		end := mean.X
 		if !math.IsNaN(v.Low) {
 			end = at(v.High, y).X
-			c.StrokeLine2(draw.LineStyle{Color: tint(blue, 0.45), Width: 3}, at(v.Low, y).X-0.4, mean.Y, end+0.4, mean.Y)
+			c.StrokeLine2(draw.LineStyle{Color: figure.Tint(figure.Blue, 0.45), Width: 3}, at(v.Low, y).X-0.4, mean.Y, end+0.4, mean.Y)
 		}
-		c.StrokeLine2(draw.LineStyle{Color: blue, Width: 1}, mean.X, mean.Y-2.6, mean.X, mean.Y+2.6)
-		l.Mark.draw(c, l, quoted, 2)
+		c.StrokeLine2(draw.LineStyle{Color: figure.Blue, Width: 1}, mean.X, mean.Y-2.6, mean.X, mean.Y+2.6)
+		l.Mark.Draw(c, l, quoted, 2)
 		if !math.IsNaN(v.Low) && !v.Inside {
-			sideLabel(c, quoted, signedShort(v.Published), end)
+			sideLabel(c, quoted, figure.Number(v.Published), end)
 		}
 	})
 }
@@ -211,7 +211,7 @@ func (p *Panel) replicationRow(v infer.Replication, label string, y float64) {
 // sideLabel writes a value beside its mark, on the side away from the interval
 // and within the data area.
 func sideLabel(c draw.Canvas, at vg.Point, text string, intervalEnd vg.Length) {
-	style := aligned(sans(smallType, vermilion), draw.XLeft, draw.YCenter)
+	style := figure.Aligned(figure.Sans(figure.SmallType, figure.Vermilion), draw.XLeft, draw.YCenter)
 	x := at.X + 4
 	if right := x + style.Width(text); right > c.Max.X || at.X < intervalEnd && at.X-4-style.Width(text) > c.Min.X {
 		style.XAlign, x = draw.XRight, at.X-4

@@ -6,13 +6,14 @@ import (
 
 	"divergent/pkg/assay"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // Resilience returns Table 2 of the paper as a figure: accuracy in the standard
 // test (SD 0) and under internal noise of rising SD, a line and a 95 %
 // band (Student's t) over seeds for each condition, and the published numbers. It is an error
 // if the result has no test under internal noise.
-func Resilience(r *study.Result) (*Figure, error) {
+func Resilience(r *study.Result) (*figure.Figure, error) {
 	if err := checkPlain(r); err != nil {
 		return nil, err
 	}
@@ -21,39 +22,43 @@ func Resilience(r *study.Result) (*Figure, error) {
 		return nil, missing(r, "Resilience", "no test under internal noise", "want levels in Battery.Internal of assay.AcuteTests")
 	}
 	top := levels[len(levels)-1]
-	p := newPanel("Accuracy under internal noise",
-		axis{Label: "SD of internal noise (activation units)", Min: -0.03 * top, Max: 1.03 * top, Ticks: niceTicks(0, top, 5)},
-		percentAxis("accuracy (%)"))
-	p.level(ceilingLine, ceiling(r, standard), "Bayes ceiling")
-	p.level(chanceLine, chance(r), "chance")
-	f := &Figure{
+	p := figure.NewPanel("Accuracy under internal noise",
+		figure.Axis{Label: "SD of internal noise (activation units)", Min: -0.03 * top, Max: 1.03 * top, Ticks: figure.NiceTicks(0, top, 5)},
+		figure.PercentAxis("accuracy (%)"))
+	p.Horizontal(figure.CeilingLine, ceiling(r, standard), "Bayes ceiling")
+	p.Horizontal(figure.ChanceLine, chance(r), "chance")
+	f := &figure.Figure{
 		Name:  "resilience",
 		Title: "Resilience to internal noise",
 		Caption: "Accuracy on the standard test set under internal noise in all hidden layers: " + meansOf(r, "band") + "; " +
 			"the published single run (Table 2) as open diamonds in the arm's colour. Dashed line: Bayes ceiling; dotted line: chance. " + provenance(r),
-		Width: DoubleColumn * 0.72, Height: 84, Rows: [][]*Panel{{p}},
+		Width: figure.DoubleColumn * 0.72, Height: 84, Rows: [][]*figure.Panel{{p}},
 	}
 	conds := conditions(r, false)
 	for _, c := range conds {
-		if p.noiseLine(r, c, levels) {
-			f.Legend = append(f.Legend, markedLine(c.Label, c.look))
+		var samples []sample
+		for _, v := range levels {
+			samples = append(samples, values(r, c, noiseTest(v)))
+		}
+		before := len(p.Data)
+		drawCurve(p, c.Label, c.Look, linear, levels, samples)
+		if len(p.Data) > before {
+			f.Legend = append(f.Legend, figure.MarkedLineEntry(c.Label, c.Look))
 		}
 	}
-	quoted := false
 	for _, c := range conds {
 		for _, v := range levels {
 			for _, q := range publishedValues(r, c, noiseTest(v)) {
-				p.record(c.Label, kindPublished, short(v), q)
-				p.points(look{Color: c.Color, Mark: published.Mark}, quoteRadius, []float64{v}, []float64{q})
-				quoted = true
+				p.Record(c.Label, figure.Published, short(v), q)
+				p.Marks(figure.Look{Color: c.Color, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{v}, []float64{q})
 			}
 		}
 	}
-	if quoted {
-		f.Legend = append(f.Legend, markEntry("published single run (arm's colour)", published))
+	if p.Holds(figure.Published) {
+		f.Legend = append(f.Legend, figure.MarkEntry("published single run (arm's colour)", figure.PublishedLook))
 	}
 	if !math.IsNaN(chance(r)) {
-		f.Legend = append(f.Legend, lineEntry("Bayes ceiling", lookOf(ceilingLine)), lineEntry("chance", lookOf(chanceLine)))
+		f.Legend = append(f.Legend, figure.LineEntry("Bayes ceiling", lookOf(figure.CeilingLine)), figure.LineEntry("chance", lookOf(figure.ChanceLine)))
 	}
 	return f, nil
 }
@@ -77,14 +82,4 @@ func noiseLevels(r *study.Result) []float64 {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// noiseLine draws one condition's band, line and marks, and tells whether it has
-// any value.
-func (p *Panel) noiseLine(r *study.Result, c condition, levels []float64) bool {
-	var samples []sample
-	for _, v := range levels {
-		samples = append(samples, values(r, c, noiseTest(v)))
-	}
-	return p.curve(c.Label, c.look, linear, levels, samples)
 }

@@ -5,16 +5,14 @@ import (
 	"math"
 	"unicode"
 
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
-
 	"divergent/pkg/uncertain"
+	"divergent/plots/figure"
 )
 
 // The looks of first-order and total indices.
 var (
-	firstLook = look{Color: blue, Mark: circle}
-	totalLook = look{Color: vermilion, Mark: box.open()}
+	firstLook = figure.Look{Color: figure.Blue, Mark: figure.Circle}
+	totalLook = figure.Look{Color: figure.Vermilion, Mark: figure.Box.Open()}
 )
 
 // The axis of indices holds all of them, with their intervals, but no more than
@@ -26,18 +24,18 @@ const lowestIndex, highestIndex = -0.3, 1.6
 // that it explains alone, and its total index, interactions included, both with 95 %
 // bootstrap intervals. The title says of what. It is an error if there are no
 // indices.
-func Sensitivity(x *uncertain.Indices, title string) (*Figure, error) {
+func Sensitivity(x *uncertain.Indices, title string) (*figure.Figure, error) {
 	if x == nil || len(x.Outputs) == 0 || len(x.Parameters) == 0 || len(x.First) != len(x.Outputs) || len(x.Total) != len(x.Outputs) {
 		return nil, fmt.Errorf("plots: Sensitivity: no indices: want what Sobol of a uncertain.Sensitivity returns")
 	}
 	if title == "" {
 		title = "Sensitivity to parameters"
 	}
-	f := &Figure{
-		Name: "sensitivity", Title: title, Width: DoubleColumn,
+	f := &figure.Figure{
+		Name: "sensitivity", Title: title, Width: figure.DoubleColumn,
 		Caption: fmt.Sprintf("Sobol indices over the whole of the parameters' ranges, drawn independently of each other, from %d evaluations: first-order (the share of the output's variance that a parameter explains alone) and total "+
 			"(interactions included), with 95 %% bootstrap intervals. Sampling error may take an index below 0 or above 1.", x.Evaluations),
-		Legend: []Entry{markedLine("first-order index", firstLook), markedLine("total index", totalLook)},
+		Legend: []figure.Entry{figure.MarkedLineEntry("first-order index", firstLook), figure.MarkedLineEntry("total index", totalLook)},
 	}
 	ends, cut := indexAxis(x)
 	if cut {
@@ -46,22 +44,22 @@ func Sensitivity(x *uncertain.Indices, title string) (*Figure, error) {
 	const most = 3 // panels in a row
 	columns := min(most, len(x.Outputs))
 	if columns == 1 {
-		f.Width = SingleColumn
+		f.Width = figure.SingleColumn
 	}
-	var rows [][]*Panel
+	var rows [][]*figure.Panel
 	var mm []float64
 	for o := range x.Outputs {
 		if o%columns == 0 {
-			rows, mm = append(rows, make([]*Panel, columns)), append(mm, 4*float64(len(x.Parameters)))
+			rows, mm = append(rows, make([]*figure.Panel, columns)), append(mm, 4*float64(len(x.Parameters)))
 		}
 		rows[len(rows)-1][o%columns] = indexPanel(x, o, ends, o%columns == 0)
 	}
-	f.stack(rows, mm...)
+	f.Stack(rows, mm...)
 	return f, nil
 }
 
 // indexAxis spans the indices and 0 to 1, and tells whether it cuts an interval.
-func indexAxis(x *uncertain.Indices) (a axis, cut bool) {
+func indexAxis(x *uncertain.Indices) (a figure.Axis, cut bool) {
 	low, high := 0., 1.
 	for o := range x.Outputs {
 		for k := range x.Parameters {
@@ -77,37 +75,24 @@ func indexAxis(x *uncertain.Indices) (a axis, cut bool) {
 	cut = low < lowestIndex || high > highestIndex
 	low, high = max(low, lowestIndex), min(high, highestIndex)
 	pad := 0.04 * (high - low)
-	return axis{Label: "share of variance", Min: low - pad, Max: high + pad, Ticks: []float64{0, 0.5, 1}}, cut
+	return figure.Axis{Label: "share of variance", Min: low - pad, Max: high + pad, Ticks: []float64{0, 0.5, 1}}, cut
 }
 
 // indexPanel draws the indices of one output.
-func indexPanel(x *uncertain.Indices, output int, ends axis, named bool) *Panel {
+func indexPanel(x *uncertain.Indices, output int, ends figure.Axis, named bool) *figure.Panel {
 	n := len(x.Parameters)
-	y := axis{Min: -0.6, Max: float64(n) - 0.4}
-	if named {
-		y.Names = []string{}
-		for k, name := range x.Parameters {
-			y.Ticks, y.Names = append(y.Ticks, float64(n-1-k)), append(y.Names, name)
-		}
-	}
-	p := newPanel(capital(x.Outputs[output]), ends, y)
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		for i := range n {
-			v := at(0, float64(i)).Y
-			c.StrokeLine2(hairline, c.Min.X, v, c.Max.X, v)
-		}
-	})
-	p.upright(zeroLine, 0, "none")
-	p.upright(chanceLine, 1, "all")
+	p := figure.NewPanel(capital(x.Outputs[output]), ends, figure.Rows(x.Parameters...).NamedOnly(named))
+	p.Hairlines()
+	p.Vertical(figure.ZeroLine, 0, "none")
+	p.Vertical(figure.ChanceLine, 1, "all")
 	if x.Variance != nil && x.Variance[output] == 0 {
-		p.add(func(c draw.Canvas, _ func(x, y float64) vg.Point) {
-			c.FillText(aligned(sans(labelType, grey), draw.XCenter, draw.YCenter), c.Center(), "does not vary")
-		})
+		p.Says("does not vary")
 		return p
 	}
 	for k, name := range x.Parameters {
-		p.index(name+", first-order", firstLook, x.First[output][k], float64(n-1-k)+0.17)
-		p.index(name+", total", totalLook, x.Total[output][k], float64(n-1-k)-0.17)
+		y, one, all := float64(n-1-k), x.First[output][k], x.Total[output][k]
+		estimate(p, name+", first-order", firstLook, 2, one.Value, one.Low, one.High, y+0.17)
+		estimate(p, name+", total", totalLook, 2, all.Value, all.Low, all.High, y-0.17)
 	}
 	return p
 }
@@ -119,15 +104,4 @@ func capital(s string) string {
 		r[0] = unicode.ToUpper(r[0])
 	}
 	return string(r)
-}
-
-// index draws one index at height y.
-func (p *Panel) index(series string, l look, v uncertain.Index, y float64) {
-	if math.IsNaN(v.Value) {
-		return
-	}
-	p.Data = append(p.Data, Datum{p.title(), series, kindMean, "", v.Value, v.Low, v.High, 0})
-	within := func(x float64) float64 { return min(max(x, p.Plot.X.Min), p.Plot.X.Max) }
-	p.lines(draw.LineStyle{Color: l.Color, Width: dataLine}, []float64{within(v.Low), within(v.High)}, []float64{y, y})
-	p.points(l, 2, []float64{within(v.Value)}, []float64{y})
 }

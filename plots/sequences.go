@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // sequenced lists the library's sequences, each with the arms alone that train as
@@ -23,7 +24,7 @@ var sequenced = []struct {
 // loss in relapse, against the pruning level. Mean with 95 % band (Student's t) over
 // seeds; an arm with a drug to stop is shown off it, too. It is an error if the
 // result has no factor pruned, or no sequence beside one of its arms alone.
-func Sequences(r *study.Result) (*Figure, error) {
+func Sequences(r *study.Result) (*figure.Figure, error) {
 	const fix = "want the result of study.Triage(), whose sequences have arms alone with as many epochs"
 	lv, err := levelsOf(r, "Sequences", pruned, fix)
 	if err != nil {
@@ -33,13 +34,13 @@ func Sequences(r *study.Result) (*Figure, error) {
 	if len(columns) == 0 {
 		return nil, missing(r, "Sequences", "no sequence beside its arms alone", fix)
 	}
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "sequences",
 		Title: "Two arms in sequence against each alone",
 		Caption: "Each sequence beside its arms alone with as many epochs of training in all, by the share of synapses pruned (axis logarithmic in those that remain): " +
 			meansOf(r, "band") + ". An arm alone that ends on its drug is shown on it and, open, off it. Relapse: the second pruning (published: 40 % of the remaining synapses), without retraining; a loss below 0 is a gain. " +
 			"Dashed line: Bayes ceiling; dotted line: chance, where it is in range. " + provenance(r),
-		Width: DoubleColumn, Height: 150,
+		Width: figure.DoubleColumn, Height: 150,
 	}
 	var shown []condition
 	for _, c := range slices.Concat(columns...) {
@@ -47,7 +48,6 @@ func Sequences(r *study.Result) (*Figure, error) {
 			shown = append(shown, c)
 		}
 	}
-	drawn := false
 	for i, v := range []struct {
 		title, unit string
 		measure
@@ -60,10 +60,10 @@ func Sequences(r *study.Result) (*Figure, error) {
 		if v.measure == drop {
 			y = lv.fitted(shown, drop, v.title+"\n"+v.unit, 0)
 		}
-		var row []*Panel
+		var row []*figure.Panel
 		for j, column := range columns {
-			p, any := sequencePanel(lv, column, v.measure, y, v.title)
-			if drawn = drawn || any; i > 0 {
+			p := sequencePanel(lv, column, v.measure, y, v.title)
+			if i > 0 {
 				p.Title = ""
 			} else {
 				p.Title = column[0].Label
@@ -78,11 +78,11 @@ func Sequences(r *study.Result) (*Figure, error) {
 		}
 		f.Rows = append(f.Rows, row)
 	}
-	if !drawn {
+	if !holds(f.Rows, figure.Mean) {
 		return nil, missing(r, "Sequences", "no test under stress", "want assay.AcuteTests in the design's Assays")
 	}
 	for _, c := range shown {
-		f.Legend = append(f.Legend, markedLine(c.Label, c.look))
+		f.Legend = append(f.Legend, figure.MarkedLineEntry(c.Label, c.Look))
 	}
 	f.Legend = append(f.Legend, referenceEntries(lv.At[0])...)
 	return f, nil
@@ -108,25 +108,21 @@ func sequencesOf(r *study.Result) (columns [][]condition) {
 	return columns
 }
 
-// sequencePanel draws one measure of a sequence and its arms alone, and tells
-// whether there was anything to draw.
-func sequencePanel(lv levels, column []condition, m measure, y axis, title string) (p *Panel, any bool) {
+// sequencePanel draws one measure of a sequence and its arms alone.
+func sequencePanel(lv levels, column []condition, m measure, y figure.Axis, title string) *figure.Panel {
 	x := prunedAxis(lv.Settings, 115, 0.06)
 	x.Label = ""
-	p = newPanel(column[0].Label+": "+title, x, y)
+	p := figure.NewPanel(column[0].Label+": "+title, x, y)
 	if m == drop {
-		p.level(zeroLine, 0, "no change")
+		p.Horizontal(figure.ZeroLine, 0, "no change")
 	} else {
-		p.level(ceilingLine, ceiling(lv.At[0], m), "Bayes ceiling")
+		p.Horizontal(figure.CeilingLine, ceiling(lv.At[0], m), "Bayes ceiling")
 		if v := chance(lv.At[0]); v >= y.Min {
-			p.level(chanceLine, v, "chance")
+			p.Horizontal(figure.ChanceLine, v, "chance")
 		}
 	}
 	for _, c := range slices.Backward(column) {
-		any = p.curve(c.Label, c.look, remaining, lv.Settings, lv.of(c, m)) || any
+		drawCurve(p, c.Label, c.Look, remaining, lv.Settings, lv.of(c, m))
 	}
-	if !any {
-		p.notMeasured()
-	}
-	return p, any
+	return orNotMeasured(p)
 }

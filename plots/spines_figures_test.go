@@ -11,10 +11,11 @@ import (
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
 	"divergent/pkg/uncertain"
+	"divergent/plots/figure"
 )
 
 // whole checks a figure's text, marks, caption and numbers.
-func whole(t *testing.T, name string, f *Figure, err error) {
+func whole(t *testing.T, name string, f *figure.Figure, err error) {
 	t.Helper()
 	if err != nil {
 		t.Errorf("%s: %v", name, err)
@@ -26,7 +27,7 @@ func whole(t *testing.T, name string, f *Figure, err error) {
 		t.Errorf("%s: name %q, title %q, caption %q", name, f.Name, f.Title, f.Caption)
 	}
 	for _, d := range f.Table() {
-		if math.IsNaN(d.Y) && d.Kind != kindPublished && d.Kind != kindReference || d.Panel == "" || d.Series == "" || d.Kind == "" {
+		if math.IsNaN(d.Y) && d.Kind != figure.Published && d.Kind != figure.Reference || d.Panel == "" || d.Series == "" || d.Kind == "" {
 			t.Errorf("%s: number without a name or a value: %+v", name, d)
 		}
 	}
@@ -36,7 +37,7 @@ func whole(t *testing.T, name string, f *Figure, err error) {
 }
 
 // refused checks that a figure is refused in one line that has the words.
-func refused(t *testing.T, words string, f *Figure, err error) {
+func refused(t *testing.T, words string, f *figure.Figure, err error) {
 	t.Helper()
 	if f != nil || err == nil || !strings.HasPrefix(err.Error(), "plots: ") || !strings.Contains(err.Error(), words) || strings.Contains(err.Error(), "\n") {
 		t.Errorf("figure %v and error %v: want one line with %q", f != nil, err, words)
@@ -73,7 +74,7 @@ func TestTurnoverTellsDataAndRivals(t *testing.T) {
 			t.Errorf("caption %q: want %q in it", f.Caption, want)
 		}
 	}
-	i := slices.IndexFunc(f.Table(), func(d Datum) bool {
+	i := slices.IndexFunc(f.Table(), func(d figure.Datum) bool {
 		return d.Panel == "Formation" && d.Series == "psilocybin 1 mg/kg, imaging" && d.X == "1"
 	})
 	if i < 0 {
@@ -239,7 +240,7 @@ func TestSurvival(t *testing.T) {
 	}
 	var got []string
 	for _, d := range f.Table() {
-		if d.Kind == kindValue {
+		if d.Kind == figure.Value {
 			got = append(got, fmt.Sprint(d.Panel[:1], " ", d.Series, " ", d.X, " ", d.Y))
 		}
 	}
@@ -275,7 +276,7 @@ func TestSensitivity(t *testing.T) {
 			if d.Panel == "Sum" && d.Series == "TheOther, first-order" && math.Abs(d.Y-16./17) > 0.15 {
 				t.Errorf("index %+v: want about %.2f", d, 16./17)
 			}
-			if d.Panel == "Constant" && d.Kind == kindMean {
+			if d.Panel == "Constant" && d.Kind == figure.Mean {
 				t.Errorf("index of a constant: %+v", d)
 			}
 		}

@@ -1,11 +1,13 @@
 package plots
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 
 	"divergent/pkg/spines"
+	"divergent/plots/figure"
 )
 
 // Survival returns the days from the last dose to relapse under lasting stress:
@@ -13,7 +15,7 @@ import (
 // each number of doses; and against the number of doses, with a line for each interval
 // between them. Where behaviour did not relapse the mark is open and stands at the end
 // of what was simulated. Either list may be empty, but not both.
-func Survival(life, repeated []spines.RelapseTime) (*Figure, error) {
+func Survival(life, repeated []spines.RelapseTime) (*figure.Figure, error) {
 	if len(life)+len(repeated) == 0 {
 		return nil, fmt.Errorf("plots: Survival: no relapse time: want a schedule and what spines.Relapse returns for it, for some values of Longer or Doses")
 	}
@@ -22,14 +24,14 @@ func Survival(life, repeated []spines.RelapseTime) (*Figure, error) {
 			return nil, fmt.Errorf("plots: Survival: relapse after %v days with Doses = %d: want 0 days or more, and what spines.Relapse returns", r.Days, r.Doses)
 		}
 	}
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "survival",
 		Title: "Life of spines, repeated doses and relapse",
 		Caption: fmt.Sprintf("Days from the last dose until immobility has come back halfway to where it was before the first, after %s days of stress that does not end. ", short(slices.Concat(life, repeated)[0].Protocol().Doses("")[0].From)) +
 			"Open triangles: no relapse up to the end of the simulation (dotted). The panels have scales of their own.",
-		Width: DoubleColumn,
+		Width: figure.DoubleColumn,
 	}
-	var row []*Panel
+	var row []*figure.Panel
 	if len(life) > 0 {
 		p, entries := lifePanel(life, relapseAxis(life))
 		row, f.Legend = append(row, p), entries
@@ -39,26 +41,26 @@ func Survival(life, repeated []spines.RelapseTime) (*Figure, error) {
 		row, f.Legend = append(row, p), append(f.Legend, entries...)
 	}
 	if len(row) == 1 {
-		f.Width = SingleColumn
+		f.Width = figure.SingleColumn
 	}
-	f.Legend = append(f.Legend, markEntry("no relapse", look{Color: ink, Mark: censored}))
-	f.stack([][]*Panel{row}, 55)
+	f.Legend = append(f.Legend, figure.MarkEntry("no relapse", figure.Look{Color: figure.Ink, Mark: censored}))
+	f.Stack([][]*figure.Panel{row}, 55)
 	return f, nil
 }
 
 // censored is the mark of what outlasts the simulation.
-var censored = up.open()
+var censored = figure.TriangleUp.Open()
 
 // scheduleLooks are the looks of lines for schedules.
-var scheduleLooks = []look{
-	{Color: vermilion, Mark: circle},
-	{Color: blue, Mark: box, Dashes: dashed},
-	{Color: green, Mark: pentagon, Dashes: dashDotted},
-	{Color: purple, Mark: down, Dashes: dotted},
-	{Color: black, Mark: circle},
-	{Color: sky, Mark: box, Dashes: dashed},
-	{Color: orange, Mark: pentagon, Dashes: dashDotted},
-	{Color: grey, Mark: down, Dashes: dotted},
+var scheduleLooks = []figure.Look{
+	{Color: figure.Vermilion, Mark: figure.Circle},
+	{Color: figure.Blue, Mark: figure.Box, Dashes: figure.Dashed},
+	{Color: figure.Green, Mark: figure.Pentagon, Dashes: figure.DashDotted},
+	{Color: figure.Purple, Mark: figure.TriangleDown, Dashes: figure.Dotted},
+	{Color: figure.Black, Mark: figure.Circle},
+	{Color: figure.Sky, Mark: figure.Box, Dashes: figure.Dashed},
+	{Color: figure.Orange, Mark: figure.Pentagon, Dashes: figure.DashDotted},
+	{Color: figure.Grey, Mark: figure.TriangleDown, Dashes: figure.Dotted},
 }
 
 // doses returns how many doses a schedule gives and the days between them, 0
@@ -72,7 +74,7 @@ func doses(r spines.RelapseTime) (n int, every float64) {
 }
 
 // relapseAxis spans relapse times, from 0 on.
-func relapseAxis(list []spines.RelapseTime) axis {
+func relapseAxis(list []spines.RelapseTime) figure.Axis {
 	high := 0.
 	for _, r := range list {
 		high = max(high, r.Days)
@@ -80,7 +82,7 @@ func relapseAxis(list []spines.RelapseTime) axis {
 	if high == 0 {
 		high = 1
 	}
-	return axis{Label: "relapse after the last dose (days)", Min: -0.03 * high, Max: 1.06 * high, Ticks: niceTicks(0, high, 6)}
+	return figure.Axis{Label: "relapse after the last dose (days)", Min: -0.03 * high, Max: 1.06 * high, Ticks: figure.NiceTicks(0, high, 6)}
 }
 
 // group is one line.
@@ -100,14 +102,14 @@ func grouped(list []spines.RelapseTime, label func(spines.RelapseTime) string, x
 		out[i].list = append(out[i].list, r)
 	}
 	for _, g := range out {
-		slices.SortStableFunc(g.list, func(a, b spines.RelapseTime) int { return int(math.Copysign(1, x(a)-x(b))) })
+		slices.SortStableFunc(g.list, func(a, b spines.RelapseTime) int { return cmp.Compare(x(a), x(b)) })
 	}
 	return out
 }
 
 // lifePanel draws relapse against the share of elimination that is blocked.
-func lifePanel(list []spines.RelapseTime, y axis) (*Panel, []Entry) {
-	x := axis{Label: "elimination blocked (%), life of spines", Min: -4, Max: 104, Names: []string{}, Marked: true}
+func lifePanel(list []spines.RelapseTime, y figure.Axis) (*figure.Panel, []figure.Entry) {
+	x := figure.Axis{Label: "elimination blocked (%), life of spines", Min: -4, Max: 104, Names: []string{}, Marked: true}
 	for _, v := range []float64{0, 25, 50, 75, 90, 100} {
 		life := "∞"
 		if v < 100 {
@@ -115,7 +117,7 @@ func lifePanel(list []spines.RelapseTime, y axis) (*Panel, []Entry) {
 		}
 		x.Ticks, x.Names = append(x.Ticks, v), append(x.Names, short(v)+"\n"+life)
 	}
-	p := newPanel("Spines that live longer", x, y)
+	p := figure.NewPanel("Spines that live longer", x, y)
 	blocked := func(r spines.RelapseTime) float64 { return 100 * r.Longer }
 	label := func(r spines.RelapseTime) string {
 		n, every := doses(r)
@@ -124,12 +126,12 @@ func lifePanel(list []spines.RelapseTime, y axis) (*Panel, []Entry) {
 		}
 		return fmt.Sprintf("%d doses, %s days apart", n, short(every))
 	}
-	return p, p.relapses(grouped(list, label, blocked), blocked, 0)
+	return p, drawRelapses(p, grouped(list, label, blocked), blocked, 0)
 }
 
 // repeatedPanel draws relapse against the number of doses. One dose belongs to
 // every line.
-func repeatedPanel(list []spines.RelapseTime, y axis, offset int) (*Panel, []Entry) {
+func repeatedPanel(list []spines.RelapseTime, y figure.Axis, offset int) (*figure.Panel, []figure.Entry) {
 	number := func(r spines.RelapseTime) float64 { n, _ := doses(r); return float64(n) }
 	var one, more []spines.RelapseTime
 	most := 1.
@@ -141,12 +143,12 @@ func repeatedPanel(list []spines.RelapseTime, y axis, offset int) (*Panel, []Ent
 			more = append(more, r)
 		}
 	}
-	x := axis{Label: "doses", Min: 1 - 0.05*most, Max: 1.05 * most, Ticks: niceTicks(1, most, 7)}
+	x := figure.Axis{Label: "doses", Min: 1 - 0.05*most, Max: 1.05 * most, Ticks: figure.NiceTicks(1, most, 7)}
 	if x.Ticks[0] != 1 {
 		x.Ticks = append([]float64{1}, x.Ticks...)
 	}
 	x.Ticks = slices.DeleteFunc(x.Ticks, func(v float64) bool { return v != math.Trunc(v) })
-	p := newPanel("Repeated doses", x, y)
+	p := figure.NewPanel("Repeated doses", x, y)
 	groups := grouped(more, func(r spines.RelapseTime) string {
 		_, every := doses(r)
 		s := fmt.Sprintf("every %s days", short(every))
@@ -166,11 +168,11 @@ func repeatedPanel(list []spines.RelapseTime, y axis, offset int) (*Panel, []Ent
 	if len(groups) == 0 {
 		groups = []group{{"1 dose", one}}
 	}
-	return p, p.relapses(groups, number, offset)
+	return p, drawRelapses(p, groups, number, offset)
 }
 
-// relapses draws lines of relapse times.
-func (p *Panel) relapses(groups []group, at func(spines.RelapseTime) float64, offset int) (entries []Entry) {
+// drawRelapses draws lines of relapse times.
+func drawRelapses(p *figure.Panel, groups []group, at func(spines.RelapseTime) float64, offset int) (entries []figure.Entry) {
 	drawn := map[float64]bool{}
 	for i, g := range groups {
 		l := scheduleLooks[(offset+i)%len(scheduleLooks)]
@@ -186,20 +188,20 @@ func (p *Panel) relapses(groups []group, at func(spines.RelapseTime) float64, of
 				series += ", no relapse"
 				if !drawn[r.Days] {
 					drawn[r.Days] = true
-					p.level(chanceLine, r.Days, "end of the simulation")
+					p.Horizontal(figure.ChanceLine, r.Days, "end of the simulation")
 				}
 			}
-			p.record(series, kindValue, short(at(r)), r.Days)
+			p.Record(series, figure.Value, short(at(r)), r.Days)
 		}
-		p.lines(l.line(), xs[:known], ys[:known])
+		p.Stroke(l.Line(), xs[:known], ys[:known])
 		for k, r := range g.list {
 			mark := l
 			if !r.Relapsed {
 				mark.Mark = censored
 			}
-			p.points(mark, markRadius, xs[k:k+1], ys[k:k+1])
+			p.Marks(mark, figure.MarkRadius, xs[k:k+1], ys[k:k+1])
 		}
-		entries = append(entries, markedLine(g.label, l))
+		entries = append(entries, figure.MarkedLineEntry(g.label, l))
 	}
 	return entries
 }

@@ -5,12 +5,12 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/data"
 	"divergent/pkg/assay"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // The factors of the library's sweeps.
@@ -80,20 +80,7 @@ func lookup(r *study.Result, arm string) (condition, bool) {
 	return condition{}, false
 }
 
-// apart returns the condition with a colour of its own where it is a control:
-// on lines that lie over their arm's, mark and dashes alone are not seen.
-func (c condition) apart() condition {
-	switch _, kind := parent(c.Arm); kind {
-	case "sham":
-		c.Color = sky
-	case "random sites":
-		c.Color, c.Mark = purple, pentagon // diamonds are published values
-	}
-	return c
-}
-
-// swept returns the acute conditions of the arms that the factor is swept over,
-// controls in a colour of their own.
+// swept returns the acute conditions of the arms that the factor is swept over.
 func swept(r *study.Result, factor string) []condition {
 	var names []string
 	for _, row := range r.Rows {
@@ -104,7 +91,7 @@ func swept(r *study.Result, factor string) []condition {
 	var out []condition
 	for _, c := range ordered(names) {
 		if c.Arm != study.Untreated {
-			out = append(out, c.apart())
+			out = append(out, c)
 		}
 	}
 	return out
@@ -122,13 +109,13 @@ func remaining(share float64) float64 { return -math.Log10(max(1-share, 0.001)) 
 // prunedAxis is the axis of pruned shares, on the scale remaining, for a data
 // area of the given width in points. Levels whose names would collide are marked
 // only.
-func prunedAxis(shares []float64, width, pad float64) axis {
+func prunedAxis(shares []float64, width, pad float64) figure.Axis {
 	low, high := remaining(shares[0]), remaining(shares[len(shares)-1])
 	if low == high {
 		low, high = low-0.5, high+0.5
 	}
 	pad *= high - low
-	a := axis{Label: "synapses pruned (%; logarithmic in those that remain)", Min: low - pad, Max: high + pad, Names: []string{}, Marked: true}
+	a := figure.Axis{Label: "synapses pruned (%; logarithmic in those that remain)", Min: low - pad, Max: high + pad, Names: []string{}, Marked: true}
 	const gap = 12 // points from name to name
 	last := math.Inf(-1)
 	end := (remaining(shares[len(shares)-1]) - a.Min) / (a.Max - a.Min) * width
@@ -146,10 +133,9 @@ func prunedAxis(shares []float64, width, pad float64) axis {
 // percent writes a share in percent.
 func percent(share float64) string { return short(math.Round(1e6*share) / 1e4) }
 
-// curve draws one line over the settings: a 95 % band, the line and its marks,
-// and tells whether there is any value. Where only some levels have an interval
+// drawCurve draws one line over the settings: a 95 % band, the line and its marks. Where only some levels have an interval
 // these have bars, the others their seeds.
-func (p *Panel) curve(label string, l look, at scale, settings []float64, samples []sample) bool {
+func drawCurve(p *figure.Panel, label string, l figure.Look, at scale, settings []float64, samples []sample) {
 	var xs, ys, low, high []float64
 	banded := true
 	for i, v := range samples {
@@ -157,104 +143,109 @@ func (p *Panel) curve(label string, l look, at scale, settings []float64, sample
 		if math.IsNaN(s.Mean) {
 			continue
 		}
-		p.recordInterval(label, short(settings[i]), s)
-		p.seedsAt(label, short(settings[i]), l.Color, v, at(settings[i]))
+		p.RecordInterval(label, short(settings[i]), s)
+		drawSeedsAt(p, label, short(settings[i]), l.Color, v, at(settings[i]))
 		xs, ys, low, high = append(xs, at(settings[i])), append(ys, s.Mean), append(low, s.Low), append(high, s.High)
 		banded = banded && !math.IsNaN(s.Low)
 	}
 	if len(xs) == 0 {
-		return false
+		return
 	}
 	switch {
 	case banded && len(xs) > 1:
-		p.band(l, xs, low, high)
+		p.FillBetween(l, xs, low, high)
 	default:
 		for i := range xs {
-			p.bar(l.Color, xs[i], low[i], high[i])
+			drawBar(p, l.Color, xs[i], low[i], high[i])
 		}
 	}
-	p.lines(l.line(), xs, ys)
-	p.points(l, markRadius, xs, ys)
-	return true
+	p.Stroke(l.Line(), xs, ys)
+	p.Marks(l, figure.MarkRadius, xs, ys)
 }
 
-// seedsAt draws single seeds as pale dots above each other where they are too few
+// drawSeedsAt draws single seeds as pale dots above each other where they are too few
 // for an interval, but for a single one, which is the mean.
-func (p *Panel) seedsAt(series, x string, c paint, v sample, at float64) {
+func drawSeedsAt(p *figure.Panel, series, x string, c figure.Color, v sample, at float64) {
 	if len(v.Values) < 2 || v.summary().Known() {
 		return
 	}
 	for _, y := range v.Values {
-		p.record(series, kindSeed, x, y)
-		p.points(look{Color: tint(c, 0.4), Mark: circle}, seedRadius, []float64{at}, []float64{y})
+		p.Record(series, figure.Seed, x, y)
+		p.Marks(figure.Look{Color: figure.Tint(c, 0.4), Mark: figure.Circle}, figure.SeedRadius, []float64{at}, []float64{y})
 	}
 }
 
-// bar draws an upright interval; NaN draws nothing.
-func (p *Panel) bar(c paint, x, low, high float64) {
+// drawBar draws an upright interval; NaN draws nothing.
+func drawBar(p *figure.Panel, c figure.Color, x, low, high float64) {
 	if !math.IsNaN(low) && !math.IsNaN(high) {
-		p.lines(draw.LineStyle{Color: c, Width: dataLine}, []float64{x, x}, []float64{low, high})
+		p.Stroke(draw.LineStyle{Color: c, Width: figure.DataLine}, []float64{x, x}, []float64{low, high})
 	}
 }
 
-// quote draws published numbers at one place as open diamonds in the colour
+// drawQuote draws published numbers at one place as open diamonds in the colour
 // given.
-func (p *Panel) quote(label, x string, c paint, at float64, values []float64) bool {
+func drawQuote(p *figure.Panel, label, x string, c figure.Color, at float64, values []float64) {
 	for _, v := range values {
-		p.record(label, kindPublished, x, v)
-		p.points(look{Color: c, Mark: published.Mark}, quoteRadius, []float64{at}, []float64{v})
+		p.Record(label, figure.Published, x, v)
+		p.Marks(figure.Look{Color: c, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{at}, []float64{v})
 	}
-	return len(values) > 0
-}
-
-// notMeasured says so in the middle of a panel.
-func (p *Panel) notMeasured() {
-	p.add(func(c draw.Canvas, _ func(x, y float64) vg.Point) {
-		c.FillText(aligned(sans(labelType, grey), draw.XCenter, draw.YCenter), c.Center(), "not measured")
-	})
 }
 
 // yAxis is the axis of a measure over all levels: 0 to 100 for accuracies, what
 // there is for others.
-func (l levels) yAxis(arms []condition, m measure, unit string) axis {
+func (l levels) yAxis(arms []condition, m measure, unit string) figure.Axis {
 	if m != drop {
-		return percentAxis(unit)
+		return figure.PercentAxis(unit)
 	}
 	return l.fitted(arms, m, unit, 0)
 }
 
 // fitted is an axis of what there is of a measure over all levels, published
 // values, the ceiling and further values included.
-func (l levels) fitted(arms []condition, m measure, unit string, further ...float64) axis {
+func (l levels) fitted(arms []condition, m measure, unit string, further ...float64) figure.Axis {
 	all := append(further, ceiling(l.At[0], m))
 	for i, r := range l.At {
 		for _, c := range arms {
 			all = append(append(all, values(r, c, m).extent()...), l.published(i, c, m)...)
 		}
 	}
-	low, high := spread(0.06, all...)
+	low, high := figure.Spread(0.06, all...)
 	top := high
 	if m.Metric == assay.Accuracy {
 		top = min(high, 100)
 	}
-	return axis{Label: unit, Min: low, Max: high, Ticks: niceTicks(low, top, 5)}
+	return figure.Axis{Label: unit, Min: low, Max: high, Ticks: figure.NiceTicks(low, top, 5)}
 }
 
-// references draws what a measure is compared with: ceiling and chance, or no
+// drawReferences draws what a measure is compared with: ceiling and chance, or no
 // change.
-func (p *Panel) references(r *study.Result, m measure) {
+func drawReferences(p *figure.Panel, r *study.Result, m measure) {
 	if m == drop {
-		p.level(zeroLine, 0, "no change")
+		p.Horizontal(figure.ZeroLine, 0, "no change")
 		return
 	}
-	p.level(ceilingLine, ceiling(r, m), "Bayes ceiling")
-	p.level(chanceLine, chance(r), "chance")
+	p.Horizontal(figure.CeilingLine, ceiling(r, m), "Bayes ceiling")
+	p.Horizontal(figure.ChanceLine, chance(r), "chance")
 }
 
 // referenceEntries explains the lines that accuracies are compared with.
-func referenceEntries(r *study.Result) []Entry {
+func referenceEntries(r *study.Result) []figure.Entry {
 	if math.IsNaN(chance(r)) {
 		return nil
 	}
-	return []Entry{lineEntry("Bayes ceiling", lookOf(ceilingLine)), lineEntry("chance", lookOf(chanceLine))}
+	return []figure.Entry{figure.LineEntry("Bayes ceiling", lookOf(figure.CeilingLine)), figure.LineEntry("chance", lookOf(figure.ChanceLine))}
+}
+
+// valueAxis spans the values with a margin.
+func valueAxis(label string, values ...float64) figure.Axis {
+	return figure.Fit(label, 0.06, 4, values...)
+}
+
+// scaled returns the values times a factor: 100 for percent.
+func scaled(factor float64, values []float64) []float64 {
+	out := slices.Clone(values)
+	for i := range out {
+		out[i] *= factor
+	}
+	return out
 }

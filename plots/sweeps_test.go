@@ -11,17 +11,18 @@ import (
 	"divergent/pkg/infer"
 	"divergent/pkg/rng"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // sweptFigures returns the figures of the library's sweeps, each with the study
 // it is of.
 func sweptFigures() []struct {
 	study string
-	draw  func(*study.Result) (*Figure, error)
+	draw  func(*study.Result) (*figure.Figure, error)
 } {
 	return []struct {
 		study string
-		draw  func(*study.Result) (*Figure, error)
+		draw  func(*study.Result) (*figure.Figure, error)
 	}{{"cliff", Cliff}, {"cliff", Regrowth}, {"consolidation", Consolidation}, {"regimens", Regimens},
 		{"isodose", DoseResponse}, {"triage", Triage}, {"triage", Sequences},
 		{"cliff", Replication}, {"consolidation", Replication}, {"regimens", Replication}, {"isodose", Replication}}
@@ -154,7 +155,7 @@ func TestSweptFiguresAreWhole(t *testing.T) {
 					if d.N > seeds {
 						t.Errorf("%s: %+v: more values than seeds", name, d)
 					}
-					if math.IsNaN(d.Y) && d.Kind != kindReference || d.Panel == "" || d.Series == "" || d.Kind == "" {
+					if math.IsNaN(d.Y) && d.Kind != figure.Reference || d.Panel == "" || d.Series == "" || d.Kind == "" {
 						t.Errorf("%s: number without a name or a value: %+v", name, d)
 					}
 				}
@@ -226,7 +227,7 @@ func TestSweptFiguresRefuse(t *testing.T) {
 
 func TestPlainFiguresAskForALevel(t *testing.T) {
 	r := syntheticStudy("cliff", 2)
-	for i, draw := range []func(*study.Result) (*Figure, error){Recovery, Resilience, Relapse, Profile, Controls, Regimens, Wiring, DecisionMap} {
+	for i, draw := range []func(*study.Result) (*figure.Figure, error){Recovery, Resilience, Relapse, Profile, Controls, Regimens, Wiring, DecisionMap} {
 		_, err := draw(r)
 		if err == nil || !strings.Contains(err.Error(), `swept over pruned: choose a level, such as r.At("pruned", 0)`) {
 			t.Errorf("figure %d: error %v: want that a level has to be chosen", i, err)
@@ -242,7 +243,7 @@ func TestPlainFiguresAskForALevel(t *testing.T) {
 // one; five have intervals, and words say which.
 func TestFewSeedsAreDrawnAsSeeds(t *testing.T) {
 	for _, seeds := range []int{1, 2, 4, 5} {
-		figures := map[string]*Figure{}
+		figures := map[string]*figure.Figure{}
 		for name, f := range all(t, withNetworks(synthetic(seeds))) {
 			figures[name] = f
 		}
@@ -260,10 +261,10 @@ func TestFewSeedsAreDrawnAsSeeds(t *testing.T) {
 				if !math.IsNaN(d.Low) || !math.IsNaN(d.High) {
 					intervals++
 				}
-				if d.Kind == kindSeed {
+				if d.Kind == figure.Seed {
 					dots++
 				}
-				if d.Kind == kindMean {
+				if d.Kind == figure.Mean {
 					means++
 				}
 			}
@@ -434,16 +435,16 @@ func TestTriageChooses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := map[string]Datum{}
+	got := map[string]figure.Datum{}
 	for _, d := range f.Table() {
-		if strings.HasPrefix(d.Kind, "margin") {
+		if strings.Contains(d.Series, ", margin over ") {
 			got[d.Panel] = d
 		}
 	}
-	for panel, want := range map[string]Datum{
-		"On drug":       {Series: "neurosteroid-like", Kind: "margin over ketamine-like", Y: 10, N: 3},
-		"Off drug":      {Series: "ketamine-like", Kind: "margin over my own", Y: 11, N: 3},
-		"After relapse": {Series: "my own", Kind: "margin over neurosteroid-like", Y: 15, N: 2}, // the seeds that all have
+	for panel, want := range map[string]figure.Datum{
+		"On drug":       {Series: "neurosteroid-like, margin over ketamine-like", Kind: figure.Value, Y: 10, N: 3},
+		"Off drug":      {Series: "ketamine-like, margin over my own", Kind: figure.Value, Y: 11, N: 3},
+		"After relapse": {Series: "my own, margin over neurosteroid-like", Kind: figure.Value, Y: 15, N: 2}, // the seeds that all have
 	} {
 		if d := got[panel]; d.Series != want.Series || d.Kind != want.Kind || math.Abs(d.Y-want.Y) > 1e-9 || d.N != want.N {
 			t.Errorf("%s: %+v: want %+v", panel, d, want)
@@ -478,7 +479,7 @@ func TestOnsetIsWhereTheCurveFalls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := slices.IndexFunc(f.Table(), func(d Datum) bool { return d.Series == "onset of the fall" })
+	i := slices.IndexFunc(f.Table(), func(d figure.Datum) bool { return d.Series == "onset of the fall" })
 	if i < 0 || math.Abs(f.Table()[i].Y-0.9125) > 1e-9 || f.Table()[i].N != 3 { // 5 of 20 points down
 		t.Errorf("onset missing or wrong in %+v: want 0.9125 over 3 seeds", f.Table())
 	}

@@ -11,6 +11,7 @@ import (
 
 	"divergent/pkg/study"
 	"divergent/pkg/treat"
+	"divergent/plots/figure"
 )
 
 // written is one piece of text and the box it covers on the page.
@@ -21,10 +22,10 @@ type written struct {
 
 // texts returns what the figure writes, by replaying its drawing without
 // pixels.
-func texts(f *Figure) (out []written, page vg.Rectangle) {
+func texts(f *figure.Figure) (out []written, page vg.Rectangle) {
 	var c recorder.Canvas
-	w, h := f.size()
-	f.draw(draw.NewCanvas(&c, w, h))
+	w, h := vg.Length(f.Width)*vg.Millimeter, vg.Length(f.Height)*vg.Millimeter
+	f.Draw(draw.NewCanvas(&c, w, h))
 	turned := false
 	for _, a := range c.Actions {
 		switch a := a.(type) {
@@ -33,7 +34,7 @@ func texts(f *Figure) (out []written, page vg.Rectangle) {
 		case *recorder.Pop:
 			turned = false
 		case *recorder.FillString:
-			style := sans(a.Size, ink)
+			style := figure.Sans(a.Size, figure.Ink)
 			style.Font = a.Font
 			style.Font.Size = a.Size
 			low := vg.Point{X: a.Point.X, Y: a.Point.Y - 0.18*a.Size}
@@ -49,7 +50,7 @@ func texts(f *Figure) (out []written, page vg.Rectangle) {
 
 // checkText reports text that leaves the page, overlaps other text or is smaller
 // than 7 pt.
-func checkText(t *testing.T, name string, f *Figure) {
+func checkText(t *testing.T, name string, f *figure.Figure) {
 	t.Helper()
 	list, page := texts(f)
 	for i, a := range list {
@@ -70,15 +71,16 @@ func checkText(t *testing.T, name string, f *Figure) {
 }
 
 // checkReach reports marks and lines outside their panel's axes.
-func checkReach(t *testing.T, name string, f *Figure) {
+func checkReach(t *testing.T, name string, f *figure.Figure) {
 	t.Helper()
 	for _, row := range f.Rows {
 		for _, p := range row {
 			if p == nil {
 				continue
 			}
-			for i, x := range p.reach {
-				y := p.heights[i]
+			xs, ys := p.Drawn()
+			for i, x := range xs {
+				y := ys[i]
 				if !(x >= p.Plot.X.Min && x <= p.Plot.X.Max && y >= p.Plot.Y.Min && y <= p.Plot.Y.Max) {
 					t.Errorf("%s: a mark at (%v, %v) is outside panel %q", name, x, y, p.Title)
 				}

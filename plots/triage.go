@@ -10,6 +10,7 @@ import (
 	"divergent/pkg/infer"
 	"divergent/pkg/stats"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // Triage returns which arm serves which network best (study triage, factor
@@ -21,7 +22,7 @@ import (
 // acute accuracies. Sequences and longer arms are left to Sequences; a reader's
 // own arms take part. It is an error if the result has no factor pruned, or fewer
 // than two arms under internal noise.
-func Triage(r *study.Result) (*Figure, error) {
+func Triage(r *study.Result) (*figure.Figure, error) {
 	const fix = "want the result of study.Triage(), or a sweep with Factor pruned and several arms"
 	lv, err := levelsOf(r, "Triage", pruned, fix)
 	if err != nil {
@@ -32,30 +33,27 @@ func Triage(r *study.Result) (*Figure, error) {
 		return nil, missing(r, "Triage", plural(len(arms), "arm"), fix)
 	}
 	noises := noiseLevels(r)
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "triage",
 		Title: "Which arm serves which network best",
 		Caption: "The arm with the highest mean accuracy over seeds at each pruning level and SD of internal noise (0: the standard test): " +
 			"colour and letter; numbers: its margin over the runner-up, points. Strength of colour: certainty, the share of bootstrap resamples of the seeds in which the arm is best again. " +
 			"Off drug: arms without a drug to stop keep their acute accuracies. After relapse: on the drug, after the second pruning (published: 40 % of the remaining synapses). A dash: not measured. " + provenance(r),
-		Width: DoubleColumn, Height: 25 + 7.6*float64(max(3, len(lv.Settings))), Rows: [][]*Panel{{}},
+		Width: figure.DoubleColumn, Height: 25 + 7.6*float64(max(3, len(lv.Settings))), Rows: [][]*figure.Panel{{}},
 	}
-	drawn := false
 	for i, v := range []struct{ title, phase string }{{"On drug", assay.Acute}, {"Off drug", assay.OffDrug}, {"After relapse", assay.Relapse}} {
-		p, any := triagePanel(lv, arms, noises, v.phase, v.title, i == 0)
-		f.Rows[0] = append(f.Rows[0], p)
-		drawn = drawn || any
+		f.Rows[0] = append(f.Rows[0], triagePanel(lv, arms, noises, v.phase, v.title, i == 0))
 	}
-	if !drawn {
+	if len(f.Table()) == 0 {
 		return nil, missing(r, "Triage", "no test under internal noise that all arms have", "want levels in Battery.Internal of assay.AcuteTests")
 	}
 	if seedCount(r) < 2 {
 		f.Caption += " One seed tells no certainty: all cells are pale."
 	}
 	for _, a := range arms {
-		f.Legend = append(f.Legend, filledEntry(a.letter+": "+a.Label, look{Color: tint(a.Color, certaintyTint)}))
+		f.Legend = append(f.Legend, figure.FilledEntry(a.letter+": "+a.Label, figure.Look{Color: figure.Tint(a.Color, certaintyTint)}))
 	}
-	f.Legend = append(f.Legend, rampEntry("certainty: a tie", "1", func(share float64) paint { return strength(grey, share) }))
+	f.Legend = append(f.Legend, figure.RampEntry("certainty: a tie", "1", func(share float64) figure.Color { return strength(figure.Grey, share) }))
 	return f, nil
 }
 
@@ -99,36 +97,28 @@ func unused(label, used string) string {
 const certaintyTint = 0.75
 
 // strength is the colour of a choice; certainty runs from a tie, 0, to 1.
-func strength(c paint, certainty float64) paint {
-	return tint(c, certaintyTint*(mapLow+(1-mapLow)*min(1, max(0, certainty))))
+func strength(c figure.Color, certainty float64) figure.Color {
+	return figure.Tint(c, certaintyTint*(mapLow+(1-mapLow)*min(1, max(0, certainty))))
 }
 
-// triagePanel draws the map of one phase, and tells whether any cell has a
-// choice.
-func triagePanel(lv levels, arms []candidate, noises []float64, phase, title string, first bool) (*Panel, bool) {
-	x := axis{Label: "internal noise, SD (activation units)", Min: -0.5, Max: float64(len(noises)) - 0.5, Names: []string{}}
-	for j, sd := range noises {
-		x.Ticks, x.Names = append(x.Ticks, float64(j)), append(x.Names, short(sd))
-	}
-	y := axis{Min: -0.5, Max: float64(len(lv.Settings)) - 0.5, Names: []string{}}
-	for i, s := range lv.Settings {
-		y.Ticks, y.Names = append(y.Ticks, float64(i)), append(y.Names, percent(s))
-	}
+// triagePanel draws the map of one phase.
+func triagePanel(lv levels, arms []candidate, noises []float64, phase, title string, first bool) *figure.Panel {
+	x, y := figure.Columns(names(noises, short)...).Room(0.5), figure.Columns(names(lv.Settings, percent)...).Room(0.5)
+	x.Label = "internal noise, SD (activation units)"
 	if first {
 		y.Label = "synapses pruned (%)"
 	} else {
 		y.Names = make([]string, len(y.Ticks))
 	}
-	p := newPanel(title, x, y)
+	p := figure.NewPanel(title, x, y)
 	p.Plot.X.LineStyle.Width, p.Plot.Y.LineStyle.Width = 0, 0
-	any := false
 	for i, r := range lv.At {
 		for j, sd := range noises {
 			place := fmt.Sprintf("%v pruned, noise SD %v", lv.Settings[i], sd)
-			any = p.choice(arms, choose(r, arms, noiseTest(sd), phase), place, float64(j), float64(i)) || any
+			drawChoice(p, arms, choose(r, arms, noiseTest(sd), phase), place, float64(j), float64(i))
 		}
 	}
-	return p, any
+	return p
 }
 
 // choose returns the best of the arms in one test and phase; none unless all
@@ -149,22 +139,21 @@ func choose(r *study.Result, arms []candidate, m measure, phase string) stats.Ch
 	return stats.Best(names, inCommon(samples), confidence)
 }
 
-// choice draws one cell, and tells whether there is a choice.
-func (p *Panel) choice(arms []candidate, best stats.Choice, place string, x, y float64) bool {
+// drawChoice draws one cell.
+func drawChoice(p *figure.Panel, arms []candidate, best stats.Choice, place string, x, y float64) {
 	i := slices.IndexFunc(arms, func(a candidate) bool { return a.Arm == best.Arm })
 	if i < 0 {
-		p.cell(x, y, paleGrey, "–", "")
-		return false
+		drawCell(p, x, y, figure.PaleGrey, "–", "")
+		return
 	}
 	a, tie, share := arms[i], 1/float64(len(arms)), 0.0
 	d := best.Margin.Difference
-	p.Data = append(p.Data, Datum{p.Title, a.Label, "margin over " + Label(best.RunnerUp), place, d.Mean, d.Low, d.High, best.N})
+	p.RecordRange(a.Label+", margin over "+Label(best.RunnerUp), figure.Value, place, d.Mean, d.Low, d.High, best.N)
 	if best.N > 1 { // resamples of one seed are all alike
-		p.Data = append(p.Data, Datum{p.Title, a.Label, "certainty", place, best.Certainty, nan, nan, best.N})
+		p.RecordRange(a.Label+", certainty", figure.Value, place, best.Certainty, nan, nan, best.N)
 		share = (best.Certainty - tie) / (1 - tie)
 	}
-	p.cell(x, y, strength(a.Color, share), a.letter, ahead(d.Mean))
-	return true
+	drawCell(p, x, y, strength(a.Color, share), a.letter, ahead(d.Mean))
 }
 
 // ahead writes how far ahead the best is, in points.

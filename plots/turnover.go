@@ -13,6 +13,8 @@ import (
 	"divergent/pkg/fit"
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
+	"divergent/plots/figure"
+	"divergent/plots/timeline"
 )
 
 // The measures of imaging that Turnover draws, as in the data.
@@ -26,8 +28,8 @@ var imaged = []struct{ Measure, Title, Unit string }{
 // armLooks are the looks of control and drug arm, rivalLooks those of rivals
 // without drug.
 var (
-	armLooks   = [2]look{{Color: blue, Mark: box}, {Color: vermilion, Mark: circle}}
-	rivalLooks = []look{{Color: black, Dashes: dotted}, {Color: green, Dashes: dashDotted}, {Color: purple, Dashes: dashed}}
+	armLooks   = [2]figure.Look{{Color: figure.Blue, Mark: figure.Box}, {Color: figure.Vermilion, Mark: figure.Circle}}
+	rivalLooks = []figure.Look{{Color: figure.Black, Dashes: figure.Dotted}, {Color: figure.Green, Dashes: figure.DashDotted}, {Color: figure.Purple, Dashes: figure.Dashed}}
 )
 
 // Turnover returns spine imaging of a drug arm and its control beside the fitted
@@ -37,9 +39,12 @@ var (
 // spines.TurnoverRivals returns them; of these the memoryless ones are drawn, and
 // the caption compares all by AIC. It is an error if the fit has no imaging of two arms
 // or the rivals are of different data.
-func Turnover(fit *spines.Fit, rivals ...*spines.Fit) (*Figure, error) {
+func Turnover(fit *spines.Fit, rivals ...*spines.Fit) (*figure.Figure, error) {
 	if fit == nil || !slices.ContainsFunc(fit.Points, func(p spines.Point) bool { return p.Drug }) {
 		return nil, errors.New("plots: Turnover: no fit of a drug arm: want one, such as that of spines.FitShao or Arm.FitPulse")
+	}
+	if !slices.ContainsFunc(fit.Points, func(p spines.Point) bool { return !p.Drug }) {
+		return nil, errors.New("plots: Turnover: no control arm in the fit: want points of both arms, as spines.FitShao or Arm.FitPulse give them")
 	}
 	for i, r := range rivals {
 		if r == nil || r.Fitted == nil {
@@ -51,39 +56,39 @@ func Turnover(fit *spines.Fit, rivals ...*spines.Fit) (*Figure, error) {
 		return nil, fmt.Errorf("plots: Turnover: %w", err)
 	}
 	k := fitSessions(fit)
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "turnover",
 		Title: "Turnover of spines in imaging and model",
 		Caption: "Spine imaging of unstressed mice beside the model (" + imagingSizes(fit) + "). Marks are means with SEM; lines are the fitted model, imaged in the same sessions and broken where sessions lie far apart. " +
 			"Rates count what changed since the session before, whatever its distance. The dose is on day 0." + fitQuality(fit) + versus,
-		Width: DoubleColumn, Legend: turnoverLegend(fit, rivals),
+		Width: figure.DoubleColumn, Legend: turnoverLegend(fit, rivals),
 	}
-	var drawn []*Panel
+	var drawn []*figure.Panel
 	for _, m := range imaged {
 		if slices.ContainsFunc(fit.Points, func(p spines.Point) bool { return p.Measure == m.Measure }) {
 			drawn = append(drawn, imagingPanel(fit, rivals, m.Measure, m.Title, m.Unit, k))
 		}
 	}
-	f.stackImaging(drawn, k)
+	stackImaging(f, drawn, k)
 	return f, nil
 }
 
 // stackImaging sets panels in two columns below a strip of the dose each.
-func (f *Figure) stackImaging(panels []*Panel, k clock) {
+func stackImaging(f *figure.Figure, panels []*figure.Panel, k timeline.Clock) {
 	dose := model.Protocol{Events: []model.Event{model.Dose(0, "dose", 1)}}
-	rows, mm := [][]*Panel{{strip("", dose, k), strip("", dose, k)}}, []float64{laneHeight}
+	rows, mm := [][]*figure.Panel{{timeline.Strip("", dose, k), timeline.Strip("", dose, k)}}, []float64{timeline.LaneHeight}
 	for i := 0; i < len(panels); i += 2 {
-		row := []*Panel{panels[i], nil}
+		row := []*figure.Panel{panels[i], nil}
 		if i+1 < len(panels) {
 			row[1] = panels[i+1]
 		}
 		rows, mm = append(rows, row), append(mm, 36)
 	}
-	f.stack(rows, mm...)
+	f.Stack(rows, mm...)
 }
 
 // fitSessions returns the clock of a fit's sessions.
-func fitSessions(fit *spines.Fit) clock {
+func fitSessions(fit *spines.Fit) timeline.Clock {
 	var days []float64
 	for _, p := range fit.Points {
 		days = append(days, p.Day)
@@ -91,11 +96,11 @@ func fitSessions(fit *spines.Fit) clock {
 			days = append(days, p.From)
 		}
 	}
-	return sessions("day after the dose", days)
+	return timeline.Sessions("day after the dose", days)
 }
 
 // imagingPanel draws one measure: rivals below, then model, then data.
-func imagingPanel(fit *spines.Fit, rivals []*spines.Fit, measure, title, unit string, k clock) *Panel {
+func imagingPanel(fit *spines.Fit, rivals []*spines.Fit, measure, title, unit string, k timeline.Clock) *figure.Panel {
 	shown := []float64{0}
 	if measure == "spine_density" {
 		shown = nil
@@ -107,16 +112,16 @@ func imagingPanel(fit *spines.Fit, rivals []*spines.Fit, measure, title, unit st
 	}
 	y := valueAxis(unit, shown...)
 	if measure == "new_spine_survival" {
-		y = percentAxis(unit)
+		y = figure.PercentAxis(unit)
 	}
-	p := newCourse(title, "", k, true, y)
+	p := timeline.NewPanel(title, "", k, true, y)
 	if measure == "spine_density" {
-		p.level(zeroLine, 0, "no change")
+		p.Horizontal(figure.ZeroLine, 0, "no change")
 	}
 	n := 0
 	for _, r := range rivals {
 		if !r.Params.Memory {
-			p.session(turnoverName(r), rivalLooks[n%len(rivalLooks)], k, pointsOf(r, measure, false))
+			drawSession(p, turnoverName(r), rivalLooks[n%len(rivalLooks)], k, pointsOf(r, measure, false))
 			n++
 		}
 	}
@@ -125,9 +130,9 @@ func imagingPanel(fit *spines.Fit, rivals []*spines.Fit, measure, title, unit st
 		if len(points) == 0 {
 			continue
 		}
-		l.Dashes = [2][]vg.Length{dashed, nil}[drug]
-		p.session(points[0].Arm+", model", l, k, points)
-		p.imaging(l, k, points, 0.22*float64(2*drug-1))
+		l.Dashes = [2][]vg.Length{figure.Dashed, nil}[drug]
+		drawSession(p, points[0].Arm+", model", l, k, points)
+		drawImaging(p, l, k, points, 0.22*float64(2*drug-1))
 	}
 	return p
 }
@@ -142,39 +147,44 @@ func pointsOf(f *spines.Fit, measure string, drug ...bool) (out []spines.Point) 
 	return out
 }
 
-// session draws what the model says of sessions: a line where they follow each
+// armName is what the fit calls the arm of the drug, or its control.
+func armName(f *spines.Fit, drug bool) string {
+	return f.Points[slices.IndexFunc(f.Points, func(p spines.Point) bool { return p.Drug == drug })].Arm
+}
+
+// drawSession draws what the model says of sessions: a line where they follow each
 // other, a dash where one stands alone.
-func (p *Panel) session(label string, l look, k clock, points []spines.Point) {
+func drawSession(p *figure.Panel, label string, l figure.Look, k timeline.Clock, points []spines.Point) {
 	var xs, ys []float64
 	end := func() {
 		if len(xs) == 1 {
 			xs, ys = []float64{xs[0] - 0.6, xs[0] + 0.6}, []float64{ys[0], ys[0]}
 		}
 		if len(xs) > 0 {
-			p.lines(l.line(), xs, ys)
+			p.Stroke(l.Line(), xs, ys)
 		}
 		xs, ys = nil, nil
 	}
 	for i, pt := range points {
-		if i > 0 && slices.ContainsFunc(k.breaks, func(b gap) bool { return points[i-1].Day <= b.From && pt.Day >= b.To }) {
+		if i > 0 && slices.ContainsFunc(k.Breaks, func(b timeline.Break) bool { return points[i-1].Day <= b.From && pt.Day >= b.To }) {
 			end()
 		}
-		p.record(label, kindValue, k.text(pt.Day), 100*pt.Model)
-		xs, ys = append(xs, k.at(pt.Day)), append(ys, 100*pt.Model)
+		p.Record(label, figure.Value, k.Text(pt.Day), 100*pt.Model)
+		xs, ys = append(xs, k.At(pt.Day)), append(ys, 100*pt.Model)
 	}
 	end()
 }
 
-// imaging draws means with SEM, shifted aside so that arms lie apart.
-func (p *Panel) imaging(l look, k clock, points []spines.Point, aside float64) {
+// drawImaging draws means with SEM, shifted aside so that arms lie apart.
+func drawImaging(p *figure.Panel, l figure.Look, k timeline.Clock, points []spines.Point, aside float64) {
 	sizes := rowsOf(points)
 	for i, pt := range points {
-		x, v, sem := k.at(pt.Day)+aside, 100*pt.Value, 100*pt.SEM
-		p.Data = append(p.Data, Datum{p.title(), pt.Arm + ", imaging", kindMean, k.text(pt.Day), v, v - sem, v + sem, sizes[i].Dendrites})
+		x, v, sem := k.At(pt.Day)+aside, 100*pt.Value, 100*pt.SEM
+		p.RecordRange(pt.Arm+", imaging", figure.Mean, k.Text(pt.Day), v, v-sem, v+sem, sizes[i].Dendrites)
 		if sem > 0 {
-			p.bar(l.Color, x, v-sem, v+sem)
+			drawBar(p, l.Color, x, v-sem, v+sem)
 		}
-		p.points(l, markRadius, []float64{x}, []float64{v})
+		p.Marks(l, figure.MarkRadius, []float64{x}, []float64{v})
 	}
 }
 
@@ -208,7 +218,7 @@ func imagingSizes(fit *spines.Fit) string {
 				dendrites, mice = append(dendrites, r.Dendrites), append(mice, r.Mice)
 			}
 		}
-		text := points[0].Arm
+		text := armName(fit, drug)
 		if len(dendrites) > 0 {
 			text += fmt.Sprintf(", %s dendrites of %s mice", numbers(dendrites), numbers(mice))
 		}
@@ -273,15 +283,15 @@ func turnoverName(f *spines.Fit) string {
 	return f.Name
 }
 
-func turnoverLegend(fit *spines.Fit, rivals []*spines.Fit) (out []Entry) {
+func turnoverLegend(fit *spines.Fit, rivals []*spines.Fit) (out []figure.Entry) {
 	for drug, l := range armLooks {
-		l.Dashes = [2][]vg.Length{dashed, nil}[drug]
-		out = append(out, markedLine(pointsOf(fit, "spine_density", drug == 1)[0].Arm, l))
+		l.Dashes = [2][]vg.Length{figure.Dashed, nil}[drug]
+		out = append(out, figure.MarkedLineEntry(armName(fit, drug == 1), l))
 	}
 	n := 0
 	for _, r := range rivals {
 		if !r.Params.Memory {
-			out = append(out, lineEntry(turnoverName(r)+" (control arm alone)", rivalLooks[n%len(rivalLooks)]))
+			out = append(out, figure.LineEntry(turnoverName(r)+" (control arm alone)", rivalLooks[n%len(rivalLooks)]))
 			n++
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"divergent/pkg/network"
 	"divergent/pkg/rng"
 	"divergent/pkg/task"
+	"divergent/plots/figure"
 )
 
 // mapPoints returns the points of the map, row by row from the top.
@@ -56,26 +57,26 @@ func majority(votes []int) (class int, share float64) {
 }
 
 // mapRaster colours each point by its majority, paler where fewer agree.
-func mapRaster(votes []int, classes int) raster {
-	g := raster{Cols: mapCells, Rows: mapCells}
+func mapRaster(votes []int, classes int) figure.Raster {
+	g := figure.Raster{Cols: mapCells, Rows: mapCells}
 	tie := 1 / float64(classes)
 	for i := 0; i < len(votes); i += classes {
 		k, share := majority(votes[i : i+classes])
 		strength := mapLow + (1-mapLow)*(share-tie)/(1-tie)
-		g.Cells = append(g.Cells, tint(classColours[k%len(classColours)], 0.75*strength))
+		g.Cells = append(g.Cells, figure.Tint(classColours[k%len(classColours)], 0.75*strength))
 	}
 	return g
 }
 
 // recordMap keeps a coarse grid of the map: the class and its share of votes.
-func (p *Panel) recordMap(c condition, sd float64, votes []int, classes int) {
+func recordMap(p *figure.Panel, c condition, sd float64, votes []int, classes int) {
 	points := mapPoints()
 	for i := mapEvery / 2; i < mapCells; i += mapEvery {
 		for j := mapEvery / 2; j < mapCells; j += mapEvery {
 			at := i*mapCells + j
 			k, share := majority(votes[at*classes : (at+1)*classes])
 			place := fmt.Sprintf("(%.3g, %.3g)", points[2*at], points[2*at+1])
-			p.Data = append(p.Data, Datum{"noise SD " + short(sd), c.Label, "share of votes for class " + strconv.Itoa(k), place, share, nan, nan, 0})
+			p.RecordIn("noise SD "+short(sd), c.Label+", share of votes for class "+strconv.Itoa(k), figure.Value, place, share, nan, nan, 0)
 		}
 	}
 }
@@ -83,7 +84,7 @@ func (p *Panel) recordMap(c condition, sd float64, votes []int, classes int) {
 // drawCentres marks the centres of the published task.
 func drawCentres(c draw.Canvas, at func(x, y float64) vg.Point) {
 	for k, v := range task.Four().Centres {
-		l := look{Color: black, Mark: classMarks[k%len(classMarks)].open()}
-		l.Mark.draw(c, l, at(v[0], v[1]), markRadius)
+		l := figure.Look{Color: figure.Black, Mark: classMarks[k%len(classMarks)].Open()}
+		l.Mark.Draw(c, l, at(v[0], v[1]), figure.MarkRadius)
 	}
 }

@@ -9,29 +9,31 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/landscape"
+	"divergent/plots/figure"
+	"divergent/plots/timeline"
 )
 
 // The looks of what warns.
 var (
-	moodLine     = look{Color: ink}
-	trendLine    = look{Color: orange, Dashes: dashed}
-	statistic    = look{Color: blue}
-	surrogateFan = look{Color: grey}
+	moodLine     = figure.Look{Color: figure.Ink}
+	trendLine    = figure.Look{Color: figure.Orange, Dashes: figure.Dashed}
+	statistic    = figure.Look{Color: figure.Blue}
+	surrogateFan = figure.Look{Color: figure.Grey}
 )
 
 // EarlyWarning returns the early warnings of changes of state, a column each: the
 // protocol, the mood of one path with the trend that is taken off and the day on
 // which it leaves its state, and below the variance and the lag-1 autocorrelation in
 // the window that ends on a day, with the band that surrogates without a trend fill.
-func EarlyWarning(list []landscape.Forewarning) (*Figure, error) {
+func EarlyWarning(list []landscape.Forewarning) (*figure.Figure, error) {
 	if len(list) == 0 {
 		return nil, fmt.Errorf("plots: EarlyWarning: no change of state: want the Forewarnings of landscape.NewStudy")
 	}
-	f := &Figure{
-		Name: "early-warning", Title: "Warnings before the switch", Width: DoubleColumn,
+	f := &figure.Figure{
+		Name: "early-warning", Title: "Warnings before the switch", Width: figure.DoubleColumn,
 		Caption: "One path of each; statistics of daily mood, less the trend, in a moving window, drawn at its last day. ",
 	}
-	rows := make([][]*Panel, 4)
+	rows := make([][]*figure.Panel, 4)
 	for i, w := range list {
 		if w.Warning == nil || len(w.T) == 0 || len(w.T) != len(w.Mood) || len(w.Warning.End) == 0 || len(w.Variance.Low) != len(w.Warning.End) || len(w.Autocorrelation.Low) != len(w.Warning.End) {
 			return nil, fmt.Errorf("plots: EarlyWarning: change %d has no warning or no surrogates: want the Forewarnings of landscape.NewStudy", i+1)
@@ -41,14 +43,17 @@ func EarlyWarning(list []landscape.Forewarning) (*Figure, error) {
 			rows[j] = append(rows[j], p)
 		}
 	}
-	w := list[0]
-	f.Caption += fmt.Sprintf("Band: %d %% of %d surrogates, autoregressive series of order 1 with the same variance and autocorrelation as the whole, put through the same filter and windows; P: share of them with a τ (Kendall) as high.", w.Share, w.Surrogates)
-	if len(list) == 1 {
-		f.Width = SingleColumn
+	var shares, surrogates []int
+	for _, w := range list {
+		shares, surrogates = append(shares, w.Share), append(surrogates, w.Surrogates)
 	}
-	f.Legend = []Entry{lineEntry("mood", moodLine), lineEntry("trend taken off", trendLine), lineEntry("leaves its state", look{Color: vermilion, Dashes: dotted}),
-		lineEntry("statistic", statistic), filledEntry(fmt.Sprintf("surrogates, %d %%", w.Share), look{Color: fade(grey, 0.18)})}
-	f.stack(rows, alignStrips(rows[0]...), 30, 22, 22)
+	f.Caption += fmt.Sprintf("Band: %s %% of %s surrogates, autoregressive series of order 1 with the same variance and autocorrelation as the whole, put through the same filter and windows; P: share of them with a τ (Kendall) as high.", numbers(shares), numbers(surrogates))
+	if len(list) == 1 {
+		f.Width = figure.SingleColumn
+	}
+	f.Legend = []figure.Entry{figure.LineEntry("mood", moodLine), figure.LineEntry("trend taken off", trendLine), figure.LineEntry("leaves its state", figure.Look{Color: figure.Vermilion, Dashes: figure.Dotted}),
+		figure.LineEntry("statistic", statistic), figure.FilledEntry(fmt.Sprintf("surrogates, %s %%", numbers(shares)), figure.Look{Color: figure.Fade(figure.Grey, 0.18)})}
+	f.Stack(rows, timeline.AlignStrips(rows[0]...), 30, 22, 22)
 	return f, nil
 }
 
@@ -77,26 +82,26 @@ func minus2(v float64) string {
 }
 
 // warningPanels draws one change: strip, mood, variance, autocorrelation.
-func warningPanels(w landscape.Forewarning, first bool) []*Panel {
+func warningPanels(w landscape.Forewarning, first bool) []*figure.Panel {
 	title := "From healthy to ill"
 	if w.Start == landscape.Ill {
 		title = "From ill to healthy"
 	}
 	end := min(w.Protocol.Length, w.Day+0.15*w.Day)
-	k := days("time (days)", 0, 0, end)
+	k := timeline.Days("time (days)", 0, 0, end)
 	label := func(s string) string {
 		if first {
 			return s
 		}
 		return ""
 	}
-	leaves := draw.LineStyle{Color: vermilion, Width: 0.8, Dashes: dotted}
+	leaves := draw.LineStyle{Color: figure.Vermilion, Width: 0.8, Dashes: figure.Dotted}
 
-	out := []*Panel{strip(title, w.Protocol, k)}
-	mood := newCourse("", title+", mood", k, false, axis{Label: label("mood"), Min: -1.7, Max: 1.7, Ticks: []float64{-1, 0, 1}})
-	mood.upright(leaves, w.Day, "leaves its state")
-	mood.course("mood", look{Color: moodLine.Color}, k, w.T, w.Mood)
-	mood.course("trend", trendLine, k, w.T[:len(w.Warning.Smooth)], w.Warning.Smooth)
+	out := []*figure.Panel{timeline.Strip(title, w.Protocol, k)}
+	mood := timeline.NewPanel("", title+", mood", k, false, figure.Axis{Label: label("mood"), Min: -1.7, Max: 1.7, Ticks: []float64{-1, 0, 1}})
+	mood.Vertical(leaves, w.Day, "leaves its state")
+	timeline.Course(mood, "mood", figure.Look{Color: moodLine.Color}, k, w.T, w.Mood)
+	timeline.Course(mood, "trend", trendLine, k, w.T[:len(w.Warning.Smooth)], w.Warning.Smooth)
 	out = append(out, mood)
 
 	var day []float64
@@ -114,33 +119,33 @@ func warningPanels(w landscape.Forewarning, first bool) []*Panel {
 	} {
 		value, low, high := scaled(q.factor, q.value), scaled(q.factor, q.band.Low), scaled(q.factor, q.band.High)
 		y := valueAxis(label(q.label), slices.Concat(value, low, high)...)
-		p := newCourse("", title+", "+q.name, k, i == 1, y)
-		p.upright(leaves, w.Day, "leaves its state")
+		p := timeline.NewPanel("", title+", "+q.name, k, i == 1, y)
+		p.Vertical(leaves, w.Day, "leaves its state")
 		xs := make([]float64, len(day))
 		for j, d := range day {
-			xs[j] = k.at(d)
-			p.Data = append(p.Data, Datum{p.title(), "surrogates", kindReference, k.text(d), q.factor * q.band.Median[j], low[j], high[j], w.Surrogates})
+			xs[j] = k.At(d)
+			p.RecordRange("surrogates", figure.Reference, k.Text(d), q.factor*q.band.Median[j], low[j], high[j], w.Surrogates)
 		}
-		p.band(surrogateFan, xs, low, high)
-		p.course(q.name, statistic, k, day, value)
-		p.windowBar(w, k, i == 0)
+		p.FillBetween(surrogateFan, xs, low, high)
+		timeline.Course(p, q.name, statistic, k, day, value)
+		drawWindowBar(p, w, k, i == 0)
 		out = append(out, p)
 	}
 	return out
 }
 
-// windowBar shows how long the window is.
-func (p *Panel) windowBar(w landscape.Forewarning, k clock, named bool) {
+// drawWindowBar shows how long the window is.
+func drawWindowBar(p *figure.Panel, w landscape.Forewarning, k timeline.Clock, named bool) {
 	if !named {
 		return
 	}
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		a, b := at(k.at(0), 0).X, at(k.at(float64(w.Window)), 0).X
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		a, b := at(k.At(0), 0).X, at(k.At(float64(w.Window)), 0).X
 		y := c.Max.Y - 6
-		s := draw.LineStyle{Color: grey, Width: 0.8}
+		s := draw.LineStyle{Color: figure.Grey, Width: 0.8}
 		c.StrokeLine2(s, a+1, y, b, y)
 		c.StrokeLine2(s, a+1, y-2, a+1, y+2)
 		c.StrokeLine2(s, b, y-2, b, y+2)
-		c.FillText(aligned(sans(smallType, grey), draw.XCenter, draw.YTop), vg.Point{X: (a + b) / 2, Y: y - 2}, "window")
+		c.FillText(figure.Aligned(figure.Sans(figure.SmallType, figure.Grey), draw.XCenter, draw.YTop), vg.Point{X: (a + b) / 2, Y: y - 2}, "window")
 	})
 }

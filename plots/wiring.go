@@ -7,6 +7,7 @@ import (
 
 	"divergent/pkg/network"
 	"divergent/pkg/study"
+	"divergent/plots/figure"
 )
 
 // blocks is the number of blocks per side into which the weight matrix is
@@ -42,7 +43,7 @@ func noNetworks(r *study.Result, figure string) error {
 // matrix as the density of its synapses, the synapses present in each matrix,
 // and how strong they are. The networks are those of the first seed, which the
 // caption names. It is an error if the result kept no network.
-func Wiring(r *study.Result) (*Figure, error) {
+func Wiring(r *study.Result) (*figure.Figure, error) {
 	if r == nil {
 		return nil, checkRows(r)
 	}
@@ -52,25 +53,25 @@ func Wiring(r *study.Result) (*Figure, error) {
 	}
 	k := largest(nets[0])
 	l := nets[0].Layers[k]
-	f := &Figure{
+	f := &figure.Figure{
 		Name:  "wiring",
 		Title: "Synapses before and after treatment",
 		Caption: fmt.Sprintf("Top: the %d × %d weight matrix from hidden layer %d to the next, averaged in blocks; darker has more of its synapses (colour goes by the square root). "+
 			"Bottom: synapses present in each weight matrix, and the strength of those present in the whole network, marked at its commonest. Seed %d.", l.Out, l.In, k, seed) + settings(r.Manifest.Remarks()),
-		Width: DoubleColumn,
+		Width: figure.DoubleColumn,
 	}
-	var matrices []*Panel
+	var matrices []*figure.Panel
 	for i, c := range conds {
-		matrices = append(matrices, matrixPanel(c, nets[i], k, len(conds), i%perRow == 0))
-		f.Legend = append(f.Legend, markedLine(c.Label, c.look))
+		matrices = append(matrices, matrixPanel(c, nets[i], k, len(conds), i%figure.PerRow == 0))
+		f.Legend = append(f.Legend, figure.MarkedLineEntry(c.Label, c.Look))
 	}
-	f.Legend = append(f.Legend, rampEntry("synapses present: 0", "100 %", density))
-	f.Rows = append(inRows(matrices), []*Panel{countPanel(conds, nets), strengthPanel(conds, nets)})
+	f.Legend = append(f.Legend, figure.RampEntry("synapses present: 0", "100 %", density))
+	f.Rows = append(figure.InRows(matrices), []*figure.Panel{countPanel(conds, nets), strengthPanel(conds, nets)})
 	const lower = 38
 	f.Height = 32 + lower
 	for range f.Rows[1:] {
-		f.Heights = append(f.Heights, rasterSide(len(conds)))
-		f.Height += rasterSide(len(conds)) + 9
+		f.Heights = append(f.Heights, figure.RasterSide(len(conds)))
+		f.Height += figure.RasterSide(len(conds)) + 9
 	}
 	f.Heights = append(f.Heights, lower)
 	return f, nil
@@ -78,8 +79,8 @@ func Wiring(r *study.Result) (*Figure, error) {
 
 // density is the colour of a share of synapses present; the root spreads the
 // small shares that pruning leaves.
-func density(share float64) paint {
-	return between(white, paint{R: 20, G: 20, B: 60, A: 255}, math.Sqrt(share))
+func density(share float64) figure.Color {
+	return figure.Between(figure.White, figure.Color{R: 20, G: 20, B: 60, A: 255}, math.Sqrt(share))
 }
 
 // largest returns the layer with the most weights.
@@ -95,24 +96,23 @@ func largest(n *network.Network) int {
 
 // matrixPanel draws one weight matrix as densities, inputs to the right and
 // outputs downwards.
-func matrixPanel(c condition, n *network.Network, k, columns int, named bool) *Panel {
+func matrixPanel(c condition, n *network.Network, k, columns int, named bool) *figure.Panel {
 	l := &n.Layers[k]
-	x, y := axis{Label: "from unit"}, axis{}
+	x, y := figure.Axis{Label: "from unit", Max: 1, Bare: true}, figure.Axis{Max: 1, Bare: true}
 	if named {
 		y.Label = "to unit"
 	}
-	p := newPanel(narrowTitle(c.Label, columns), x, y)
-	p.Plot.X.Min, p.Plot.X.Max, p.Plot.Y.Min, p.Plot.Y.Max = 0, 1, 0, 1
+	p := figure.NewPanel(figure.NarrowTitle(c.Label, columns), x, y)
 	p.Square = true
 	cols, rows := min(blocks, l.In), min(blocks, l.Out)
-	g := raster{Cols: cols, Rows: rows, Cells: make([]paint, cols*rows)}
+	g := figure.Raster{Cols: cols, Rows: rows, Cells: make([]figure.Color, cols*rows)}
 	for i := range rows {
 		for j := range cols {
 			g.Cells[i*cols+j] = density(blockDensity(l, i*l.Out/rows, (i+1)*l.Out/rows, j*l.In/cols, (j+1)*l.In/cols))
 		}
 	}
-	p.fill(g)
-	p.record(c.Label, kindValue, "synapses present in the matrix (%)", 100*float64(l.Count())/float64(len(l.W)))
+	p.FillRaster(g)
+	p.Record(c.Label, figure.Value, "synapses present in the matrix (%)", 100*float64(l.Count())/float64(len(l.W)))
 	return p
 }
 
@@ -130,22 +130,24 @@ func blockDensity(l *network.Layer, row, rowEnd, col, colEnd int) float64 {
 }
 
 // countPanel draws the percent of synapses present, a position for each matrix.
-func countPanel(conds []condition, nets []*network.Network) *Panel {
+func countPanel(conds []condition, nets []*network.Network) *figure.Panel {
 	layers := len(nets[0].Layers)
-	x := axis{Label: "weight matrix", Min: -0.5, Max: float64(layers) - 0.5, Names: []string{}}
-	for k := range layers {
-		x.Ticks, x.Names = append(x.Ticks, float64(k)), append(x.Names, matrixName(k, layers))
+	list := make([]string, layers)
+	for k := range list {
+		list[k] = matrixName(k, layers)
 	}
-	p := newPanel("Synapses present", x, percentAxis("present (%)"))
+	x := figure.Columns(list...).Room(0.5)
+	x.Label = "weight matrix"
+	p := figure.NewPanel("Synapses present", x, figure.PercentAxis("present (%)"))
 	for i, c := range conds {
 		var xs, ys []float64
 		for k := range min(layers, len(nets[i].Layers)) {
 			l := &nets[i].Layers[k]
 			shift := min(0.12, 0.8/float64(len(conds))) * (float64(i) - float64(len(conds)-1)/2)
 			xs, ys = append(xs, float64(k)+shift), append(ys, 100*float64(l.Count())/float64(len(l.W)))
-			p.record(c.Label, kindValue, matrixName(k, layers), ys[k])
+			p.Record(c.Label, figure.Value, matrixName(k, layers), ys[k])
 		}
-		p.points(c.look, markRadius, xs, ys)
+		p.Marks(c.Look, figure.MarkRadius, xs, ys)
 	}
 	return p
 }
@@ -170,32 +172,32 @@ const (
 )
 
 // strengthPanel draws how many of the network's synapses have which strength.
-func strengthPanel(conds []condition, nets []*network.Network) *Panel {
+func strengthPanel(conds []condition, nets []*network.Network) *figure.Panel {
 	top := 0.0
 	counts := make([][]float64, len(nets))
 	for i, n := range nets {
 		counts[i] = strengths(n)
 		top = max(top, slices.Max(counts[i]))
 	}
-	x := axis{Label: "strength of the synapse, |w|", Min: strengthLow, Max: strengthHigh,
+	x := figure.Axis{Label: "strength of the synapse, |w|", Min: strengthLow, Max: strengthHigh,
 		Ticks: []float64{-4, -3, -2, -1, 0}, Names: []string{"0.0001", "0.001", "0.01", "0.1", "1"}}
 	// Counts span four orders of magnitude, so their axis is logarithmic too.
 	high := math.Ceil(math.Log10(max(top, 10)))
-	y := axis{Label: "synapses per bin", Min: emptyBin, Max: high}
+	y := figure.Axis{Label: "synapses per bin", Min: emptyBin, Max: high}
 	for e := 0.0; e <= high; e++ {
 		y.Ticks, y.Names = append(y.Ticks, e), append(y.Names, short(math.Pow(10, e)))
 	}
-	p := newPanel("Strength of present synapses", x, y)
-	p.Plot.X.Tick.LineStyle.Width, p.Plot.Y.Tick.LineStyle.Width = thinLine, thinLine
+	p := figure.NewPanel("Strength of present synapses", x, y)
+	p.Plot.X.Tick.LineStyle.Width, p.Plot.Y.Tick.LineStyle.Width = figure.ThinLine, figure.ThinLine
 	for i, c := range conds {
-		p.strengthLine(c, counts[i])
+		drawStrengthLine(p, c, counts[i])
 	}
 	return p
 }
 
-// strengthLine draws the counts as a line from the first bin with a synapse to the
+// drawStrengthLine draws the counts as a line from the first bin with a synapse to the
 // last, on the floor where a bin between is empty, with a mark at the peak.
-func (p *Panel) strengthLine(c condition, counts []float64) {
+func drawStrengthLine(p *figure.Panel, c condition, counts []float64) {
 	var xs, ys []float64
 	peak := 0
 	for b, v := range counts {
@@ -203,15 +205,15 @@ func (p *Panel) strengthLine(c condition, counts []float64) {
 			continue
 		}
 		x := strengthLow + (float64(b)+0.5)*(strengthHigh-strengthLow)/strengthBins
-		p.record(c.Label, kindValue, short(math.Pow(10, x)), v)
+		p.Record(c.Label, figure.Value, short(math.Pow(10, x)), v)
 		xs, ys = append(xs, x), append(ys, max(math.Log10(v), emptyBin))
 		if ys[len(ys)-1] > ys[peak] {
 			peak = len(ys) - 1
 		}
 	}
 	if len(xs) > 0 {
-		p.lines(c.line(), xs, ys)
-		p.points(c.look, markRadius, xs[peak:peak+1], ys[peak:peak+1])
+		p.Stroke(c.Line(), xs, ys)
+		p.Marks(c.Look, figure.MarkRadius, xs[peak:peak+1], ys[peak:peak+1])
 	}
 }
 

@@ -1,10 +1,11 @@
-package plots
+package figure
 
 import (
 	"math"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/recorder"
 )
 
 // edges is the room that axes and their labels take around a data area.
@@ -16,9 +17,16 @@ func (p *Panel) edges(c draw.Canvas) edges {
 	return edges{left: d.Min.X - c.Min.X, right: c.Max.X - d.Max.X, bottom: d.Min.Y - c.Min.Y, top: c.Max.Y - d.Max.Y}
 }
 
+// slot is where one panel goes: the whole plot, its data area within, and the
+// left edge of its column.
+type slot struct {
+	plot, data draw.Canvas
+	left       vg.Length
+}
+
 // layout divides the canvas: data areas of a row share top and bottom, and those
 // of a column share left and right wherever the rows have the same columns.
-func (f *Figure) layout(c draw.Canvas) [][]place {
+func (f *Figure) layout(c draw.Canvas) [][]slot {
 	rooms := make([][]edges, len(f.Rows))
 	bottoms, heads, weights := make([]vg.Length, len(f.Rows)), make([]vg.Length, len(f.Rows)), make([]vg.Length, len(f.Rows))
 	total := vg.Length(0)
@@ -42,7 +50,7 @@ func (f *Figure) layout(c draw.Canvas) [][]place {
 		free -= bottoms[j] + heads[j]
 	}
 	f.shareColumns(rooms)
-	places := make([][]place, len(f.Rows))
+	places := make([][]slot, len(f.Rows))
 	top := c.Max.Y
 	for j, row := range f.Rows {
 		high := top - heads[j]
@@ -51,6 +59,20 @@ func (f *Figure) layout(c draw.Canvas) [][]place {
 		top = low - bottoms[j] - gapY
 	}
 	return places
+}
+
+// DataAreas returns where the data areas of the panels lie on the page, in points from
+// its lower left corner, by row; an empty place has an empty rectangle.
+func (f *Figure) DataAreas() [][]vg.Rectangle {
+	f.settle()
+	w, h := f.size()
+	out := make([][]vg.Rectangle, len(f.Rows))
+	for j, row := range f.layout(f.body(draw.NewCanvas(new(recorder.Canvas), w, h))) {
+		for _, p := range row {
+			out[j] = append(out[j], p.data.Rectangle)
+		}
+	}
+	return out
 }
 
 // shareColumns widens the rooms of each column to the widest, so that the data
@@ -89,13 +111,13 @@ func (p *Panel) weight() vg.Length {
 }
 
 // layoutRow places the panels of one row between two heights of the data area.
-func (f *Figure) layoutRow(c draw.Canvas, row []*Panel, rooms []edges, low, high vg.Length) []place {
+func (f *Figure) layoutRow(c draw.Canvas, row []*Panel, rooms []edges, low, high vg.Length) []slot {
 	free, total := c.Max.X-c.Min.X-gapX*vg.Length(len(row)-1), vg.Length(0)
 	for i, p := range row {
 		free -= rooms[i].left + rooms[i].right
 		total += p.weight()
 	}
-	places := make([]place, len(row))
+	places := make([]slot, len(row))
 	x := c.Min.X
 	for i, p := range row {
 		edge := x
@@ -119,7 +141,7 @@ func (f *Figure) layoutRow(c draw.Canvas, row []*Panel, rooms []edges, low, high
 // fit returns the canvas on which the plot's data area is the given one. The
 // room that gonum/plot keeps for labels depends a little on the canvas, hence
 // the repeats.
-func (p *Panel) fit(c draw.Canvas, data vg.Rectangle) place {
+func (p *Panel) fit(c draw.Canvas, data vg.Rectangle) slot {
 	out := draw.Canvas{Canvas: c.Canvas, Rectangle: data}
 	for range 4 {
 		d := p.Plot.DataCanvas(out)
@@ -131,5 +153,28 @@ func (p *Panel) fit(c draw.Canvas, data vg.Rectangle) place {
 			break
 		}
 	}
-	return place{plot: out, data: draw.Canvas{Canvas: c.Canvas, Rectangle: data}}
+	return slot{plot: out, data: draw.Canvas{Canvas: c.Canvas, Rectangle: data}}
+}
+
+// Stack sets rows of panels with data areas of the given heights in mm, and the
+// figure's height so that they have them.
+func (f *Figure) Stack(rows [][]*Panel, mm ...float64) {
+	f.Rows, f.Heights = rows, mm
+	f.settle()
+	width := millimetres(f.Width) - 2*margin
+	total := 2*margin + gapY*vg.Length(len(rows)-1)
+	if entries := f.legend(); len(entries) > 0 {
+		total += legendHeight(entries, width) + legendGap
+	}
+	for j, row := range rows {
+		var head, bottom vg.Length
+		for _, p := range row {
+			if p != nil {
+				page := draw.NewCanvas(new(recorder.Canvas), width/vg.Length(len(row)), width)
+				head, bottom = max(head, p.headroom()), max(bottom, p.edges(page).bottom)
+			}
+		}
+		total += head + bottom + millimetres(mm[j])
+	}
+	f.Height = math.Ceil(float64(total/vg.Millimeter)*10) / 10
 }

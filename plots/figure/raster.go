@@ -1,4 +1,4 @@
-package plots
+package figure
 
 import (
 	"image"
@@ -9,11 +9,11 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// raster is a grid of colours, cells by row, top row first. It is drawn as one
+// Raster is a grid of colours, cells by row, top row first. It is drawn as one
 // image, which keeps SVG and PDF files small.
-type raster struct {
+type Raster struct {
 	Cols, Rows int
-	Cells      []paint // Cols×Rows
+	Cells      []Color // Cols×Rows
 }
 
 // enlarged is the number of pixels that a cell takes per side: viewers smooth
@@ -21,7 +21,7 @@ type raster struct {
 const enlarged = 6
 
 // image returns the raster as an image.
-func (g raster) image() image.Image {
+func (g Raster) image() image.Image {
 	img := image.NewNRGBA(image.Rect(0, 0, g.Cols*enlarged, g.Rows*enlarged))
 	for y := range g.Rows * enlarged {
 		for x := range g.Cols * enlarged {
@@ -32,33 +32,37 @@ func (g raster) image() image.Image {
 }
 
 // perRow is the largest number of rasters in a row of a double column.
-const perRow = 6
+const PerRow = 6
 
-// rasterSide returns the side in mm of n square data areas in a row of a double
+// RasterSide returns the side in mm of n square data areas in a row of a double
 // column, the first with the numbers of its axis.
-func rasterSide(n int) float64 {
-	n = min(n, perRow)
+func RasterSide(n int) float64 {
+	n = min(n, PerRow)
 	free := float64(millimetres(DoubleColumn)-2*margin) - 36 - 14*float64(n-1)
 	return free / float64(n) / float64(vg.Millimeter)
 }
 
-// inRows breaks panels into rows of perRow, the last filled up with empty places
+// InRows breaks panels into rows of perRow, the last filled up with empty places
 // so that columns line up.
-func inRows(panels []*Panel) [][]*Panel {
+func InRows(panels []*Panel) [][]*Panel {
 	var rows [][]*Panel
-	for len(panels) > perRow {
-		rows, panels = append(rows, panels[:perRow:perRow]), panels[perRow:]
+	for len(panels) > PerRow {
+		rows, panels = append(rows, panels[:PerRow:PerRow]), panels[PerRow:]
 	}
-	for len(rows) > 0 && len(panels) < perRow {
+	for len(rows) > 0 && len(panels) < PerRow {
 		panels = append(panels, nil)
 	}
 	return append(rows, panels)
 }
 
-// narrowTitle breaks a label into lines that fit over one of n rasters in a row,
+// NarrowTitle breaks a label into lines that fit over one of n rasters in a row,
 // after the panel's letter.
-func narrowTitle(label string, n int) string {
-	width, style := millimetres(rasterSide(n)), sans(titleType, ink)
+func NarrowTitle(label string, n int) string {
+	return wrap(label, millimetres(RasterSide(n)), Sans(TitleType, Ink))
+}
+
+// wrap breaks a text into lines of at most the given width, where it has words.
+func wrap(label string, width vg.Length, style draw.TextStyle) string {
 	var lines []string
 	for word := range strings.FieldsSeq(label) {
 		if last := len(lines) - 1; last >= 0 && style.Width(lines[last]+" "+word) < width {
@@ -70,12 +74,12 @@ func narrowTitle(label string, n int) string {
 	return strings.Join(lines, "\n")
 }
 
-// fill covers the panel's data area with the raster and frames it.
-func (p *Panel) fill(g raster) {
+// FillRaster covers the panel's data area with the raster and frames it.
+func (p *Panel) FillRaster(g Raster) {
 	img := g.image()
-	p.add(func(c draw.Canvas, _ func(x, y float64) vg.Point) {
+	p.Draw(func(c draw.Canvas, _ func(x, y float64) vg.Point) {
 		c.DrawImage(c.Rectangle, img)
-		c.SetLineStyle(draw.LineStyle{Color: ink, Width: thinLine})
+		c.SetLineStyle(draw.LineStyle{Color: Ink, Width: ThinLine})
 		c.Stroke(c.Rectangle.Path())
 	})
 }

@@ -1,15 +1,16 @@
-package plots
+package figure
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// mark is a marker: a polygon on the unit circle, or the circle itself where it has
+// Mark is a marker: a polygon on the unit circle, or the circle itself where it has
 // no corners. A hollow one is an outline filled with white.
-type mark struct {
+type Mark struct {
 	corners []vg.Point
 	hollow  bool
 	clear   bool // a hollow one that leaves visible what lies below
@@ -18,35 +19,35 @@ type mark struct {
 
 // The markers.
 var (
-	circle   = mark{}
-	box      = ngon(4, 45)
-	diamond  = ngon(4, 90)
-	up       = ngon(3, 90)
-	down     = ngon(3, -90)
-	right    = ngon(3, 0)
-	left     = ngon(3, 180)
-	pentagon = ngon(5, 90)
-	cross    = mark{corners: ngon(4, 45).corners, strokes: true}
+	Circle        = Mark{}
+	Box           = ngon(4, 45)
+	Diamond       = ngon(4, 90)
+	TriangleUp    = ngon(3, 90)
+	TriangleDown  = ngon(3, -90)
+	TriangleRight = ngon(3, 0)
+	TriangleLeft  = ngon(3, 180)
+	Pentagon      = ngon(5, 90)
+	Cross         = Mark{corners: ngon(4, 45).corners, strokes: true}
 )
 
-// open returns the marker as an outline.
-func (m mark) open() mark {
+// Open returns the marker as an outline.
+func (m Mark) Open() Mark {
 	m.hollow = true
 	return m
 }
 
-// seeThrough returns the marker as an outline over whatever lies below.
-func (m mark) seeThrough() mark {
+// SeeThrough returns the marker as an outline over whatever lies below.
+func (m Mark) SeeThrough() Mark {
 	m.hollow, m.clear = true, true
 	return m
 }
 
 // ngon returns the regular polygon of n corners, the first at the angle given in
 // degrees, of about the circle's area.
-func ngon(n int, first float64) mark {
+func ngon(n int, first float64) Mark {
 	r := math.Sqrt(2 * math.Pi / (float64(n) * math.Sin(2*math.Pi/float64(n))))
 	r = 1 + (r-1)*0.8 // optical size: corners count for less than their area
-	var m mark
+	var m Mark
 	for i := range n {
 		s, c := math.Sincos(first*math.Pi/180 + 2*math.Pi*float64(i)/float64(n))
 		m.corners = append(m.corners, vg.Point{X: vg.Length(r * c), Y: vg.Length(r * s)})
@@ -54,8 +55,13 @@ func ngon(n int, first float64) mark {
 	return m
 }
 
-// draw draws the marker in the given look's colour.
-func (m mark) draw(c draw.Canvas, l look, at vg.Point, radius vg.Length) {
+// same tells whether two markers are the same.
+func (m Mark) same(o Mark) bool {
+	return slices.Equal(m.corners, o.corners) && m.hollow == o.hollow && m.strokes == o.strokes
+}
+
+// Draw draws the marker in the given look's colour.
+func (m Mark) Draw(c draw.Canvas, l Look, at vg.Point, radius vg.Length) {
 	if m.strokes {
 		for _, p := range m.corners[:2] {
 			d := p.Scale(radius * 0.95)
@@ -70,7 +76,7 @@ func (m mark) draw(c draw.Canvas, l look, at vg.Point, radius vg.Length) {
 		return
 	}
 	if !m.clear {
-		c.SetColor(white)
+		c.SetColor(White)
 		c.Fill(path)
 	}
 	c.SetLineStyle(draw.LineStyle{Color: l.Color, Width: max(0.5, radius*0.3)})
@@ -78,7 +84,7 @@ func (m mark) draw(c draw.Canvas, l look, at vg.Point, radius vg.Length) {
 }
 
 // path returns the marker's outline.
-func (m mark) path(at vg.Point, r vg.Length) vg.Path {
+func (m Mark) path(at vg.Point, r vg.Length) vg.Path {
 	var p vg.Path
 	if len(m.corners) > 0 {
 		for i, v := range m.corners {

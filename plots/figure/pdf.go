@@ -1,7 +1,6 @@
-package plots
+package figure
 
 import (
-	"fmt"
 	"image"
 	"image/color"
 	"io"
@@ -29,16 +28,10 @@ var steadyPDF = sync.OnceFunc(func() {
 })
 
 func (f *Figure) writePDF(w io.Writer) (err error) {
-	// vgpdf panics where a font cannot be prepared, for example without a
-	// writable temporary folder.
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("plots: PDF: %v", p)
-		}
-	}()
+	defer recovered(&err) // vgpdf panics where a font cannot be prepared, such as without a writable temporary folder
 	steadyPDF()
 	c := &pdfCanvas{Canvas: vgpdf.New(f.size())}
-	f.draw(draw.New(c))
+	f.Draw(draw.New(c))
 	_, err = c.WriteTo(w)
 	return err
 }

@@ -1,4 +1,4 @@
-package plots
+package timeline
 
 import (
 	"math"
@@ -6,10 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/recorder"
 
 	"divergent/pkg/model"
+	"divergent/plots/figure"
 )
 
 // everything is a protocol with each kind of event.
@@ -35,7 +36,7 @@ func TestLanes(t *testing.T) {
 		{"amounts that differ are not in the name", model.Days(9, model.Dose(1, "x", 1), model.Dose(2, "x", 2)), 0, 9, []string{"x"}},
 	} {
 		var got []string
-		for _, l := range lanes(c.protocol, days("day", 0, c.from, c.to)) {
+		for _, l := range lanes(c.protocol, Days("day", 0, c.from, c.to)) {
 			got = append(got, l.Name)
 		}
 		if !slices.Equal(got, c.want) {
@@ -48,7 +49,7 @@ func TestLanes(t *testing.T) {
 // cut there.
 func TestStripTellsWhatIsGiven(t *testing.T) {
 	var got []string
-	for _, d := range strip("", everything(), days("day", 22, 0, 60)).Data {
+	for _, d := range Strip("", everything(), Days("day", 22, 0, 60)).Data {
 		if strings.HasPrefix(d.Series, "ketamine") || strings.HasPrefix(d.Series, "SSRI") {
 			got = append(got, d.Series+" "+d.X)
 		}
@@ -62,52 +63,51 @@ func TestStripTellsWhatIsGiven(t *testing.T) {
 // TestStripSharesTheTimeAxis finds a dose above the point of a course at its
 // time.
 func TestStripSharesTheTimeAxis(t *testing.T) {
-	for name, k := range map[string]clock{"days": days("day", 22, 0, 60), "hours": hours("h", 22, -3, 72), "sessions": sessions("day", []float64{20, 22, 24, 26, 60})} {
-		s, p := strip("", everything(), k), newCourse("", "course", k, true, valueAxis("a rather long number", 0, 1e6))
-		f := &Figure{Name: "x", Width: DoubleColumn}
-		f.stack([][]*Panel{{s}, {p}}, alignStrips(s), 30)
-		checkText(t, name, f)
-		w, h := f.size()
-		places := f.layout(draw.Crop(draw.NewCanvas(new(recorder.Canvas), w, h), margin, -margin, margin, -margin))
+	for name, k := range map[string]Clock{"days": Days("day", 22, 0, 60), "hours": Hours("h", 22, -3, 72), "sessions": Sessions("day", []float64{20, 22, 24, 26, 60})} {
+		s := Strip("", everything(), k)
+		p := NewPanel("", "course", k, true, figure.Fit("a rather long number", 0.06, 4, 0, 1e6))
+		f := &figure.Figure{Name: "x", Width: figure.DoubleColumn}
+		f.Stack([][]*figure.Panel{{s}, {p}}, AlignStrips(s), 30)
+		areas := f.DataAreas()
 		for _, day := range []float64{22, 24} {
-			a, _ := s.Plot.Transforms(&places[0][0].data)
-			b, _ := p.Plot.Transforms(&places[1][0].data)
-			if d := a(k.at(day)) - b(k.at(day)); math.Abs(float64(d)) > 1e-6 {
+			a, _ := s.Plot.Transforms(&draw.Canvas{Rectangle: areas[0][0]})
+			b, _ := p.Plot.Transforms(&draw.Canvas{Rectangle: areas[1][0]})
+			if d := a(k.At(day)) - b(k.At(day)); math.Abs(float64(d)) > 1e-6 {
 				t.Errorf("%s: day %v in the strip lies %v points from that below", name, day, d)
 			}
 		}
-		if got := places[1][0].data.Max.Y - places[1][0].data.Min.Y; math.Abs(float64(got-millimetres(30))) > 0.4 {
-			t.Errorf("%s: data area of %v points: want 30 mm, %v", name, got, millimetres(30))
+		if got := areas[1][0].Size().Y; math.Abs(float64(got-30*vg.Millimeter)) > 0.4 {
+			t.Errorf("%s: data area of %v points: want 30 mm", name, got)
 		}
 	}
 }
 
 // TestClock reads places off by hand.
 func TestClock(t *testing.T) {
-	s := sessions("day", []float64{7, -3, -1, 1, 3, 5, 34, 7})
+	s := Sessions("day", []float64{7, -3, -1, 1, 3, 5, 34, 7})
 	for _, c := range []struct {
-		k         clock
+		k         Clock
 		day, want float64
 	}{
-		{days("day", 21, 0, 60), 22.5, 1.5},
-		{hours("h", 21, -3, 72), 21 + 6./24, 6},
+		{Days("day", 21, 0, 60), 22.5, 1.5},
+		{Hours("h", 21, -3, 72), 21 + 6./24, 6},
 		{s, 5, 5},
 		{s, 34, 11}, // 27 days shown as twice the usual two
 		{s, 20.5, 9},
 		{s, 36, 13},
 	} {
-		if got := c.k.at(c.day); math.Abs(got-c.want) > 1e-9 {
+		if got := c.k.At(c.day); math.Abs(got-c.want) > 1e-9 {
 			t.Errorf("%s %v is at %v: want %v", c.k.Label, c.day, got, c.want)
 		}
 	}
 	if !slices.Equal(s.Ticks, []float64{-3, -1, 1, 3, 5, 7, 34}) {
 		t.Errorf("ticks %v: want the sessions, once each", s.Ticks)
 	}
-	xs, ys := hours("h", 1, 0, 24).cut([]float64{0, 0.5, 1.5, 2.5, 3}, []float64{0, 1, 3, 5, math.NaN()})
+	xs, ys := Hours("h", 1, 0, 24).Cut([]float64{0, 0.5, 1.5, 2.5, 3}, []float64{0, 1, 3, 5, math.NaN()})
 	if !slices.Equal(xs, []float64{1, 1.5, 2}) || !slices.Equal(ys, []float64{2, 3, 4}) {
 		t.Errorf("cut to (%v, %v): want day 1 to 2, ends between their neighbours", xs, ys)
 	}
-	if xs, _ := days("day", 0, 1, 2).cut([]float64{0, 5}, []float64{0, 5}); !slices.Equal(xs, []float64{1, 2}) {
+	if xs, _ := Days("day", 0, 1, 2).Cut([]float64{0, 5}, []float64{0, 5}); !slices.Equal(xs, []float64{1, 2}) {
 		t.Errorf("cut between two days to %v: want both ends", xs)
 	}
 }

@@ -1,4 +1,4 @@
-package plots
+package figure
 
 import (
 	"bytes"
@@ -42,7 +42,7 @@ const printDPI = 300
 func ParseFormat(name string) (Format, error) {
 	f := Format(strings.ToLower(strings.TrimPrefix(strings.TrimSpace(name), ".")))
 	if !slices.Contains(Formats(), f) {
-		return "", fmt.Errorf("plots: format %q: want png, svg, pdf or csv", name)
+		return "", fmt.Errorf("figure: format %q: want png, svg, pdf or csv", name)
 	}
 	return f, nil
 }
@@ -53,7 +53,7 @@ func ParseFormat(name string) (Format, error) {
 // renamed. Equal figures give equal bytes.
 func (f *Figure) Save(base string, formats ...Format) error {
 	if name := filepath.Base(base); base == "" || name == "." || name == ".." || strings.HasSuffix(base, string(filepath.Separator)) {
-		return fmt.Errorf("plots: file name %q: want a folder and a name without extension, such as figures/recovery", base)
+		return fmt.Errorf("figure: file name %q: want a folder and a name without extension, such as figures/recovery", base)
 	}
 	if len(formats) == 0 {
 		formats = Formats()
@@ -80,7 +80,7 @@ func (f *Figure) Save(base string, formats ...Format) error {
 	if p := new(os.PathError); errors.As(err, &p) {
 		err = p.Err // without the temporary name
 	}
-	return fmt.Errorf("plots: cannot save %s: %w; want a folder that can be written to", base, err)
+	return fmt.Errorf("figure: cannot save %s: %w; want a folder that can be written to", base, err)
 }
 
 // replaceFile writes the file under a temporary name and renames it.
@@ -149,15 +149,16 @@ func (f *Figure) Encode(w io.Writer, format Format) error {
 // size returns the figure's physical size.
 func (f *Figure) size() (w, h vg.Length) { return millimetres(f.Width), millimetres(f.Height) }
 
-func (f *Figure) writePNG(w io.Writer, dpi float64) error {
+func (f *Figure) writePNG(w io.Writer, dpi float64) (err error) {
+	defer recovered(&err)
 	width, height := f.size()
 	c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(int(math.Round(dpi))))
-	f.draw(draw.New(c))
+	f.Draw(draw.New(c))
 	var b bytes.Buffer
 	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(&b); err != nil {
 		return err
 	}
-	_, err := w.Write(withResolution(b.Bytes(), dpi))
+	_, err = w.Write(withResolution(b.Bytes(), dpi))
 	return err
 }
 
@@ -177,9 +178,10 @@ func withResolution(png []byte, dpi float64) []byte {
 
 // writeSVG writes text as text. Liberation Sans has the widths of Arial and
 // Helvetica, so the file looks the same where only one of these is installed.
-func (f *Figure) writeSVG(w io.Writer) error {
+func (f *Figure) writeSVG(w io.Writer) (err error) {
+	defer recovered(&err)
 	c := vgsvg.New(f.size())
-	f.draw(draw.New(c))
+	f.Draw(draw.New(c))
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return err
@@ -191,6 +193,14 @@ func (f *Figure) writeSVG(w io.Writer) error {
 		"font-variant:normal;", "",
 		`xlink:href="data:image/jpg;`, `preserveAspectRatio="none" xlink:href="data:image/png;`,
 	).Replace(s)
-	_, err := io.WriteString(w, s)
+	_, err = io.WriteString(w, s)
 	return err
+}
+
+// recovered makes an error of a panic while drawing, such as that of a plotter which the
+// kit does not know.
+func recovered(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("figure: cannot be drawn: %v", p)
+	}
 }

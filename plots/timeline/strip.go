@@ -1,4 +1,4 @@
-package plots
+package timeline
 
 import (
 	"math"
@@ -9,10 +9,11 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/model"
+	"divergent/plots/figure"
 )
 
 // laneHeight is the height of one lane of a strip in mm.
-const laneHeight = 3.3
+const LaneHeight = 3.3
 
 // lane is one line of a strip: events of one kind, drugs and blocks by name.
 type lane struct {
@@ -20,7 +21,7 @@ type lane struct {
 	Kinds  []model.Kind
 	Target string // of the events; empty for all names
 	Events []model.Event
-	Color  paint
+	Color  figure.Color
 }
 
 // holds tells whether the event belongs to the lane.
@@ -34,25 +35,25 @@ func laneOf(e model.Event) (l lane, order int) {
 	l.Kinds = []model.Kind{e.Kind}
 	switch e.Kind {
 	case model.KindStress:
-		l.Name, l.Color = "stress", grey
+		l.Name, l.Color = "stress", figure.Grey
 	case model.KindExperience:
-		l.Name, l.Color, order = "experience", green, 1
+		l.Name, l.Color, order = "experience", figure.Green, 1
 	case model.KindDose, model.KindInfusion, model.KindDrug, model.KindWithdraw:
 		l.Kinds = []model.Kind{model.KindDose, model.KindInfusion, model.KindDrug, model.KindWithdraw}
-		l.Name, l.Target, l.Color, order = e.Name, e.Name, vermilion, 2
+		l.Name, l.Target, l.Color, order = e.Name, e.Name, figure.Vermilion, 2
 	case model.KindBlock:
-		l.Name, l.Target, l.Color, order = e.Name+" block", e.Name, purple, 3
+		l.Name, l.Target, l.Color, order = e.Name+" block", e.Name, figure.Purple, 3
 	case model.KindStimulate:
-		l.Name, l.Target, l.Color, order = strings.TrimSpace(e.Name+" stimulation"), e.Name, sky, 4
+		l.Name, l.Target, l.Color, order = strings.TrimSpace(e.Name+" stimulation"), e.Name, figure.Sky, 4
 	case model.KindErase:
-		l.Name, l.Color, order = "erasure", black, 5
+		l.Name, l.Color, order = "erasure", figure.Black, 5
 	}
 	return l, order
 }
 
 // lanes sorts what happens while the clock runs. A withdrawal is shown where the
 // drug was given, whether or not anything of it is left to cut.
-func lanes(p model.Protocol, k clock) []lane {
+func lanes(p model.Protocol, k Clock) []lane {
 	given := p.Given()
 	for _, e := range p.Events {
 		if e.Kind == model.KindWithdraw && !slices.Contains(given, e) {
@@ -61,7 +62,7 @@ func lanes(p model.Protocol, k clock) []lane {
 	}
 	var sorted [6][]lane
 	for _, e := range given {
-		if from, to := k.units(e.From), k.units(e.To); to < k.From || from > k.To {
+		if from, to := k.Units(e.From), k.Units(e.To); to < k.From || from > k.To {
 			continue
 		} else if e.From < e.To && (from == k.To || to == k.From && e.Kind != model.KindErase) {
 			continue
@@ -76,7 +77,7 @@ func lanes(p model.Protocol, k clock) []lane {
 	out := slices.Concat(sorted[:]...)
 	for i := range out {
 		if a, same := out[i].amount(); same && a != 1 {
-			out[i].Name += " " + signedShort(a)
+			out[i].Name += " " + figure.Number(a)
 		}
 	}
 	if len(out) == 0 {
@@ -103,35 +104,36 @@ func (l lane) amounts() (out []float64) {
 	return out
 }
 
-// strip draws a protocol, a lane for each thing that happens, to stand above the
+// Strip draws a protocol, a lane for each thing that happens, to stand above the
 // panels of a time course, whose clock it shares. Intervals are bars as high as
 // their level, doses triangles, withdrawals crosses; an erasure is a cross at the
 // end of the time whose spines it removes. Amounts other than 1 stand beside the
 // lane's name or, where they differ, beside the doses.
-func strip(title string, p model.Protocol, k clock) *Panel {
+func Strip(title string, p model.Protocol, k Clock) *figure.Panel {
 	list := lanes(p, k)
 	n := len(list)
-	y := axis{Min: -0.5, Max: float64(n) - 0.5, Names: []string{}}
+	names := make([]string, n)
 	for i, l := range list {
-		y.Ticks, y.Names = append(y.Ticks, float64(n-1-i)), append(y.Names, l.Name)
+		names[i] = l.Name
 	}
-	x := k.axis(false)
-	x.Ticks = nil
-	s := newPanel(title, x, y)
+	y := figure.Rows(names...).Room(0.5)
+	x := k.Axis(false)
+	x.Bare = true
+	s := figure.NewPanel(title, x, y)
 	s.Plot.Y.LineStyle.Width = 0
-	s.name = "protocol"
+	s.Name = "protocol"
 	if title != "" {
-		s.name = title + ", protocol"
+		s.Name = title + ", protocol"
 	}
 	for i, l := range list {
-		s.lane(l, p, k, float64(n-1-i))
+		drawLane(s, l, p, k, float64(n-1-i))
 	}
 	return s
 }
 
-// alignStrips gives the lanes of strips in one row one height, and returns that of
+// AlignStrips gives the lanes of strips in one row one height, and returns that of
 // their data area in mm.
-func alignStrips(strips ...*Panel) float64 {
+func AlignStrips(strips ...*figure.Panel) float64 {
 	most := 1.
 	for _, s := range strips {
 		most = max(most, s.Plot.Y.Max-s.Plot.Y.Min)
@@ -139,39 +141,39 @@ func alignStrips(strips ...*Panel) float64 {
 	for _, s := range strips {
 		s.Plot.Y.Min = s.Plot.Y.Max - most
 	}
-	return laneHeight * most
+	return LaneHeight * most
 }
 
-// lane draws one lane at height y.
-func (p *Panel) lane(l lane, protocol model.Protocol, k clock, y float64) {
-	p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+// drawLane draws one lane at height y.
+func drawLane(p *figure.Panel, l lane, protocol model.Protocol, k Clock, y float64) {
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		v := at(0, y).Y
-		c.StrokeLine2(hairline, c.Min.X, v, c.Max.X, v)
+		c.StrokeLine2(figure.Hairline, c.Min.X, v, c.Max.X, v)
 	})
 	for _, e := range l.Events {
-		x := k.text(e.From)
+		x := k.Text(e.From)
 		if e.To != e.From {
-			x += " to " + k.text(e.To)
+			x += " to " + k.Text(e.To)
 		}
 		series := l.Name
 		if len(l.Kinds) > 1 { // a drug has doses, infusions and more
 			series += ", " + string(e.Kind)
 		}
-		p.record(series, kindEvent, x, e.Amount)
+		p.Record(series, figure.Event, x, e.Amount)
 	}
 	for _, kind := range l.Kinds {
 		switch kind {
 		case model.KindDose, model.KindWithdraw, model.KindErase:
 		default:
-			p.levels(l, protocol.Steps(kind, l.Target), k, y)
+			drawLevels(p, l, protocol.Steps(kind, l.Target), k, y)
 		}
 	}
-	p.instants(l, k, y)
+	drawInstants(p, l, k, y)
 }
 
-// levels draws the bars of a lane's intervals. Adverse experience hangs below
+// drawLevels draws the bars of a lane's intervals. Adverse experience hangs below
 // the line.
-func (p *Panel) levels(l lane, s model.Steps, k clock, y float64) {
+func drawLevels(p *figure.Panel, l lane, s model.Steps, k Clock, y float64) {
 	most := 0.
 	for _, v := range s.Value {
 		most = max(most, math.Abs(v))
@@ -180,20 +182,20 @@ func (p *Panel) levels(l lane, s model.Steps, k clock, y float64) {
 		if v == 0 || i+1 == len(s.From) {
 			continue
 		}
-		from, to := max(k.From, k.units(s.From[i])), min(k.To, k.units(s.From[i+1]))
+		from, to := max(k.From, k.Units(s.From[i])), min(k.To, k.Units(s.From[i+1]))
 		if from > to {
 			continue
 		}
 		low, high := y-0.32, y-0.32+0.64*v/most
-		fill := tint(l.Color, 0.6)
+		fill := figure.Tint(l.Color, 0.6)
 		if slices.Contains(l.Kinds, model.KindExperience) {
 			low, high = y, y+0.4*v/most
 			if v < 0 {
-				low, high, fill = high, low, tint(orange, 0.8)
+				low, high, fill = high, low, figure.Tint(figure.Orange, 0.8)
 			}
 		}
-		p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-			a, b := at(k.place(from), low), at(k.place(to), high)
+		p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+			a, b := at(k.Place(from), low), at(k.Place(to), high)
 			b.X = max(b.X, a.X+1.2) // an infusion of minutes is seen among weeks
 			c.SetColor(fill)
 			c.Fill(vg.Rectangle{Min: a, Max: b}.Path())
@@ -201,29 +203,29 @@ func (p *Panel) levels(l lane, s model.Steps, k clock, y float64) {
 	}
 }
 
-// instants draws what happens at one time.
-func (p *Panel) instants(l lane, k clock, y float64) {
+// drawInstants draws what happens at one time.
+func drawInstants(p *figure.Panel, l lane, k Clock, y float64) {
 	_, same := l.amount()
 	told := math.NaN()
 	for i, e := range l.Events {
-		when := k.units(e.To)
+		when := k.Units(e.To)
 		if k.To < when || when < k.From && e.Kind != model.KindErase {
 			continue
 		}
 		next := vg.Length(math.Inf(1)) // room for the amount, in units of the axis
 		if i+1 < len(l.Events) {
-			next = vg.Length(k.at(l.Events[i+1].Time()))
+			next = vg.Length(k.At(l.Events[i+1].Time()))
 		}
 		write := e.Kind == model.KindDose && !same && e.Amount != told
 		if e.Kind == model.KindDose {
 			told = e.Amount
 		}
-		p.add(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-			place := at(k.place(when), y)
+		p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+			place := at(k.Place(when), y)
 			switch e.Kind {
 			case model.KindDose:
-				down.draw(c, look{Color: l.Color}, place, 2.8)
-				style, text := aligned(sans(smallType, ink), draw.XLeft, draw.YCenter), signedShort(e.Amount)
+				figure.TriangleDown.Draw(c, figure.Look{Color: l.Color}, place, 2.8)
+				style, text := figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XLeft, draw.YCenter), figure.Number(e.Amount)
 				end := c.Max.X
 				if !math.IsInf(float64(next), 1) {
 					end = min(end, at(float64(next), y).X-3)
@@ -232,12 +234,12 @@ func (p *Panel) instants(l lane, k clock, y float64) {
 					c.FillText(style, place.Add(vg.Point{X: 4, Y: 0.5}), text)
 				}
 			case model.KindWithdraw:
-				cross.draw(c, look{Color: black}, place, 2.6)
+				figure.Cross.Draw(c, figure.Look{Color: figure.Black}, place, 2.6)
 			case model.KindErase:
-				since := at(k.place(max(k.From, k.units(e.From))), y)
-				c.StrokeLine2(draw.LineStyle{Color: l.Color, Width: thinLine}, since.X, since.Y, place.X, place.Y)
-				c.StrokeLine2(draw.LineStyle{Color: l.Color, Width: thinLine}, since.X, since.Y-2, since.X, since.Y+2)
-				cross.draw(c, look{Color: l.Color}, place, 2.6)
+				since := at(k.Place(max(k.From, k.Units(e.From))), y)
+				c.StrokeLine2(draw.LineStyle{Color: l.Color, Width: figure.ThinLine}, since.X, since.Y, place.X, place.Y)
+				c.StrokeLine2(draw.LineStyle{Color: l.Color, Width: figure.ThinLine}, since.X, since.Y-2, since.X, since.Y+2)
+				figure.Cross.Draw(c, figure.Look{Color: l.Color}, place, 2.6)
 			}
 		})
 	}

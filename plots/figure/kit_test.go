@@ -1,0 +1,62 @@
+package figure
+
+import (
+	"bytes"
+	"image/png"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// TestPDFImagesStandUpright draws a raster, dark above and light below, with a
+// tool of the system, where there is one.
+func TestPDFImagesStandUpright(t *testing.T) {
+	tool, err := exec.LookPath("pdftoppm")
+	if err != nil {
+		t.Skip("pdftoppm is not installed")
+	}
+	p := NewPanel("", Axis{Max: 1}, Axis{Max: 1})
+	p.FillRaster(Raster{Cols: 2, Rows: 2, Cells: []Color{Black, Vermilion, White, Green}})
+	f := &Figure{Width: 40, Height: 40, Rows: [][]*Panel{{p}}}
+	base := filepath.Join(t.TempDir(), "x")
+	if err := f.Save(base, PDF); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(tool, "-png", "-singlefile", "-r", "72", base+".pdf", base).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	file, err := os.Open(base + ".png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	img, err := png.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := img.Bounds()
+	for _, c := range []struct {
+		x, y int
+		want Color
+	}{{1, 1, Black}, {3, 1, Vermilion}, {1, 3, White}, {3, 3, Green}} {
+		r, g, bl, _ := img.At(b.Dx()*c.x/4, b.Dy()*c.y/4).RGBA()
+		if got := (Color{uint8(r >> 8), uint8(g >> 8), uint8(bl >> 8), 255}); got != c.want {
+			t.Errorf("quarter (%d, %d) is %v: want %v", c.x, c.y, got, c.want)
+		}
+	}
+}
+
+// A spreadsheet computes no name in a figure's numbers.
+func TestPlottedNamesAreNoFormulas(t *testing.T) {
+	f := &Figure{Rows: [][]*Panel{{{Title: "=1+1", Data: []Datum{{"=1+1", "@SUM(A1)", Value, "+1+cmd|x", -1, math.NaN(), math.NaN(), 0}, {"a\x00", "-", Value, "-0.5", 2, math.NaN(), math.NaN(), 0}}}}}}
+	var b bytes.Buffer
+	if err := f.writeCSV(&b); err != nil {
+		t.Fatal(err)
+	}
+	want := "panel,series,kind,x,y,low,high,n\n'=1+1,'@SUM(A1),value,'+1+cmd|x,-1,,,\na\ufffd,'-,value,-0.5,2,,,\n"
+	if b.String() != want {
+		t.Errorf("%q, want %q", b.String(), want)
+	}
+}
