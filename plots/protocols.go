@@ -258,7 +258,7 @@ func unlog(p *figure.Panel, q quantity, v float64) float64 {
 // drawEvents marks what happens between epochs over the data.
 func drawEvents(p *figure.Panel, c condition, s script, top float64) {
 	for i, e := range s.Events {
-		p.RecordIn("Events", c.Label+", "+e.Text, figure.Event, fmt.Sprintf("before epoch %d", e.At+1), nan, nan, nan, 0)
+		p.RecordIn("Events", c.Label, figure.Event, fmt.Sprintf("before epoch %d: %s", e.At+1, e.Text), nan, nan, nan, 0)
 		p.Draw(func(cv draw.Canvas, at func(x, y float64) vg.Point) {
 			foot := at(float64(e.At), top)
 			foot.Y -= 4 + 9*vg.Length(i)

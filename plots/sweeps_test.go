@@ -437,16 +437,16 @@ func TestTriageChooses(t *testing.T) {
 	}
 	got := map[string]figure.Datum{}
 	for _, d := range f.Table() {
-		if strings.Contains(d.Series, ", margin over ") {
+		if strings.Contains(d.X, ", margin over ") {
 			got[d.Panel] = d
 		}
 	}
 	for panel, want := range map[string]figure.Datum{
-		"On drug":       {Series: "neurosteroid-like, margin over ketamine-like", Kind: figure.Value, Y: 10, N: 3},
-		"Off drug":      {Series: "ketamine-like, margin over my own", Kind: figure.Value, Y: 11, N: 3},
-		"After relapse": {Series: "my own, margin over neurosteroid-like", Kind: figure.Value, Y: 15, N: 2}, // the seeds that all have
+		"On drug":       {Series: "neurosteroid-like", X: "ketamine-like", Kind: figure.Value, Y: 10, N: 3},
+		"Off drug":      {Series: "ketamine-like", X: "my own", Kind: figure.Value, Y: 11, N: 3},
+		"After relapse": {Series: "my own", X: "neurosteroid-like", Kind: figure.Value, Y: 15, N: 2}, // the seeds that all have
 	} {
-		if d := got[panel]; d.Series != want.Series || d.Kind != want.Kind || math.Abs(d.Y-want.Y) > 1e-9 || d.N != want.N {
+		if d := got[panel]; d.Series != want.Series || !strings.HasSuffix(d.X, ", margin over "+want.X) || d.Kind != want.Kind || math.Abs(d.Y-want.Y) > 1e-9 || d.N != want.N {
 			t.Errorf("%s: %+v: want %+v", panel, d, want)
 		}
 	}

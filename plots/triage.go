@@ -148,9 +148,9 @@ func drawChoice(p *figure.Panel, arms []candidate, best stats.Choice, place stri
 	}
 	a, tie, share := arms[i], 1/float64(len(arms)), 0.0
 	d := best.Margin.Difference
-	p.RecordRange(a.Label+", margin over "+Label(best.RunnerUp), figure.Value, place, d.Mean, d.Low, d.High, best.N)
+	p.RecordRange(a.Label, figure.Value, place+", margin over "+Label(best.RunnerUp), d.Mean, d.Low, d.High, best.N)
 	if best.N > 1 { // resamples of one seed are all alike
-		p.RecordRange(a.Label+", certainty", figure.Value, place, best.Certainty, nan, nan, best.N)
+		p.RecordRange(a.Label, figure.Value, place+", certainty", best.Certainty, nan, nan, best.N)
 		share = (best.Certainty - tie) / (1 - tie)
 	}
 	drawCell(p, x, y, strength(a.Color, share), a.letter, ahead(d.Mean))

@@ -76,7 +76,7 @@ func recordMap(p *figure.Panel, c condition, sd float64, votes []int, classes in
 			at := i*mapCells + j
 			k, share := majority(votes[at*classes : (at+1)*classes])
 			place := fmt.Sprintf("(%.3g, %.3g)", points[2*at], points[2*at+1])
-			p.RecordIn("noise SD "+short(sd), c.Label+", share of votes for class "+strconv.Itoa(k), figure.Value, place, share, nan, nan, 0)
+			p.RecordIn("noise SD "+short(sd), c.Label, figure.Value, place+", share of votes for class "+strconv.Itoa(k), share, nan, nan, 0)
 		}
 	}
 }
