@@ -10,20 +10,20 @@ import (
 
 // Result is the course of one run.
 type Result struct {
-	Day []float64 // reported days
+	Day []float64 `csv:"day"` // reported days
 
-	Plasma       []float64 // human: ng/mL, bound and unbound; nil in a rodent, where none was readable
-	Brain        []float64 // human: unbound, µM; nil in a rodent
-	Equivalent   []float64 // x: the rodent dose, mg/kg, that peaks at this concentration
-	Interneurons []float64 // θI, block of NMDA receptors there, [0, 1]
-	Pyramidal    []float64 // θP
-	Resting      []float64 // block of resting NMDA receptors, the magnesium factor included
-	Glutamate    []float64 // G, relative to rest, as all that follows
-	Kinase       []float64 // e, eEF2K activity
-	BDNF         []float64 // B
-	MTOR         []float64 // m
-	Capacity     []float64 // Y
-	Density      []float64 // N
+	Plasma       []float64 `csv:"plasma concentration (ng/mL)"`   // human: ng/mL, bound and unbound; nil in a rodent, where none was readable
+	Brain        []float64 `csv:"unbound in brain (µM)"`          // human: unbound, µM; nil in a rodent
+	Equivalent   []float64 `csv:"equivalent rodent dose (mg/kg)"` // x: the rodent dose, mg/kg, that peaks at this concentration
+	Interneurons []float64 `csv:"block on interneurons (1)"`      // θI, block of NMDA receptors there, [0, 1]
+	Pyramidal    []float64 `csv:"block on pyramidal cells (1)"`   // θP
+	Resting      []float64 `csv:"block at rest (1)"`              // block of resting NMDA receptors, the magnesium factor included
+	Glutamate    []float64 `csv:"glutamate (rest)"`               // G, relative to rest, as all that follows
+	Kinase       []float64 `csv:"eEF2K activity (rest)"`          // e, eEF2K activity
+	BDNF         []float64 `csv:"BDNF-TrkB (rest)"`               // B
+	MTOR         []float64 `csv:"mTORC1 activity (rest)"`         // m
+	Capacity     []float64 `csv:"synaptic capacity (rest)"`       // Y
+	Density      []float64 `csv:"synaptic density (rest)"`        // N
 
 	run *course
 }

@@ -2,10 +2,7 @@ package glutamate
 
 import (
 	"context"
-	"fmt"
 	"math"
-	"strconv"
-	"strings"
 
 	"divergent/pkg/internal/par"
 	"divergent/pkg/model"
@@ -14,9 +11,9 @@ import (
 
 // Exposure is what the usual human infusion does by one set of kinetics.
 type Exposure struct {
-	Set string // name of the set
+	Set string `csv:"kinetics"` // name of the set
 	*Result
-	Surge []Band // of glutamate on each day, over the draws; nil without draws
+	Surge []Band `csv:"glutamate (rest)"` // of glutamate on each day, over the draws; nil without draws
 }
 
 // Expose is Exposed by a set of kinetics, with glutamate over the draws.
@@ -172,126 +169,25 @@ func (s *Study) Tables() ([]model.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []model.Table{model.TableOf("parameters", card), model.TableOf("checks", s.Checks), s.evidenceTable(), s.talliesTable(),
-		s.doseTable(), s.exposureTable(), s.cascadeTable(), s.armsTable()}, nil
-}
-
-// columns splits a header.
-func columns(s string) []string { return strings.Split(s, ",") }
-
-// numbers writes numbers, and nothing for what is none.
-func numbers(values ...float64) []string {
-	var out []string
-	for _, v := range values {
-		cell := ""
-		if !math.IsNaN(v) {
-			cell = model.Number(v)
-		}
-		out = append(out, cell)
+	type dose struct {
+		DosePoint
+		Sign *int `csv:"observed sign"`
 	}
-	return out
-}
-
-// cells writes a band, the value at the parameters first.
-func (b Band) cells() []string { return numbers(b.Default, b.Low, b.Median, b.High) }
-
-// bandHeader names the columns of a band.
-func bandHeader(name, unit string) []string {
-	var out []string
-	for _, part := range []string{"", ", 5th percentile", ", median", ", 95th percentile"} {
-		out = append(out, name+part+" ("+unit+")")
-	}
-	return out
-}
-
-func (s *Study) evidenceTable() model.Table {
-	t := model.Table{Name: "evidence", Header: columns("hypothesis,observation,observed,outcome,explained (share of draws),contradicted (share of draws),silent (share of draws),model,unit,expected,got,fitted,parameter that decides,difference of its position,evidence,source")}
-	for h := range s.Shares.Hypotheses {
-		for o := range s.Shares.Observations {
-			f, d := s.Shares.Finding(h, o), s.Shares.Decides(h, o)
-			yes, no := s.Shares.Explained[h][o], s.Shares.Contradicted[h][o]
-			difference := d.Difference
-			if d.Field == "" {
-				difference = math.NaN()
-			}
-			row := append([]string{f.Hypothesis, f.Observation, f.Observed, f.Outcome.String()}, numbers(yes, no, 1-yes-no, f.Value)...)
-			row = append(row, f.Unit, f.Expected, f.Got, strconv.FormatBool(f.Fitted), d.Field)
-			t.Rows = append(t.Rows, append(append(row, numbers(difference)...), f.Evidence, f.Source))
-		}
-	}
-	return t
-}
-
-func (s *Study) talliesTable() model.Table {
-	t := model.Table{Name: "tallies", Header: columns("hypothesis,explained (mean over draws),of these not fitted,contradicted (mean over draws),explained in the best draw,contradicted in the best draw,explained by no draw")}
-	for _, x := range s.Shares.Tallies() {
-		row := append([]string{x.Hypothesis}, numbers(x.Explained, x.Unfitted, x.Contradicted)...)
-		t.Rows = append(t.Rows, append(row, fmt.Sprint(x.Most), fmt.Sprint(x.Fewest), fmt.Sprint(x.Never)))
-	}
-	return t
-}
-
-func (s *Study) doseTable() model.Table {
-	t := model.Table{Name: "dose-response", Header: append(append([]string{"dose (mg/kg)"}, bandHeader("glutamate at the peak", "rest")...),
-		columns("glutamate over the first hour (rest),highest glutamate (rest),capacity after 24 h (of 10 mg/kg),observed sign")...)}
+	var doses []dose
 	for _, d := range s.Doses {
-		sign := ""
+		row := dose{DosePoint: d}
 		if d.Observed {
-			sign = strconv.Itoa(d.Sign)
+			row.Sign = &d.Sign
 		}
-		row := append(append([]string{model.Number(d.Dose)}, d.Glutamate.cells()...), numbers(d.FirstHour, d.Highest, d.Capacity)...)
-		t.Rows = append(t.Rows, append(row, sign))
+		doses = append(doses, row)
 	}
-	return t
-}
-
-func (s *Study) exposureTable() model.Table {
-	t := model.Table{Name: "exposure", Header: columns("kinetics,day")}
-	for k, e := range s.Exposures {
-		all := e.Series()
-		for i, day := range e.Day {
-			row := []string{e.Set, model.Number(day)}
-			for _, x := range all {
-				if k == 0 && i == 0 {
-					t.Header = append(t.Header, x.Name+" ("+x.Unit+")")
-				}
-				row = append(row, model.Number(x.Value[i]))
-			}
-			b := e.Surge[i]
-			t.Rows = append(t.Rows, append(row, numbers(b.Low, b.Median, b.High)...))
-		}
+	type arms struct {
+		Gate    Gate       `csv:"gate"`
+		Effects ArmEffects `csv:""`
 	}
-	t.Header = append(t.Header, bandHeader("glutamate", "rest")[1:]...)
-	return t
-}
-
-func (s *Study) cascadeTable() model.Table {
-	t := model.Table{Name: "cascade", Header: []string{"stage", "peak", "unit of the peak"}}
-	for _, name := range []string{"peaks after", "above half from", "above half to", "above half for"} {
-		t.Header = append(t.Header, bandHeader(name, "days")...)
-	}
-	for _, b := range s.Cascade {
-		row := []string{b.Stage.Name, model.Number(b.Stage.Peak), b.Stage.Unit}
-		for _, x := range []Band{b.PeakTime, b.From, b.To, b.Duration} {
-			row = append(row, x.cells()...)
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	return t
-}
-
-func (s *Study) armsTable() model.Table {
-	t := model.Table{Name: "arms", Header: append(append(columns("arms,gate,blocker"), bandHeader("capacity after 24 h", "of both arms")...), bandHeader("left", "of the arm's own")...)}
-	t.Header = append(t.Header, columns("observed,agrees (share of draws),evidence,source")...)
-	for _, g := range []struct {
-		gate Gate
-		list ArmEffects
-	}{{Strict, s.Arms}, {NoGate, s.Ungated}} {
-		for _, a := range g.list {
-			row := append(append([]string{a.Hypothesis, string(g.gate), a.Blocker.Name}, a.Capacity.cells()...), a.Left.cells()...)
-			row = append(append(row, a.Blocker.Observed), numbers(a.Agrees)...)
-			t.Rows = append(t.Rows, append(row, string(a.Blocker.Evidence), a.Blocker.Source))
-		}
-	}
-	return t
+	return []model.Table{
+		model.TableOf("parameters", card), model.TableOf("checks", s.Checks), model.TableOf("evidence", s.Shares.Rows()),
+		model.TableOf("tallies", s.Shares.Tallies()), model.TableOf("dose-response", doses), model.TableOf("exposure", s.Exposures),
+		model.TableOf("cascade", s.Cascade), model.TableOf("arms", arms{Strict, s.Arms}, arms{NoGate, s.Ungated}),
+	}, nil
 }

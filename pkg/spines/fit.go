@@ -16,12 +16,12 @@ import (
 // over dendrites of about ten spines, which makes formation seem up to a tenth larger
 // than the model's ratio of means (TestRatesOfShortDendrites).
 type Fit struct {
-	Name   string
+	Name   string `csv:"fit"`
 	Params Params // with the estimates in them
 	// Treated are those of the drug arm. They differ, where DrugFactor was fitted, by
 	// a factor on B, or on Miss without memory: the arms differed before the dose.
 	Treated Params
-	Points  []Point // the data beside the model, those not fitted included
+	Points  []Point `csv:""` // the data beside the model, those not fitted included
 	*fit.Fitted
 }
 

@@ -36,19 +36,19 @@ type Options struct {
 // Result is the course of the means. Rates per spine are NaN where hardly a spine
 // is left.
 type Result struct {
-	Day []float64 // reported days
+	Day []float64 `csv:"day"` // reported days
 
-	Density     []float64 // N = U + S, relative to the baseline
-	New         []float64 // U
-	Established []float64 // S
-	Lost        []float64 // L, recoverable sites
-	Pulse       []float64 // q
-	Fast        []float64 // E
-	Formation   []float64 // of new spines and returns, per day and spine present
-	Returned    []float64 // share of Formation that is at lost sites; NaN if nothing forms
-	Eliminated  []float64 // per day and spine present
-	Ensembles   []float64 // A, share of the baseline's activity
-	Immobility  []float64 // share of a tail suspension test
+	Density     []float64 `csv:"density"`            // N = U + S, relative to the baseline
+	New         []float64 `csv:"new"`                // U
+	Established []float64 `csv:"established"`        // S
+	Lost        []float64 `csv:"lost"`               // L, recoverable sites
+	Pulse       []float64 `csv:"pulse"`              // q
+	Fast        []float64 `csv:"fast"`               // E
+	Formation   []float64 `csv:"formation (1/day)"`  // of new spines and returns, per day and spine present
+	Returned    []float64 `csv:"returned (share)"`   // share of Formation that is at lost sites; NaN if nothing forms
+	Eliminated  []float64 `csv:"eliminated (1/day)"` // per day and spine present
+	Ensembles   []float64 `csv:"ensembles"`          // A, share of the baseline's activity
+	Immobility  []float64 `csv:"immobility"`         // share of a tail suspension test
 
 	Sessions []Session
 }

@@ -2,9 +2,8 @@ package spines
 
 import (
 	"context"
-	"fmt"
 	"math"
-	"strings"
+	"slices"
 
 	"divergent/pkg/fit"
 	"divergent/pkg/model"
@@ -144,50 +143,20 @@ func (s *Study) Tables() ([]model.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	number := model.Number
-	estimates := model.Table{Name: "estimates", Header: []string{"quantity", "value", "low", "high"}}
-	for _, e := range s.Estimates {
-		estimates.Rows = append(estimates.Rows, []string{e.Name, number(e.Value), number(e.Low), number(e.High)})
+	var relapse []RelapseTime
+	for _, t := range slices.Concat(s.LongerLived, s.MoreOften) {
+		t.Schedule = t.Schedule.defaults()
+		relapse = append(relapse, t)
 	}
-	rivals := model.Table{Name: "rivals", Header: []string{"model", "K", "N", "chi-square", "AIC", "AICc"}}
-	for _, r := range s.Ranking {
-		rivals.Rows = append(rivals.Rows, []string{r.Name, fmt.Sprint(r.K), fmt.Sprint(r.N), number(r.ChiSquare), number(r.AIC), number(r.AICc)})
+	type course struct {
+		Name string `csv:"course"`
+		*Result
 	}
-	fits := model.Table{Name: "fits", Header: []string{"fit", "arm", "measure", "from (day)", "to (day)", "value", "sem", "model", "fitted"}}
-	for _, f := range append([]*Fit{s.Fit}, s.Arms...) {
-		for _, p := range f.Points {
-			fits.Rows = append(fits.Rows, []string{f.Name, p.Arm, p.Measure, blank(p.From), number(p.Day), number(p.Value), number(p.SEM), number(p.Model), fmt.Sprint(p.Fitted)})
-		}
-	}
-	relapse := model.Table{Name: "relapse", Header: []string{"doses", "every (days)", "share of elimination blocked", "days to relapse", "relapsed"}}
-	for _, t := range append(append([]RelapseTime(nil), s.LongerLived...), s.MoreOften...) {
-		x := t.Schedule.defaults()
-		relapse.Rows = append(relapse.Rows, []string{fmt.Sprint(x.Doses), number(x.Every), number(x.Longer), number(t.Days), fmt.Sprint(t.Relapsed)})
-	}
-	return []model.Table{model.TableOf("parameters", card), estimates, rivals, fits, model.TableOf("checks", s.Checks),
-		s.courseTable(), relapse, model.TableOf("sensitivity", s.Indices)}, nil
-}
-
-// courseTable lists the four courses.
-func (s *Study) courseTable() model.Table {
-	t := model.Table{Name: "courses", Header: strings.Split("course,day,density,new,established,lost,pulse,fast,formation (1/day),returned (share),eliminated (1/day),ensembles,immobility", ",")}
-	names := []string{"vehicle", "dose", "dose, erased early", "dose, erased late"}
-	for k, c := range []Course{s.Vehicle, s.Dosed, s.ErasedEarly, s.ErasedLate} {
-		for i, day := range c.Day {
-			row := []string{names[k], model.Number(day)}
-			for _, x := range [][]float64{c.Density, c.New, c.Established, c.Lost, c.Pulse, c.Fast, c.Formation, c.Returned, c.Eliminated, c.Ensembles, c.Immobility} {
-				row = append(row, blank(x[i]))
-			}
-			t.Rows = append(t.Rows, row)
-		}
-	}
-	return t
-}
-
-// blank writes a number, and nothing for what is none.
-func blank(v float64) string {
-	if math.IsNaN(v) {
-		return ""
-	}
-	return model.Number(v)
+	return []model.Table{
+		model.TableOf("parameters", card), model.TableOf("estimates", s.Estimates), model.TableOf("rivals", s.Ranking),
+		model.TableOf("fits", s.Fit, s.Arms), model.TableOf("checks", s.Checks), model.TableOf("relapse", relapse),
+		model.TableOf("courses", []course{{"vehicle", s.Vehicle.Result}, {"dose", s.Dosed.Result},
+			{"dose, erased early", s.ErasedEarly.Result}, {"dose, erased late", s.ErasedLate.Result}}),
+		model.TableOf("sensitivity", s.Indices.Rows()),
+	}, nil
 }
