@@ -93,14 +93,14 @@ func parseRun(c command, a app, args []string) (order, error) {
 	if err != nil {
 		return o, err
 	}
-	name, err := oneStudy(c, rest)
+	name, err := a.oneStudy(c, rest)
 	if err != nil {
 		return o, err
 	}
 	if o.runner.Workers < 0 {
 		return o, fmt.Errorf("--workers = %d: want 1 or more, or 0 for one per core", o.runner.Workers)
 	}
-	if m, ok := small(name); ok {
+	if m, ok := a.small(name); ok {
 		o.small = &m
 		if o.runner.Dir == "" {
 			o.runner.Dir = a.runsFolder(name)
@@ -198,6 +198,16 @@ func (r *reporter) event(e study.Event) {
 		fmt.Fprintf(r.w, "%s (seed %d, %s, after %v)\n", notebook.Line(e), e.Seed, e.Cell(), e.Elapsed.Round(time.Second))
 	}
 	r.done = e.Done
+}
+
+// line shows a text in the place of the last one, or on a terminal's only.
+func (r *reporter) line(s string) {
+	if r.terminal {
+		fmt.Fprintf(r.w, "\r\x1b[K%s", s)
+		r.shown = true
+		return
+	}
+	fmt.Fprintln(r.w, s)
 }
 
 // end leaves the last state of a terminal's line standing.

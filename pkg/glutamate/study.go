@@ -64,44 +64,75 @@ type Study struct {
 	Ungated   ArmEffects // without one
 }
 
-// NewStudy computes the study, a few seconds for a thousand draws (0: the usual
-// number) and the same for any number of workers. Defaults in it, such as
-// Band.Default, are at the parameters given; the draws have them wherever they are
-// not free or fitted again, as Sample says.
-func NewStudy(ctx context.Context, p Params, draws, workers int) (*Study, error) {
-	if err := p.Validate(); err != nil {
+// StudyOf returns the study before its parts are computed, over the given number of
+// draws (0: the usual number). Defaults in it, such as Band.Default, are at the
+// parameters given; the draws have them wherever they are not free or fitted again, as
+// Sample says.
+func StudyOf(p Params, draws int) (*Study, error) {
+	return &Study{Params: p, Sampling: Sampling{Draws: draws, Seed: 1}, Protocol: Infused(Ketamine(), humanDose, exposedHours*hour)}, p.Validate()
+}
+
+// NewStudy computes the named parts of the study, all without names: a few seconds for
+// a thousand draws, the same for any number of workers.
+func NewStudy(ctx context.Context, p Params, draws, workers int, parts ...string) (*Study, error) {
+	s, err := StudyOf(p, draws)
+	if err != nil {
 		return nil, err
 	}
-	s := &Study{Params: p, Sampling: Sampling{Draws: draws, Seed: 1, Workers: workers}}
-	for _, step := range []func(context.Context) error{s.exposures, s.evidence, s.cascade, s.arms} {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if err := step(ctx); err != nil {
-			return nil, err
+	list, err := s.Parts().Named(parts...)
+	if err != nil {
+		return nil, err
+	}
+	return s, list.Compute(ctx, workers, nil)
+}
+
+// Parts are the study's, each with its tables.
+func (s *Study) Parts() model.Parts {
+	over := func(f func(ctx context.Context, sampling Sampling) error) func(context.Context, int) error {
+		return func(ctx context.Context, workers int) error {
+			sampling := s.Sampling
+			sampling.Workers = workers
+			return f(ctx, sampling)
 		}
 	}
-	return s, nil
+	return model.Parts{
+		model.OfCard(s.Params),
+		{Name: "checks", Seconds: 0.1, Compute: over(s.check), Tables: func() []model.Table { return []model.Table{model.TableOf("checks", s.Checks)} }},
+		{Name: "exposures", Seconds: 3, Compute: over(s.exposures), Tables: func() []model.Table { return []model.Table{model.TableOf("exposure", s.Exposures)} }},
+		{Name: "doses", Seconds: 3, Compute: over(s.doses), Tables: func() []model.Table { return []model.Table{s.doseTable()} }},
+		{Name: "evidence", Seconds: 3, Compute: over(s.evidence), Tables: func() []model.Table {
+			return []model.Table{model.TableOf("evidence", s.Shares.Rows()), model.TableOf("tallies", s.Shares.Tallies())}
+		}},
+		{Name: "cascade", Seconds: 3, Compute: over(s.cascade), Tables: func() []model.Table { return []model.Table{model.TableOf("cascade", s.Cascade)} }},
+		{Name: "arms", Seconds: 3, Compute: over(s.arms), Tables: func() []model.Table { return []model.Table{s.armsTable()} }},
+	}
 }
 
 // exposedHours is how long exposure is followed: past the scan at 193 min that
 // found no surge any more.
 const exposedHours = 6
 
-// exposures follows the infusion, and doses in rodents.
-func (s *Study) exposures(ctx context.Context) (err error) {
-	if s.Checks, err = Checks(s.Params); err != nil {
-		return err
-	}
-	s.Protocol = Infused(Ketamine(), humanDose, exposedHours*hour)
+func (s *Study) check(context.Context, Sampling) (err error) {
+	s.Checks, err = Checks(s.Params)
+	return err
+}
+
+// exposures follows the infusion.
+func (s *Study) exposures(ctx context.Context, sampling Sampling) error {
+	s.Exposures = nil
 	for _, set := range []pk.Set{pk.Kamp2020(), pk.Domino()} {
-		e, err := Expose(ctx, s.Params, Both(), set, exposedHours, s.Sampling)
+		e, err := Expose(ctx, s.Params, Both(), set, exposedHours, sampling)
 		if err != nil {
 			return err
 		}
 		s.Exposures = append(s.Exposures, e)
 	}
-	s.Doses, err = DoseResponse(ctx, s.Params, Both(), studyDoses(), s.Sampling)
+	return nil
+}
+
+// doses are those of rodents.
+func (s *Study) doses(ctx context.Context, sampling Sampling) (err error) {
+	s.Doses, err = DoseResponse(ctx, s.Params, Both(), studyDoses(), sampling)
 	return err
 }
 
@@ -117,8 +148,8 @@ func studyDoses() []float64 {
 	return out
 }
 
-func (s *Study) evidence(ctx context.Context) (err error) {
-	if s.Shares, err = Uncertainty(ctx, nil, Criteria{}, s.Sampling); err != nil {
+func (s *Study) evidence(ctx context.Context, sampling Sampling) (err error) {
+	if s.Shares, err = Uncertainty(ctx, nil, Criteria{}, sampling); err != nil {
 		return err
 	}
 	s.Shares.Findings, err = Evidence(s.Params, nil, Criteria{})
@@ -126,9 +157,9 @@ func (s *Study) evidence(ctx context.Context) (err error) {
 }
 
 // cascade follows one infusion for long enough to lose the density it brought.
-func (s *Study) cascade(ctx context.Context) (err error) {
+func (s *Study) cascade(ctx context.Context, sampling Sampling) (err error) {
 	protocol := Infused(Ketamine(), humanDose, 120)
-	if s.Cascade, err = CascadeBands(ctx, Both(), protocol, Options{}, s.Sampling); err != nil {
+	if s.Cascade, err = CascadeBands(ctx, Both(), protocol, Options{}, sampling); err != nil {
 		return err
 	}
 	at, err := Cascade(s.Params, Both(), protocol, Options{})
@@ -140,7 +171,7 @@ func (s *Study) cascade(ctx context.Context) (err error) {
 	return err
 }
 
-func (s *Study) arms(ctx context.Context) error {
+func (s *Study) arms(ctx context.Context, sampling Sampling) error {
 	l, err := read()
 	if err != nil {
 		return err
@@ -149,7 +180,7 @@ func (s *Study) arms(ctx context.Context) error {
 		gate Gate
 		to   *ArmEffects
 	}{{Strict, &s.Arms}, {NoGate, &s.Ungated}} {
-		if *g.to, err = Arms(ctx, g.gate, s.Sampling); err != nil {
+		if *g.to, err = Arms(ctx, g.gate, sampling); err != nil {
 			return err
 		}
 		blockers := l.blockers()
@@ -162,32 +193,26 @@ func (s *Study) arms(ctx context.Context) error {
 	return nil
 }
 
-// Tables returns the study as tables: parameters, checks, every observation
-// with its shares, dose response, exposure, cascade, arms under blockers.
-func (s *Study) Tables() ([]model.Table, error) {
-	card, err := s.Params.Card()
-	if err != nil {
-		return nil, err
-	}
-	type dose struct {
+func (s *Study) doseTable() model.Table {
+	type row struct {
 		DosePoint
 		Sign *int `csv:"observed sign"`
 	}
-	var doses []dose
+	var out []row
 	for _, d := range s.Doses {
-		row := dose{DosePoint: d}
+		r := row{DosePoint: d}
 		if d.Observed {
-			row.Sign = &d.Sign
+			r.Sign = &d.Sign
 		}
-		doses = append(doses, row)
+		out = append(out, r)
 	}
-	type arms struct {
+	return model.TableOf("dose-response", out)
+}
+
+func (s *Study) armsTable() model.Table {
+	type gated struct {
 		Gate    Gate       `csv:"gate"`
 		Effects ArmEffects `csv:""`
 	}
-	return []model.Table{
-		model.TableOf("parameters", card), model.TableOf("checks", s.Checks), model.TableOf("evidence", s.Shares.Rows()),
-		model.TableOf("tallies", s.Shares.Tallies()), model.TableOf("dose-response", doses), model.TableOf("exposure", s.Exposures),
-		model.TableOf("cascade", s.Cascade), model.TableOf("arms", arms{Strict, s.Arms}, arms{NoGate, s.Ungated}),
-	}, nil
+	return model.TableOf("arms", gated{Strict, s.Arms}, gated{NoGate, s.Ungated})
 }

@@ -119,29 +119,64 @@ type Study struct {
 	Checks       model.Checks
 }
 
-// NewStudy computes the study of the parameters: half a minute on two cores at
-// most, the same for any number of workers (0 means one on every processor).
-func NewStudy(ctx context.Context, p Params, workers int) (*Study, error) {
+// StudyOf returns the study of the parameters before its parts are computed.
+func StudyOf(p Params) (s *Study, err error) {
+	s = &Study{Params: p, Five: FiveRegions(), Days: 1500}
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	s := &Study{Params: p, Five: FiveRegions(), Days: 1500}
-	o := Options{Seed: 1, Workers: workers}.Under(ctx)
-	for _, step := range []func(Options) error{s.diagram, s.terrains, s.connectivity, s.escapes, s.experience, s.forewarnings, s.check} {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if err := step(o); err != nil {
-			return nil, err
-		}
+	s.Low, s.High, err = Window(p, Circuit{})
+	return s, err
+}
+
+// NewStudy computes the named parts of the study, all without names: half a minute on
+// two cores at most, the same for any number of workers (0 means one on every
+// processor).
+func NewStudy(ctx context.Context, p Params, workers int, parts ...string) (*Study, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
-	return s, ctx.Err()
+	s, err := StudyOf(p)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Parts().Named(parts...)
+	if err != nil {
+		return nil, err
+	}
+	return s, list.Compute(ctx, workers, nil)
+}
+
+// Parts are the study's, each with its tables.
+func (s *Study) Parts() model.Parts {
+	with := func(f func(Options) error) func(context.Context, int) error {
+		return func(ctx context.Context, workers int) error { return f(Options{Seed: 1, Workers: workers}.Under(ctx)) }
+	}
+	type started[T any] struct {
+		Start State `csv:"start"`
+		Rows  []T   `csv:""`
+	}
+	return model.Parts{
+		model.OfCard(s.Params),
+		{Name: "connections", Tables: func() []model.Table { return []model.Table{model.TableOf("connections", s.Five)} }},
+		{Name: "bifurcation", Seconds: 0.1, Compute: with(s.diagram), Tables: func() []model.Table {
+			return []model.Table{model.TableOf("fixed-points", s.points()), model.TableOf("folds", s.folds())}
+		}},
+		{Name: "terrains", Seconds: 0.5, Compute: with(s.terrains)},
+		{Name: "connectivity", Seconds: 0.1, Compute: with(s.connectivity), Tables: func() []model.Table { return []model.Table{model.TableOf("connectivity", s.pairs())} }},
+		{Name: "escapes", Seconds: 2, Compute: with(s.escapes), Tables: func() []model.Table { return []model.Table{model.TableOf("escapes", s.FromIll, s.FromHealthy)} }},
+		{Name: "experience", Seconds: 2, Compute: with(s.experience), Tables: func() []model.Table {
+			return []model.Table{
+				model.TableOf("drug-times-experience", started[Cell]{Ill, s.Experience.Cells}, started[Cell]{Healthy, s.Harm.Cells}),
+				model.TableOf("contrasts", started[Contrast]{Ill, s.Experience.Contrasts}, started[Contrast]{Healthy, s.Harm.Contrasts}),
+			}
+		}},
+		{Name: "warnings", Seconds: 2, Compute: with(s.forewarnings), Tables: func() []model.Table { return []model.Table{s.warnings(), s.windows()} }},
+		{Name: "checks", Seconds: 3, Compute: with(s.check), Tables: func() []model.Table { return []model.Table{model.TableOf("checks", s.Checks)} }},
+	}
 }
 
 func (s *Study) diagram(Options) (err error) {
-	if s.Low, s.High, err = Window(s.Params, Circuit{}); err != nil {
-		return err
-	}
 	s.Diagram, err = Bifurcation(s.Params, Circuit{}, "Strength", 0, max(2, 1.5*s.High))
 	return err
 }
@@ -294,6 +329,7 @@ func (s *Study) check(o Options) (err error) {
 // which health ends, and an SSRI-like drug whose level grows in steps takes an ill
 // one over the other.
 func (s *Study) forewarnings(o Options) error {
+	s.Forewarnings = nil
 	p, rest := s.Params, s.Params.Rest().Strength
 	p.Noise = min(p.Noise, quiet)
 	down := (rest - s.at(-0.25)) / max(p.StressLoss, 1e-9)
@@ -392,27 +428,6 @@ func (w *Forewarning) many(p Params, ramp Ramp, o Options) (err error) {
 	a.Ramp.To, a.Days = ramp.From, 0.75*a.Days // about as long as the others stay
 	w.Still, err = Warnings(p, a, o, wo)
 	return err
-}
-
-// Tables returns the study as tables: parameters, connections, checks, fixed
-// points, folds, connectivity, escapes, treatments times experience, warnings.
-func (s *Study) Tables() ([]model.Table, error) {
-	card, err := model.Card(s.Params)
-	if err != nil {
-		return nil, err
-	}
-	type started[T any] struct {
-		Start State `csv:"start"`
-		Rows  []T   `csv:""`
-	}
-	return []model.Table{
-		model.TableOf("parameters", card), model.TableOf("connections", s.Five), model.TableOf("checks", s.Checks),
-		model.TableOf("fixed-points", s.points()), model.TableOf("folds", s.folds()), model.TableOf("connectivity", s.pairs()),
-		model.TableOf("escapes", s.FromIll, s.FromHealthy),
-		model.TableOf("drug-times-experience", started[Cell]{Ill, s.Experience.Cells}, started[Cell]{Healthy, s.Harm.Cells}),
-		model.TableOf("contrasts", started[Contrast]{Ill, s.Experience.Contrasts}, started[Contrast]{Healthy, s.Harm.Contrasts}),
-		s.warnings(), s.windows(),
-	}, nil
 }
 
 // point is a fixed point as its table has it.
