@@ -29,22 +29,22 @@ type Result struct {
 }
 
 // Series is one named course of a Result.
-type Series struct {
-	Name, Symbol, Unit string
-	Value              []float64
+type Series = model.Series
+
+// Series returns the named courses that there are, in the order of cause and effect.
+func (r *Result) Series() []Series {
+	return slices.DeleteFunc(r.named(), func(s Series) bool { return s.Value == nil })
 }
 
-// Series returns the named courses, in the order of cause and effect.
-func (r *Result) Series() []Series {
-	all := []Series{
-		{"plasma concentration", "C", "ng/mL", r.Plasma}, {"unbound in brain", "", "µM", r.Brain},
-		{"equivalent rodent dose", "x", "mg/kg", r.Equivalent},
-		{"block on interneurons", "θI", "1", r.Interneurons}, {"block on pyramidal cells", "θP", "1", r.Pyramidal},
-		{"block at rest", "μ θR", "1", r.Resting}, {"glutamate", "G", "rest", r.Glutamate}, {"eEF2K activity", "e", "rest", r.Kinase},
-		{"BDNF-TrkB", "B", "rest", r.BDNF}, {"mTORC1 activity", "m", "rest", r.MTOR},
-		{"synaptic capacity", "Y", "rest", r.Capacity}, {"synaptic density", "N", "rest", r.Density},
+func (r *Result) named() []Series {
+	return []Series{
+		{Name: "plasma concentration", Symbol: "C", Unit: "ng/mL", Value: r.Plasma}, {Name: "unbound in brain", Symbol: "", Unit: "µM", Value: r.Brain},
+		{Name: "equivalent rodent dose", Symbol: "x", Unit: "mg/kg", Value: r.Equivalent},
+		{Name: "block on interneurons", Symbol: "θI", Unit: "1", Value: r.Interneurons}, {Name: "block on pyramidal cells", Symbol: "θP", Unit: "1", Value: r.Pyramidal},
+		{Name: "block at rest", Symbol: "μ θR", Unit: "1", Value: r.Resting}, {Name: "glutamate", Symbol: "G", Unit: "rest", Value: r.Glutamate}, {Name: "eEF2K activity", Symbol: "e", Unit: "rest", Value: r.Kinase},
+		{Name: "BDNF-TrkB", Symbol: "B", Unit: "rest", Value: r.BDNF}, {Name: "mTORC1 activity", Symbol: "m", Unit: "rest", Value: r.MTOR},
+		{Name: "synaptic capacity", Symbol: "Y", Unit: "rest", Value: r.Capacity}, {Name: "synaptic density", Symbol: "N", Unit: "rest", Value: r.Density},
 	}
-	return slices.DeleteFunc(all, func(s Series) bool { return s.Value == nil })
 }
 
 // Simulate follows a protocol from rest on day 0. Doses of Switches.Drug, in

@@ -65,20 +65,17 @@ type Session struct {
 }
 
 // Series is one named course of a Result.
-type Series struct {
-	Name, Symbol, Unit string
-	Value              []float64
-}
+type Series = model.Series
 
 // Series returns the named courses, in the order of cause and effect.
 func (r *Result) Series() []Series {
 	return []Series{
-		{"plasticity pulse", "q", "1", r.Pulse}, {"fast effect", "E", "1", r.Fast},
-		{"new spines", "U", "baseline density", r.New}, {"established spines", "S", "baseline density", r.Established},
-		{"lost sites", "L", "baseline density", r.Lost}, {"spine density", "N", "baseline density", r.Density},
-		{"formation", "", "1/day", r.Formation}, {"share of formation at lost sites", "", "1", r.Returned},
-		{"elimination", "", "1/day", r.Eliminated}, {"ensemble activity", "A", "1", r.Ensembles},
-		{"immobility", "", "share of the test", r.Immobility},
+		{Name: "plasticity pulse", Symbol: "q", Unit: "1", Value: r.Pulse}, {Name: "fast effect", Symbol: "E", Unit: "1", Value: r.Fast},
+		{Name: "new spines", Symbol: "U", Unit: "baseline density", Value: r.New}, {Name: "established spines", Symbol: "S", Unit: "baseline density", Value: r.Established},
+		{Name: "lost sites", Symbol: "L", Unit: "baseline density", Value: r.Lost}, {Name: "spine density", Symbol: "N", Unit: "baseline density", Value: r.Density},
+		{Name: "formation", Symbol: "", Unit: "1/day", Value: r.Formation}, {Name: "share of formation at lost sites", Symbol: "", Unit: "1", Value: r.Returned},
+		{Name: "elimination", Symbol: "", Unit: "1/day", Value: r.Eliminated}, {Name: "ensemble activity", Symbol: "A", Unit: "1", Value: r.Ensembles},
+		{Name: "immobility", Symbol: "", Unit: "share of the test", Value: r.Immobility},
 	}
 }
 
