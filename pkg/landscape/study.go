@@ -140,11 +140,7 @@ func NewStudy(ctx context.Context, p Params, workers int, parts ...string) (*Stu
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Parts().Named(parts...)
-	if err != nil {
-		return nil, err
-	}
-	return s, list.Compute(ctx, workers, nil)
+	return s, s.Parts().ComputeNamed(ctx, workers, parts...)
 }
 
 // Parts are the study's, each with its tables.

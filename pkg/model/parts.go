@@ -75,6 +75,15 @@ func (ps Parts) Compute(ctx context.Context, workers int, show func(Progress)) e
 	return ctx.Err()
 }
 
+// ComputeNamed computes the parts of the given names, or all without names.
+func (ps Parts) ComputeNamed(ctx context.Context, workers int, names ...string) error {
+	list, err := ps.Named(names...)
+	if err != nil {
+		return err
+	}
+	return list.Compute(ctx, workers, nil)
+}
+
 // Tables returns the tables of all parts, which have been computed.
 func (ps Parts) Tables() []Table {
 	var out []Table
