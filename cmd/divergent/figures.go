@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"divergent/data"
+	"divergent/pkg/catalogue"
 	"divergent/pkg/study"
 	"divergent/plots"
 )
@@ -26,18 +27,16 @@ Beside each figure stands a CSV with the plotted numbers.
 		run: runFigures}
 }
 
-type drawing = func(*study.Result) (*plots.Figure, error)
-
 // drawingsOf returns the figures of a study's results, or of a small model.
 func drawingsOf(ctx context.Context, a app, name, from string, set *flag.FlagSet) ([]func() (*plots.Figure, error), error) {
-	if m, ok := small(name); ok {
+	if m, ok := a.small(name); ok {
 		if err := m.only(set, "out", "formats"); err != nil {
 			return nil, err
 		}
 		o, err := m.simulate(ctx, a, 0)
-		return o.figures, err
+		return o.Figures, err
 	}
-	list, err := drawings(name)
+	e, err := catalogue.Find(a.entries(), name)
 	if err != nil {
 		return nil, err
 	}
@@ -46,33 +45,10 @@ func drawingsOf(ctx context.Context, a app, name, from string, set *flag.FlagSet
 		return nil, err
 	}
 	var out []func() (*plots.Figure, error)
-	for _, draw := range list {
+	for _, draw := range e.Draws {
 		out = append(out, func() (*plots.Figure, error) { return draw(res) })
 	}
 	return out, nil
-}
-
-// drawings lists the figures of a study.
-func drawings(name string) ([]drawing, error) {
-	d, err := study.Named(name)
-	if err != nil {
-		return nil, err
-	}
-	switch name {
-	case "cliff":
-		return []drawing{plots.Cliff, plots.Regrowth, plots.Replication}, nil
-	case "consolidation":
-		return []drawing{plots.Consolidation, plots.Replication}, nil
-	case "regimens":
-		return []drawing{plots.Regimens, plots.Replication}, nil
-	case "isodose":
-		return []drawing{plots.DoseResponse, plots.Replication}, nil
-	case "triage":
-		return []drawing{plots.Triage, plots.Sequences}, nil
-	}
-	protocols := func(*study.Result) (*plots.Figure, error) { return plots.Protocols(d) }
-	return []drawing{protocols, plots.Wiring, plots.Recovery, plots.Resilience,
-		plots.Relapse, plots.Profile, plots.DecisionMap, plots.Controls, plots.Replication}, nil
 }
 
 func runFigures(ctx context.Context, c command, a app, args []string) error {
@@ -84,7 +60,7 @@ func runFigures(ctx context.Context, c command, a app, args []string) error {
 	if err != nil {
 		return err
 	}
-	name, err := oneStudy(c, rest)
+	name, err := a.oneStudy(c, rest)
 	if err != nil {
 		return err
 	}
@@ -122,12 +98,13 @@ func runFigures(ctx context.Context, c command, a app, args []string) error {
 }
 
 // oneStudy takes the only positional argument.
-func oneStudy(c command, rest []string) (string, error) {
+func (a app) oneStudy(c command, rest []string) (string, error) {
 	switch len(rest) {
 	case 0:
-		return "", fmt.Errorf("%s: no study given: want one of %s", c.name, strings.Join(subjects(), ", "))
+		return "", fmt.Errorf("%s: no study given: want one of %s", c.name, strings.Join(catalogue.Names(a.entries()), ", "))
 	case 1:
-		return rest[0], named(rest[0])
+		_, err := catalogue.Find(a.entries(), rest[0])
+		return rest[0], err
 	}
 	return "", fmt.Errorf("%s: unexpected argument %q: want one study, then flags", c.name, rest[1])
 }

@@ -14,7 +14,7 @@ var packageOrder = [][]string{
 	{"pkg/model", "pkg/gillespie", "pkg/pk", "pkg/sde", "pkg/flow", "pkg/warning", "pkg/stages"}, {"pkg/flow/fokker"}, {"pkg/uncertain"}, {"pkg/fit", "pkg/evidence"},
 	{"pkg/network", "pkg/spines", "pkg/glutamate", "pkg/landscape", "pkg/convergence"},
 	{"pkg/train"}, {"pkg/plasticity"}, {"pkg/treat"}, {"pkg/assay"}, {"pkg/study"}, {"pkg/infer", "pkg/study/attack"},
-	{"plots/figure"}, {"plots/timeline"}, {"plots"}, {"pkg/notebook"}, {"cmd/divergent"},
+	{"plots/figure"}, {"plots/timeline"}, {"plots"}, {"pkg/catalogue"}, {"pkg/notebook"}, {"cmd/divergent"},
 }
 
 func TestImportsGoOneWay(t *testing.T) {

@@ -14,13 +14,15 @@ import (
 	"strings"
 	"syscall"
 
+	"divergent/pkg/catalogue"
 	"divergent/pkg/notebook"
 )
 
 // app is what a subcommand works with.
 type app struct {
 	out, err io.Writer
-	root     string // folder of the module
+	root     string            // folder of the module
+	list     []catalogue.Entry // what can be run; nil means the catalogue
 }
 
 // command is one subcommand.
@@ -153,6 +155,9 @@ func flagError(fs *flag.FlagSet, err error) error {
 
 func (c command) explain(w io.Writer, fs *flag.FlagSet) {
 	fmt.Fprintf(w, "Usage: divergent %s %s\n\n%s\n\n%s\n", c.name, c.args, c.short, c.help)
+	if strings.HasPrefix(c.args, "STUDY") {
+		fmt.Fprintf(w, "\nSTUDY is one of\n%s", catalogue.Help(catalogue.All()))
+	}
 	first := true
 	fs.VisitAll(func(f *flag.Flag) {
 		if first {

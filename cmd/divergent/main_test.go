@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"divergent/pkg/catalogue"
 	"divergent/pkg/study"
 )
 
@@ -204,7 +205,7 @@ func TestEveryStudyIsDrawn(t *testing.T) {
 		"triage":        "triage sequences",
 	}
 	for _, name := range study.Studies() {
-		list, err := drawings(name)
+		e, err := catalogue.Find(catalogue.All(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -214,7 +215,7 @@ func TestEveryStudyIsDrawn(t *testing.T) {
 			continue
 		}
 		var got []string
-		for i, draw := range list {
+		for i, draw := range e.Draws {
 			f, err := draw(res)
 			if err != nil {
 				t.Errorf("figure %d of %s: %v", i, name, err)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"divergent/data"
+	"divergent/pkg/catalogue"
 	"divergent/pkg/glutamate"
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
@@ -22,16 +23,20 @@ import (
 // quick is the spine model with its committed tables in place of half a minute's
 // computing; the other one's tables lack their last row, and one is missing.
 func quick(other bool) smallModel {
-	m, _ := small("spines")
-	m.compute = func(context.Context, int) (computed, error) {
-		r, err := m.committed()
-		if err != nil || !other {
-			return computed{tables: r.Tables}, err
+	m, _ := app{}.small("spines")
+	m.Small = func() (catalogue.Run, error) {
+		r, err := m.Committed()
+		if err != nil {
+			return catalogue.Run{}, err
 		}
-		for i, t := range r.Tables {
-			r.Tables[i].Rows = t.Rows[:len(t.Rows)-1]
+		tables := r.Tables
+		if other {
+			for i, t := range tables {
+				tables[i].Rows = t.Rows[:len(t.Rows)-1]
+			}
+			tables = tables[1:]
 		}
-		return computed{tables: r.Tables[1:]}, nil
+		return catalogue.Run{Parts: model.Parts{{Name: "all", Tables: func() []model.Table { return tables }}}}, nil
 	}
 	return m
 }
@@ -142,7 +147,7 @@ func TestRunsTakeOnlyTheirOwnFolders(t *testing.T) {
 	}
 	want := contents(t, made)
 	manifest := want["manifest.json"]
-	glutamate, err := fs.ReadFile(data.Results(), modelsFolder+"/glutamate/manifest.json")
+	glutamate, err := fs.ReadFile(data.Results(), catalogue.Models+"/glutamate/manifest.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +218,7 @@ func TestRunsTakeOnlyTheirOwnFolders(t *testing.T) {
 			dir := t.TempDir()
 			lay(t, dir, found)
 			m := quick(false)
-			m.compute = func(context.Context, int) (computed, error) { t.Error("it was computed first"); return computed{}, nil }
+			m.Small = func() (catalogue.Run, error) { t.Error("it was computed first"); return catalogue.Run{}, nil }
 			err := m.run(t.Context(), quiet, dir, 1)
 			if err == nil || !strings.Contains(err.Error(), "choose an empty or new folder") || strings.Contains(err.Error(), "\n") {
 				t.Errorf("error %v: want a refusal in one line", err)

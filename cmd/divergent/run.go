@@ -93,14 +93,14 @@ func parseRun(c command, a app, args []string) (order, error) {
 	if err != nil {
 		return o, err
 	}
-	name, err := oneStudy(c, rest)
+	name, err := a.oneStudy(c, rest)
 	if err != nil {
 		return o, err
 	}
 	if err := checkWorkers(o.runner.Workers); err != nil {
 		return o, err
 	}
-	if m, ok := small(name); ok {
+	if m, ok := a.small(name); ok {
 		o.small = &m
 		if o.runner.Dir == "" {
 			o.runner.Dir = a.runsFolder(name)
@@ -205,6 +205,16 @@ func (r *reporter) event(e study.Event) {
 		fmt.Fprintf(r.w, "%s (seed %d, %s, after %v)\n", notebook.Line(e), e.Seed, e.Cell(), e.Elapsed.Round(time.Second))
 	}
 	r.done = e.Done
+}
+
+// line shows a text in the place of the last one, or on a terminal's only.
+func (r *reporter) line(s string) {
+	if r.terminal {
+		fmt.Fprintf(r.w, "\r\x1b[K%s", s)
+		r.shown = true
+		return
+	}
+	fmt.Fprintln(r.w, s)
 }
 
 // end leaves the last state of a terminal's line standing.

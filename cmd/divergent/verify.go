@@ -28,14 +28,14 @@ func runVerify(ctx context.Context, c command, a app, args []string) error {
 	if err != nil {
 		return err
 	}
-	name, err := oneStudy(c, rest)
+	name, err := a.oneStudy(c, rest)
 	if err != nil {
 		return err
 	}
 	if err := checkWorkers(*workers); err != nil {
 		return err
 	}
-	if m, ok := small(name); ok {
+	if m, ok := a.small(name); ok {
 		if err := m.only(fs, "workers", "from"); err != nil {
 			return err
 		}

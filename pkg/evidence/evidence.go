@@ -60,17 +60,17 @@ func (r Reading) Outcome() Outcome {
 
 // Finding is one hypothesis held against one observation.
 type Finding struct {
-	Hypothesis  string
-	Observation string
-	Observed    string
-	Value       float64 // of the model; NaN where it is silent
-	Unit        string
-	Expected    string // of the model
-	Got         string // or why it is silent
-	Outcome     Outcome
-	Fitted      bool // the parameters were fitted to it
-	Evidence    string
-	Source      string
+	Hypothesis  string  `csv:"hypothesis"`
+	Observation string  `csv:"observation"`
+	Observed    string  `csv:"observed"`
+	Value       float64 `csv:"model"` // of the model; NaN where it is silent
+	Unit        string  `csv:"unit"`
+	Expected    string  `csv:"expected"` // of the model
+	Got         string  `csv:"got"`      // or why it is silent
+	Outcome     Outcome `csv:"outcome"`
+	Fitted      bool    `csv:"fitted"` // the parameters were fitted to it
+	Evidence    string  `csv:"evidence"`
+	Source      string  `csv:"source"`
 }
 
 // Findings are held against each observation in turn.
@@ -240,13 +240,13 @@ func (s *Shares) Joint(hypothesis string, explained, given []string) (float64, e
 
 // Tally is how many observations a hypothesis explains and contradicts.
 type Tally struct {
-	Hypothesis   string  `table:"Hypothesis"`
-	Explained    float64 `table:"Explained (mean)"`        // over the draws
-	Unfitted     float64 `table:"of these, not fitted"`    // without those that parameters were fitted to
-	Contradicted float64 `table:"Contradicted (mean)"`     // over the draws
-	Most         int     `table:"Explained, best draw"`    // in the draw that explains most
-	Fewest       int     `table:"Contradicted, best draw"` // in the draw that contradicts least
-	Never        int     `table:"Explained by no draw"`    // facts of which it speaks
+	Hypothesis   string  `table:"Hypothesis" csv:"hypothesis"`
+	Explained    float64 `table:"Explained (mean)" csv:"explained (mean over draws)"`          // over the draws
+	Unfitted     float64 `table:"of these, not fitted" csv:"of these not fitted"`              // without those that parameters were fitted to
+	Contradicted float64 `table:"Contradicted (mean)" csv:"contradicted (mean over draws)"`    // over the draws
+	Most         int     `table:"Explained, best draw" csv:"explained in the best draw"`       // in the draw that explains most
+	Fewest       int     `table:"Contradicted, best draw" csv:"contradicted in the best draw"` // in the draw that contradicts least
+	Never        int     `table:"Explained by no draw" csv:"explained by no draw"`             // facts of which it speaks
 }
 
 // Tallies counts for each hypothesis.
@@ -279,8 +279,8 @@ func (s *Shares) Tallies() []Tally {
 
 // Decider is the parameter that most decides whether an observation is explained.
 type Decider struct {
-	Field      string  // empty if all draws or none explain it
-	Difference float64 // of its mean position in its range, 0 to 1, between draws that explain the observation and those that contradict it
+	Field      string  `csv:"parameter that decides"`     // empty if all draws or none explain it
+	Difference float64 `csv:"difference of its position"` // of its mean position in its range, 0 to 1, between draws that explain the observation and those that contradict it
 }
 
 // Decides returns the parameter whose position differs most between the draws
@@ -301,6 +301,31 @@ func (s *Shares) Decides(hypothesis, observation int) Decider {
 		}
 	}
 	return best
+}
+
+// Row is a hypothesis and a fact, at the parameters of Findings and over the draws.
+type Row struct {
+	Finding
+	Explained    float64 `csv:"explained (share of draws)"`
+	Contradicted float64 `csv:"contradicted (share of draws)"`
+	Silent       float64 `csv:"silent (share of draws)"`
+	Decider
+}
+
+// Rows returns the shares by hypothesis and fact.
+func (s *Shares) Rows() []Row {
+	var out []Row
+	for h := range s.Hypotheses {
+		for o := range s.Facts {
+			r := Row{s.Finding(h, o), s.Explained[h][o], s.Contradicted[h][o], 0, s.Decides(h, o)}
+			r.Silent = 1 - r.Explained - r.Contradicted
+			if r.Field == "" {
+				r.Difference = math.NaN()
+			}
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // Table lays out the shares, an observation a row.

@@ -328,15 +328,15 @@ func (f *Fitted) String() string {
 
 // Rival is one of several models of the same data.
 type Rival struct {
-	Name          string  `table:"Model"`
-	K             int     `table:"K"`                   // estimated quantities
-	N             int     `table:"N"`                   // observations
-	ChiSquare     float64 `table:"χ²"`                  // NaN for a likelihood
-	LogLikelihood float64 `table:"log L"`               // at the estimates
-	AIC           float64 `table:"AIC"`                 // smaller is better
-	Delta         float64 `table:"ΔAIC"`                // above the smallest
-	Weight        float64 `table:"Akaike weight"`       // exp(−Δ/2) over their sum
-	AICc          float64 `table:"AICc (small sample)"` // NaN where N ≤ K + 1
+	Name          string  `table:"Model" csv:"model"`
+	K             int     `table:"K" csv:"K"`                      // estimated quantities
+	N             int     `table:"N" csv:"N"`                      // observations
+	ChiSquare     float64 `table:"χ²" csv:"chi-square"`            // NaN for a likelihood
+	LogLikelihood float64 `table:"log L"`                          // at the estimates
+	AIC           float64 `table:"AIC" csv:"AIC"`                  // smaller is better
+	Delta         float64 `table:"ΔAIC"`                           // above the smallest
+	Weight        float64 `table:"Akaike weight"`                  // exp(−Δ/2) over their sum
+	AICc          float64 `table:"AICc (small sample)" csv:"AICc"` // NaN where N ≤ K + 1
 }
 
 // Compare sets models of the same data beside each other by Akaike's

@@ -14,11 +14,11 @@ import (
 
 // DosePoint is what one i.p. dose does in a rodent.
 type DosePoint struct {
-	Dose      float64 // mg/kg
-	Glutamate Band    // steady state at the dose's peak, relative to rest
-	FirstHour float64 // mean of G over the first hour
-	Highest   float64 // highest G of the course: after a large dose, while the drug leaves
-	Capacity  float64 // excess of synaptic capacity after 24 h, as a share of that after 10 mg/kg
+	Dose      float64 `csv:"dose (mg/kg)"`                         // mg/kg
+	Glutamate Band    `csv:"glutamate at the peak (rest)"`         // steady state at the dose's peak, relative to rest
+	FirstHour float64 `csv:"glutamate over the first hour (rest)"` // mean of G over the first hour
+	Highest   float64 `csv:"highest glutamate (rest)"`             // highest G of the course: after a large dose, while the drug leaves
+	Capacity  float64 `csv:"capacity after 24 h (of 10 mg/kg)"`    // excess of synaptic capacity after 24 h, as a share of that after 10 mg/kg
 	Sign      int     // observed: 1 up, 0 no change, −1 down
 	Observed  bool    // whether there is a Sign (Moghaddam 1997)
 }
@@ -132,12 +132,12 @@ func (l *literature) points(doses []float64) (DosePoints, error) {
 
 // Blocker is something done beside a dose to tell the arms apart.
 type Blocker struct {
-	Name     string
-	Observed string // what was seen of the effect
-	Evidence data.Evidence
-	Source   string
-	Blocks   bool // the effect was seen to be blocked; otherwise to be there
-	Disputed bool // it was seen to be the one and the other
+	Name     string        `csv:"blocker"`
+	Observed string        `csv:"observed"` // what was seen of the effect
+	Evidence data.Evidence `csv:"evidence"`
+	Source   string        `csv:"source"`
+	Blocks   bool          // the effect was seen to be blocked; otherwise to be there
+	Disputed bool          // it was seen to be the one and the other
 
 	change func(*Switches)
 	dose   float64 // mg/kg
@@ -145,14 +145,14 @@ type Blocker struct {
 
 // Arm is the sustained effect of one hypothesis under one blocker.
 type Arm struct {
-	Hypothesis string
-	Blocker    Blocker
+	Hypothesis string  `csv:"arms"`
+	Blocker    Blocker `csv:""`
 	// Capacity is the excess of synaptic capacity 24 h after 10 mg/kg in a rodent (160
 	// for the high dose), as a share of that of both arms without a blocker at the same
 	// parameters.
-	Capacity Band
-	Left     Band    // as a share of the same hypothesis without a blocker; NaN where it has no effect
-	Agrees   float64 // share of the draws that agree with what was seen: less than half is left where it was blocked, and more where it was not. NaN where that is disputed
+	Capacity Band    `csv:"capacity after 24 h (of both arms)"`
+	Left     Band    `csv:"left (of the arm's own)"` // as a share of the same hypothesis without a blocker; NaN where it has no effect
+	Agrees   float64 `csv:"agrees (share of draws)"` // share of the draws that agree with what was seen: less than half is left where it was blocked, and more where it was not. NaN where that is disputed
 }
 
 // ArmEffects are arms under blockers.

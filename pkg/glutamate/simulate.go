@@ -10,41 +10,41 @@ import (
 
 // Result is the course of one run.
 type Result struct {
-	Day []float64 // reported days
+	Day []float64 `csv:"day"` // reported days
 
-	Plasma       []float64 // human: ng/mL, bound and unbound; nil in a rodent, where none was readable
-	Brain        []float64 // human: unbound, µM; nil in a rodent
-	Equivalent   []float64 // x: the rodent dose, mg/kg, that peaks at this concentration
-	Interneurons []float64 // θI, block of NMDA receptors there, [0, 1]
-	Pyramidal    []float64 // θP
-	Resting      []float64 // block of resting NMDA receptors, the magnesium factor included
-	Glutamate    []float64 // G, relative to rest, as all that follows
-	Kinase       []float64 // e, eEF2K activity
-	BDNF         []float64 // B
-	MTOR         []float64 // m
-	Capacity     []float64 // Y
-	Density      []float64 // N
+	Plasma       []float64 `csv:"plasma concentration (ng/mL)"`   // human: ng/mL, bound and unbound; nil in a rodent, where none was readable
+	Brain        []float64 `csv:"unbound in brain (µM)"`          // human: unbound, µM; nil in a rodent
+	Equivalent   []float64 `csv:"equivalent rodent dose (mg/kg)"` // x: the rodent dose, mg/kg, that peaks at this concentration
+	Interneurons []float64 `csv:"block on interneurons (1)"`      // θI, block of NMDA receptors there, [0, 1]
+	Pyramidal    []float64 `csv:"block on pyramidal cells (1)"`   // θP
+	Resting      []float64 `csv:"block at rest (1)"`              // block of resting NMDA receptors, the magnesium factor included
+	Glutamate    []float64 `csv:"glutamate (rest)"`               // G, relative to rest, as all that follows
+	Kinase       []float64 `csv:"eEF2K activity (rest)"`          // e, eEF2K activity
+	BDNF         []float64 `csv:"BDNF-TrkB (rest)"`               // B
+	MTOR         []float64 `csv:"mTORC1 activity (rest)"`         // m
+	Capacity     []float64 `csv:"synaptic capacity (rest)"`       // Y
+	Density      []float64 `csv:"synaptic density (rest)"`        // N
 
 	run *course
 }
 
 // Series is one named course of a Result.
-type Series struct {
-	Name, Symbol, Unit string
-	Value              []float64
+type Series = model.Series
+
+// Series returns the named courses that there are, in the order of cause and effect.
+func (r *Result) Series() []Series {
+	return slices.DeleteFunc(r.named(), func(s Series) bool { return s.Value == nil })
 }
 
-// Series returns the named courses, in the order of cause and effect.
-func (r *Result) Series() []Series {
-	all := []Series{
-		{"plasma concentration", "C", "ng/mL", r.Plasma}, {"unbound in brain", "", "µM", r.Brain},
-		{"equivalent rodent dose", "x", "mg/kg", r.Equivalent},
-		{"block on interneurons", "θI", "1", r.Interneurons}, {"block on pyramidal cells", "θP", "1", r.Pyramidal},
-		{"block at rest", "μ θR", "1", r.Resting}, {"glutamate", "G", "rest", r.Glutamate}, {"eEF2K activity", "e", "rest", r.Kinase},
-		{"BDNF-TrkB", "B", "rest", r.BDNF}, {"mTORC1 activity", "m", "rest", r.MTOR},
-		{"synaptic capacity", "Y", "rest", r.Capacity}, {"synaptic density", "N", "rest", r.Density},
+func (r *Result) named() []Series {
+	return []Series{
+		{Name: "plasma concentration", Symbol: "C", Unit: "ng/mL", Value: r.Plasma}, {Name: "unbound in brain", Symbol: "", Unit: "µM", Value: r.Brain},
+		{Name: "equivalent rodent dose", Symbol: "x", Unit: "mg/kg", Value: r.Equivalent},
+		{Name: "block on interneurons", Symbol: "θI", Unit: "1", Value: r.Interneurons}, {Name: "block on pyramidal cells", Symbol: "θP", Unit: "1", Value: r.Pyramidal},
+		{Name: "block at rest", Symbol: "μ θR", Unit: "1", Value: r.Resting}, {Name: "glutamate", Symbol: "G", Unit: "rest", Value: r.Glutamate}, {Name: "eEF2K activity", Symbol: "e", Unit: "rest", Value: r.Kinase},
+		{Name: "BDNF-TrkB", Symbol: "B", Unit: "rest", Value: r.BDNF}, {Name: "mTORC1 activity", Symbol: "m", Unit: "rest", Value: r.MTOR},
+		{Name: "synaptic capacity", Symbol: "Y", Unit: "rest", Value: r.Capacity}, {Name: "synaptic density", Symbol: "N", Unit: "rest", Value: r.Density},
 	}
-	return slices.DeleteFunc(all, func(s Series) bool { return s.Value == nil })
 }
 
 // Simulate follows a protocol from rest on day 0. Doses of Switches.Drug, in

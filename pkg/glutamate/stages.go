@@ -13,9 +13,9 @@ import (
 
 // Stage is when one stage of the cascade happens.
 type Stage struct {
-	Name     string
-	Peak     float64 // largest excess over rest; of eEF2K activity the largest fall; of a concentration in its unit
-	Unit     string
+	Name     string  `csv:"stage"`
+	Peak     float64 `csv:"peak"` // largest excess over rest; of eEF2K activity the largest fall; of a concentration in its unit
+	Unit     string  `csv:"unit of the peak"`
 	PeakTime float64 // days; NaN where nothing happens, as for From, To and Duration
 	From     float64 // day on which half of the peak is first reached
 	To       float64 // day on which it is last left; +Inf if not within the protocol
@@ -163,8 +163,10 @@ func cross(f func(float64) float64, level, a, b float64) float64 {
 
 // Band is a quantity at the default parameters and over the draws.
 type Band struct {
-	Default           float64
-	Low, Median, High float64 // 5th, 50th and 95th percentile of the draws; NaN without draws
+	Default float64 `csv:""`
+	Low     float64 `csv:"5th percentile"` // of the draws; NaN without draws
+	Median  float64 `csv:"median"`
+	High    float64 `csv:"95th percentile"`
 }
 
 // band sums up draws, of which NaN ones are left out.
@@ -186,10 +188,11 @@ func band(at float64, draws []float64) Band {
 
 // StageBand is a stage over the ranges of the parameters.
 type StageBand struct {
-	Stage    Stage // at the default parameters
-	PeakTime Band  // days
-	From, To Band  // days; +Inf where draws do not fall within the protocol
-	Duration Band  // days
+	Stage    Stage `csv:""` // at the default parameters
+	PeakTime Band  `csv:"peaks after (days)"`
+	From     Band  `csv:"above half from (days)"`
+	To       Band  `csv:"above half to (days)"` // +Inf where draws do not fall within the protocol
+	Duration Band  `csv:"above half for (days)"`
 }
 
 // StageBands are those of a cascade.

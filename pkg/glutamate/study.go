@@ -2,10 +2,7 @@ package glutamate
 
 import (
 	"context"
-	"fmt"
 	"math"
-	"strconv"
-	"strings"
 
 	"divergent/pkg/internal/par"
 	"divergent/pkg/model"
@@ -14,9 +11,9 @@ import (
 
 // Exposure is what the usual human infusion does by one set of kinetics.
 type Exposure struct {
-	Set string // name of the set
+	Set string `csv:"kinetics"` // name of the set
 	*Result
-	Surge []Band // of glutamate on each day, over the draws; nil without draws
+	Surge []Band `csv:"glutamate (rest)"` // of glutamate on each day, over the draws; nil without draws
 }
 
 // Expose is Exposed by a set of kinetics, with glutamate over the draws.
@@ -67,44 +64,71 @@ type Study struct {
 	Ungated   ArmEffects // without one
 }
 
-// NewStudy computes the study, a few seconds for a thousand draws (0: the usual
-// number) and the same for any number of workers. Defaults in it, such as
-// Band.Default, are at the parameters given; the draws have them wherever they are
-// not free or fitted again, as Sample says.
-func NewStudy(ctx context.Context, p Params, draws, workers int) (*Study, error) {
-	if err := p.Validate(); err != nil {
+// StudyOf returns the study before its parts are computed, over the given number of
+// draws (0: the usual number). Defaults in it, such as Band.Default, are at the
+// parameters given; the draws have them wherever they are not free or fitted again, as
+// Sample says.
+func StudyOf(p Params, draws int) (*Study, error) {
+	return &Study{Params: p, Sampling: Sampling{Draws: draws, Seed: 1}, Protocol: Infused(Ketamine(), humanDose, exposedHours*hour)}, p.Validate()
+}
+
+// NewStudy computes the named parts of the study, all without names: a few seconds for
+// a thousand draws, the same for any number of workers.
+func NewStudy(ctx context.Context, p Params, draws, workers int, parts ...string) (*Study, error) {
+	s, err := StudyOf(p, draws)
+	if err != nil {
 		return nil, err
 	}
-	s := &Study{Params: p, Sampling: Sampling{Draws: draws, Seed: 1, Workers: workers}}
-	for _, step := range []func(context.Context) error{s.exposures, s.evidence, s.cascade, s.arms} {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if err := step(ctx); err != nil {
-			return nil, err
+	return s, s.Parts().ComputeNamed(ctx, workers, parts...)
+}
+
+// Parts are the study's, each with its tables.
+func (s *Study) Parts() model.Parts {
+	over := func(f func(ctx context.Context, sampling Sampling) error) func(context.Context, int) error {
+		return func(ctx context.Context, workers int) error {
+			sampling := s.Sampling
+			sampling.Workers = workers
+			return f(ctx, sampling)
 		}
 	}
-	return s, nil
+	return model.Parts{
+		model.OfCard(s.Params),
+		{Name: "checks", Seconds: 0.1, Compute: over(s.check), Tables: func() []model.Table { return []model.Table{model.TableOf("checks", s.Checks)} }},
+		{Name: "exposures", Seconds: 3, Compute: over(s.exposures), Tables: func() []model.Table { return []model.Table{model.TableOf("exposure", s.Exposures)} }},
+		{Name: "doses", Seconds: 3, Compute: over(s.doses), Tables: func() []model.Table { return []model.Table{s.doseTable()} }},
+		{Name: "evidence", Seconds: 3, Compute: over(s.evidence), Tables: func() []model.Table {
+			return []model.Table{model.TableOf("evidence", s.Shares.Rows()), model.TableOf("tallies", s.Shares.Tallies())}
+		}},
+		{Name: "cascade", Seconds: 3, Compute: over(s.cascade), Tables: func() []model.Table { return []model.Table{model.TableOf("cascade", s.Cascade)} }},
+		{Name: "arms", Seconds: 3, Compute: over(s.arms), Tables: func() []model.Table { return []model.Table{s.armsTable()} }},
+	}
 }
 
 // exposedHours is how long exposure is followed: past the scan at 193 min that
 // found no surge any more.
 const exposedHours = 6
 
-// exposures follows the infusion, and doses in rodents.
-func (s *Study) exposures(ctx context.Context) (err error) {
-	if s.Checks, err = Checks(s.Params); err != nil {
-		return err
-	}
-	s.Protocol = Infused(Ketamine(), humanDose, exposedHours*hour)
+func (s *Study) check(context.Context, Sampling) (err error) {
+	s.Checks, err = Checks(s.Params)
+	return err
+}
+
+// exposures follows the infusion.
+func (s *Study) exposures(ctx context.Context, sampling Sampling) error {
+	s.Exposures = nil
 	for _, set := range []pk.Set{pk.Kamp2020(), pk.Domino()} {
-		e, err := Expose(ctx, s.Params, Both(), set, exposedHours, s.Sampling)
+		e, err := Expose(ctx, s.Params, Both(), set, exposedHours, sampling)
 		if err != nil {
 			return err
 		}
 		s.Exposures = append(s.Exposures, e)
 	}
-	s.Doses, err = DoseResponse(ctx, s.Params, Both(), studyDoses(), s.Sampling)
+	return nil
+}
+
+// doses are those of rodents.
+func (s *Study) doses(ctx context.Context, sampling Sampling) (err error) {
+	s.Doses, err = DoseResponse(ctx, s.Params, Both(), studyDoses(), sampling)
 	return err
 }
 
@@ -120,8 +144,8 @@ func studyDoses() []float64 {
 	return out
 }
 
-func (s *Study) evidence(ctx context.Context) (err error) {
-	if s.Shares, err = Uncertainty(ctx, nil, Criteria{}, s.Sampling); err != nil {
+func (s *Study) evidence(ctx context.Context, sampling Sampling) (err error) {
+	if s.Shares, err = Uncertainty(ctx, nil, Criteria{}, sampling); err != nil {
 		return err
 	}
 	s.Shares.Findings, err = Evidence(s.Params, nil, Criteria{})
@@ -129,9 +153,9 @@ func (s *Study) evidence(ctx context.Context) (err error) {
 }
 
 // cascade follows one infusion for long enough to lose the density it brought.
-func (s *Study) cascade(ctx context.Context) (err error) {
+func (s *Study) cascade(ctx context.Context, sampling Sampling) (err error) {
 	protocol := Infused(Ketamine(), humanDose, 120)
-	if s.Cascade, err = CascadeBands(ctx, Both(), protocol, Options{}, s.Sampling); err != nil {
+	if s.Cascade, err = CascadeBands(ctx, Both(), protocol, Options{}, sampling); err != nil {
 		return err
 	}
 	at, err := Cascade(s.Params, Both(), protocol, Options{})
@@ -143,7 +167,7 @@ func (s *Study) cascade(ctx context.Context) (err error) {
 	return err
 }
 
-func (s *Study) arms(ctx context.Context) error {
+func (s *Study) arms(ctx context.Context, sampling Sampling) error {
 	l, err := read()
 	if err != nil {
 		return err
@@ -152,7 +176,7 @@ func (s *Study) arms(ctx context.Context) error {
 		gate Gate
 		to   *ArmEffects
 	}{{Strict, &s.Arms}, {NoGate, &s.Ungated}} {
-		if *g.to, err = Arms(ctx, g.gate, s.Sampling); err != nil {
+		if *g.to, err = Arms(ctx, g.gate, sampling); err != nil {
 			return err
 		}
 		blockers := l.blockers()
@@ -165,133 +189,26 @@ func (s *Study) arms(ctx context.Context) error {
 	return nil
 }
 
-// Tables returns the study as tables: parameters, checks, every observation
-// with its shares, dose response, exposure, cascade, arms under blockers.
-func (s *Study) Tables() ([]model.Table, error) {
-	card, err := s.Params.Card()
-	if err != nil {
-		return nil, err
-	}
-	return []model.Table{model.TableOf("parameters", card), model.TableOf("checks", s.Checks), s.evidenceTable(), s.talliesTable(),
-		s.doseTable(), s.exposureTable(), s.cascadeTable(), s.armsTable()}, nil
-}
-
-// columns splits a header.
-func columns(s string) []string { return strings.Split(s, ",") }
-
-// numbers writes numbers, and nothing for what is none.
-func numbers(values ...float64) []string {
-	var out []string
-	for _, v := range values {
-		cell := ""
-		if !math.IsNaN(v) {
-			cell = model.Number(v)
-		}
-		out = append(out, cell)
-	}
-	return out
-}
-
-// cells writes a band, the value at the parameters first.
-func (b Band) cells() []string { return numbers(b.Default, b.Low, b.Median, b.High) }
-
-// bandHeader names the columns of a band.
-func bandHeader(name, unit string) []string {
-	var out []string
-	for _, part := range []string{"", ", 5th percentile", ", median", ", 95th percentile"} {
-		out = append(out, name+part+" ("+unit+")")
-	}
-	return out
-}
-
-func (s *Study) evidenceTable() model.Table {
-	t := model.Table{Name: "evidence", Header: columns("hypothesis,observation,observed,outcome,explained (share of draws),contradicted (share of draws),silent (share of draws),model,unit,expected,got,fitted,parameter that decides,difference of its position,evidence,source")}
-	for h := range s.Shares.Hypotheses {
-		for o := range s.Shares.Observations {
-			f, d := s.Shares.Finding(h, o), s.Shares.Decides(h, o)
-			yes, no := s.Shares.Explained[h][o], s.Shares.Contradicted[h][o]
-			difference := d.Difference
-			if d.Field == "" {
-				difference = math.NaN()
-			}
-			row := append([]string{f.Hypothesis, f.Observation, f.Observed, f.Outcome.String()}, numbers(yes, no, 1-yes-no, f.Value)...)
-			row = append(row, f.Unit, f.Expected, f.Got, strconv.FormatBool(f.Fitted), d.Field)
-			t.Rows = append(t.Rows, append(append(row, numbers(difference)...), f.Evidence, f.Source))
-		}
-	}
-	return t
-}
-
-func (s *Study) talliesTable() model.Table {
-	t := model.Table{Name: "tallies", Header: columns("hypothesis,explained (mean over draws),of these not fitted,contradicted (mean over draws),explained in the best draw,contradicted in the best draw,explained by no draw")}
-	for _, x := range s.Shares.Tallies() {
-		row := append([]string{x.Hypothesis}, numbers(x.Explained, x.Unfitted, x.Contradicted)...)
-		t.Rows = append(t.Rows, append(row, fmt.Sprint(x.Most), fmt.Sprint(x.Fewest), fmt.Sprint(x.Never)))
-	}
-	return t
-}
-
 func (s *Study) doseTable() model.Table {
-	t := model.Table{Name: "dose-response", Header: append(append([]string{"dose (mg/kg)"}, bandHeader("glutamate at the peak", "rest")...),
-		columns("glutamate over the first hour (rest),highest glutamate (rest),capacity after 24 h (of 10 mg/kg),observed sign")...)}
+	type row struct {
+		DosePoint
+		Sign *int `csv:"observed sign"`
+	}
+	var out []row
 	for _, d := range s.Doses {
-		sign := ""
+		r := row{DosePoint: d}
 		if d.Observed {
-			sign = strconv.Itoa(d.Sign)
+			r.Sign = &d.Sign
 		}
-		row := append(append([]string{model.Number(d.Dose)}, d.Glutamate.cells()...), numbers(d.FirstHour, d.Highest, d.Capacity)...)
-		t.Rows = append(t.Rows, append(row, sign))
+		out = append(out, r)
 	}
-	return t
-}
-
-func (s *Study) exposureTable() model.Table {
-	t := model.Table{Name: "exposure", Header: columns("kinetics,day")}
-	for k, e := range s.Exposures {
-		all := e.Series()
-		for i, day := range e.Day {
-			row := []string{e.Set, model.Number(day)}
-			for _, x := range all {
-				if k == 0 && i == 0 {
-					t.Header = append(t.Header, x.Name+" ("+x.Unit+")")
-				}
-				row = append(row, model.Number(x.Value[i]))
-			}
-			b := e.Surge[i]
-			t.Rows = append(t.Rows, append(row, numbers(b.Low, b.Median, b.High)...))
-		}
-	}
-	t.Header = append(t.Header, bandHeader("glutamate", "rest")[1:]...)
-	return t
-}
-
-func (s *Study) cascadeTable() model.Table {
-	t := model.Table{Name: "cascade", Header: []string{"stage", "peak", "unit of the peak"}}
-	for _, name := range []string{"peaks after", "above half from", "above half to", "above half for"} {
-		t.Header = append(t.Header, bandHeader(name, "days")...)
-	}
-	for _, b := range s.Cascade {
-		row := []string{b.Stage.Name, model.Number(b.Stage.Peak), b.Stage.Unit}
-		for _, x := range []Band{b.PeakTime, b.From, b.To, b.Duration} {
-			row = append(row, x.cells()...)
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	return t
+	return model.TableOf("dose-response", out)
 }
 
 func (s *Study) armsTable() model.Table {
-	t := model.Table{Name: "arms", Header: append(append(columns("arms,gate,blocker"), bandHeader("capacity after 24 h", "of both arms")...), bandHeader("left", "of the arm's own")...)}
-	t.Header = append(t.Header, columns("observed,agrees (share of draws),evidence,source")...)
-	for _, g := range []struct {
-		gate Gate
-		list ArmEffects
-	}{{Strict, s.Arms}, {NoGate, s.Ungated}} {
-		for _, a := range g.list {
-			row := append(append([]string{a.Hypothesis, string(g.gate), a.Blocker.Name}, a.Capacity.cells()...), a.Left.cells()...)
-			row = append(append(row, a.Blocker.Observed), numbers(a.Agrees)...)
-			t.Rows = append(t.Rows, append(row, string(a.Blocker.Evidence), a.Blocker.Source))
-		}
+	type gated struct {
+		Gate    Gate       `csv:"gate"`
+		Effects ArmEffects `csv:""`
 	}
-	return t
+	return model.TableOf("arms", gated{Strict, s.Arms}, gated{NoGate, s.Ungated})
 }

@@ -20,14 +20,7 @@ func TestStudy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := one.Tables()
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := three.Tables()
-	if err != nil {
-		t.Fatal(err)
-	}
+	a, b := one.Parts().Tables(), three.Parts().Tables()
 	if !reflect.DeepEqual(a, b) {
 		t.Error("tables of one worker and of three differ")
 	}

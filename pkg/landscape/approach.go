@@ -10,8 +10,8 @@ import (
 
 // Approach is a slow change of strength under which paths change their state.
 type Approach struct {
-	Start State
-	Ramp  Ramp
+	Start State   `csv:"start"`
+	Ramp  Ramp    `csv:"strength"`
 	Days  float64 // length
 	Lead  float64 // days before the change that are left out, so that the change itself is no warning of it; 0 means 5
 	Least float64 // days that a path must have kept its state to count, besides those that EarlyWarning needs; 0 means a quarter of Days
@@ -27,13 +27,13 @@ type Change struct {
 
 // Changes is what early warnings say of an approach.
 type Changes struct {
-	Approach Approach
+	Approach Approach `csv:""`
 	Paths    []Change
-	Left     int      // paths that changed their state and count
-	Lag      Interval // share of the counted paths whose autocorrelation rises, P ≤ 0.05
-	Variance Interval // likewise its variance
-	LagTau   float64  // mean of Kendall's τ
-	VarTau   float64
+	Left     int      `csv:"left the state"`                 // paths that changed their state and count
+	Lag      Interval `csv:"rising autocorrelation (share)"` // share of the counted paths whose autocorrelation rises, P ≤ 0.05
+	Variance Interval `csv:"rising variance (share)"`        // likewise its variance
+	LagTau   float64  `csv:"mean τ of autocorrelation"`      // mean of Kendall's τ
+	VarTau   float64  `csv:"mean τ of variance"`
 }
 
 // Warnings follows paths along an approach and computes their early warnings, from

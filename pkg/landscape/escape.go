@@ -14,13 +14,13 @@ type Interval = stats.Interval
 
 // Escape is how long a circuit stays in a state at one strength of connections.
 type Escape struct {
-	Strength float64
-	From     State
+	Strength float64 `csv:"strength"`
+	From     State   `csv:"from"`
 	sde.Passage
 	// Theory is the mean time by the backward equation on a grid, to about a percent;
 	// NaN for other than two regions, without noise, and where σ√(τ/2) is above 1, as
 	// paths then wander far beyond the activities that there can be.
-	Theory float64
+	Theory float64 `csv:"theory (days)"`
 }
 
 // Escapes follows paths from a state, at each strength, until mood passes to the

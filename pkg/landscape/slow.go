@@ -25,7 +25,10 @@ const (
 
 // Ramp takes the connection strength from one value to another, evenly over the
 // whole protocol, whatever else the protocol does: for early warnings.
-type Ramp struct{ From, To float64 }
+type Ramp struct {
+	From float64 `csv:"from"`
+	To   float64 `csv:"to"`
+}
 
 // slow is the course of everything that does not depend on the circuit's state.
 type slow struct {

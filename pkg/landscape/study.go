@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
 	"divergent/pkg/model"
 	"divergent/pkg/stats"
@@ -79,7 +78,7 @@ type Treated struct {
 // warnings and what surrogates without a trend leave them to be.
 type Forewarning struct {
 	Protocol          model.Protocol
-	Start             State
+	Start             State          `csv:"start"`
 	Noise             float64        // σ of each area, low so that paths stay until their state ends
 	T                 []float64      // days
 	Strength          []float64      // at T
@@ -87,16 +86,20 @@ type Forewarning struct {
 	Day               float64        // on which the path left its state for good
 	Lead              float64        // days before that are no part of the series
 	Window            int            // days
-	Warning           *warning.Signs // of the series, daily from day 0
-	Variance          Spread         // of surrogates, in each window
-	Autocorrelation   Spread
-	Tried, Path       int      // paths followed; the first one that left late enough, shown
-	Rise, Still       *Changes // of many paths along a ramp through the same change, and without one
-	Surrogates, Share int      // surrogates; percent of them within the spread
+	Warning           *warning.Signs `csv:""`                       // of the series, daily from day 0
+	Variance          Spread         `csv:"variance of surrogates"` // of surrogates, in each window
+	Autocorrelation   Spread         `csv:"autocorrelation of surrogates"`
+	Tried, Path       int            // paths followed; the first one that left late enough, shown
+	Rise, Still       *Changes       // of many paths along a ramp through the same change, and without one
+	Surrogates, Share int            // surrogates; percent of them within the spread
 }
 
 // Spread is what surrogates leave a statistic to be, in each window.
-type Spread struct{ Low, Median, High []float64 }
+type Spread struct {
+	Low    []float64 `csv:"low"`
+	Median []float64
+	High   []float64 `csv:"high"`
+}
 
 // Study is what the figures and tables of this package show, computed at once.
 type Study struct {
@@ -116,29 +119,60 @@ type Study struct {
 	Checks       model.Checks
 }
 
-// NewStudy computes the study of the parameters: half a minute on two cores at
-// most, the same for any number of workers (0 means one on every processor).
-func NewStudy(ctx context.Context, p Params, workers int) (*Study, error) {
+// StudyOf returns the study of the parameters before its parts are computed.
+func StudyOf(p Params) (s *Study, err error) {
+	s = &Study{Params: p, Five: FiveRegions(), Days: 1500}
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	s := &Study{Params: p, Five: FiveRegions(), Days: 1500}
-	o := Options{Seed: 1, Workers: workers}.Under(ctx)
-	for _, step := range []func(Options) error{s.diagram, s.terrains, s.connectivity, s.escapes, s.experience, s.forewarnings, s.check} {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if err := step(o); err != nil {
-			return nil, err
-		}
+	s.Low, s.High, err = Window(p, Circuit{})
+	return s, err
+}
+
+// NewStudy computes the named parts of the study, all without names: half a minute on
+// two cores at most, the same for any number of workers (0 means one on every
+// processor).
+func NewStudy(ctx context.Context, p Params, workers int, parts ...string) (*Study, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
-	return s, ctx.Err()
+	s, err := StudyOf(p)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.Parts().ComputeNamed(ctx, workers, parts...)
+}
+
+// Parts are the study's, each with its tables.
+func (s *Study) Parts() model.Parts {
+	with := func(f func(Options) error) func(context.Context, int) error {
+		return func(ctx context.Context, workers int) error { return f(Options{Seed: 1, Workers: workers}.Under(ctx)) }
+	}
+	type started[T any] struct {
+		Start State `csv:"start"`
+		Rows  []T   `csv:""`
+	}
+	return model.Parts{
+		model.OfCard(s.Params),
+		{Name: "connections", Tables: func() []model.Table { return []model.Table{model.TableOf("connections", s.Five)} }},
+		{Name: "bifurcation", Seconds: 0.1, Compute: with(s.diagram), Tables: func() []model.Table {
+			return []model.Table{model.TableOf("fixed-points", s.points()), model.TableOf("folds", s.folds())}
+		}},
+		{Name: "terrains", Seconds: 0.5, Compute: with(s.terrains)},
+		{Name: "connectivity", Seconds: 0.1, Compute: with(s.connectivity), Tables: func() []model.Table { return []model.Table{model.TableOf("connectivity", s.pairs())} }},
+		{Name: "escapes", Seconds: 2, Compute: with(s.escapes), Tables: func() []model.Table { return []model.Table{model.TableOf("escapes", s.FromIll, s.FromHealthy)} }},
+		{Name: "experience", Seconds: 2, Compute: with(s.experience), Tables: func() []model.Table {
+			return []model.Table{
+				model.TableOf("drug-times-experience", started[Cell]{Ill, s.Experience.Cells}, started[Cell]{Healthy, s.Harm.Cells}),
+				model.TableOf("contrasts", started[Contrast]{Ill, s.Experience.Contrasts}, started[Contrast]{Healthy, s.Harm.Contrasts}),
+			}
+		}},
+		{Name: "warnings", Seconds: 2, Compute: with(s.forewarnings), Tables: func() []model.Table { return []model.Table{s.warnings(), s.windows()} }},
+		{Name: "checks", Seconds: 3, Compute: with(s.check), Tables: func() []model.Table { return []model.Table{model.TableOf("checks", s.Checks)} }},
+	}
 }
 
 func (s *Study) diagram(Options) (err error) {
-	if s.Low, s.High, err = Window(s.Params, Circuit{}); err != nil {
-		return err
-	}
 	s.Diagram, err = Bifurcation(s.Params, Circuit{}, "Strength", 0, max(2, 1.5*s.High))
 	return err
 }
@@ -291,6 +325,7 @@ func (s *Study) check(o Options) (err error) {
 // which health ends, and an SSRI-like drug whose level grows in steps takes an ill
 // one over the other.
 func (s *Study) forewarnings(o Options) error {
+	s.Forewarnings = nil
 	p, rest := s.Params, s.Params.Rest().Strength
 	p.Noise = min(p.Noise, quiet)
 	down := (rest - s.at(-0.25)) / max(p.StressLoss, 1e-9)
@@ -391,115 +426,83 @@ func (w *Forewarning) many(p Params, ramp Ramp, o Options) (err error) {
 	return err
 }
 
-// Tables returns the study as tables: parameters, connections, checks, fixed
-// points, folds, connectivity, escapes, treatments times experience, warnings.
-func (s *Study) Tables() ([]model.Table, error) {
-	card, err := model.Card(s.Params)
-	if err != nil {
-		return nil, err
-	}
-	return []model.Table{
-		model.TableOf("parameters", card), model.TableOf("connections", s.Five), model.TableOf("checks", s.Checks),
-		s.fixedTable(), s.foldTable(), s.connectivityTable(), s.escapeTable(), s.experienceTable(), s.contrastTable(),
-		s.warningTable(), s.windowTable(),
-	}, nil
+// point is a fixed point as its table has it.
+type point struct {
+	Strength float64 `csv:"strength"`
+	Mood     float64 `csv:"mood"`
 }
 
-func (s *Study) fixedTable() model.Table {
-	t := model.Table{Name: "fixed-points", Header: []string{"branch", "strength", "mood", "unstable directions"}}
+func (s *Study) folds() (out []point) {
+	for _, q := range s.Diagram.Folds() {
+		out = append(out, point{q.Value, q.Reading})
+	}
+	return out
+}
+
+func (s *Study) points() any {
+	type row struct {
+		Branch int `csv:"branch"`
+		point
+		Unstable int `csv:"unstable directions"`
+	}
+	var out []row
 	for i, b := range s.Diagram.Branches {
 		for _, q := range b.Points {
-			t.Rows = append(t.Rows, []string{strconv.Itoa(i + 1), model.Number(q.Value), model.Number(q.Reading), strconv.Itoa(q.Unstable)})
+			out = append(out, row{i + 1, point{q.Value, q.Reading}, q.Unstable})
 		}
 	}
-	return t
+	return out
 }
 
-func (s *Study) foldTable() model.Table {
-	t := model.Table{Name: "folds", Header: []string{"strength", "mood"}}
-	for _, q := range s.Diagram.Folds() {
-		t.Rows = append(t.Rows, []string{model.Number(q.Value), model.Number(q.Reading)})
+// pairs lists what each region does to each, before treatment and in each.
+func (s *Study) pairs() any {
+	type row struct {
+		Treatment   string  `csv:"treatment"`
+		Day         float64 `csv:"day"`
+		Strength    float64 `csv:"strength s"`
+		Mood        float64 `csv:"mood"`
+		To          string  `csv:"to"`
+		From        string  `csv:"from"`
+		Connection  float64 `csv:"connection"`
+		Correlation float64 `csv:"correlation"`
+		Response    float64 `csv:"response"`
 	}
-	return t
-}
-
-func (s *Study) connectivityTable() model.Table {
-	t := model.Table{Name: "connectivity", Header: []string{"treatment", "day", "strength s", "mood", "to", "from", "connection", "correlation", "response"}}
+	var out []row
 	for _, x := range append([]Treated{{Treatment: Treatment{Name: "before"}, Connectivity: s.Before}}, s.After...) {
 		for i, to := range x.Regions {
 			for j, from := range x.Regions {
-				t.Rows = append(t.Rows, []string{x.Name, model.Number(x.Day), model.Number(x.Condition.Strength), model.Number(x.Mood), to, from,
-					model.Number(x.Effective[i][j]), model.Number(x.Correlation[i][j]), model.Number(x.Response[i][j])})
+				out = append(out, row{x.Name, x.Day, x.Condition.Strength, x.Mood, to, from, x.Effective[i][j], x.Correlation[i][j], x.Response[i][j]})
 			}
 		}
 	}
-	return t
+	return out
 }
 
-func (s *Study) escapeTable() model.Table {
-	t := model.Table{Name: "escapes", Header: []string{"from", "strength", "mean (days)", "low", "high", "theory (days)", "escaped", "paths", "followed (days)"}}
-	for _, e := range slices.Concat(s.FromIll, s.FromHealthy) {
-		t.Rows = append(t.Rows, []string{e.From.String(), model.Number(e.Strength), model.Number(e.Mean.Mean), model.Number(e.Mean.Low), model.Number(e.Mean.High),
-			number(e.Theory), strconv.Itoa(e.Reached), strconv.Itoa(e.Paths), model.Number(e.Limit)})
+func (s *Study) warnings() model.Table {
+	type row struct {
+		Noise float64 `csv:"noise σ"`
+		Paths int     `csv:"paths"`
+		*Changes
 	}
-	return t
-}
-
-// number writes a number, and nothing for what is none.
-func number(v float64) string {
-	if math.IsNaN(v) {
-		return ""
-	}
-	return model.Number(v)
-}
-
-// cells are the columns of an interval.
-func cells(x Interval) []string {
-	return []string{model.Number(x.Mean), model.Number(x.Low), model.Number(x.High)}
-}
-
-func (s *Study) experienceTable() model.Table {
-	t := model.Table{Name: "drug-times-experience", Header: []string{"start", "treatment", "experience", "healthy at the end (share)", "low", "high", "days healthy", "low", "high"}}
-	for i, c := range []*Comparison{s.Experience, s.Harm} {
-		for _, x := range c.Cells {
-			t.Rows = append(t.Rows, slices.Concat([]string{State(i).String(), x.Treatment, x.Setting}, cells(x.Well), cells(x.Days)))
-		}
-	}
-	return t
-}
-
-func (s *Study) contrastTable() model.Table {
-	t := model.Table{Name: "contrasts", Header: []string{"start", "treatment", "experience", "effect of the treatment (share)", "low", "high", "effect of experience (share)", "low", "high", "interaction (share)", "low", "high"}}
-	for i, c := range []*Comparison{s.Experience, s.Harm} {
-		for _, x := range c.Contrasts {
-			t.Rows = append(t.Rows, slices.Concat([]string{State(i).String(), x.Treatment, x.Setting}, cells(x.Effect), cells(x.SettingEffect), cells(x.Interaction)))
-		}
-	}
-	return t
-}
-
-func (s *Study) warningTable() model.Table {
-	t := model.Table{Name: "warnings", Header: []string{"start", "noise σ", "strength", "paths", "left the state", "rising autocorrelation (share)", "low", "high", "rising variance (share)", "low", "high", "mean τ of autocorrelation", "mean τ of variance"}}
+	var out []row
 	for _, w := range s.Forewarnings {
-		for _, c := range []*Changes{w.Rise, w.Still} {
-			ramp := fmt.Sprintf("%.3f to %.3f", c.Approach.Ramp.From, c.Approach.Ramp.To)
-			t.Rows = append(t.Rows, slices.Concat([]string{w.Start.String(), model.Number(w.Noise), ramp, strconv.Itoa(len(c.Paths)), strconv.Itoa(c.Left)}, cells(c.Lag), cells(c.Variance),
-				[]string{number(c.LagTau), number(c.VarTau)}))
-		}
+		out = append(out, row{w.Noise, len(w.Rise.Paths), w.Rise}, row{w.Noise, len(w.Still.Paths), w.Still})
 	}
-	return t
+	return model.TableOf("warnings", out)
 }
 
-func (s *Study) windowTable() model.Table {
-	t := model.Table{Name: "windows", Header: []string{"start", "last day of the window", "variance", "surrogates low", "surrogates high", "autocorrelation at a day", "surrogates low", "surrogates high"}}
-	for _, w := range s.Forewarnings {
-		for k, end := range w.Warning.End {
-			row := []string{w.Start.String(), model.Number(w.T[end])}
-			for _, v := range []float64{w.Warning.Variance[k], w.Variance.Low[k], w.Variance.High[k], w.Warning.Autocorrelation[k], w.Autocorrelation.Low[k], w.Autocorrelation.High[k]} {
-				row = append(row, number(v))
-			}
-			t.Rows = append(t.Rows, row)
-		}
+func (s *Study) windows() model.Table {
+	type row struct {
+		Forewarning
+		Last []float64 `csv:"last day of the window"`
 	}
-	return t
+	var out []row
+	for _, w := range s.Forewarnings {
+		r := row{Forewarning: w}
+		for _, end := range w.Warning.End {
+			r.Last = append(r.Last, w.T[end])
+		}
+		out = append(out, r)
+	}
+	return model.TableOf("windows", out)
 }

@@ -25,9 +25,7 @@ func TestStudy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if tables[i], err = s.Tables(); err != nil {
-			t.Fatal(err)
-		}
+		tables[i] = s.Parts().Tables()
 		if _, err := model.NewRecord("landscape", tables[i]...); err != nil {
 			t.Error(err)
 		}

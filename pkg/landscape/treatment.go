@@ -57,21 +57,23 @@ type Trial struct {
 
 // Cell is one treatment in one setting.
 type Cell struct {
-	Treatment, Setting string
-	Result             *Result
-	Well               Interval // share of the paths that are healthy at the end
-	Remitted           Interval // share that ever were
-	Days               Interval // mean of the days spent healthy
-	Mood               Interval // mean at the end
+	Treatment string `csv:"treatment"`
+	Setting   string `csv:"experience"`
+	Result    *Result
+	Well      Interval `csv:"healthy at the end (share)"`
+	Remitted  Interval // share that ever were healthy
+	Days      Interval `csv:"days healthy"` // mean
+	Mood      Interval // mean at the end
 }
 
 // Contrast is a difference between cells over paths with the same noise, in the
 // share that is healthy at the end.
 type Contrast struct {
-	Treatment, Setting string
-	Effect             Interval // treatment in this setting against the control in this setting
-	SettingEffect      Interval // this setting against the usual one, under the treatment
-	Interaction        Interval // Effect against that in the usual setting
+	Treatment     string   `csv:"treatment"`
+	Setting       string   `csv:"experience"`
+	Effect        Interval `csv:"effect of the treatment (share)"` // in this setting against the control in this setting
+	SettingEffect Interval `csv:"effect of experience (share)"`    // this setting against the usual one, under the treatment
+	Interaction   Interval `csv:"interaction (share)"`             // Effect against that in the usual setting
 }
 
 // Comparison is the result of a trial: cells and contrasts, by treatment and, in

@@ -24,16 +24,16 @@ const (
 
 // Parameter is one line of a model's card.
 type Parameter struct {
-	Field   string  // name in the Params struct
-	Symbol  string  // in the equations
-	Unit    string  // 1 for a pure number
-	Meaning string  // one phrase
-	Value   float64 // in the struct that the card was made of
-	Low     float64 // smallest plausible value, itself included
-	High    float64 // largest plausible value
-	Log     bool    // the range is to be searched and drawn from on a logarithmic scale
-	Status  Status
-	Source  string // publication, fit, or reason of the choice
+	Field   string  `csv:"field"`       // name in the Params struct
+	Symbol  string  `csv:"symbol"`      // in the equations
+	Unit    string  `csv:"unit"`        // 1 for a pure number
+	Meaning string  `csv:"meaning"`     // one phrase
+	Value   float64 `csv:"value"`       // in the struct that the card was made of
+	Low     float64 `csv:"low"`         // smallest plausible value, itself included
+	High    float64 `csv:"high"`        // largest plausible value
+	Log     bool    `csv:"logarithmic"` // the range is to be searched and drawn from on a logarithmic scale
+	Status  Status  `csv:"status"`
+	Source  string  `csv:"source"` // publication, fit, or reason of the choice
 }
 
 // Parameters is a model's card. As a table, each row keeps its own decimals.

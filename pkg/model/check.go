@@ -24,17 +24,17 @@ const (
 // A fact that speaks against the model is a check too, with Challenge set: it may
 // fail and is shown as such.
 type Check struct {
-	Name      string
-	Claim     string // what was observed, in words
-	Source    string // publication, or the recomputed data
-	Challenge bool   // chosen because it may break the model; it need not pass
+	Name      string `csv:"check"`
+	Claim     string `csv:"observed"`  // what was observed, in words
+	Source    string `csv:"source"`    // publication, or the recomputed data
+	Challenge bool   `csv:"challenge"` // chosen because it may break the model; it need not pass
 
 	// Filled in by the methods that judge.
-	Expected string  // what the model has to show
-	Got      string  // what it shows
-	Value    float64 // the number behind Got, NaN if it is not one number
-	Unit     string  // of Value
-	Outcome  Outcome // empty until judged
+	Expected string  `csv:"expected of the model"` // what the model has to show
+	Got      string  `csv:"model"`                 // what it shows
+	Value    float64 `csv:"value"`                 // the number behind Got, NaN if it is not one number
+	Unit     string  `csv:"unit"`                  // of Value
+	Outcome  Outcome `csv:"outcome"`               // empty until judged
 }
 
 // Within judges that a number lies in [low, high]; either may be infinite. What

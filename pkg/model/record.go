@@ -18,31 +18,6 @@ import (
 	"divergent/pkg/internal/files"
 )
 
-// Tabler is anything that lays itself out as a table: a card, checks, a fit.
-type Tabler interface {
-	Table() (header []string, rows [][]string)
-}
-
-// Table is one table of a model's results, a CSV file.
-type Table struct {
-	Name   string     // of the file, without .csv; lower-case letters, digits and -
-	Header []string   // with units
-	Rows   [][]string // numbers as Number writes them
-}
-
-// TableOf returns the table under a name.
-func TableOf(name string, t Tabler) Table {
-	h, rows := t.Table()
-	return Table{name, h, rows}
-}
-
-// Number writes a number in as many digits as it takes to read it back.
-func Number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-
-// Text writes a text for a CSV file: without control characters, and behind an
-// apostrophe where a spreadsheet would take it for a formula, such as =1+1.
-func Text(s string) string { return files.Cell(s) }
-
 // Record is what a run of a small model leaves: its tables, and what made them.
 type Record struct {
 	Manifest Manifest
@@ -76,6 +51,9 @@ func NewRecord(name string, tables ...Table) (*Record, error) {
 		if _, ok := r.Manifest.Files[t.file()]; ok {
 			return nil, fmt.Errorf("model: two tables are named %q: want a name of its own for each", t.Name)
 		}
+		if twice := repeated(t.Header); twice != "" {
+			return nil, fmt.Errorf("model: table %q: two columns are headed %q: want a header of its own for each", t.Name, twice)
+		}
 		for i, row := range t.Rows {
 			if len(row) != len(t.Header) {
 				return nil, fmt.Errorf("model: table %q, row %d: %d fields, want %d", t.Name, i+1, len(row), len(t.Header))
@@ -92,6 +70,16 @@ func NewRecord(name string, tables ...Table) (*Record, error) {
 	return r, nil
 }
 
+// repeated returns the first header that is there before, or nothing.
+func repeated(header []string) string {
+	for i, h := range header {
+		if slices.Contains(header[:i], h) {
+			return h
+		}
+	}
+	return ""
+}
+
 // named reports whether a table, and so its file, may have that name.
 func named(name string) bool {
 	return name != "" && len(name) <= 100 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
@@ -104,7 +92,7 @@ func (t Table) written() Table {
 	texts := func(cells []string) []string {
 		out := make([]string, len(cells))
 		for i, s := range cells {
-			out[i] = Text(s)
+			out[i] = written(s)
 		}
 		return out
 	}
@@ -282,6 +270,11 @@ func (r *Record) Compare(again *Record, tolerance float64) (compared int, differ
 	other := map[string]Table{}
 	for _, t := range again.Tables {
 		other[t.Name] = t
+	}
+	for _, t := range again.Tables {
+		if !slices.ContainsFunc(r.Tables, func(u Table) bool { return u.Name == t.Name }) {
+			differences = append(differences, t.file()+": new, not among the stored tables")
+		}
 	}
 	for _, t := range r.Tables {
 		u, ok := other[t.Name]

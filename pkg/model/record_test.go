@@ -210,7 +210,7 @@ func TestFormulasAreTextInRecords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Table{"x", []string{"'=a"}, [][]string{{"'@SUM(A1)"}, {"-1"}, {"a\n\ufffd"}}}
+	want := Table{"x", []string{"'=a"}, [][]string{{"'@SUM(A1)"}, {"-1"}, {"a \ufffd"}}}
 	dir := t.TempDir()
 	if err := r.Save(dir); err != nil {
 		t.Fatal(err)
@@ -218,6 +218,14 @@ func TestFormulasAreTextInRecords(t *testing.T) {
 	got, err := LoadRecord(os.DirFS(dir))
 	if err != nil || !reflect.DeepEqual(got.Tables, []Table{want}) || !reflect.DeepEqual(r.Tables, got.Tables) || table.Header[0] != "=a" || table.Rows[0][0] != "@SUM(A1)" {
 		t.Errorf("%+v and %q, %v: want %q", got, r.Tables, err, want)
+	}
+}
+
+func TestCompareSeesTablesThatAreNew(t *testing.T) {
+	was, now := record(t), record(t)
+	was.Tables = was.Tables[:1]
+	if _, d := was.Compare(now, 0); len(d) != 1 || !strings.Contains(d[0], now.Tables[1].file()) {
+		t.Errorf("differences %v: want the table that was added", d)
 	}
 }
 

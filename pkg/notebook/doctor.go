@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"divergent/data"
+	"divergent/pkg/catalogue"
 	"divergent/pkg/internal/kernel"
 	"divergent/pkg/study"
 )
@@ -70,11 +71,22 @@ func writable(dir string) Finding {
 	return f
 }
 
-// stored loads the committed results of every study, and so checks them.
+// stored loads the committed results of the catalogue, and so checks them.
 func stored() []Finding {
 	var out []Finding
-	for _, name := range study.Studies() {
+	for _, e := range catalogue.All() {
+		name := e.Name
 		f := Finding{What: "results of " + name}
+		if e.Small != nil {
+			r, err := e.Committed()
+			if err != nil {
+				f.Found, f.Fix = "none that can be used: "+oneLine(err), "go run ./cmd/divergent run "+name
+			} else {
+				f.Found = fmt.Sprintf("%d tables, %s on %s", len(r.Tables), r.Manifest.Go, r.Manifest.Arch)
+			}
+			out = append(out, f)
+			continue
+		}
 		dir, err := fs.Sub(data.Results(), name)
 		var r *study.Result
 		if err == nil {

@@ -301,14 +301,6 @@ func TestNumericColumns(t *testing.T) {
 	}
 }
 
-func TestWords(t *testing.T) {
-	for name, want := range map[string]string{"MeanLoss": "Mean loss", "P": "P", "MeanSD": "Mean SD", "N": "N"} {
-		if got := words(name); got != want {
-			t.Errorf("words(%s) = %q, want %q", name, got, want)
-		}
-	}
-}
-
 func TestSlug(t *testing.T) {
 	for title, want := range map[string]string{"Recovery, 95 % pruned: 3 of 4": "recovery-95-pruned", "../..": "figure", "": "figure", strings.Repeat("é", 300): strings.Repeat("é", 100)} {
 		if got := slug(title); got != want {

@@ -10,13 +10,11 @@ import (
 	"unicode"
 
 	"divergent/pkg/internal/files"
+	"divergent/pkg/model"
 )
 
 // Tabler is a value that lays out its own table.
-type Tabler interface {
-	// Table returns the column headers, with units, and the rows.
-	Table() (header []string, rows [][]string)
-}
+type Tabler = model.Tabler
 
 // Table shows a table as Markdown: a slice of structs, one row each, or a
 // Tabler. A column is an exported field; its header is the field's table tag,
@@ -60,42 +58,26 @@ func tabulate(t any) ([]string, [][]string, error) {
 		h, rows := tab.Table()
 		return h, rows, nil
 	}
-	v := reflect.ValueOf(t)
-	if !v.IsValid() || v.Kind() != reflect.Slice && v.Kind() != reflect.Array {
-		return nil, nil, fmt.Errorf("notebook: Table of %T: want a slice of structs", t)
-	}
-	kind := v.Type().Elem()
-	if kind.Kind() == reflect.Pointer {
-		kind = kind.Elem()
-	}
-	if kind.Kind() != reflect.Struct {
-		return nil, nil, fmt.Errorf("notebook: Table of %T: want a slice of structs", t)
+	columns, err := model.Columns(t)
+	if err != nil || len(columns) == 0 {
+		return nil, nil, err
 	}
 	var header []string
-	rows := make([][]string, v.Len())
-	for i := range kind.NumField() {
-		f := kind.Field(i)
-		name, tagged := f.Tag.Lookup("table")
-		if !f.IsExported() || name == "-" {
-			continue
-		}
-		if !tagged {
-			name = words(f.Name)
-		}
-		header = append(header, name)
-		for r, s := range column(v, i) {
+	rows := make([][]string, len(columns[0].Cells))
+	for _, c := range columns {
+		header = append(header, c.Header)
+		for r, s := range column(c.Cells) {
 			rows[r] = append(rows[r], s)
 		}
 	}
 	return header, rows, nil
 }
 
-// column formats field i of every element.
-func column(v reflect.Value, i int) []string {
-	out := make([]string, v.Len())
+// column formats a field of every element.
+func column(cells []reflect.Value) []string {
+	out := make([]string, len(cells))
 	var numbers []float64
-	for r := range out {
-		f := reflect.Indirect(v.Index(r)).Field(i)
+	for r, f := range cells {
 		if _, named := f.Interface().(fmt.Stringer); !named && f.CanFloat() {
 			numbers = append(numbers, f.Float())
 			continue
@@ -156,22 +138,6 @@ func number(x float64, decimals int) string {
 		s = strings.TrimPrefix(s, "-") // no negative zero
 	}
 	return strings.Replace(s, "-", "−", 1)
-}
-
-// words turns a field's name into a header: MeanLoss into Mean loss.
-func words(name string) string {
-	var b strings.Builder
-	runes := []rune(name)
-	for i, r := range runes {
-		if i > 0 && unicode.IsUpper(r) && unicode.IsLower(runes[i-1]) {
-			b.WriteByte(' ')
-			if i+1 < len(runes) && unicode.IsLower(runes[i+1]) {
-				r = unicode.ToLower(r)
-			}
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 // markdown writes a table; columns of numbers are set to the right.

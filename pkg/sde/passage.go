@@ -17,11 +17,11 @@ import (
 
 // Passage is how long paths take to reach a level for the first time.
 type Passage struct {
-	Times   []float64 // of the paths that did, by path
-	Paths   int
-	Limit   float64        // how long each was followed at most
-	Mean    stats.Interval // +Inf with a finite lower limit if none did
-	Reached int
+	Times   []float64      // of the paths that did, by path
+	Paths   int            `csv:"paths"`
+	Limit   float64        `csv:"followed (days)"` // how long each was followed at most
+	Mean    stats.Interval `csv:"mean (days)"`     // +Inf with a finite lower limit if none did
+	Reached int            `csv:"escaped"`
 }
 
 // summarise estimates the mean. Where all paths arrived it is theirs, with normal

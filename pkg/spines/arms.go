@@ -41,17 +41,17 @@ func (a Arm) String() string {
 
 // Point is one mean of imaging beside what a model says.
 type Point struct {
-	Arm     string // as in the data
-	Drug    bool   // the drug arm
-	Measure string // as in the data
-	From    float64
-	Day     float64 // the dose being on day 0; From is NaN where there is no interval
-	Value   float64
-	SEM     float64
-	Model   float64 // NaN before a fit
+	Arm     string  `csv:"arm"` // as in the data
+	Drug    bool    // the drug arm
+	Measure string  `csv:"measure"` // as in the data
+	From    float64 `csv:"from (day)"`
+	Day     float64 `csv:"to (day)"` // the dose being on day 0; From is NaN where there is no interval
+	Value   float64 `csv:"value"`
+	SEM     float64 `csv:"sem"`
+	Model   float64 `csv:"model"` // NaN before a fit
 	// Fitted tells whether the fit used the point. Densities are not used where
 	// formation and elimination are given for the same days, being their sum.
-	Fitted bool
+	Fitted bool `csv:"fitted"`
 	// Of survival, Seen of Of spines seen the session before were seen again.
 	Seen, Of int
 }

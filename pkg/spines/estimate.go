@@ -9,8 +9,10 @@ import (
 // Estimate is a fitted quantity with its 95 % profile-likelihood interval,
 // infinite at an end that the data leave open.
 type Estimate struct {
-	Name             string // field of Params, or Gain or DrugFactor
-	Value, Low, High float64
+	Name  string  `csv:"quantity"` // field of Params, or Gain or DrugFactor
+	Value float64 `csv:"value"`
+	Low   float64 `csv:"low"`
+	High  float64 `csv:"high"`
 }
 
 // AtBound reports whether the value lies at an end of the range in which it was

@@ -16,12 +16,12 @@ import (
 // over dendrites of about ten spines, which makes formation seem up to a tenth larger
 // than the model's ratio of means (TestRatesOfShortDendrites).
 type Fit struct {
-	Name   string
+	Name   string `csv:"fit"`
 	Params Params // with the estimates in them
 	// Treated are those of the drug arm. They differ, where DrugFactor was fitted, by
 	// a factor on B, or on Miss without memory: the arms differed before the dose.
 	Treated Params
-	Points  []Point // the data beside the model, those not fitted included
+	Points  []Point `csv:""` // the data beside the model, those not fitted included
 	*fit.Fitted
 }
 
@@ -53,12 +53,6 @@ func TwoPools() Turnover {
 // session: what would look like memory without being it.
 func TwoPoolsMissed() Turnover {
 	return Turnover{"two pools, spines missed", false, []string{"Ku", "Km", "B", "Drift", "Miss"}}
-}
-
-// Scaled is Remembered with the pace of Shao 2021, for arms with too few kinds of
-// data to fit more than elimination and drift.
-func Scaled() Turnover {
-	return Turnover{"sites that remember, elimination only", true, []string{"B", "Drift"}}
 }
 
 // FitTurnover fits turnover to the control arm alone.
@@ -127,25 +121,6 @@ func TurnoverRivals(ctx context.Context, o FitOptions) ([]fit.Rival, []*Fit, err
 			return nil, nil, err
 		}
 		fits = append(fits, f)
-	}
-	return compare(fits)
-}
-
-// PulseRivals fits what the pulse may raise, with memory and without, to a drug
-// arm and its control, and compares it.
-func (a Arm) PulseRivals(ctx context.Context, o FitOptions) ([]fit.Rival, []*Fit, error) {
-	var fits []*Fit
-	for _, m := range []Turnover{Remembered(), TwoPoolsMissed()} {
-		for _, t := range Targets() {
-			if t.Return > 0 && !m.Memory {
-				continue // nothing returns
-			}
-			f, err := a.FitPulse(ctx, m, t, o)
-			if err != nil {
-				return nil, nil, err
-			}
-			fits = append(fits, f)
-		}
 	}
 	return compare(fits)
 }

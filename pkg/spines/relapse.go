@@ -13,9 +13,9 @@ import (
 // relapse?
 type Schedule struct {
 	Stress  float64 // days of stress before the first dose; 0 for 21
-	Doses   int     // 0 for 1
-	Every   float64 // days between doses; 0 for 7
-	Longer  float64 // share of elimination that is blocked from the first dose on: spines live 1/(1 − Longer) times as long; range [0, 1]
+	Doses   int     `csv:"doses"`                        // 0 for 1
+	Every   float64 `csv:"every (days)"`                 // days between doses; 0 for 7
+	Longer  float64 `csv:"share of elimination blocked"` // share of elimination that is blocked from the first dose on: spines live 1/(1 − Longer) times as long; range [0, 1]
 	Horizon float64 // days after the last dose; 0 for 180
 }
 
@@ -95,8 +95,8 @@ func Relapse(p Params, s Schedule) (days float64, relapsed bool, err error) {
 // RelapseTime is when behaviour relapses under a schedule.
 type RelapseTime struct {
 	Schedule
-	Days     float64 // after the last dose; the horizon without relapse
-	Relapsed bool
+	Days     float64 `csv:"days to relapse"` // after the last dose; the horizon without relapse
+	Relapsed bool    `csv:"relapsed"`
 }
 
 // RelapseTimes returns when behaviour relapses under each schedule.

@@ -36,19 +36,19 @@ type Options struct {
 // Result is the course of the means. Rates per spine are NaN where hardly a spine
 // is left.
 type Result struct {
-	Day []float64 // reported days
+	Day []float64 `csv:"day"` // reported days
 
-	Density     []float64 // N = U + S, relative to the baseline
-	New         []float64 // U
-	Established []float64 // S
-	Lost        []float64 // L, recoverable sites
-	Pulse       []float64 // q
-	Fast        []float64 // E
-	Formation   []float64 // of new spines and returns, per day and spine present
-	Returned    []float64 // share of Formation that is at lost sites; NaN if nothing forms
-	Eliminated  []float64 // per day and spine present
-	Ensembles   []float64 // A, share of the baseline's activity
-	Immobility  []float64 // share of a tail suspension test
+	Density     []float64 `csv:"density"`            // N = U + S, relative to the baseline
+	New         []float64 `csv:"new"`                // U
+	Established []float64 `csv:"established"`        // S
+	Lost        []float64 `csv:"lost"`               // L, recoverable sites
+	Pulse       []float64 `csv:"pulse"`              // q
+	Fast        []float64 `csv:"fast"`               // E
+	Formation   []float64 `csv:"formation (1/day)"`  // of new spines and returns, per day and spine present
+	Returned    []float64 `csv:"returned (share)"`   // share of Formation that is at lost sites; NaN if nothing forms
+	Eliminated  []float64 `csv:"eliminated (1/day)"` // per day and spine present
+	Ensembles   []float64 `csv:"ensembles"`          // A, share of the baseline's activity
+	Immobility  []float64 `csv:"immobility"`         // share of a tail suspension test
 
 	Sessions []Session
 }
@@ -65,20 +65,17 @@ type Session struct {
 }
 
 // Series is one named course of a Result.
-type Series struct {
-	Name, Symbol, Unit string
-	Value              []float64
-}
+type Series = model.Series
 
 // Series returns the named courses, in the order of cause and effect.
 func (r *Result) Series() []Series {
 	return []Series{
-		{"plasticity pulse", "q", "1", r.Pulse}, {"fast effect", "E", "1", r.Fast},
-		{"new spines", "U", "baseline density", r.New}, {"established spines", "S", "baseline density", r.Established},
-		{"lost sites", "L", "baseline density", r.Lost}, {"spine density", "N", "baseline density", r.Density},
-		{"formation", "", "1/day", r.Formation}, {"share of formation at lost sites", "", "1", r.Returned},
-		{"elimination", "", "1/day", r.Eliminated}, {"ensemble activity", "A", "1", r.Ensembles},
-		{"immobility", "", "share of the test", r.Immobility},
+		{Name: "plasticity pulse", Symbol: "q", Unit: "1", Value: r.Pulse}, {Name: "fast effect", Symbol: "E", Unit: "1", Value: r.Fast},
+		{Name: "new spines", Symbol: "U", Unit: "baseline density", Value: r.New}, {Name: "established spines", Symbol: "S", Unit: "baseline density", Value: r.Established},
+		{Name: "lost sites", Symbol: "L", Unit: "baseline density", Value: r.Lost}, {Name: "spine density", Symbol: "N", Unit: "baseline density", Value: r.Density},
+		{Name: "formation", Symbol: "", Unit: "1/day", Value: r.Formation}, {Name: "share of formation at lost sites", Symbol: "", Unit: "1", Value: r.Returned},
+		{Name: "elimination", Symbol: "", Unit: "1/day", Value: r.Eliminated}, {Name: "ensemble activity", Symbol: "A", Unit: "1", Value: r.Ensembles},
+		{Name: "immobility", Symbol: "", Unit: "share of the test", Value: r.Immobility},
 	}
 }
 

@@ -2,9 +2,8 @@ package spines
 
 import (
 	"context"
-	"fmt"
 	"math"
-	"strings"
+	"slices"
 
 	"divergent/pkg/fit"
 	"divergent/pkg/model"
@@ -61,25 +60,41 @@ type Study struct {
 	Indices                 *uncertain.Indices
 }
 
-// NewStudy computes the study of the parameters: half a minute on one core, the
-// same for any number of workers.
-func NewStudy(ctx context.Context, p Params, workers int) (*Study, error) {
-	s := &Study{Params: p, Estimates: Estimates()}
-	for _, step := range []func(context.Context, int) error{s.fits, s.courses, s.relapses, s.sensitivity} {
-		if err := step(ctx, workers); err != nil {
-			return nil, err
-		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
+// StudyOf returns the study of the parameters before its parts are computed.
+func StudyOf(p Params) (*Study, error) {
+	return &Study{Params: p, Estimates: Estimates()}, p.Validate()
+}
+
+// NewStudy computes the named parts of the study, all without names: half a minute on
+// one core, the same for any number of workers.
+func NewStudy(ctx context.Context, p Params, workers int, parts ...string) (*Study, error) {
+	s, err := StudyOf(p)
+	if err != nil {
+		return nil, err
 	}
-	return s, nil
+	return s, s.Parts().ComputeNamed(ctx, workers, parts...)
+}
+
+// Parts are the study's, each with its tables.
+func (s *Study) Parts() model.Parts {
+	return model.Parts{
+		model.OfCard(s.Params),
+		{Name: "fits", Seconds: 4, Compute: s.fits, Tables: func() []model.Table {
+			return []model.Table{model.TableOf("rivals", s.Ranking), model.TableOf("fits", s.Fit, s.Arms), model.TableOf("estimates", s.Estimates)}
+		}},
+		{Name: "checks", Seconds: 1, Compute: s.check, Tables: func() []model.Table { return []model.Table{model.TableOf("checks", s.Checks)} }},
+		{Name: "courses", Seconds: 0.1, Compute: s.courses, Tables: func() []model.Table { return []model.Table{model.TableOf("courses", s.named()...)} }},
+		{Name: "branches", Seconds: 0.5, Compute: s.branches},
+		{Name: "relapse", Seconds: 0.1, Compute: s.relapses, Tables: func() []model.Table { return []model.Table{s.relapseTable()} }},
+		{Name: "sensitivity", Seconds: 6, Compute: s.sensitivity, Tables: func() []model.Table { return []model.Table{model.TableOf("sensitivity", s.Indices.Rows())} }},
+	}
 }
 
 // fits makes the fits without intervals, which take a minute.
 func (s *Study) fits(ctx context.Context, workers int) (err error) {
 	o := FitOptions{Intervals: fit.NoIntervals, Starts: 2, Workers: workers}
 	target := Targets()[0]
+	s.Arms = nil
 	if s.Fit, err = FitShao(ctx, target, o); err != nil {
 		return err
 	}
@@ -96,27 +111,37 @@ func (s *Study) fits(ctx context.Context, workers int) (err error) {
 	return nil
 }
 
-func (s *Study) courses(_ context.Context, workers int) (err error) {
-	if s.Checks, err = Checks(s.Params); err != nil {
-		return err
-	}
-	const day = 21.0
-	stress := model.Days(2*day, model.Stress(0, day))
-	sham := stress.With(model.Dose(day, "ketamine", 1))
+func (s *Study) check(context.Context, int) (err error) {
+	s.Checks, err = Checks(s.Params)
+	return err
+}
+
+// protocols are three weeks of stress, and the same with a dose as it ends.
+func protocols() (stress, dose model.Protocol) {
+	stress = model.Days(2*dosed, model.Stress(0, dosed))
+	return stress, stress.With(model.Dose(dosed, "ketamine", 1))
+}
+
+func (s *Study) courses(context.Context, int) (err error) {
+	vehicle, dose := protocols()
 	for _, c := range []struct {
 		to       *Course
 		protocol model.Protocol
 	}{
-		{&s.Vehicle, stress}, {&s.Dosed, sham},
-		{&s.ErasedEarly, sham.With(model.Erase(day+3*hour, day), model.Erase(day+6*hour, day))},
-		{&s.ErasedLate, sham.With(model.Erase(day+1, day), model.Erase(day+2, day))},
+		{&s.Vehicle, vehicle}, {&s.Dosed, dose},
+		{&s.ErasedEarly, dose.With(model.Erase(dosed+3*hour, dosed), model.Erase(dosed+6*hour, dosed))},
+		{&s.ErasedLate, dose.With(model.Erase(dosed+1, dosed), model.Erase(dosed+2, dosed))},
 	} {
-		if *c.to, err = Follow(s.Params, c.protocol, day); err != nil {
+		if *c.to, err = Follow(s.Params, c.protocol, dosed); err != nil {
 			return err
 		}
 	}
-	s.BranchProtocol = sham
-	s.Branches, err = SimulateBranches(s.Params, sham, BranchOptions{Dendrites: 80, Seed: 1, Workers: workers})
+	return nil
+}
+
+func (s *Study) branches(_ context.Context, workers int) (err error) {
+	_, s.BranchProtocol = protocols()
+	s.Branches, err = SimulateBranches(s.Params, s.BranchProtocol, BranchOptions{Dendrites: 80, Seed: 1, Workers: workers})
 	return err
 }
 
@@ -137,57 +162,21 @@ func (s *Study) sensitivity(ctx context.Context, workers int) error {
 	return err
 }
 
-// Tables returns the study as tables: parameters, estimates with their
-// intervals, rivals, checks, data beside each fit, courses, relapse, sensitivity.
-func (s *Study) Tables() ([]model.Table, error) {
-	card, err := s.Params.Card()
-	if err != nil {
-		return nil, err
+// named are the courses under their names.
+func (s *Study) named() []any {
+	type course struct {
+		Name string `csv:"course"`
+		*Result
 	}
-	number := model.Number
-	estimates := model.Table{Name: "estimates", Header: []string{"quantity", "value", "low", "high"}}
-	for _, e := range s.Estimates {
-		estimates.Rows = append(estimates.Rows, []string{e.Name, number(e.Value), number(e.Low), number(e.High)})
-	}
-	rivals := model.Table{Name: "rivals", Header: []string{"model", "K", "N", "chi-square", "AIC", "AICc"}}
-	for _, r := range s.Ranking {
-		rivals.Rows = append(rivals.Rows, []string{r.Name, fmt.Sprint(r.K), fmt.Sprint(r.N), number(r.ChiSquare), number(r.AIC), number(r.AICc)})
-	}
-	fits := model.Table{Name: "fits", Header: []string{"fit", "arm", "measure", "from (day)", "to (day)", "value", "sem", "model", "fitted"}}
-	for _, f := range append([]*Fit{s.Fit}, s.Arms...) {
-		for _, p := range f.Points {
-			fits.Rows = append(fits.Rows, []string{f.Name, p.Arm, p.Measure, blank(p.From), number(p.Day), number(p.Value), number(p.SEM), number(p.Model), fmt.Sprint(p.Fitted)})
-		}
-	}
-	relapse := model.Table{Name: "relapse", Header: []string{"doses", "every (days)", "share of elimination blocked", "days to relapse", "relapsed"}}
-	for _, t := range append(append([]RelapseTime(nil), s.LongerLived...), s.MoreOften...) {
-		x := t.Schedule.defaults()
-		relapse.Rows = append(relapse.Rows, []string{fmt.Sprint(x.Doses), number(x.Every), number(x.Longer), number(t.Days), fmt.Sprint(t.Relapsed)})
-	}
-	return []model.Table{model.TableOf("parameters", card), estimates, rivals, fits, model.TableOf("checks", s.Checks),
-		s.courseTable(), relapse, model.TableOf("sensitivity", s.Indices)}, nil
+	return []any{course{"vehicle", s.Vehicle.Result}, course{"dose", s.Dosed.Result},
+		course{"dose, erased early", s.ErasedEarly.Result}, course{"dose, erased late", s.ErasedLate.Result}}
 }
 
-// courseTable lists the four courses.
-func (s *Study) courseTable() model.Table {
-	t := model.Table{Name: "courses", Header: strings.Split("course,day,density,new,established,lost,pulse,fast,formation (1/day),returned (share),eliminated (1/day),ensembles,immobility", ",")}
-	names := []string{"vehicle", "dose", "dose, erased early", "dose, erased late"}
-	for k, c := range []Course{s.Vehicle, s.Dosed, s.ErasedEarly, s.ErasedLate} {
-		for i, day := range c.Day {
-			row := []string{names[k], model.Number(day)}
-			for _, x := range [][]float64{c.Density, c.New, c.Established, c.Lost, c.Pulse, c.Fast, c.Formation, c.Returned, c.Eliminated, c.Ensembles, c.Immobility} {
-				row = append(row, blank(x[i]))
-			}
-			t.Rows = append(t.Rows, row)
-		}
+func (s *Study) relapseTable() model.Table {
+	var all []RelapseTime
+	for _, t := range slices.Concat(s.LongerLived, s.MoreOften) {
+		t.Schedule = t.Schedule.defaults()
+		all = append(all, t)
 	}
-	return t
-}
-
-// blank writes a number, and nothing for what is none.
-func blank(v float64) string {
-	if math.IsNaN(v) {
-		return ""
-	}
-	return model.Number(v)
+	return model.TableOf("relapse", all)
 }

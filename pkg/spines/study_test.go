@@ -34,16 +34,14 @@ func TestTheStudyIsCompleteAndStops(t *testing.T) {
 		t.Errorf("error %v, want a cancelled study", err)
 	}
 	s := &Study{Params: Default(), Estimates: Estimates(), Fit: &Fit{}, Indices: &uncertain.Indices{}}
-	if err := s.courses(context.Background(), 1); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.relapses(context.Background(), 1); err != nil {
-		t.Fatal(err)
-	}
-	tables, err := s.Tables()
+	quick, err := s.Parts().Named("parameters", "checks", "courses", "branches", "relapse")
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := quick.Compute(context.Background(), 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	tables := s.Parts().Tables()
 	if _, err := model.NewRecord("spines", tables...); err != nil {
 		t.Error(err)
 	}

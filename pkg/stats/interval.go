@@ -18,9 +18,9 @@ import (
 // Interval is a mean with an interval around it. It has limits from Fewest values
 // on; where Low and High are NaN tables and figures show the values themselves.
 type Interval struct {
-	Mean  float64 // unit of the sample; NaN for an empty sample
-	Low   float64 // NaN where the sample cannot give an interval
-	High  float64 // likewise
+	Mean  float64 `csv:""`     // unit of the sample; NaN for an empty sample
+	Low   float64 `csv:"low"`  // NaN where the sample cannot give an interval
+	High  float64 `csv:"high"` // likewise
 	Level float64 // nominal coverage, a share in (0, 1)
 	N     int     // size of the sample
 }

@@ -41,9 +41,9 @@ type Sensitivity struct {
 
 // Index is a share of an output's variance.
 type Index struct {
-	Value float64 // NaN for an output that does not vary; sampling error may take it below 0 or above 1
-	Low   float64 // 95 % bootstrap limits
-	High  float64
+	Value float64 `csv:""`    // NaN for an output that does not vary; sampling error may take it below 0 or above 1
+	Low   float64 `csv:"low"` // 95 % bootstrap limits
+	High  float64 `csv:"high"`
 }
 
 // Indices are the Sobol indices of each output (first subscript) for each
@@ -247,14 +247,31 @@ func index(x []float64, variance float64, weights [][]float64, spread []float64)
 	return v
 }
 
+// Row is the indices of one output for one parameter.
+type Row struct {
+	Output    string `csv:"output"`
+	Parameter string `csv:"parameter"`
+	First     Index  `csv:"first-order index"`
+	Total     Index  `csv:"total index"`
+}
+
+// Rows returns the indices by output and parameter.
+func (x *Indices) Rows() []Row {
+	var out []Row
+	for o, name := range x.Outputs {
+		for k, p := range x.Parameters {
+			out = append(out, Row{name, p, x.First[o][k], x.Total[o][k]})
+		}
+	}
+	return out
+}
+
 // Table lays out the indices, a row for each output and parameter.
 func (x *Indices) Table() (header []string, rows [][]string) {
 	header = []string{"Output", "Parameter", "First-order index", "95 % interval", "Total index", "95 % interval"}
-	for o, out := range x.Outputs {
-		for k, p := range x.Parameters {
-			f, t := x.First[o][k], x.Total[o][k]
-			rows = append(rows, []string{out, p, share(f.Value), share(f.Low) + " to " + share(f.High), share(t.Value), share(t.Low) + " to " + share(t.High)})
-		}
+	for _, r := range x.Rows() {
+		rows = append(rows, []string{r.Output, r.Parameter, share(r.First.Value), share(r.First.Low) + " to " + share(r.First.High),
+			share(r.Total.Value), share(r.Total.Low) + " to " + share(r.Total.High)})
 	}
 	return header, rows
 }

@@ -60,8 +60,8 @@ type Trend struct {
 type Signs struct {
 	End             []int     // last sample of each window
 	Smooth          []float64 // the trend that was taken off, at every sample
-	Variance        []float64 // in each window
-	Autocorrelation []float64 // at lag 1 sample, in each window
+	Variance        []float64 `csv:"variance"`                    // in each window
+	Autocorrelation []float64 `csv:"autocorrelation at a sample"` // at lag 1 sample, in each window
 	VarianceTrend   Trend
 	LagTrend        Trend // of the autocorrelation
 }

@@ -1,0 +1,69 @@
+package catalogue
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"divergent/pkg/study"
+)
+
+// Every published study is listed, with its seeds, and nothing else is a study of the
+// network; the README has the list.
+func TestTheListIsWhole(t *testing.T) {
+	var network []string
+	for _, e := range All() {
+		if e.Question == "" || e.Source == "" || e.Time == "" || (e.Small == nil) == (len(e.Draws) == 0) {
+			t.Errorf("%+v: want a question, a source, a time, and figures of either kind", e)
+		}
+		if e.Small != nil {
+			if r, err := e.Committed(); err != nil || r.Manifest.Model != e.Name {
+				t.Errorf("%s: no committed results: %v", e.Name, err)
+			}
+			continue
+		}
+		network = append(network, e.Name)
+		if d, err := study.Named(e.Name); err != nil || len(d.Seeds) != e.Seeds {
+			t.Errorf("%s has %d seeds, want %d (%v)", e.Name, len(d.Seeds), e.Seeds, err)
+		}
+	}
+	for _, name := range study.Studies() {
+		if !slices.Contains(network, name) {
+			t.Errorf("%s is not listed", name)
+		}
+	}
+	if len(network) != len(study.Studies()) {
+		t.Errorf("studies of the network are %q, want %q", network, study.Studies())
+	}
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil || !strings.Contains(string(readme), Markdown(All())) {
+		t.Errorf("README.md lacks the table (%v): want\n%s", err, Markdown(All()))
+	}
+}
+
+// Parts of a study have names of their own, by which they are asked for.
+func TestPartsAreAskedForByName(t *testing.T) {
+	for _, e := range All() {
+		if e.Small == nil {
+			continue
+		}
+		run, err := e.Small()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := run.Parts.Named("sensitivty"); err == nil || !strings.Contains(err.Error(), "parameters") {
+			t.Errorf("%s: a part that is not there: %v", e.Name, err)
+		}
+		var names []string
+		for _, p := range run.Parts {
+			if slices.Contains(names, p.Name) || p.Compute == nil && p.Tables == nil {
+				t.Errorf("%s: part %q is there twice, or does nothing", e.Name, p.Name)
+			}
+			names = append(names, p.Name)
+		}
+	}
+	if _, err := Find(All(), "spine"); err == nil || !strings.Contains(err.Error(), "spines") {
+		t.Errorf("a name that is not there: %v", err)
+	}
+}

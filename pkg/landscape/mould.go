@@ -1,0 +1,33 @@
+package landscape
+
+import (
+	"context"
+
+	"divergent/pkg/model"
+)
+
+// Model is a circuit, from its ill state at rest, as any other model is used. The zero
+// Circuit stands for the two areas.
+func Model(p Params, c Circuit) model.Model {
+	about := model.Face{Name: "landscape", Source: "Page 2024",
+		Gives: []model.Port{{Name: "strength", Unit: "1", Meaning: "of the connections"}, {Name: "mood", Unit: "1", Meaning: "median of the paths"},
+			{Name: "healthy", Unit: "share", Meaning: "of the paths"}},
+		Heeds: []model.Heed{{Kind: model.KindStress}, {Kind: model.KindExperience}, {Kind: model.KindStimulate}, {Kind: model.KindDrug, Name: SSRI},
+			{Kind: model.KindDrug, Name: Neurosteroid}, {Kind: model.KindBlock, Name: PlasticityTarget}, {Kind: model.KindBlock, Name: StrengthTarget}}}
+	return model.Of[Params]{About: about, Params: p, Simulate: func(ctx context.Context, p Params, s model.Setting) (*model.Course, error) {
+		r, err := Simulate(p, s.Protocol, Options{Circuit: c, Paths: s.Paths, Seed: s.Seed, Workers: s.Workers}.Under(ctx))
+		if err != nil {
+			return nil, err
+		}
+		strength := model.Series{Name: "strength", Symbol: "s", Unit: "1"}
+		for _, x := range r.Conditions {
+			strength.Value = append(strength.Value, x.Strength)
+		}
+		all := &model.Course{Day: r.T, Series: []model.Series{strength,
+			{Name: "mood", Unit: "1", Value: r.Mood.Median, Low: r.Mood.Low, High: r.Mood.High}, {Name: "healthy", Unit: "share", Value: r.Well}}}
+		if s.Day == nil {
+			return all, nil
+		}
+		return all.On(s.Day), nil
+	}}
+}
