@@ -362,3 +362,11 @@ func untrained(t treat.Treatment) treat.Treatment {
 	}
 	return t
 }
+
+// The plain result of a setting says which it is.
+func TestASettingIsNoted(t *testing.T) {
+	res := mustRun(t, Runner{}, tiny(0).WithSweep(Over("ssri.Training.Epochs", 1, 2)))
+	if at := res.At("ssri.Training.Epochs", 2); !slices.Contains(at.Manifest.NonDefault, "ssri.Training.Epochs = 2") {
+		t.Errorf("not published: %v", at.Manifest.NonDefault)
+	}
+}

@@ -175,3 +175,21 @@ func TestVerifyOfOtherNetworks(t *testing.T) {
 		t.Error("no comparison is no agreement")
 	}
 }
+
+// A mean that is off by more than chance and one test pass can move it is a difference.
+func TestMeansHaveBounds(t *testing.T) {
+	row := func(seed uint64, value float64) Row {
+		return Row{Seed: seed, Arm: "a", Phase: "acute", Test: "clean", Metric: assay.Accuracy, Value: value}
+	}
+	was := []Row{row(0, 50), row(1, 51), row(2, 49), row(3, 50)}
+	for shift, want := range map[float64]int{0: 0, 2: 0, 6: 1} { // five standard errors of the difference are 2.9 points
+		var now []Row
+		for _, w := range was {
+			now = append(now, row(w.Seed, w.Value+shift))
+		}
+		var v Verification
+		if v.means(was, was, now); len(v.Differences) != want || v.Pooled != 1 {
+			t.Errorf("shifted by %v points: %d differences of %d means, want %d of 1", shift, len(v.Differences), v.Pooled, want)
+		}
+	}
+}
