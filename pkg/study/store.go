@@ -198,6 +198,9 @@ func newJournal(dir string) (*os.File, error) {
 	}
 	for n := 1; ; n++ {
 		f, err := os.OpenFile(filepath.Join(dir, fmt.Sprintf("%04d.jsonl", n)), os.O_CREATE|os.O_EXCL|os.O_APPEND|os.O_WRONLY, 0o644)
+		if err == nil {
+			err = files.SyncFolder(dir) // a power cut may not take the name
+		}
 		if !os.IsExist(err) {
 			return f, err
 		}

@@ -43,7 +43,7 @@ func Write(name string, b []byte) error {
 		err = os.Rename(f.Name(), name)
 	}
 	if err == nil {
-		err = syncFolder(dir)
+		err = SyncFolder(dir)
 	}
 	if err != nil {
 		return Unwritable(dir, err)
@@ -51,9 +51,9 @@ func Write(name string, b []byte) error {
 	return nil
 }
 
-// syncFolder makes the names in a folder outlast a power cut, where its file
+// SyncFolder makes the names in a folder outlast a power cut, where its file
 // system can.
-func syncFolder(dir string) error {
+func SyncFolder(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {
 		return err
