@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strconv"
 
-	"divergent/pkg/internal/check"
+	"divergent/internal/check"
 	"divergent/pkg/network"
 	"divergent/pkg/plasticity"
 	"divergent/pkg/rng"

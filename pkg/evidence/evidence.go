@@ -11,7 +11,7 @@ import (
 	"strconv"
 
 	"divergent/data"
-	"divergent/pkg/internal/par"
+	"divergent/internal/par"
 	"divergent/pkg/model"
 )
 

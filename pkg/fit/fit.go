@@ -11,7 +11,7 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 
-	"divergent/pkg/internal/par"
+	"divergent/internal/par"
 	"divergent/pkg/model"
 	"divergent/pkg/uncertain"
 )

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strconv"
 
-	"divergent/pkg/internal/par"
+	"divergent/internal/par"
 	"divergent/pkg/rng"
 	"divergent/pkg/stats"
 )

@@ -9,7 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
-	"divergent/pkg/internal/par"
+	"divergent/internal/par"
 	"divergent/pkg/rng"
 )
 

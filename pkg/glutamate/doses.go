@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"divergent/data"
-	"divergent/pkg/internal/par"
+	"divergent/internal/par"
 	"divergent/pkg/model"
 	"divergent/pkg/pk"
 )

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"sync"
 
+	"divergent/internal/par"
 	"divergent/pkg/evidence"
-	"divergent/pkg/internal/par"
 	"divergent/pkg/model"
 	"divergent/pkg/uncertain"
 )

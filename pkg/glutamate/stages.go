@@ -6,7 +6,7 @@ import (
 	"math"
 	"slices"
 
-	"divergent/pkg/internal/par"
+	"divergent/internal/par"
 	"divergent/pkg/model"
 	"divergent/pkg/stats"
 )

@@ -4,7 +4,7 @@ import (
 	"context"
 	"math"
 
-	"divergent/pkg/internal/par"
+	"divergent/internal/par"
 	"divergent/pkg/model"
 	"divergent/pkg/pk"
 )

@@ -3,7 +3,7 @@ package landscape
 import (
 	"math"
 
-	"divergent/pkg/internal/par"
+	"divergent/internal/par"
 	"divergent/pkg/model"
 	"divergent/pkg/warning"
 )

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"divergent/data"
-	"divergent/pkg/internal/files"
+	"divergent/internal/files"
 )
 
 // pair matches two numbers in one cell.

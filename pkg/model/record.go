@@ -15,7 +15,7 @@ import (
 	"strconv"
 	"strings"
 
-	"divergent/pkg/internal/files"
+	"divergent/internal/files"
 )
 
 // Record is what a run of a small model leaves: its tables, and what made them.

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"divergent/pkg/internal/files"
+	"divergent/internal/files"
 )
 
 func record(t testing.TB) *Record {

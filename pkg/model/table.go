@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode"
 
-	"divergent/pkg/internal/files"
+	"divergent/internal/files"
 )
 
 // Tabler is anything that lays itself out for a reader: a card, checks, a fit.

@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"divergent/pkg/internal/kernel"
+	"divergent/internal/kernel"
 )
 
 // Noise supplies the internal noise. Normal fills dst with independent standard

@@ -11,8 +11,8 @@ import (
 	"strings"
 
 	"divergent/data"
+	"divergent/internal/kernel"
 	"divergent/pkg/catalogue"
-	"divergent/pkg/internal/kernel"
 	"divergent/pkg/study"
 )
 

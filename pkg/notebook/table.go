@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode"
 
-	"divergent/pkg/internal/files"
+	"divergent/internal/files"
 	"divergent/pkg/model"
 )
 

@@ -13,7 +13,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"divergent/pkg/internal/check"
+	"divergent/internal/check"
 	"divergent/pkg/network"
 	"divergent/pkg/task"
 	"divergent/pkg/train"

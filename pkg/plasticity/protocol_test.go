@@ -8,7 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/diff/fd"
 
-	"divergent/pkg/internal/check"
+	"divergent/internal/check"
 	"divergent/pkg/network"
 	"divergent/pkg/rng"
 	"divergent/pkg/task"

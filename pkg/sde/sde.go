@@ -11,8 +11,8 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"divergent/pkg/internal/kernel"
-	"divergent/pkg/internal/par"
+	"divergent/internal/kernel"
+	"divergent/internal/par"
 	"divergent/pkg/rng"
 )
 

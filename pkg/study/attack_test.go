@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"divergent/internal/files"
 	"divergent/pkg/assay"
-	"divergent/pkg/internal/files"
 	"divergent/pkg/treat"
 )
 

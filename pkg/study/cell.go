@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"divergent/internal/kernel"
 	"divergent/pkg/assay"
-	"divergent/pkg/internal/kernel"
 	"divergent/pkg/train"
 )
 

@@ -14,7 +14,7 @@ import (
 	"strconv"
 	"strings"
 
-	"divergent/pkg/internal/files"
+	"divergent/internal/files"
 )
 
 // The files of a results folder; kept networks lie in a folder of their own.

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"divergent/pkg/internal/files"
+	"divergent/internal/files"
 )
 
 // RunFolder runs the design with Dir as a results folder: what it holds of this

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"divergent/pkg/internal/files"
+	"divergent/internal/files"
 )
 
 // memory returns a results folder of seeds 0 and 1 in memory.

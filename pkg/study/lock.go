@@ -12,7 +12,7 @@ import (
 
 	"github.com/gofrs/flock"
 
-	"divergent/pkg/internal/files"
+	"divergent/internal/files"
 )
 
 // lockFile says which run writes to a folder, and is locked for as long.

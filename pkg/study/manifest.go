@@ -14,8 +14,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"divergent/pkg/internal/files"
-	"divergent/pkg/internal/kernel"
+	"divergent/internal/files"
+	"divergent/internal/kernel"
 )
 
 // Schema is the version of the results' file format.

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"divergent/internal/files"
 	"divergent/pkg/assay"
-	"divergent/pkg/internal/files"
 	"divergent/pkg/network"
 	"divergent/pkg/plasticity"
 	"divergent/pkg/rng"

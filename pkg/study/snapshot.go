@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"path"
 
-	"divergent/pkg/internal/files"
+	"divergent/internal/files"
 	"divergent/pkg/network"
 )
 

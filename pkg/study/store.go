@@ -14,8 +14,8 @@ import (
 	"slices"
 	"sync"
 
+	"divergent/internal/files"
 	"divergent/pkg/assay"
-	"divergent/pkg/internal/files"
 	"divergent/pkg/network"
 )
 

@@ -5,8 +5,8 @@ import (
 	"reflect"
 	"strings"
 
+	"divergent/internal/check"
 	"divergent/pkg/assay"
-	"divergent/pkg/internal/check"
 	"divergent/pkg/network"
 	"divergent/pkg/treat"
 )

@@ -10,7 +10,7 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"divergent/pkg/internal/kernel"
+	"divergent/internal/kernel"
 	"divergent/pkg/network"
 	"divergent/pkg/task"
 )

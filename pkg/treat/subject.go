@@ -4,7 +4,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"divergent/pkg/internal/check"
+	"divergent/internal/check"
 	"divergent/pkg/network"
 	"divergent/pkg/plasticity"
 	"divergent/pkg/task"

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"divergent/pkg/internal/par"
+	"divergent/internal/par"
 	"divergent/pkg/model"
 	"divergent/pkg/stats"
 )

@@ -17,7 +17,7 @@ import (
 	"gonum.org/v1/gonum/stat/distmv"
 	"gonum.org/v1/gonum/stat/samplemv"
 
-	"divergent/pkg/internal/par"
+	"divergent/internal/par"
 	"divergent/pkg/model"
 	"divergent/pkg/rng"
 	"divergent/pkg/stats"

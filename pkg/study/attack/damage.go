@@ -15,7 +15,7 @@ import (
 	"strings"
 	"syscall"
 
-	"divergent/pkg/internal/files"
+	"divergent/internal/files"
 	"divergent/pkg/study"
 )
 

@@ -16,7 +16,7 @@ import (
 	"strings"
 	"time"
 
-	"divergent/pkg/internal/files"
+	"divergent/internal/files"
 	"divergent/pkg/study"
 )
 

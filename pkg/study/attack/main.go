@@ -20,8 +20,8 @@ import (
 	"strings"
 	"time"
 
-	"divergent/pkg/internal/files"
-	"divergent/pkg/internal/kernel"
+	"divergent/internal/files"
+	"divergent/internal/kernel"
 	"divergent/pkg/study"
 )
 

@@ -1,4 +1,4 @@
-module divergent/pkg/internal/kernel/gen
+module divergent/internal/kernel/gen
 
 go 1.26.0
 
