@@ -16,7 +16,7 @@ func TestCoursesNameWhatIsMissing(t *testing.T) {
 		`arm "b" has no co`: func() (*plots.Figure, error) {
 			return plots.Courses(model.Days(1), []plots.NamedCourse{{"a", c}, {"b", nil}})
 		},
-		`no series "lode": want one of load`: func() (*plots.Figure, error) {
+		`series "lode": want one of "load"`: func() (*plots.Figure, error) {
 			return plots.Courses(model.Days(1), []plots.NamedCourse{{"a", c}}, "lode")
 		},
 		"length": func() (*plots.Figure, error) { return plots.Courses(model.Days(0), []plots.NamedCourse{{"a", c}}) },

@@ -79,7 +79,7 @@ func TestBadInputIsOneClearLine(t *testing.T) {
 		{"run divergent --sweep Prune --dir " + missing, []string{"sweep", "Prune=0.8,0.9"}},
 		{"run divergent --sweep Prune=0.8,x --dir " + missing, []string{`--sweep = "Prune=0.8,x"`, "Prune=0.8,0.9"}},
 		{"run divergent --sweep Prune=0.8,7 --dir " + missing, []string{"Prune = 7", "(0, 1]", `sweep of "Prune" at 7`}},
-		{"run divergent --sweep Prun=0.8 --dir " + missing, []string{"no field Prun", "Prune"}},
+		{"run divergent --sweep Prun=0.8 --dir " + missing, []string{`"Prun": want one of`, `did you mean "Prune"`}},
 		{"run cliff --sweep pruned=80 --dir " + missing, []string{"Prune = 80", "0.8", `sweep of "pruned"`}},
 		{"run isodose --arms ssri --sweep ketamine.Fraction=0.5 --dir " + missing, []string{"ketamine.Fraction"}},
 		{"run divergent --dir " + full, []string{full, "empty or new folder"}},
@@ -96,7 +96,7 @@ func TestBadInputIsOneClearLine(t *testing.T) {
 		{"run spines --dir " + full, []string{full, "empty or new folder"}},
 		{"figures spines --from x --out " + missing, []string{"--from", "spines"}},
 		{"verify spines --from " + missing, []string{missing, "manifest.json"}},
-		{"figures spine --out " + missing, []string{`"spine"`, "triage, spines, glutamate, landscape"}},
+		{"figures spine --out " + missing, []string{`"spine"`, `did you mean "spines"`}},
 		{"verify divergent --from " + missing, []string{missing}},
 	}
 	for _, tc := range tests {
