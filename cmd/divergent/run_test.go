@@ -31,7 +31,7 @@ func FuzzRunFlags(f *testing.F) {
 	f.Fuzz(func(t *testing.T, line string) {
 		o, err := parsed(strings.Fields(line)...)
 		if err != nil {
-			if text := oneLine(err); (text == "" || strings.Contains(text, "panic")) {
+			if text := oneLine(err); text == "" || strings.Contains(text, "panic") {
 				t.Errorf("%q: error %q", line, text)
 			}
 			return
