@@ -139,7 +139,7 @@ func drawCurve(p *figure.Panel, label string, l figure.Look, at scale, settings 
 	var xs, ys, low, high []float64
 	banded := true
 	for i, v := range samples {
-		s := v.summary()
+		s := v.Mean()
 		if math.IsNaN(s.Mean) {
 			continue
 		}
@@ -166,7 +166,7 @@ func drawCurve(p *figure.Panel, label string, l figure.Look, at scale, settings 
 // drawSeedsAt draws single seeds as pale dots above each other where they are too few
 // for an interval, but for a single one, which is the mean.
 func drawSeedsAt(p *figure.Panel, series, x string, c figure.Color, v sample, at float64) {
-	if len(v.Values) < 2 || v.summary().Known() {
+	if len(v.Values) < 2 || v.Mean().Known() {
 		return
 	}
 	for _, y := range v.Values {
@@ -206,7 +206,7 @@ func (l levels) fitted(arms []condition, m measure, unit string, further ...floa
 	all := append(further, ceiling(l.At[0], m))
 	for i, r := range l.At {
 		for _, c := range arms {
-			all = append(append(all, values(r, c, m).extent()...), l.published(i, c, m)...)
+			all = append(append(all, values(r, c, m).Extent()...), l.published(i, c, m)...)
 		}
 	}
 	low, high := figure.Spread(0.06, all...)

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 
+	"divergent/internal/files"
 	"divergent/pkg/catalogue"
 	"divergent/pkg/notebook"
 )
@@ -72,10 +73,10 @@ func start(ctx context.Context, args []string, out, err io.Writer) int {
 	case e == nil || errors.Is(e, errHelp):
 		return 0
 	case errors.Is(e, context.Canceled):
-		fmt.Fprintln(err, "divergent:", oneLine(e))
+		fmt.Fprintln(err, "divergent:", files.OneLine(e.Error()))
 		return 130
 	}
-	fmt.Fprintln(err, "divergent:", oneLine(e))
+	fmt.Fprintln(err, "divergent:", files.OneLine(e.Error()))
 	return 1
 }
 
@@ -180,5 +181,3 @@ func (a app) relative(path string) string {
 	}
 	return path
 }
-
-func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

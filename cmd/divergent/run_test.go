@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"divergent/internal/files"
 	"divergent/pkg/study"
 )
 
@@ -32,7 +33,7 @@ func FuzzRunFlags(f *testing.F) {
 	f.Fuzz(func(t *testing.T, line string) {
 		o, err := parseRun(runCommand(), app{out: io.Discard, err: io.Discard}, strings.Fields(line))
 		if err != nil {
-			if text := oneLine(err); err != errHelp && (text == "" || strings.Contains(text, "panic")) {
+			if text := files.OneLine(err.Error()); err != errHelp && (text == "" || strings.Contains(text, "panic")) {
 				t.Errorf("%q: error %q", line, text)
 			}
 			return

@@ -55,7 +55,7 @@ func runVerify(ctx context.Context, c command, a app, args []string) error {
 	}
 	show := progressTo(a.err)
 	report, err := study.Verify(ctx, stored, d, seeds, *workers, show.event)
-	show.end()
+	show.End()
 	if err != nil {
 		return err
 	}

@@ -107,13 +107,16 @@ func TestLevelsAreNoSeeds(t *testing.T) {
 	for name, other := range map[string]func() ([]uint64, []float64, error){
 		"of the level":        func() ([]uint64, []float64, error) { return Values(r.At("pruned", 0.9), q) },
 		"of the level, named": func() ([]uint64, []float64, error) { return Values(r.At("pruned", 0.9), at) },
-		"Lookup":              func() ([]uint64, []float64, error) { s, x := Lookup(r, at); return s, x, nil },
+		"Lookup":              func() ([]uint64, []float64, error) { s := Lookup(r, at); return s.Seeds, s.Values, nil },
 		"Aligned":             func() ([]uint64, []float64, error) { s, v, err := Aligned(r, []string{q.Arm}, at); return s, v[0], err },
 		"Measure": func() ([]uint64, []float64, error) {
 			s, x := Measure(r, data.Quote{Arm: q.Arm, Phase: q.Phase, Test: q.Test, Metric: q.Metric, Factor: "pruned", Setting: 0.9})
 			return s, x, nil
 		},
-		"Lookup of the level": func() ([]uint64, []float64, error) { s, x := Lookup(r.At("pruned", 0.9), q); return s, x, nil },
+		"Lookup of the level": func() ([]uint64, []float64, error) {
+			s := Lookup(r.At("pruned", 0.9), q)
+			return s.Seeds, s.Values, nil
+		},
 		"dense is at all levels": func() ([]uint64, []float64, error) {
 			a := at
 			a.Arm = study.Dense

@@ -75,8 +75,8 @@ func Replicate(r *study.Result) ([]Replication, error) {
 	m := newMeasurer(r, quotes)
 	var out []Replication
 	for _, q := range quotes {
-		if _, x := m.measure(q); len(x) > 0 {
-			out = append(out, replicate(q, x))
+		if s := m.measure(q); len(s.Values) > 0 {
+			out = append(out, replicate(q, s.Values))
 		}
 	}
 	if len(out) == 0 {
