@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"net"
 	"net/http"
@@ -17,33 +16,25 @@ import (
 	"time"
 )
 
-func openCommand() command {
-	return command{name: "open", args: "[--port P]",
-		short: "start Jupyter Notebook on this machine with the Go kernel ready",
-		help: `Installs what is missing, prints the address to open in a browser, and ends on
-Ctrl-C or with its terminal. The server listens on loopback only and wants the
-token in the address.
-
-  divergent open
-  divergent open --port 9000`,
-		run: runOpen}
+type openCommand struct {
+	Port port `default:"0" placeholder:"PORT" help:"Port to listen on; 0 takes 8888 or the next free one."`
 }
 
-func runOpen(ctx context.Context, c command, a app, args []string) error {
-	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
-	port := fs.Int("port", 0, "`port` to listen on; 0 takes 8888 or the next free one")
-	rest, err := c.parse(a, fs, args)
-	if err != nil {
+func (openCommand) Help() string {
+	return `Installs what is missing, prints the address to open in a browser, and ends on Ctrl-C or
+with its terminal. The server listens on loopback only and wants the token in the address.
+
+    divergent open
+    divergent open --port 9000`
+}
+
+// Run serves until it is ended.
+func (c *openCommand) Run(ctx context.Context, a app) error {
+	if _, err := a.clone(); err != nil {
 		return err
 	}
-	if len(rest) > 0 {
-		return fmt.Errorf("open: unexpected argument %q: want flags only", rest[0])
-	}
-	if *port < 0 || *port > 65535 {
-		return fmt.Errorf("--port = %d: want 1 to 65535, or 0 for a free one", *port)
-	}
-	if *port != 0 { // before the seconds of setting up, after which it is tried for good
-		if err := free(*port); err != nil {
+	if c.Port != 0 { // before the seconds of setting up, after which it is tried for good
+		if err := free(int(c.Port)); err != nil {
 			return err
 		}
 	}
@@ -51,7 +42,7 @@ func runOpen(ctx context.Context, c command, a app, args []string) error {
 	if err != nil {
 		return err
 	}
-	return a.serve(ctx, j, *port)
+	return a.serve(ctx, j, int(c.Port))
 }
 
 // free says why no server could listen on the port now, if so.
