@@ -64,13 +64,8 @@ func (c condition) phase(m measure) (string, bool) {
 
 // publishedValues returns the published numbers of a condition's measure, each
 // once; a study without published numbers has none.
-func publishedValues(r *study.Result, c condition, m measure) []float64 {
-	return distinct(quotes(r, c, m))
-}
-
-// distinct returns the numbers' values, each once.
-func distinct(quotes []data.Quote) (out []float64) {
-	for _, q := range quotes {
+func publishedValues(r *study.Result, c condition, m measure) (out []float64) {
+	for _, q := range quotes(r, c, m) {
 		if !slices.Contains(out, q.Value) {
 			out = append(out, q.Value)
 		}
@@ -78,34 +73,14 @@ func distinct(quotes []data.Quote) (out []float64) {
 	return out
 }
 
-// quotes returns the published numbers of a condition's measure in the paper's
-// order: those of the level that the result is of, and those without one.
+// quotes returns the published numbers of a condition's measure, see infer.Quoted.
 func quotes(r *study.Result, c condition, m measure) []data.Quote {
-	factor, setting := r.Setting()
-	return pick(studyQuotes(r), factor, setting, c, m)
-}
-
-// studyQuotes returns the published numbers of the result's study, none for one
-// without.
-func studyQuotes(r *study.Result) []data.Quote {
-	all, err := data.Quotes(r.Manifest.Study)
-	if err != nil {
+	phase, ok := c.phase(m)
+	if !ok {
 		return nil
 	}
-	return all
-}
-
-// pick returns those of the numbers that are of the level and the condition's
-// measure, or of the measure without a level.
-func pick(all []data.Quote, factor string, setting float64, c condition, m measure) (out []data.Quote) {
-	phase, ok := c.phase(m)
-	for _, q := range all {
-		here := q.Factor == "" || q.Factor == factor && q.Setting == setting
-		if ok && here && q.Arm == c.Arm && q.Phase == phase && q.Test == m.Test && q.Level == m.Level && q.Metric == m.Metric {
-			out = append(out, q)
-		}
-	}
-	return out
+	m.Arm, m.Phase = c.Arm, phase
+	return infer.Quoted(r, m)
 }
 
 // chance is the percent that guessing gets right, NaN where the task is not the
@@ -155,11 +130,7 @@ func checkPlain(r *study.Result) error {
 	if err := checkRows(r); err != nil {
 		return err
 	}
-	if factors := r.Factors(); len(factors) > 0 {
-		return fmt.Errorf("plots: result of study %q is swept over %s: choose a level, such as r.At(%q, %v)",
-			r.Manifest.Study, strings.Join(factors, ", "), factors[0], r.Settings(factors[0])[0])
-	}
-	return nil
+	return infer.CheckPlain(r)
 }
 
 // missing is the error of a figure whose measurements the result lacks.

@@ -73,13 +73,3 @@ func DoseTargets(r *study.Result) (targets []float64) {
 	slices.Sort(targets)
 	return targets
 }
-
-// publishedBy returns the published numbers of the result's study; none for one
-// without.
-func publishedBy(r *study.Result) []data.Quote {
-	quotes, err := data.Quotes(r.Manifest.Study)
-	if err != nil {
-		return nil
-	}
-	return quotes
-}

@@ -31,20 +31,6 @@ func Summarise(x []float64) Summary { return stats.Summarise(x) }
 // SD is stats.SD: the population SD of the published tables.
 func SD(x []float64) float64 { return stats.SD(x) }
 
-// Aligned returns the values of several arms over the seeds that all of them
-// have, in the order of the first: what stats.Best takes. The query's Arm does not
-// count. Names that the result does not know are errors, as in Values.
-func Aligned(r *study.Result, arms []string, q Query) (seeds []uint64, values [][]float64, err error) {
-	samples := make([]Sample, len(arms))
-	for i, arm := range arms {
-		if samples[i], err = q.Of(r, arm); err != nil {
-			return nil, nil, err
-		}
-	}
-	seeds, values = Common(samples...)
-	return seeds, values, nil
-}
-
 // Chance is the accuracy that guessing gives in the result's task, percent.
 func Chance(r *study.Result) float64 {
 	classes := len(task.Four().Centres)

@@ -129,3 +129,26 @@ func TestChance(t *testing.T) {
 		t.Errorf("chance of the stored study %v, want 25", got)
 	}
 }
+
+// Seeds that all have stand in the order of the first.
+func TestCommon(t *testing.T) {
+	a := Sample{Seeds: []uint64{3, 1, 2}, Values: []float64{1, 2, 3}}
+	b := Sample{Seeds: []uint64{1, 3, 9}, Values: []float64{4, 5, 6}}
+	c := Sample{Seeds: []uint64{3, 1}, Values: []float64{7, 8}}
+	seeds, values := Common(a, b, c)
+	if !slices.Equal(seeds, []uint64{3, 1}) || len(values) != 3 || !slices.Equal(values[0], []float64{1, 2}) ||
+		!slices.Equal(values[1], []float64{5, 4}) || !slices.Equal(values[2], []float64{7, 8}) {
+		t.Errorf("%v %v", seeds, values)
+	}
+	if seeds, values := Common(a, Sample{}); len(seeds) != 0 || len(values) != 2 || len(values[0]) != 0 {
+		t.Errorf("a sample without values: %v %v", seeds, values)
+	}
+}
+
+func near(a, b, tol float64) bool { return math.Abs(a-b) <= tol }
+
+func panics(f func()) (did bool) {
+	defer func() { did = recover() != nil }()
+	f()
+	return
+}
