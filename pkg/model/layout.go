@@ -33,8 +33,19 @@ const mostDays = 12
 //   - Any other struct, and a map, has a row for each field or key, a list of numbers or
 //     texts for each element; rows of texts are a table whose first one is the header.
 //
-// Anything else is an error, which says the ways out.
+// Anything else is an error, which says the ways out, and so is a row that is not as long
+// as the header.
 func Layout(x any) (header []string, rows [][]string, err error) {
+	header, rows, err = layout(x)
+	for i, r := range rows {
+		if len(r) != len(header) {
+			return nil, nil, fmt.Errorf("model: table of %T: row %d has %d cells: want %d, as many as the header", x, i, len(r), len(header))
+		}
+	}
+	return header, rows, err
+}
+
+func layout(x any) (header []string, rows [][]string, err error) {
 	v := reflect.ValueOf(x)
 	if tab, ok := x.(Tabler); ok && !(v.Kind() == reflect.Pointer && v.IsNil()) {
 		header, rows = tab.Table()

@@ -14,7 +14,10 @@ import (
 
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
+	"divergent/pkg/landscape"
+	"divergent/pkg/model"
 	"divergent/pkg/report"
+	"divergent/pkg/spines"
 	"divergent/pkg/study"
 	"divergent/plots"
 )
@@ -226,6 +229,25 @@ func TestTable(t *testing.T) {
 	for _, bad := range []any{nil, 3, struct{}{}, func() {}, []*row{nil}, (*plots.Figure)(nil), (*study.Result)(nil), []any{nil}} {
 		if _, _, err := report.Layout(bad); err == nil {
 			t.Errorf("report.Layout(%v): no error", bad)
+		}
+	}
+}
+
+// What the small models and the figures return is laid out, too.
+func TestTableTakesModelsAndFigures(t *testing.T) {
+	p, days := landscape.Default(), model.Days(40, model.Stress(5, 20))
+	f := Must(plots.Protocols(study.Divergent()))
+	for header, x := range map[string]any{
+		"Symbol|Field":      spines.Default(),
+		"Day|Density":       Must(spines.Follow(spines.Default(), days, 5)),
+		"T|Mood, Mean":      Must(landscape.Simulate(p, days, landscape.Options{Deterministic: true})),
+		"Branch|Point":      Must(landscape.Bifurcation(p, landscape.Circuit{}, "Strength", 0, 2)),
+		"Value":             days,
+		"Panel|Series|Kind": f.Table(),
+	} {
+		h, rows, err := report.Layout(x)
+		if err != nil || !strings.HasPrefix(strings.Join(h, "|"), header) || len(rows) == 0 || len(rows) > 12 && header != "Symbol|Field" && header != "Panel|Series|Kind" {
+			t.Errorf("%T: %d rows below %q, %v", x, len(rows), h, err)
 		}
 	}
 }
