@@ -8,7 +8,6 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"divergent/data"
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
 	"divergent/pkg/study"
@@ -56,7 +55,7 @@ func DoseResponse(r *study.Result) (*figure.Figure, error) {
 		{title: "Efficiency", unit: "points per 0.001 weight units", measure: infer.Query{Test: assay.Combined, Metric: infer.Efficiency}, factor: perThousandth},
 		{title: "Turnover", unit: "weights changed (%)", measure: infer.Turnover, logarithmic: true},
 	} {
-		f.Rows[i/2] = append(f.Rows[i/2], v.panel(r, arms, targets, x))
+		f.Rows[i/2] = append(f.Rows[i/2], v.panel(arms, targets, x))
 	}
 	for _, a := range arms {
 		label := a.Label
@@ -157,18 +156,12 @@ type doseView struct {
 }
 
 // samples returns the outcome of an arm at each level.
-func (v doseView) samples(r *study.Result, a doseArm) []sample {
-	if v.Metric != infer.Efficiency {
-		return a.of(a.condition, v.measure)
-	}
-	var out []sample
-	for _, setting := range a.Settings {
-		seeds, x := infer.Measure(r, data.Quote{Arm: a.Arm, Factor: a.Factor, Setting: setting, Phase: a.Phase,
-			Test: v.Test, Level: v.Level, Metric: v.Metric})
-		for i := range x {
-			x[i] = v.scaled(x[i])
+func (v doseView) samples(a doseArm) []sample {
+	out := a.of(a.condition, v.measure)
+	if v.factor != 0 {
+		for i, s := range out {
+			out[i] = s.Each(v.scaled)
 		}
-		out = append(out, sample{Seeds: seeds, Values: x})
 	}
 	return out
 }
@@ -189,14 +182,14 @@ func (v doseView) place(y float64) float64 {
 }
 
 // panel draws one outcome of all arms against the dose.
-func (v doseView) panel(r *study.Result, arms []doseArm, targets []float64, x figure.Axis) *figure.Panel {
+func (v doseView) panel(arms []doseArm, targets []float64, x figure.Axis) *figure.Panel {
 	var all []float64
 	if v.reference {
 		all = append(all, ceiling(arms[0].At[0], v.measure), chance(arms[0].At[0]))
 	}
 	outcomes := make([][]sample, len(arms))
 	for k, a := range arms {
-		outcomes[k] = v.samples(r, a)
+		outcomes[k] = v.samples(a)
 		for i, s := range outcomes[k] {
 			for _, y := range s.Extent() {
 				all = append(all, v.place(y))

@@ -189,7 +189,7 @@ func plural(n int, noun string) string {
 }
 
 // short writes a number in as few digits as it needs.
-func short(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+func short(v float64) string { return model.Number(v) }
 
 // signed writes a number with one decimal and a minus of the width of a digit's.
 func signed(v float64) string { return model.Decimals(v, 1) }

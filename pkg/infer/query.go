@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"divergent/data"
 	"divergent/internal/check"
 	"divergent/pkg/assay"
 	"divergent/pkg/study"
@@ -91,7 +92,8 @@ func Values(r *study.Result, q Query) (seeds []uint64, x []float64, err error) {
 }
 
 // Lookup is Values for what a table or a figure asks of every result: where
-// the result does not know the names, nothing was measured. It panics if the
+// the result does not know the names, nothing was measured. It also knows the metrics
+// that Measure derives from rows of one level, such as Efficiency. It panics if the
 // result has sweeps and the query no factor.
 func Lookup(r *study.Result, q Query) Sample {
 	if q.Factor != "" {
@@ -100,7 +102,7 @@ func Lookup(r *study.Result, q Query) Sample {
 	if CheckPlain(r) != nil {
 		panic("infer: the levels of a sweep are no seeds; At picks one")
 	}
-	return pick(r, q)
+	return newMeasurer(r, nil).measure(data.Quote{Arm: q.Arm, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric})
 }
 
 // pick returns the values of one measurement of a plain result.

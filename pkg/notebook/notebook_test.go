@@ -438,3 +438,26 @@ func sweep(seeds int, settings []float64, arms []string, tests []study.Row, valu
 }
 
 var combinedTest = study.Row{Phase: assay.Acute, Test: assay.Combined, Metric: assay.Accuracy}
+
+func TestSelections(t *testing.T) {
+	list := []infer.Replication{
+		{Arm: "ssri", Phase: assay.Acute, Test: assay.Combined, Metric: infer.Efficiency, Published: 1},
+		{Arm: "ssri", Phase: assay.Acute, Test: assay.Internal, Metric: assay.Accuracy, Published: 44, Factor: "epochs", Setting: 40},
+		{Arm: "ssri", Phase: assay.OffDrug, Metric: assay.Dose, Published: 0.004},
+	}
+	if got := SelectLevel(list, "epochs", 40); len(got) != 1 || got[0].Published != 44 {
+		t.Errorf("SelectLevel: %+v", got)
+	}
+	if got := SelectMetrics(list, assay.Dose, infer.Efficiency); len(got) != 2 || got[0].Metric != infer.Efficiency || got[1].Metric != assay.Dose {
+		t.Errorf("SelectMetrics: %+v", got)
+	}
+	if got := Select(list, "ssri", assay.Acute, assay.Internal); len(got) != 1 || got[0].Published != 44 {
+		t.Errorf("Select by test: %+v", got)
+	}
+	if got := Select(list, "ssri", assay.Acute); len(got) != 2 {
+		t.Errorf("Select of all tests: %+v", got)
+	}
+	if n := Below([]float64{1, 2, 3}, 3); n != 2 {
+		t.Errorf("Below = %d, want 2", n)
+	}
+}

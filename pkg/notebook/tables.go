@@ -1,6 +1,8 @@
 package notebook
 
 import (
+	"slices"
+
 	"divergent/pkg/infer"
 	"divergent/pkg/model"
 	"divergent/pkg/report"
@@ -102,19 +104,21 @@ func Replications(list []infer.Replication) model.List[Replicated] { return repo
 // Outside is report.Outside: those outside their interval, the farthest first.
 func Outside(list []infer.Replication) []infer.Replication { return report.Outside(list) }
 
-// Select is report.Select: those of one arm in one phase, of the given tests or of all.
+// Select returns the numbers of one arm in one phase, of the given tests or of all.
 func Select(list []infer.Replication, arm, phase string, tests ...string) []infer.Replication {
-	return report.Select(list, arm, phase, tests...)
+	return report.Where(list, func(x infer.Replication) bool {
+		return x.Arm == arm && x.Phase == phase && (len(tests) == 0 || slices.Contains(tests, x.Test))
+	})
 }
 
-// SelectMetrics is report.SelectMetrics: those of the given metrics.
+// SelectMetrics returns the numbers of the given metrics.
 func SelectMetrics(list []infer.Replication, metrics ...string) []infer.Replication {
-	return report.SelectMetrics(list, metrics...)
+	return report.Where(list, func(x infer.Replication) bool { return slices.Contains(metrics, x.Metric) })
 }
 
-// SelectLevel is report.SelectLevel: those of one level of a sweep.
+// SelectLevel returns the numbers of one level of a sweep.
 func SelectLevel(list []infer.Replication, factor string, setting float64) []infer.Replication {
-	return report.SelectLevel(list, factor, setting)
+	return report.Where(list, func(x infer.Replication) bool { return x.Factor == factor && x.Setting == setting })
 }
 
 // Verdict says how many published numbers lie inside their prediction interval, and
@@ -128,4 +132,11 @@ func Verdict(list []infer.Replication) {
 }
 
 // Below counts the values below v.
-func Below(x []float64, v float64) int { return report.Below(x, v) }
+func Below(x []float64, v float64) (n int) {
+	for _, y := range x {
+		if y < v {
+			n++
+		}
+	}
+	return n
+}

@@ -91,7 +91,9 @@ func TestLayout(t *testing.T) {
 // Chance is that of the design's task: half-way from 90 to 20, that of five clusters, is 55.
 func TestFallsGoDownToTheTasksChance(t *testing.T) {
 	r := sweep(1, []float64{0.5, 0.9}, []string{"untreated"}, []study.Row{combinedTest},
-		func(_ int, setting float64, _ string, _ study.Row) float64 { return map[float64]float64{0.5: 90, 0.9: 20}[setting] })
+		func(_ int, setting float64, _ string, _ study.Row) float64 {
+			return map[float64]float64{0.5: 90, 0.9: 20}[setting]
+		})
 	r.Manifest.Settings = map[string]any{"Task": map[string]any{"Centres": make([]any, 5)}}
 	f := must(FallOf(r, "pruned", infer.Combined, "untreated"))
 	if want := 50 + 40*35./70; f.Half.Mean != want {

@@ -255,13 +255,6 @@ func TestVerdictMeasuresWidthsOfOneUnit(t *testing.T) {
 	if len(out) != 2 || out[0].Metric != assay.Dose { // two widths away, the accuracy a third of one
 		t.Errorf("outside, the farthest in widths first: %+v", out)
 	}
-	list[1].Factor, list[1].Setting = "epochs", 40
-	if got := SelectLevel(list, "epochs", 40); len(got) != 1 || got[0].Published != 44 {
-		t.Errorf("SelectLevel: %+v", got)
-	}
-	if got := SelectMetrics(list, assay.Dose, infer.Efficiency); len(got) != 2 || got[0].Metric != infer.Efficiency || got[1].Metric != assay.Dose {
-		t.Errorf("SelectMetrics: %+v", got)
-	}
 }
 
 // twoSeeds is a result with known values.
@@ -332,9 +325,6 @@ func TestSentences(t *testing.T) {
 	if d := must(Change(r, infer.Combined, "neurosteroid", assay.OffDrug)); d.Mean != -10 {
 		t.Errorf("Change = %+v, want off the drug minus on it", d)
 	}
-	if n := Below([]float64{1, 2, 3}, 3); n != 2 {
-		t.Errorf("Below = %d, want 2", n)
-	}
 }
 
 func TestReplications(t *testing.T) {
@@ -351,12 +341,6 @@ func TestReplications(t *testing.T) {
 	}
 	if rows[0].Published != "1.215" || rows[1].Interval != "70.0 to 90.0" {
 		t.Errorf("rows: %+v", rows)
-	}
-	if got := Select(list, "ssri", assay.Acute, assay.Internal); len(got) != 1 || got[0].Published != 44 {
-		t.Errorf("Select by test: %+v", got)
-	}
-	if got := Select(list, "ssri", assay.Acute); len(got) != 2 {
-		t.Errorf("Select of all tests: %+v", got)
 	}
 	if out := Outside(list); len(out) != 2 || out[0].Published != 44 {
 		t.Errorf("outside, farthest first: %+v", out)

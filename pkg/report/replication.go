@@ -141,7 +141,7 @@ func filled(x infer.Replication, name, test, other string) string {
 // Outside returns the numbers that fall outside their prediction interval, the
 // farthest first, in widths of that interval. Those without one are not outside.
 func Outside(list []infer.Replication) []infer.Replication {
-	out := slices.DeleteFunc(slices.Clone(list), func(x infer.Replication) bool { return x.Inside || math.IsNaN(x.Low) })
+	out := Where(list, func(x infer.Replication) bool { return !x.Inside && !math.IsNaN(x.Low) })
 	far := func(x infer.Replication) float64 {
 		return max(x.Low-x.Published, x.Published-x.High) / (x.High - x.Low)
 	}
@@ -149,39 +149,21 @@ func Outside(list []infer.Replication) []infer.Replication {
 	return out
 }
 
-// Select returns the numbers of one arm in one phase, of the given tests or of
-// all.
-func Select(list []infer.Replication, arm, phase string, tests ...string) []infer.Replication {
-	return slices.DeleteFunc(slices.Clone(list), func(x infer.Replication) bool {
-		return x.Arm != arm || x.Phase != phase || len(tests) > 0 && !slices.Contains(tests, x.Test)
-	})
-}
-
-// SelectMetrics returns the numbers of the given metrics.
-func SelectMetrics(list []infer.Replication, metrics ...string) []infer.Replication {
-	return slices.DeleteFunc(slices.Clone(list), func(x infer.Replication) bool { return !slices.Contains(metrics, x.Metric) })
-}
-
-// SelectLevel returns the numbers of one level of a sweep.
-func SelectLevel(list []infer.Replication, factor string, setting float64) []infer.Replication {
-	return slices.DeleteFunc(slices.Clone(list), func(x infer.Replication) bool { return x.Factor != factor || x.Setting != setting })
+// Where returns the numbers that count.
+func Where(list []infer.Replication, counts func(infer.Replication) bool) []infer.Replication {
+	return slices.DeleteFunc(slices.Clone(list), func(x infer.Replication) bool { return !counts(x) })
 }
 
 // Verdict says how many published numbers lie inside their prediction interval and
 // how wide the intervals of those in percent or points are, and returns those
 // outside, the farthest first.
 func Verdict(list []infer.Replication) (text string, outside []infer.Replication) {
-	list = slices.DeleteFunc(slices.Clone(list), func(x infer.Replication) bool { return math.IsNaN(x.Low) })
+	list = Where(list, func(x infer.Replication) bool { return !math.IsNaN(x.Low) })
 	if len(list) == 0 {
 		return fmt.Sprintf("Fewer than %d seeds give no interval to hold the published numbers against.", stats.Fewest), nil
 	}
 	outside = Outside(list)
-	var wide []infer.Replication
-	for _, x := range list {
-		if unit := quantityOf(x).unit; unit == "%" || unit == "points" {
-			wide = append(wide, x)
-		}
-	}
+	wide := Where(list, func(x infer.Replication) bool { u := quantityOf(x).unit; return u == "%" || u == "points" })
 	slices.SortStableFunc(wide, func(a, b infer.Replication) int { return cmp.Compare(a.High-a.Low, b.High-b.Low) })
 	text = fmt.Sprintf("%d of %d published numbers lie inside their interval.", len(list)-len(outside), len(list))
 	if n := len(wide); n > 0 {
@@ -193,15 +175,4 @@ func Verdict(list []infer.Replication) (text string, outside []infer.Replication
 		text += " Outside, the farthest first:"
 	}
 	return text, outside
-}
-
-// Below counts the values below v.
-func Below(x []float64, v float64) int {
-	n := 0
-	for _, y := range x {
-		if y < v {
-			n++
-		}
-	}
-	return n
 }
