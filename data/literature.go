@@ -202,9 +202,12 @@ func (f *fields) fail(format string, args ...any) {
 	}
 }
 
-func (f *fields) text(name string) string {
+func (f *fields) text(name string) string { return f.filled(name, "text") }
+
+// filled returns a field that may not be empty, and says what it is to be.
+func (f *fields) filled(name, with string) string {
 	if strings.TrimSpace(f.rec[name]) == "" {
-		f.fail("%s is empty: want a text", name)
+		f.fail("%s is empty: want a %s", name, with)
 	}
 	return f.rec[name]
 }
@@ -217,14 +220,19 @@ func (f *fields) oneOf(name string, known []string) string {
 }
 
 func (f *fields) number(name string, low, high float64) float64 {
-	v, _, err := decimal(name, f.rec[name])
-	switch {
-	case err != nil:
-		f.fail("%w", err)
-	case v < low || v > high:
+	v, _ := f.decimal(name)
+	if v < low || v > high {
 		f.fail("%s = %s: want a number in [%v, %v]", name, f.rec[name], low, high)
 	}
 	return v
+}
+
+func (f *fields) decimal(name string) (v float64, digits int) {
+	v, digits, err := decimal(name, f.rec[name])
+	if err != nil {
+		f.fail("%w", err)
+	}
+	return v, digits
 }
 
 func (f *fields) count(name string) int {

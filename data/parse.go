@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // Raw is one row of a published table as printed.
@@ -37,34 +35,20 @@ func columns() []string {
 // negative. The first row that is otherwise is an error naming file, line and
 // field; name stands for the file in it.
 func Parse(r io.Reader, name string) ([]Raw, error) {
-	c := csv.NewReader(r)
-	c.FieldsPerRecord = -1 // counted here, for an error that names the fix
-	header, err := c.Read()
-	switch {
-	case errors.Is(err, io.EOF):
-		return nil, fmt.Errorf("data: %s: the file is empty: want the header %s", name, strings.Join(columns(), ","))
-	case err != nil:
-		return nil, unreadable(name, err)
-	case !slices.Equal(header, columns()):
-		return nil, fmt.Errorf("data: %s line 1: header = %q: want %s", name, strings.Join(header, ","), strings.Join(columns(), ","))
-	}
-	var rows []Raw
-	for {
-		rec, err := c.Read()
-		if errors.Is(err, io.EOF) {
-			return rows, nil
+	return parseRows(r, name, columns(), func(f *fields) Raw {
+		row := Raw{Study: f.filled("study", "name"), Condition: f.filled("condition", "name"), Metric: f.filled("metric", "name"), Setting: f.rec["sigma_or_setting"],
+			SD: math.NaN(), Unit: f.filled("unit", "name"), Source: f.filled("source_location", "name"), Line: f.line}
+		row.Value, row.Digits = f.decimal("value")
+		if row.Unit == "percent" && (row.Value < 0 || row.Value > 100) {
+			f.fail("value = %s percent: want 0 to 100; is the unit percentage_points?", f.rec["value"])
 		}
-		if err != nil {
-			return nil, unreadable(name, err)
+		if f.rec["sd"] != "" {
+			if row.SD, _ = f.decimal("sd"); row.SD < 0 {
+				f.fail("sd = %s: want 0 or more, or an empty field where none is given", f.rec["sd"])
+			}
 		}
-		line, _ := c.FieldPos(0)
-		row, err := parseRow(rec)
-		if err != nil {
-			return nil, fmt.Errorf("data: %s line %d: %w", name, line, err)
-		}
-		row.Line = line
-		rows = append(rows, row)
-	}
+		return row
+	})
 }
 
 // unreadable puts the file's name before what the CSV reader reports.
@@ -74,40 +58,6 @@ func unreadable(name string, err error) error {
 		return fmt.Errorf("data: %s line %d: %w: put a field that holds a comma or a quote between double quotes", name, p.Line, p.Err)
 	}
 	return fmt.Errorf("data: %s: %w", name, err)
-}
-
-func parseRow(rec []string) (Raw, error) {
-	if len(rec) != len(columns()) {
-		return Raw{}, fmt.Errorf("%d fields: want %d; put a field that holds a comma between double quotes", len(rec), len(columns()))
-	}
-	for i, v := range rec {
-		if !utf8.ValidString(v) {
-			return Raw{}, fmt.Errorf("%s = %q: not UTF-8: save the file as UTF-8", columns()[i], v)
-		}
-	}
-	for _, i := range []int{0, 1, 2, 6, 7} {
-		if strings.TrimSpace(rec[i]) == "" {
-			return Raw{}, fmt.Errorf("%s is empty: want a name", columns()[i])
-		}
-	}
-	row := Raw{Study: rec[0], Condition: rec[1], Metric: rec[2], Setting: rec[3], SD: math.NaN(), Unit: rec[6], Source: rec[7]}
-	var err error
-	if row.Value, row.Digits, err = decimal("value", rec[4]); err != nil {
-		return Raw{}, err
-	}
-	if row.Unit == "percent" && (row.Value < 0 || row.Value > 100) {
-		return Raw{}, fmt.Errorf("value = %s percent: want 0 to 100; is the unit percentage_points?", rec[4])
-	}
-	if rec[5] == "" {
-		return row, nil
-	}
-	if row.SD, _, err = decimal("sd", rec[5]); err != nil {
-		return Raw{}, err
-	}
-	if row.SD < 0 {
-		return Raw{}, fmt.Errorf("sd = %s: want 0 or more, or an empty field where none is given", rec[5])
-	}
-	return row, nil
 }
 
 // decimal reads a plain decimal and the number of its decimals: how far a

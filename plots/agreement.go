@@ -11,6 +11,7 @@ import (
 
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
+	"divergent/pkg/report"
 	"divergent/pkg/stats"
 	"divergent/pkg/study"
 	"divergent/plots/figure"
@@ -82,7 +83,7 @@ func agreementRows(r *study.Result, all []infer.Replication) []agreementRow {
 				return i, c
 			}
 		}
-		return len(order), condition{Label: nameOf(v.Arm)}
+		return len(order), condition{Label: report.Label(v.Arm)}
 	}
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(a, b infer.Replication) int {
@@ -93,7 +94,7 @@ func agreementRows(r *study.Result, all []infer.Replication) []agreementRow {
 	var out []agreementRow
 	for _, v := range sorted {
 		_, c := place(v)
-		label := strings.TrimPrefix(c.Label+": "+measured(v), ": ")
+		label := strings.TrimPrefix(c.Label+": "+report.Measured(v), ": ")
 		i := slices.IndexFunc(out, func(g agreementRow) bool { return g.label == label })
 		if i < 0 {
 			i, out = len(out), append(out, agreementRow{label: label})
@@ -101,37 +102,6 @@ func agreementRows(r *study.Result, all []infer.Replication) []agreementRow {
 		out[i].numbers = append(out[i].numbers, v)
 	}
 	return out
-}
-
-// measured says what a published number measures.
-func measured(v infer.Replication) string {
-	test := v.Test
-	if test == assay.Internal || test == assay.Input {
-		test += " noise"
-	}
-	switch v.Metric {
-	case assay.Accuracy:
-		if v.Phase == assay.Relapse {
-			return test + " after relapse"
-		}
-		return test
-	case assay.Drop:
-		return "relapse"
-	case infer.Improvement:
-		return "gain over untreated, " + test
-	case infer.Difference:
-		other := nameOf(v.Minus.Arm)
-		if v.Minus.Factor != "" {
-			other = v.Minus.Factor + " " + short(v.Minus.Setting)
-		}
-		return "gain over " + other + ", " + test
-	}
-	name, ok := map[string]string{"loss": "training loss", infer.SparsityAll: "sparsity with biases", infer.Nonzero: "parameters not 0", infer.Restored: "synapses restored",
-		assay.DoseL2: "dose, Euclidean", infer.Cliff: "place of the steepest fall", infer.Fall: "steepest fall", infer.DosePercentile: "nominal iso-doses"}[v.Metric]
-	if ok {
-		return name
-	}
-	return v.Metric
 }
 
 // agreementAxis names the rows, top to bottom.
@@ -214,11 +184,10 @@ func standing(v infer.Replication) float64 {
 // split parts percentages and points from doses, counts and what is per dose.
 func split(all []infer.Replication) (points, shares []infer.Replication) {
 	for _, v := range all {
-		switch v.Metric {
-		case assay.Dose, assay.DoseL2, infer.DosePercentile, infer.Efficiency, infer.Nonzero, infer.Restored, "loss":
-			shares = append(shares, v)
-		default:
+		if report.InPercent(v) {
 			points = append(points, v)
+		} else {
+			shares = append(shares, v)
 		}
 	}
 	return points, shares

@@ -2,9 +2,9 @@ package plots
 
 import (
 	"slices"
-	"strings"
 
 	"divergent/pkg/assay"
+	"divergent/pkg/report"
 	"divergent/pkg/study"
 	"divergent/plots/figure"
 )
@@ -17,41 +17,24 @@ type condition struct {
 	figure.Look
 }
 
-// The published arms, and the endings that mark a control of another arm.
+// The published arms.
 const (
 	ketamine     = "ketamine"
 	ssri         = "ssri"
 	neurosteroid = "neurosteroid"
-	shamEnding   = "-sham"
-	randomEnding = "-random"
-	burstEnding  = "-burst"
 )
 
 // known holds the arms whose place does not depend on the result, in the order of all
 // figures.
 var known = []condition{
-	armOf(study.Dense, "dense"), armOf(study.Untreated, "untreated"),
-	armOf(ketamine, "ketamine-like"), armOf(ssri, "SSRI-like"), armOf(neurosteroid, "neurosteroid-like"),
-	armOf("ketamine-115", "ketamine-like, 115 epochs"), armOf("ssri-110", "SSRI-like, 110 epochs"), armOf("ssri-115", "SSRI-like, 115 epochs"),
-	armOf("neurosteroid-110", "neurosteroid-like, 110 epochs"),
+	armOf(study.Dense), armOf(study.Untreated), armOf(ketamine), armOf(ssri), armOf(neurosteroid),
+	armOf("ketamine-115"), armOf("ssri-110"), armOf("ssri-115"), armOf("neurosteroid-110"),
 }
 
 // armOf returns the acute condition of an arm that has a look of its own.
-func armOf(name, label string) condition {
+func armOf(name string) condition {
 	l, _ := figure.ArmLook(name)
-	return condition{name, assay.Acute, label, l}
-}
-
-// named holds the labels of further arms that the library's studies have.
-var named = map[string]string{
-	"acute-60x1":        "60 % × 1",
-	"chronic-40x3":      "40 % × 3",
-	"chronic-40x6":      "40 % × 6",
-	"chronic-40x10":     "40 % × 10",
-	"acute-100x1":       "100 % × 1",
-	"neurosteroid-ssri": "neurosteroid-like then SSRI-like",
-	"ssri-ketamine":     "SSRI-like then ketamine-like",
-	"ketamine-ssri":     "ketamine-like then SSRI-like",
+	return condition{name, assay.Acute, report.Label(name), l}
 }
 
 // conditions returns what the result measured, in the order of all figures:
@@ -104,28 +87,18 @@ func ordered(names []string) []condition {
 		if !ok {
 			l = figure.NextLook(&taken)
 		}
-		out = append(out, condition{name, assay.Acute, nameOf(name), l})
+		out = append(out, condition{name, assay.Acute, report.Label(name), l})
 	}
 	for _, name := range names {
 		if isControl(name, names) {
-			out = append(out, control(name, out))
+			out = append(out, control(name, names, out))
 		}
 	}
 	return out
 }
 
-// Label returns what figures call an arm: the published arms borrow a mechanism
-// and are not the drug, a control is named after its arm, the arms of the
-// library's sweeps after what they do, and any other arm keeps its name.
-func Label(arm string) string { return ordered([]string{arm})[0].Label }
-
-// nameOf returns the label of an arm that is not among the known.
-func nameOf(arm string) string {
-	if label, ok := named[arm]; ok {
-		return label
-	}
-	return arm
-}
+// Label returns what tables and figures call an arm, see report.Label.
+func Label(arm string) string { return report.Label(arm) }
 
 // label is Label as a function.
 func (c condition) label() string { return c.Label }
@@ -138,32 +111,17 @@ func (c condition) off() condition {
 	return c
 }
 
-// parent returns the arm that a control belongs to, and what the control is.
-func parent(name string) (arm, kind string) {
-	if p, ok := strings.CutSuffix(name, shamEnding); ok {
-		return p, "sham"
-	}
-	if p, ok := strings.CutSuffix(name, randomEnding); ok {
-		return p, "random sites"
-	}
-	if p, ok := strings.CutSuffix(name, burstEnding); ok {
-		return p, "one burst"
-	}
-	return "", ""
-}
-
 // isControl tells whether the arm is the control of an arm that the library
 // knows or of one of the others.
 func isControl(name string, names []string) bool {
-	p, _ := parent(name)
-	_, ours := named[p]
-	return p != "" && (ours || slices.Contains(names, p) || slices.ContainsFunc(known, func(c condition) bool { return c.Arm == p }))
+	of, _ := report.Control(name, names...)
+	return of != ""
 }
 
 // control returns a control's condition, in a look that comes from its arm's.
-func control(name string, others []condition) condition {
-	arm, kind := parent(name)
-	l, label := figure.Look{Color: figure.Grey}, nameOf(arm)
+func control(name string, names []string, others []condition) condition {
+	arm, kind := report.Control(name, names...)
+	l, label := figure.Look{Color: figure.Grey}, report.Label(arm)
 	for _, c := range append(slices.Clone(known), others...) {
 		if c.Arm == arm {
 			l, label = c.Look, c.Label

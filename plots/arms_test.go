@@ -7,7 +7,10 @@ import (
 	"testing"
 
 	"divergent/pkg/assay"
+	"divergent/pkg/plasticity"
 	"divergent/pkg/study"
+	"divergent/pkg/train"
+	"divergent/pkg/treat"
 	"divergent/plots/figure"
 )
 
@@ -164,5 +167,40 @@ func TestOneArmHasOneLook(t *testing.T) {
 		if fmt.Sprint(c.Look) != fmt.Sprint(all[i].Look) {
 			t.Errorf("%q has the look %v alone and %v among others", name, c.Look, all[i].Look)
 		}
+	}
+}
+
+// planned is an arm of a cell that says what it does.
+type planned struct{ pulses int }
+
+func (p planned) Name() string               { return "pulsed regrowth" }
+func (p planned) Apply(*treat.Subject) error { return nil }
+func (p planned) Plan() []treat.Step {
+	pulse := treat.Step{Regrow: plasticity.Regrowth{Fraction: 0.1}, Training: train.Config{Epochs: 3, Rate: 5e-4}}
+	return slices.Repeat([]treat.Step{pulse}, p.pulses)
+}
+
+// An arm of a cell that has a plan is drawn as the library's are, and so is one that is
+// repeated; without a plan it has a strip.
+func TestProtocolsDrawPlans(t *testing.T) {
+	d := study.Divergent()
+	d.Arms = []treat.Treatment{planned{5}, treat.Repeat("thrice", 3, treat.SSRI()), treat.Func("unknown", func(*treat.Subject) error { return nil })}
+	f, err := Protocols(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	epochs, events, custom := map[string]int{}, 0, 0
+	for _, v := range f.Table() {
+		switch {
+		case v.Panel == "Learning rate":
+			epochs[v.Series]++
+		case v.Kind == figure.Event:
+			events++
+		case v.X == "custom treatment":
+			custom++
+		}
+	}
+	if epochs["pulsed regrowth"] != 15 || epochs["thrice"] != 300 || events != 5 || custom != 1 {
+		t.Errorf("epochs %v, %d events, %d custom; want 15 and 300, 5, 1", epochs, events, custom)
 	}
 }

@@ -53,7 +53,7 @@ func Cliff(r *study.Result) (*figure.Figure, error) {
 	}{
 		{"Clean input", clean},
 		{"Standard input", standard},
-		{"Internal noise, SD 0.5", noiseTest(0.5)},
+		{"Internal noise, SD 0.5", infer.Internal(0.5)},
 		{"Combined stress", combined},
 	} {
 		f.Rows[i/2] = append(f.Rows[i/2], cliffPanel(r, lv, v.measure, v.title))
@@ -86,7 +86,7 @@ func cliffPanel(r *study.Result, lv levels, m measure, title string) *figure.Pan
 	samples := lv.of(untreated, m)
 	drawCurve(p, untreated.Label, untreated.Look, remaining, lv.Settings, samples)
 	if v := values(lv.At[0], dense, m); len(v.Values) > 0 {
-		s := v.summary()
+		s := v.Mean()
 		p.RecordInterval(dense.Label, "", s)
 		drawSeedsAt(p, dense.Label, "", dense.Color, v, before)
 		drawBar(p, dense.Color, before, s.Low, s.High)
@@ -109,7 +109,7 @@ func cliffPanel(r *study.Result, lv levels, m measure, title string) *figure.Pan
 
 // drawOnset marks where the curves' fall begins, and writes it below the mark.
 func drawOnset(p *figure.Panel, curves []infer.Curve) {
-	o := infer.Onsets(curves, infer.Below(onsetPoints), confidence)
+	o := infer.Onsets(curves, infer.Below(onsetPoints), infer.Confidence)
 	if o.Mean.N == 0 {
 		return
 	}

@@ -77,7 +77,7 @@ func epochsPanel(lv levels, arms []condition, m measure, title, unit string) *fi
 	}
 	for i := range lv.At {
 		for _, c := range arms {
-			for _, q := range lv.quotes(i, c, m) {
+			for _, q := range quotes(lv.At[i], c, m) {
 				l := figure.PublishedLook
 				if isRunB(q) {
 					l = publishedB

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"divergent/pkg/assay"
+	"divergent/pkg/report"
 	"divergent/pkg/study"
 	"divergent/plots/figure"
 )
@@ -50,13 +51,14 @@ func Controls(r *study.Result) (*figure.Figure, error) {
 // the pairs of both.
 func besideControls(r *study.Result) (rows []condition, pairs []pair) {
 	all := conditions(r, true)
+	arms := names(all, func(c condition) string { return c.Arm })
 	for _, c := range all {
-		if p, _ := parent(c.Arm); c.Phase != assay.Acute || p != "" && isControl(c.Arm, armsOf(all)) {
+		if c.Phase != assay.Acute || isControl(c.Arm, arms) {
 			continue
 		}
 		first := true
 		for _, k := range all {
-			if p, _ := parent(k.Arm); k.Phase != assay.Acute || p != c.Arm {
+			if of, _ := report.Control(k.Arm, arms...); k.Phase != assay.Acute || of != c.Arm {
 				continue
 			}
 			if first {
@@ -70,17 +72,8 @@ func besideControls(r *study.Result) (rows []condition, pairs []pair) {
 
 // label names the difference.
 func (v pair) label() string {
-	_, kind := parent(v.control.Arm)
+	_, kind := report.Control(v.control.Arm, v.arm.Arm)
 	return v.arm.Label + " − " + kind
-}
-
-// armsOf returns the arms of the conditions.
-func armsOf(conds []condition) []string {
-	var out []string
-	for _, c := range conds {
-		out = append(out, c.Arm)
-	}
-	return out
 }
 
 // differencePanel draws arm − control of one measure, a row for each pair.
@@ -89,14 +82,14 @@ func differencePanel(r *study.Result, pairs []pair, m measure, title string, nam
 	var diffs []sample
 	all := []float64{0}
 	for _, v := range pairs {
-		d := difference(values(r, v.arm, m), values(r, v.control, m))
-		diffs, all = append(diffs, d), append(append(all, d.Values...), d.extent()...)
+		d := values(r, v.arm, m).Minus(values(r, v.control, m))
+		diffs, all = append(diffs, d), append(append(all, d.Values...), d.Extent()...)
 	}
 	p := figure.NewPanel(title, figure.Fit("difference (points)", 0.06, 5, all...), figure.Rows(names(pairs, pair.label)...).NamedOnly(named))
 	p.Hairlines()
 	p.Vertical(figure.ZeroLine, 0, "no difference")
 	for i, d := range diffs {
-		if s := d.summary(); s.N > 0 && !math.IsNaN(s.Mean) {
+		if s := d.Mean(); s.N > 0 && !math.IsNaN(s.Mean) {
 			drawSeedDots(p, pairs[i].label(), pairs[i].arm.Color, d, float64(n-1-i))
 			drawMeanMark(p, pairs[i].label(), figure.Look{Color: pairs[i].arm.Color, Mark: pairs[i].control.Mark}, s, float64(n-1-i))
 		}

@@ -105,9 +105,9 @@ func mapPanel(c condition, n *network.Network, seed uint64, sd float64, columns 
 	p := figure.NewPanel(title, x, y)
 	p.Plot.X.Tick.LineStyle.Width, p.Plot.Y.Tick.LineStyle.Width = figure.ThinLine, figure.ThinLine
 	p.Square = true
-	votes, classes := mapVotes(n, c, seed, sd)
-	p.FillRaster(mapRaster(votes, classes))
-	recordMap(p, c, sd, votes, classes)
+	votes := mapVotes(n, c, seed, sd)
+	p.FillRaster(mapRaster(votes))
+	recordMap(p, c, sd, votes)
 	return p
 }
 
@@ -117,18 +117,10 @@ func withOffDrug(r *study.Result, conds []condition, nets []*network.Network) (c
 	for i := range conds {
 		c, n = append(c, conds[i]), append(n, nets[i])
 		if withdrawn(r, conds[i].Arm) {
-			c, n = append(c, conds[i].off()), append(n, offDrugNetwork(nets[i]))
+			c, n = append(c, conds[i].off()), append(n, nets[i].OffDrug())
 		}
 	}
 	return c, n
-}
-
-// offDrugNetwork returns the network off the drug: the same weights in the
-// neutral state.
-func offDrugNetwork(n *network.Network) *network.Network {
-	off := *n
-	off.State = network.Neutral()
-	return &off
 }
 
 // withdrawn tells whether the result tested the arm off its drug.

@@ -8,7 +8,6 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"divergent/data"
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
 	"divergent/pkg/study"
@@ -20,11 +19,8 @@ type doseArm struct {
 	condition
 	levels
 	On    condition // itself on its drug: what has the dose
-	Doses []sample  // of each level, weight units
+	Doses infer.Doses
 }
-
-// dose is the mean absolute change of all weights.
-var dose = measure{Metric: assay.Dose}
 
 // perThousandth is the efficiency's unit: points for each 0.001 of dose.
 const perThousandth = 1000
@@ -43,7 +39,7 @@ func DoseResponse(r *study.Result) (*figure.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	targets := doseTargets(r)
+	targets := infer.DoseTargets(r)
 	f := &figure.Figure{
 		Name:  "dose-response",
 		Title: "Outcome by dose",
@@ -56,10 +52,10 @@ func DoseResponse(r *study.Result) (*figure.Figure, error) {
 	for i, v := range []doseView{
 		{title: "Combined stress", unit: "accuracy (%)", measure: combined, reference: true},
 		{title: "Extreme internal noise, SD 2.5", unit: "accuracy (%)", measure: extreme, reference: true},
-		{title: "Efficiency", unit: "points per 0.001 weight units", measure: measure{Test: assay.Combined, Metric: infer.Efficiency}, factor: perThousandth},
-		{title: "Turnover", unit: "weights changed (%)", measure: measure{Metric: assay.Turnover}, logarithmic: true},
+		{title: "Efficiency", unit: "points per 0.001 weight units", measure: infer.Query{Test: assay.Combined, Metric: infer.Efficiency}, factor: perThousandth},
+		{title: "Turnover", unit: "weights changed (%)", measure: infer.Turnover, logarithmic: true},
 	} {
-		f.Rows[i/2] = append(f.Rows[i/2], v.panel(r, arms, targets, x))
+		f.Rows[i/2] = append(f.Rows[i/2], v.panel(arms, targets, x))
 	}
 	for _, a := range arms {
 		label := a.Label
@@ -98,8 +94,8 @@ func doseArms(r *study.Result) ([]doseArm, error) {
 			return nil, err
 		}
 		for _, c := range swept(r, factor) {
-			a := doseArm{c, lv, c, lv.of(c, dose)}
-			if !slices.ContainsFunc(a.Doses, func(s sample) bool { return len(s.Values) > 0 }) {
+			a := doseArm{c, lv, c, infer.DosesOf(r, factor, c.Arm)}
+			if !slices.ContainsFunc(a.Doses.At, func(s sample) bool { return len(s.Values) > 0 }) {
 				continue
 			}
 			out = append(out, a)
@@ -115,17 +111,6 @@ func doseArms(r *study.Result) ([]doseArm, error) {
 	return out, nil
 }
 
-// doseTargets returns the publication's nominal iso-doses, ascending; none for
-// another study.
-func doseTargets(r *study.Result) (targets []float64) {
-	for _, q := range studyQuotes(r) {
-		if q.Metric == infer.DosePercentile {
-			targets = append(targets, q.Value)
-		}
-	}
-	return targets
-}
-
 // doseAxis spans the doses on a logarithmic scale.
 func doseAxis(arms []doseArm, targets []float64) figure.Axis {
 	var all []float64
@@ -139,7 +124,7 @@ func doseAxis(arms []doseArm, targets []float64) figure.Axis {
 	}
 	for _, a := range arms {
 		for i := range a.At {
-			for _, v := range append(a.published(i, a.On, dose), a.Doses[i].extent()...) {
+			for _, v := range append(a.published(i, a.On, infer.Dose), a.Doses.At[i].Extent()...) {
 				add(v)
 			}
 		}
@@ -171,18 +156,12 @@ type doseView struct {
 }
 
 // samples returns the outcome of an arm at each level.
-func (v doseView) samples(r *study.Result, a doseArm) []sample {
-	if v.Metric != infer.Efficiency {
-		return a.of(a.condition, v.measure)
-	}
-	var out []sample
-	for _, setting := range a.Settings {
-		seeds, x := infer.Measure(r, data.Quote{Arm: a.Arm, Factor: a.Factor, Setting: setting, Phase: a.Phase,
-			Test: v.Test, Level: v.Level, Metric: v.Metric})
-		for i := range x {
-			x[i] = v.scaled(x[i])
+func (v doseView) samples(a doseArm) []sample {
+	out := a.of(a.condition, v.measure)
+	if v.factor != 0 {
+		for i, s := range out {
+			out[i] = s.Each(v.scaled)
 		}
-		out = append(out, sample{Seeds: seeds, Values: x})
 	}
 	return out
 }
@@ -203,16 +182,16 @@ func (v doseView) place(y float64) float64 {
 }
 
 // panel draws one outcome of all arms against the dose.
-func (v doseView) panel(r *study.Result, arms []doseArm, targets []float64, x figure.Axis) *figure.Panel {
+func (v doseView) panel(arms []doseArm, targets []float64, x figure.Axis) *figure.Panel {
 	var all []float64
 	if v.reference {
 		all = append(all, ceiling(arms[0].At[0], v.measure), chance(arms[0].At[0]))
 	}
 	outcomes := make([][]sample, len(arms))
 	for k, a := range arms {
-		outcomes[k] = v.samples(r, a)
+		outcomes[k] = v.samples(a)
 		for i, s := range outcomes[k] {
-			for _, y := range s.extent() {
+			for _, y := range s.Extent() {
 				all = append(all, v.place(y))
 			}
 			for _, q := range a.published(i, a.condition, v.measure) {
@@ -262,12 +241,12 @@ func drawTarget(p *figure.Panel, i int, t float64) {
 func drawDoseCurve(p *figure.Panel, v doseView, a doseArm, outcome []sample) {
 	var xs, ys []float64
 	for i, s := range outcome {
-		d, o := a.Doses[i].summary(), s.summary()
+		d, o := a.Doses.At[i].Mean(), s.Mean()
 		x, y := math.Log10(d.Mean), v.place(o.Mean)
 		if math.IsNaN(x) || math.IsInf(x, 0) || math.IsNaN(y) || math.IsInf(y, 0) {
 			continue
 		}
-		at := a.at(i)
+		at := a.level(a.Settings[i])
 		p.RecordInterval(a.Label, at, o)
 		p.RecordInterval(a.Label+", dose", at, d)
 		xs, ys = append(xs, x), append(ys, y)
@@ -275,7 +254,7 @@ func drawDoseCurve(p *figure.Panel, v doseView, a doseArm, outcome []sample) {
 		if d.Known() {
 			p.Stroke(draw.LineStyle{Color: a.Color, Width: figure.DataLine}, []float64{max(math.Log10(d.Low), p.Plot.X.Min), math.Log10(d.High)}, []float64{y, y})
 		}
-		drawDoseSeeds(p, v, a, at, a.Doses[i], s)
+		drawDoseSeeds(p, v, a, at, a.Doses.At[i], s)
 	}
 	if len(xs) > 0 {
 		p.Stroke(draw.LineStyle{Color: a.Color, Width: figure.ThinLine, Dashes: a.Dashes}, xs, ys)
@@ -285,71 +264,42 @@ func drawDoseCurve(p *figure.Panel, v doseView, a doseArm, outcome []sample) {
 
 // drawDoseSeeds draws single seeds as pale dots where they are too few for an interval.
 func drawDoseSeeds(p *figure.Panel, v doseView, a doseArm, at string, dose, outcome sample) {
-	if len(outcome.Values) < 2 || outcome.summary().Known() {
+	if len(outcome.Values) < 2 || outcome.Mean().Known() {
 		return
 	}
-	_, doses, ys := infer.Match(dose.Seeds, dose.Values, outcome.Seeds, outcome.Values)
-	for i := range ys {
-		if x, y := math.Log10(doses[i]), v.place(ys[i]); !math.IsInf(x, 0) && !math.IsInf(y, 0) {
-			p.Record(a.Label, figure.Seed, at, ys[i])
+	dose, outcome = dose.With(outcome)
+	for i, value := range outcome.Values {
+		if x, y := math.Log10(dose.Values[i]), v.place(value); !math.IsInf(x, 0) && !math.IsInf(y, 0) {
+			p.Record(a.Label, figure.Seed, at, value)
 			p.Marks(figure.Look{Color: figure.Tint(a.Color, 0.4), Mark: figure.Circle}, figure.SeedRadius, []float64{x}, []float64{y})
 		}
 	}
 }
 
-// at names one level of the arm.
-func (a doseArm) at(i int) string { return a.Factor + " " + short(a.Settings[i]) }
+// level names one level of the arm.
+func (a doseArm) level(setting float64) string { return a.Factor + " " + short(setting) }
 
 // drawDoseQuotes draws an arm's published outcomes at the published doses.
 func drawDoseQuotes(p *figure.Panel, v doseView, a doseArm) {
 	for i := range a.At {
-		for _, d := range a.published(i, a.On, dose) {
+		for _, d := range a.published(i, a.On, infer.Dose) {
 			for _, q := range a.published(i, a.condition, v.measure) {
-				p.Record(a.Label, figure.Published, a.at(i)+", dose "+short(d), v.scaled(q))
+				p.Record(a.Label, figure.Published, a.level(a.Settings[i])+", dose "+short(d), v.scaled(q))
 				p.Marks(figure.Look{Color: a.Color, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{math.Log10(d)}, []float64{v.place(v.scaled(q))})
 			}
 		}
 	}
 }
 
-// miss is how far the level of an arm that comes nearest to a target is from it.
-type miss struct {
-	At        string  // the level
-	Percent   sample  // over seeds
-	QuotedAt  string  // the level that is nearest by the published doses
-	Published float64 // percent by them; NaN for none
-}
-
-// nearest returns the arm's level whose mean dose is nearest to the target, and
-// how far it is from it.
-func (a doseArm) nearest(target float64) miss {
-	m := miss{Published: nan}
-	best, quoted := math.Inf(1), math.Inf(1)
-	for i, s := range a.Doses {
-		if far := math.Abs(s.summary().Mean - target); far < best {
-			best, m.At, m.Percent = far, a.at(i), sample{Seeds: s.Seeds}
-			for _, v := range s.Values {
-				m.Percent.Values = append(m.Percent.Values, 100*(v/target-1))
-			}
-		}
-		for _, d := range a.published(i, a.On, dose) {
-			if far := math.Abs(d - target); far < quoted {
-				quoted, m.QuotedAt, m.Published = far, a.at(i), 100*(d/target-1)
-			}
-		}
-	}
-	return m
-}
-
 // missPanel draws how far each arm is from each target, a row for each.
 func missPanel(arms []doseArm, targets []float64) *figure.Panel {
 	arms = slices.DeleteFunc(slices.Clone(arms), func(a doseArm) bool { return a.Phase != assay.Acute })
 	n := len(arms) * len(targets)
-	misses := make([]miss, n)
+	misses := make([]infer.Nearest, n)
 	all := []float64{0}
 	for k := range n {
-		misses[k] = arms[k%len(arms)].nearest(targets[k/len(arms)])
-		all = append(append(all, misses[k].Percent.extent()...), misses[k].Published)
+		misses[k] = arms[k%len(arms)].Doses.Nearest(targets[k/len(arms)])
+		all = append(append(all, misses[k].Miss.Extent()...), misses[k].Published)
 	}
 	low, high := figure.Spread(0.05, all...)
 	ticks := figure.NiceTicks(low, high, 8)
@@ -377,21 +327,21 @@ func missPanel(arms []doseArm, targets []float64) *figure.Panel {
 
 // drawMissRow draws one arm's distance from one target at height y, and writes it at
 // the end of the row.
-func drawMissRow(p *figure.Panel, a doseArm, target int, m miss, y float64) {
+func drawMissRow(p *figure.Panel, a doseArm, target int, m infer.Nearest, y float64) {
 	series := fmt.Sprintf("%s, iso-dose %d", a.Label, target)
-	s := m.Percent.summary()
-	p.RecordInterval(series, m.At, s)
+	s, level := m.Miss.Mean(), a.level(m.Setting)
+	p.RecordInterval(series, level, s)
 	if !s.Known() {
-		drawSeedDots(p, series, a.Color, m.Percent, y)
+		drawSeedDots(p, series, a.Color, m.Miss, y)
 	}
 	drawAcross(p, a.Look, s, y)
 	if !math.IsNaN(m.Published) {
-		p.Record(series, figure.Published, m.QuotedAt, m.Published)
+		p.Record(series, figure.Published, a.level(m.QuotedAt), m.Published)
 		p.Marks(figure.Look{Color: a.Color, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{m.Published}, []float64{y})
 	}
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		style := figure.Aligned(figure.Sans(figure.SmallType, a.Color), draw.XRight, draw.YCenter)
-		text, end := m.At+": "+plus(s.Mean)+" %", vg.Point{X: c.Max.X, Y: at(0, y).Y + 0.5}
+		text, end := level+": "+plus(s.Mean)+" %", vg.Point{X: c.Max.X, Y: at(0, y).Y + 0.5}
 		c.SetColor(figure.White)
 		c.Fill(vg.Rectangle{Min: end.Sub(vg.Point{X: style.Width(text) + 3, Y: 3}), Max: end.Add(vg.Point{Y: 3})}.Path())
 		c.FillText(style, end, text)

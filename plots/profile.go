@@ -47,7 +47,7 @@ func present(r *study.Result, c condition) sample {
 func dependence(r *study.Result, c condition) sample {
 	off := c
 	off.Phase = assay.OffDrug
-	return difference(values(r, c, combined), values(r, off, combined))
+	return values(r, c, combined).Minus(values(r, off, combined))
 }
 
 // Profile returns the arms' trade-offs as a heat table: a row for each
@@ -127,7 +127,7 @@ func drawHeatColumn(p *figure.Panel, r *study.Result, conds []condition, t trade
 	case t.Lower:
 		worst, best = 20, 0
 		for _, c := range conds {
-			if m := t.of(r, c).summary().Mean; m > worst {
+			if m := t.of(r, c).Mean().Mean; m > worst {
 				worst = m
 			}
 		}
@@ -135,7 +135,7 @@ func drawHeatColumn(p *figure.Panel, r *study.Result, conds []condition, t trade
 		worst = chance(r)
 	}
 	for i, c := range conds {
-		s := t.of(r, c).summary()
+		s := t.of(r, c).Mean()
 		y := float64(len(conds) - 1 - i)
 		if math.IsNaN(s.Mean) {
 			drawCell(p, x, y, figure.PaleGrey, "–", "")

@@ -8,93 +8,39 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"divergent/pkg/network"
-	"divergent/pkg/plasticity"
 	"divergent/pkg/study"
-	"divergent/pkg/train"
 	"divergent/pkg/treat"
 	"divergent/plots/figure"
 )
 
-// stage is one training call of an arm and the state it runs in.
-type stage struct {
-	train.Config
-	State network.State
-}
+// plan is what an arm does, in order.
+type plan []treat.Step
 
-// event is something that happens between epochs.
-type event struct {
-	At   int // epochs before it
-	Text string
-}
-
-// script is what an arm does, in order.
-type script struct {
-	Stages []stage
-	Events []event
-	Custom bool // holds something that only its own code knows
-}
-
-// epochs returns the length of the script.
-func (s script) epochs() int {
-	n := 0
-	for _, g := range s.Stages {
-		n += g.Epochs
+// epochs returns the length of the plan as far as it is known.
+func (p plan) epochs() (n int) {
+	for _, s := range p {
+		n += s.Training.Epochs
 	}
 	return n
 }
 
-// scriptOf reads what a treatment of the library does from its fields.
-func scriptOf(t treat.Treatment) script {
-	neutral := network.Neutral()
-	switch t := t.(type) {
-	case treat.Regrow:
-		return script{Stages: []stage{{t.Training, neutral}}, Events: []event{{0, regrowthText(t)}}}
-	case treat.Refine:
-		return script{Stages: []stage{{t.Training, neutral}}}
-	case treat.Inhibit:
-		s := script{Stages: []stage{{t.Training, t.Drug}}}
-		if t.Drug.Activation != network.ReLU {
-			s.Events = []event{{0, t.Drug.Activation.String() + " activation"}}
+// unknown tells whether the plan holds something that only its own code knows.
+func (p plan) unknown() bool {
+	return slices.ContainsFunc(p, func(s treat.Step) bool { return s.Unknown })
+}
+
+// event is something that happens after so many epochs.
+type event struct {
+	at   int
+	text string
+}
+
+// events returns what happens between the epochs of the plan.
+func (p plan) events() (out []event) {
+	for i, s := range p {
+		for _, text := range s.Before() {
+			out = append(out, event{p[:i].epochs(), text})
 		}
-		return s
-	case treat.ShamOf:
-		return shamScript(scriptOf(t.Of))
-	case treat.Series:
-		return seriesScript(t)
-	}
-	if t == treat.None() {
-		return script{}
-	}
-	return script{Custom: true}
-}
-
-func regrowthText(t treat.Regrow) string {
-	text := fmt.Sprintf("regrows %.3g %% of absent synapses", 100*t.Fraction)
-	if t.Rule == plasticity.Random {
-		text += " at random"
-	}
-	return text
-}
-
-// shamScript leaves the training only.
-func shamScript(s script) script {
-	s.Events = nil
-	for i := range s.Stages {
-		s.Stages[i].Noise, s.Stages[i].Gain, s.Stages[i].State = train.Ramp{}, train.Ramp{}, network.Neutral()
-	}
-	return s
-}
-
-func seriesScript(c treat.Series) script {
-	var out script
-	for _, a := range c.Arms {
-		s := scriptOf(a)
-		for _, e := range s.Events {
-			out.Events = append(out.Events, event{out.epochs() + e.At, e.Text})
-		}
-		out.Stages = append(out.Stages, s.Stages...)
-		out.Custom = out.Custom || s.Custom
 	}
 	return out
 }
@@ -102,31 +48,29 @@ func seriesScript(c treat.Series) script {
 // quantity is one column of Protocols.
 type quantity struct {
 	Name  string
-	Value func(g stage, epoch int) float64
+	Value func(s treat.Step, epoch int) float64
 	Rest  float64 // value that means nothing is done
 	figure.Axis
 }
 
-// quantities returns the columns that the scripts need: gain only where an arm
+// quantities returns the columns that the plans need: gain only where an arm
 // changes it.
-func quantities(scripts []script) []quantity {
+func quantities(plans []plan) []quantity {
 	out := []quantity{
-		{"Learning rate", func(g stage, _ int) float64 { return math.Log10(g.Rate) }, nan,
+		{"Learning rate", func(s treat.Step, _ int) float64 { return math.Log10(s.Training.Rate) }, nan,
 			figure.Axis{Label: "learning rate", Min: -6, Max: -1, Ticks: []float64{-6, -5, -4, -3, -2}, Names: []string{"1e−6", "1e−5", "1e−4", "1e−3", "1e−2"}}},
-		{"Internal noise", func(g stage, e int) float64 { return g.Noise.At(e, g.Epochs) }, 0,
+		{"Internal noise", func(s treat.Step, e int) float64 { return s.Training.Noise.At(e, s.Training.Epochs) }, 0,
 			figure.Axis{Label: "noise SD", Min: -0.04, Max: 0.6, Ticks: []float64{0, 0.25, 0.5}}},
-		{"Damping", func(g stage, _ int) float64 { return g.State.Damping }, 1,
+		{"Damping", func(s treat.Step, _ int) float64 { return s.Drug().Damping }, 1,
 			figure.Axis{Label: "damping", Min: 0, Max: 1.15, Ticks: []float64{0, 0.5, 1}}},
-		{"Excitability gain", gainAt, 1, figure.Axis{Label: "gain", Min: 0, Max: 2, Ticks: []float64{0, 1, 2}}},
+		{"Excitability gain", treat.Step.Gain, 1, figure.Axis{Label: "gain", Min: 0, Max: 2, Ticks: []float64{0, 1, 2}}},
 	}
 	used := false
-	for _, s := range scripts {
-		for _, g := range s.Stages {
-			used = used || gainAt(g, 0) != 1 || gainAt(g, g.Epochs-1) != 1
-			out[1].widen(max(g.Noise.From, g.Noise.To))
-			out[2].widen(g.State.Damping)
-			out[3].widen(max(g.Gain.From, g.Gain.To, g.State.Gain))
-		}
+	for _, s := range slices.Concat(plans...) {
+		used = used || s.Gain(0) != 1 || s.Gain(s.Training.Epochs-1) != 1
+		out[1].widen(max(s.Training.Noise.From, s.Training.Noise.To))
+		out[2].widen(s.Drug().Damping)
+		out[3].widen(max(s.Training.Gain.From, s.Training.Gain.To, s.Drug().Gain))
 	}
 	if !used {
 		out = out[:3]
@@ -142,19 +86,11 @@ func (q *quantity) widen(v float64) {
 	}
 }
 
-// gainAt is the excitability gain in an epoch.
-func gainAt(g stage, e int) float64 {
-	if g.Gain == (train.Ramp{}) {
-		return g.State.Gain
-	}
-	return g.Gain.At(e, g.Epochs)
-}
-
 // Protocols returns what each arm of the design does over its epochs: learning
 // rate, SD of internal noise in training, damping, and the gain where an arm
 // changes it, a row for each arm on one scale of epochs. Regrowth and a change of
-// activation are marked where they happen. An arm that is not of the library has a
-// strip that says so. Controls are left out. It is an error if the design has
+// activation are marked where they happen. An arm is drawn by its Plan (treat.Planner); one
+// without has a strip that says so. Controls are left out. It is an error if the design has
 // no arm.
 func Protocols(d study.Design) (*figure.Figure, error) {
 	var names []string
@@ -167,11 +103,11 @@ func Protocols(d study.Design) (*figure.Figure, error) {
 	if len(conds) == 0 {
 		return nil, fmt.Errorf("plots: Protocols: design %q has no arm: want at least one, such as treat.Ketamine()", d.Name)
 	}
-	var scripts []script
+	var plans []plan
 	longest := 1
 	for _, c := range conds {
-		scripts = append(scripts, scriptOf(byName[c.Arm]))
-		longest = max(longest, scripts[len(scripts)-1].epochs())
+		plans = append(plans, treat.Plan(byName[c.Arm]))
+		longest = max(longest, plans[len(plans)-1].epochs())
 	}
 	f := &figure.Figure{
 		Name:  "protocols",
@@ -180,15 +116,15 @@ func Protocols(d study.Design) (*figure.Figure, error) {
 			"Triangles mark what happens before an epoch: regrowth (at the sites of steepest gradient unless said) and change of activation. Every arm starts from the same pruned network." + settings(d.NonDefault()),
 		Width: figure.DoubleColumn,
 	}
-	columns := quantities(scripts)
+	columns := quantities(plans)
 	for i, c := range conds {
 		f.Heights = append(f.Heights, 1)
-		if scripts[i].Custom {
-			f.Rows = append(f.Rows, []*figure.Panel{customStrip(c, scripts[i])})
+		if plans[i].unknown() {
+			f.Rows = append(f.Rows, []*figure.Panel{customStrip(c, plans[i])})
 			f.Height += 21
 			continue
 		}
-		f.Rows = append(f.Rows, protocolRow(c, scripts[i], columns, longest, i == len(conds)-1))
+		f.Rows = append(f.Rows, protocolRow(c, plans[i], columns, longest, i == len(conds)-1))
 		f.Height += 25
 	}
 	f.Height += 8
@@ -196,7 +132,7 @@ func Protocols(d study.Design) (*figure.Figure, error) {
 }
 
 // protocolRow draws one arm, a panel for each quantity.
-func protocolRow(c condition, s script, columns []quantity, longest int, last bool) []*figure.Panel {
+func protocolRow(c condition, steps plan, columns []quantity, longest int, last bool) []*figure.Panel {
 	var row []*figure.Panel
 	for j, q := range columns {
 		x := figure.Axis{Min: -0.02 * float64(longest), Max: 1.02 * float64(longest), Ticks: figure.NiceTicks(0, float64(longest), 5), Label: "epoch"}
@@ -209,9 +145,9 @@ func protocolRow(c condition, s script, columns []quantity, longest int, last bo
 		}
 		p := figure.NewPanel(title, x, q.Axis)
 		p.Plot.X.Tick.LineStyle.Width, p.Plot.Y.Tick.LineStyle.Width = figure.ThinLine, figure.ThinLine
-		drawProtocolLine(p, c, s, q)
+		drawProtocolLine(p, c, steps, q)
 		if j == 0 {
-			drawEvents(p, c, s, q.Max)
+			drawEvents(p, c, steps, q.Max)
 		}
 		row = append(row, p)
 	}
@@ -219,16 +155,16 @@ func protocolRow(c condition, s script, columns []quantity, longest int, last bo
 }
 
 // drawProtocolLine draws one quantity over the arm's epochs.
-func drawProtocolLine(p *figure.Panel, c condition, s script, q quantity) {
+func drawProtocolLine(p *figure.Panel, c condition, steps plan, q quantity) {
 	var xs, ys []float64
 	at := 0
-	for _, g := range s.Stages {
-		for e := range g.Epochs {
-			v := q.Value(g, e)
+	for _, s := range steps {
+		for e := range s.Training.Epochs {
+			v := q.Value(s, e)
 			xs, ys = append(xs, float64(at+e), float64(at+e+1)), append(ys, v, v)
 			p.RecordIn(q.Name, c.Label, figure.Value, fmt.Sprintf("epoch %d", at+e+1), unlog(p, q, v), nan, nan, 0)
 		}
-		at += g.Epochs
+		at += s.Training.Epochs
 	}
 	if len(xs) == 0 {
 		return
@@ -256,28 +192,28 @@ func unlog(p *figure.Panel, q quantity, v float64) float64 {
 }
 
 // drawEvents marks what happens between epochs over the data.
-func drawEvents(p *figure.Panel, c condition, s script, top float64) {
-	for i, e := range s.Events {
-		p.RecordIn("Events", c.Label, figure.Event, fmt.Sprintf("before epoch %d: %s", e.At+1, e.Text), nan, nan, nan, 0)
+func drawEvents(p *figure.Panel, c condition, steps plan, top float64) {
+	for i, e := range steps.events() {
+		p.RecordIn("Events", c.Label, figure.Event, fmt.Sprintf("before epoch %d: %s", e.at+1, e.text), nan, nan, nan, 0)
 		p.Draw(func(cv draw.Canvas, at func(x, y float64) vg.Point) {
-			foot := at(float64(e.At), top)
+			foot := at(float64(e.at), top)
 			foot.Y -= 4 + 9*vg.Length(i)
 			style, x := figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XLeft, draw.YCenter), foot.X+9
-			if x+style.Width(e.Text) > cv.Max.X {
+			if x+style.Width(e.text) > cv.Max.X {
 				style.XAlign, x = draw.XRight, foot.X-1
 			}
 			figure.TriangleRight.Draw(cv, figure.Look{Color: c.Color}, foot.Add(vg.Point{X: 4}), 2.2)
-			cv.FillText(style, vg.Point{X: x, Y: foot.Y + 0.5}, e.Text)
+			cv.FillText(style, vg.Point{X: x, Y: foot.Y + 0.5}, e.text)
 		})
 	}
 }
 
 // customStrip stands for an arm whose course only its own code knows.
-func customStrip(c condition, s script) *figure.Panel {
+func customStrip(c condition, steps plan) *figure.Panel {
 	p := figure.NewPanel(c.Label, figure.Axis{Max: 1, Bare: true}, figure.Axis{Max: 1, Bare: true})
 	p.Record(c.Label, figure.Value, "custom treatment", nan)
 	text := "custom treatment: what it does is in its Apply method"
-	if n := s.epochs(); n > 0 {
+	if n := steps.epochs(); n > 0 {
 		text = fmt.Sprintf("sequence of %d known epochs and a custom treatment, whose Apply method says what it does", n)
 	}
 	p.Draw(func(cv draw.Canvas, _ func(x, y float64) vg.Point) {

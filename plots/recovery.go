@@ -111,7 +111,7 @@ func dropAxis(r *study.Result, conds []condition, unit string) figure.Axis {
 	all := []float64{0, 10}
 	for _, c := range conds {
 		v := values(r, c, drop)
-		all = append(append(all, v.Values...), v.extent()...)
+		all = append(append(all, v.Values...), v.Extent()...)
 		all = append(all, publishedValues(r, c, drop)...)
 	}
 	return figure.Fit(unit, 0.06, 5, all...)
@@ -123,7 +123,7 @@ func drawDotRow(p *figure.Panel, r *study.Result, c condition, m measure, y floa
 	v := values(r, c, m)
 	drawSeedDots(p, c.Label, c.Color, v, y)
 	if len(v.Values) > 0 {
-		drawMeanMark(p, c.Label, c.Look, v.summary(), y)
+		drawMeanMark(p, c.Label, c.Look, v.Mean(), y)
 	}
 	for _, q := range publishedValues(r, c, m) {
 		p.Record(c.Label, figure.Published, "", q)

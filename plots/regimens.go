@@ -66,7 +66,7 @@ func regimenLabel(r *study.Result, c condition) string {
 		label += fmt.Sprintf(", %d epochs", n)
 	}
 	c.Phase = assay.Acute
-	if s := values(r, c, sparsity).summary(); !math.IsNaN(s.Mean) {
+	if s := values(r, c, sparsity).Mean(); !math.IsNaN(s.Mean) {
 		label += ", " + signed(s.Mean) + " % absent"
 	}
 	return label

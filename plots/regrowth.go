@@ -4,14 +4,10 @@ import (
 	"slices"
 	"strings"
 
-	"divergent/pkg/assay"
+	"divergent/pkg/infer"
 	"divergent/pkg/study"
 	"divergent/plots/figure"
 )
-
-// tied is the percent of regrown sites that the gradient rule chose among exact
-// ties.
-var tied = measure{Metric: assay.Tied}
 
 // Regrowth returns the two rules of regrowth against each other at each pruning
 // level (study cliff, factor pruned), both from the same pruned networks: accuracy
@@ -27,7 +23,7 @@ func Regrowth(r *study.Result) (*figure.Figure, error) {
 		return nil, err
 	}
 	gradient, ok := lookup(r, ketamine)
-	random, both := lookup(r, ketamine+randomEnding)
+	random, both := lookup(r, ketamine+"-random")
 	if !ok || !both {
 		return nil, missing(r, "Regrowth", "not both rules of regrowth", fix)
 	}
@@ -91,10 +87,10 @@ func rulesPanel(lv levels, rules []condition, m measure, title string) *figure.P
 
 // rulesDifference draws gradient − random of one test.
 func rulesDifference(lv levels, gradient, random condition, m measure, title string) *figure.Panel {
-	diffs := lv.samples(func(r *study.Result) sample { return difference(values(r, gradient, m), values(r, random, m)) })
+	diffs := lv.samples(func(r *study.Result) sample { return values(r, gradient, m).Minus(values(r, random, m)) })
 	all := []float64{0}
 	for _, d := range diffs {
-		all = append(all, d.extent()...)
+		all = append(all, d.Extent()...)
 	}
 	p := figure.NewPanel(title, prunedAxis(lv.Settings, 210, 0.03), figure.Fit("difference (points)", 0.08, 4, all...))
 	p.Horizontal(figure.ZeroLine, 0, "no difference")
@@ -105,6 +101,6 @@ func rulesDifference(lv levels, gradient, random condition, m measure, title str
 // tiedPanel draws the share of the gradient's choices that were ties.
 func tiedPanel(lv levels, gradient condition) *figure.Panel {
 	p := figure.NewPanel("Choices of the gradient rule among exact ties", prunedAxis(lv.Settings, 450, 0.015), figure.PercentAxis("tied choices (%)"))
-	drawCurve(p, gradient.Label, gradient.Look, remaining, lv.Settings, lv.of(gradient, tied))
+	drawCurve(p, gradient.Label, gradient.Look, remaining, lv.Settings, lv.of(gradient, infer.Tied))
 	return orNotMeasured(p)
 }

@@ -6,7 +6,6 @@ import (
 
 	"gonum.org/v1/plot/vg/draw"
 
-	"divergent/pkg/infer"
 	"divergent/pkg/stats"
 	"divergent/pkg/study"
 	"divergent/plots/figure"
@@ -71,7 +70,7 @@ func relapsePairs(r *study.Result, conds []condition) *figure.Panel {
 	all := []float64{ceiling(r, combined)}
 	for _, c := range conds {
 		for _, v := range []sample{values(r, c, combined), values(r, c, afterLoss)} {
-			all = append(append(all, v.Values...), v.extent()...)
+			all = append(append(all, v.Values...), v.Extent()...)
 		}
 		before, after := publishedRelapse(r, c)
 		all = append(append(all, before...), after...)
@@ -91,16 +90,16 @@ func relapsePairs(r *study.Result, conds []condition) *figure.Panel {
 func drawPairRow(p *figure.Panel, r *study.Result, c condition, y float64) {
 	const half = 0.22
 	before, after := values(r, c, combined), values(r, c, afterLoss)
-	seeds, b, a := infer.Match(before.Seeds, before.Values, after.Seeds, after.Values)
-	for i := range seeds {
-		name := fmt.Sprintf("seed %d", seeds[i])
-		p.Record(c.Label+", before", figure.Seed, name, b[i])
-		p.Record(c.Label+", after", figure.Seed, name, a[i])
-		p.Stroke(draw.LineStyle{Color: figure.Tint(c.Color, 0.4), Width: figure.ThinLine}, []float64{b[i], a[i]}, []float64{y + half, y - half})
+	before, after = before.With(after)
+	for i, seed := range before.Seeds {
+		name, b, a := fmt.Sprintf("seed %d", seed), before.Values[i], after.Values[i]
+		p.Record(c.Label+", before", figure.Seed, name, b)
+		p.Record(c.Label+", after", figure.Seed, name, a)
+		p.Stroke(draw.LineStyle{Color: figure.Tint(c.Color, 0.4), Width: figure.ThinLine}, []float64{b, a}, []float64{y + half, y - half})
 	}
 	open := figure.Look{Color: c.Color, Mark: c.Mark.Open()}
-	drawMeanMark(p, c.Label+", before", c.Look, sample{seeds, b, before.Low, before.High}.summary(), y+half)
-	drawMeanMark(p, c.Label+", after", open, sample{seeds, a, after.Low, after.High}.summary(), y-half)
+	drawMeanMark(p, c.Label+", before", c.Look, before.Mean(), y+half)
+	drawMeanMark(p, c.Label+", after", open, after.Mean(), y-half)
 	quoted, later := publishedRelapse(r, c)
 	for i := range quoted {
 		p.Record(c.Label+", before", figure.Published, "", quoted[i])

@@ -11,6 +11,7 @@ import (
 
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
+	"divergent/pkg/report"
 	"divergent/pkg/stats"
 	"divergent/pkg/study"
 	"divergent/plots/figure"
@@ -143,7 +144,7 @@ func replicationColumn(r *study.Result, list []infer.Replication, title, unit st
 	x := figure.PercentAxis(unit)
 	var ends []float64
 	for i, v := range list {
-		y.Ticks, y.Names = append(y.Ticks, float64(len(list)-1-i)), append(y.Names, replicationLabel(r, v))
+		y.Ticks, y.Names = append(y.Ticks, float64(len(list)-1-i)), append(y.Names, replicationLabel(v))
 		ends = append(ends, v.Low, v.High, v.Published, v.Mean)
 	}
 	if fit {
@@ -158,26 +159,19 @@ func replicationColumn(r *study.Result, list []infer.Replication, title, unit st
 }
 
 // replicationLabel names a published number: the arm, and what was measured.
-func replicationLabel(r *study.Result, v infer.Replication) string {
-	label := v.Arm
-	for _, c := range conditions(r, true) {
-		if c.Arm == v.Arm && (c.Phase == v.Phase || v.Phase == assay.Relapse && c.Phase == assay.Acute) {
-			label = c.Label
-		}
-	}
+func replicationLabel(v infer.Replication) string {
+	label := report.Condition(v)
 	switch {
 	case v.Epoch > 0:
 		return fmt.Sprintf("epoch %d", v.Epoch)
 	case v.Metric == assay.Drop:
 		return label
-	case v.Metric == assay.Sparsity:
-		return label + ": sparsity"
-	case strings.Contains(v.Source, "Table 2"):
+	case strings.Contains(v.Source, "Table 2") && v.Metric == assay.Accuracy:
 		return label + ": SD " + short(v.Level)
 	case v.Test == assay.Internal:
 		return label + ": noise " + short(v.Level)
 	}
-	return label + ": " + v.Test
+	return label + ": " + report.Measured(v)
 }
 
 // drawReplicationRow draws one number at height y.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"divergent/pkg/assay"
+	"divergent/pkg/infer"
 	"divergent/pkg/study"
 	"divergent/plots/figure"
 )
@@ -38,7 +39,7 @@ func Resilience(r *study.Result) (*figure.Figure, error) {
 	for _, c := range conds {
 		var samples []sample
 		for _, v := range levels {
-			samples = append(samples, values(r, c, noiseTest(v)))
+			samples = append(samples, values(r, c, infer.Internal(v)))
 		}
 		before := len(p.Data)
 		drawCurve(p, c.Label, c.Look, linear, levels, samples)
@@ -48,7 +49,7 @@ func Resilience(r *study.Result) (*figure.Figure, error) {
 	}
 	for _, c := range conds {
 		for _, v := range levels {
-			for _, q := range publishedValues(r, c, noiseTest(v)) {
+			for _, q := range publishedValues(r, c, infer.Internal(v)) {
 				p.Record(c.Label, figure.Published, short(v), q)
 				p.Marks(figure.Look{Color: c.Color, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{v}, []float64{q})
 			}
@@ -61,15 +62,6 @@ func Resilience(r *study.Result) (*figure.Figure, error) {
 		f.Legend = append(f.Legend, figure.LineEntry("Bayes ceiling", lookOf(figure.CeilingLine)), figure.LineEntry("chance", lookOf(figure.ChanceLine)))
 	}
 	return f, nil
-}
-
-// noiseTest returns the test under internal noise of the given SD; without noise
-// it is the standard test.
-func noiseTest(sd float64) measure {
-	if sd == 0 {
-		return standard
-	}
-	return measure{Test: assay.Internal, Level: sd, Metric: assay.Accuracy}
 }
 
 // noiseLevels returns the SDs of internal noise that were tested, rising, from 0.

@@ -7,7 +7,6 @@ import (
 
 	"gonum.org/v1/plot/vg/draw"
 
-	"divergent/data"
 	"divergent/pkg/assay"
 	"divergent/pkg/study"
 	"divergent/plots/figure"
@@ -26,7 +25,6 @@ type levels struct {
 	Factor   string
 	Settings []float64       // ascending
 	At       []*study.Result // the plain result of each
-	Quotes   []data.Quote    // published numbers of the study
 }
 
 // levelsOf takes a swept result apart. It is an error of the figure if the
@@ -35,7 +33,7 @@ func levelsOf(r *study.Result, figure, factor, fix string) (levels, error) {
 	if err := checkRows(r); err != nil {
 		return levels{}, err
 	}
-	l := levels{Factor: factor, Settings: slices.Sorted(slices.Values(r.Settings(factor))), Quotes: studyQuotes(r)}
+	l := levels{Factor: factor, Settings: slices.Sorted(slices.Values(r.Settings(factor)))}
 	if len(l.Settings) == 0 {
 		return l, missing(r, figure, fmt.Sprintf("no factor %q", factor), fix)
 	}
@@ -59,15 +57,9 @@ func (l levels) of(c condition, m measure) []sample {
 	return l.samples(func(r *study.Result) sample { return values(r, c, m) })
 }
 
-// quotes returns the published numbers of a condition's measure at the i-th
-// level, as quotes does.
-func (l levels) quotes(i int, c condition, m measure) []data.Quote {
-	return pick(l.Quotes, l.Factor, l.Settings[i], c, m)
-}
-
-// published returns their values, each once.
+// published returns the published values of a condition's measure at the i-th level.
 func (l levels) published(i int, c condition, m measure) []float64 {
-	return distinct(l.quotes(i, c, m))
+	return publishedValues(l.At[i], c, m)
 }
 
 // lookup returns the acute condition of the arm, and whether the result has it.
@@ -139,7 +131,7 @@ func drawCurve(p *figure.Panel, label string, l figure.Look, at scale, settings 
 	var xs, ys, low, high []float64
 	banded := true
 	for i, v := range samples {
-		s := v.summary()
+		s := v.Mean()
 		if math.IsNaN(s.Mean) {
 			continue
 		}
@@ -166,7 +158,7 @@ func drawCurve(p *figure.Panel, label string, l figure.Look, at scale, settings 
 // drawSeedsAt draws single seeds as pale dots above each other where they are too few
 // for an interval, but for a single one, which is the mean.
 func drawSeedsAt(p *figure.Panel, series, x string, c figure.Color, v sample, at float64) {
-	if len(v.Values) < 2 || v.summary().Known() {
+	if len(v.Values) < 2 || v.Mean().Known() {
 		return
 	}
 	for _, y := range v.Values {
@@ -206,7 +198,7 @@ func (l levels) fitted(arms []condition, m measure, unit string, further ...floa
 	all := append(further, ceiling(l.At[0], m))
 	for i, r := range l.At {
 		for _, c := range arms {
-			all = append(append(all, values(r, c, m).extent()...), l.published(i, c, m)...)
+			all = append(append(all, values(r, c, m).Extent()...), l.published(i, c, m)...)
 		}
 	}
 	low, high := figure.Spread(0.06, all...)

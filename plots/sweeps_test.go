@@ -303,16 +303,16 @@ func TestIntervalsEndWhereValuesCan(t *testing.T) {
 	on := condition{Arm: "mine", Phase: assay.Acute}
 	off := condition{Arm: "mine", Phase: assay.OffDrug}
 	top, bottom := values(r, on, combined), values(r, off, combined)
-	if s := top.summary(); s.High != 100 || !(s.Low < 92-20) || s.Mean != 92 {
+	if s := top.Mean(); s.High != 100 || !(s.Low < 92-20) || s.Mean != 92 {
 		t.Errorf("accuracy %+v: want to end at 100", s)
 	}
-	if s := bottom.summary(); s.Low != 0 || !(s.High > 8+20) {
+	if s := bottom.Mean(); s.Low != 0 || !(s.High > 8+20) {
 		t.Errorf("accuracy %+v: want to end at 0", s)
 	}
-	if s := difference(top, bottom).summary(); s.High != 100 || s.Mean != 84 {
+	if s := top.Minus(bottom).Mean(); s.High != 100 || s.Mean != 84 {
 		t.Errorf("difference %+v: want to end at 100", s)
 	}
-	if s := difference(bottom, top).summary(); s.Low != -100 {
+	if s := bottom.Minus(top).Mean(); s.Low != -100 {
 		t.Errorf("difference %+v: want to end at −100", s)
 	}
 }
@@ -343,7 +343,7 @@ func TestNearestIsThePublicationsChoice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	targets := doseTargets(r)
+	targets := infer.DoseTargets(r)
 	if want := []float64{0.000855, 0.002212, 0.002969, 0.007719}; !slices.Equal(targets, want) {
 		t.Fatalf("nominal iso-doses %v: want %v", targets, want)
 	}
@@ -354,11 +354,11 @@ func TestNearestIsThePublicationsChoice(t *testing.T) {
 			if a.Phase == assay.OffDrug {
 				continue
 			}
-			m := a.nearest(target)
+			m := a.Doses.Nearest(target)
 			far = max(far, math.Abs(m.Published))
-			i := slices.IndexFunc(a.Settings, func(s float64) bool { return a.Factor+" "+short(s) == m.QuotedAt })
+			i := slices.Index(a.Settings, m.QuotedAt)
 			if i < 0 || len(a.published(i, a.condition, extreme)) == 0 {
-				t.Errorf("%s at %v: nearest is %q, which the notebook did not choose", a.Label, target, m.QuotedAt)
+				t.Errorf("%s at %v: nearest is %v, which the notebook did not choose", a.Label, target, m.QuotedAt)
 			}
 		}
 		worst = min(worst, far)

@@ -8,6 +8,7 @@ import (
 
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
+	"divergent/pkg/report"
 	"divergent/pkg/stats"
 	"divergent/pkg/study"
 	"divergent/plots/figure"
@@ -69,9 +70,8 @@ func candidates(r *study.Result) []candidate {
 	var out []candidate
 	used := ""
 	for _, c := range conditions(r, false) {
-		_, sequence := named[c.Arm]
-		longer := slices.ContainsFunc(known[5:], func(k condition) bool { return k.Arm == c.Arm })
-		if c.Phase != assay.Acute || c.Arm == study.Dense || c.Arm == study.Untreated || sequence || longer {
+		published := c.Arm == ketamine || c.Arm == ssri || c.Arm == neurosteroid
+		if c.Phase != assay.Acute || report.Known(c.Arm) && !published {
 			continue
 		}
 		letter := unused(c.Label, used)
@@ -112,31 +112,18 @@ func triagePanel(lv levels, arms []candidate, noises []float64, phase, title str
 	}
 	p := figure.NewPanel(title, x, y)
 	p.Plot.X.LineStyle.Width, p.Plot.Y.LineStyle.Width = 0, 0
+	list := names(arms, func(a candidate) string { return a.Arm })
 	for i, r := range lv.At {
+		in := phase
+		if phase == assay.OffDrug { // arms without a drug stand beside those off it
+			r, in = infer.OffDrug(r), assay.Acute
+		}
 		for j, sd := range noises {
 			place := fmt.Sprintf("%v pruned, noise SD %v", lv.Settings[i], sd)
-			drawChoice(p, arms, choose(r, arms, noiseTest(sd), phase), place, float64(j), float64(i))
+			drawChoice(p, arms, infer.Choose(r, infer.Internal(sd).In(in), list...), place, float64(j), float64(i))
 		}
 	}
 	return p
-}
-
-// choose returns the best of the arms in one test and phase; none unless all
-// arms have it.
-func choose(r *study.Result, arms []candidate, m measure, phase string) stats.Choice {
-	var names []string
-	var samples []sample
-	for _, a := range arms {
-		c := a.condition
-		switch {
-		case phase == assay.Relapse:
-			m.Phase = phase
-		case phase == assay.OffDrug && withdrawn(r, a.Arm):
-			c = c.off()
-		}
-		names, samples = append(names, a.Arm), append(samples, values(r, c, m))
-	}
-	return stats.Best(names, inCommon(samples), confidence)
 }
 
 // drawChoice draws one cell.
@@ -165,18 +152,4 @@ func ahead(points float64) string {
 		return "< 0.1"
 	}
 	return signed(points)
-}
-
-// inCommon returns the samples' values for the seeds that all have.
-func inCommon(samples []sample) [][]float64 {
-	seeds := samples[0].Seeds
-	for _, s := range samples {
-		seeds, _, _ = infer.Match(seeds, make([]float64, len(seeds)), s.Seeds, s.Values)
-	}
-	var out [][]float64
-	for _, s := range samples {
-		_, _, v := infer.Match(seeds, make([]float64, len(seeds)), s.Seeds, s.Values)
-		out = append(out, v)
-	}
-	return out
 }

@@ -11,6 +11,7 @@ import (
 	"divergent/data"
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
+	"divergent/pkg/model"
 	"divergent/pkg/stats"
 	"divergent/pkg/study"
 	"divergent/pkg/task"
@@ -19,57 +20,23 @@ import (
 // nan stands for what there is not.
 var nan = math.NaN()
 
-// confidence is that of all intervals.
-const confidence = 0.95
-
-// summary is a mean over seeds with its interval.
-type summary = infer.Interval
-
-// measure names one measurement of a condition; Phase is the condition's own
-// unless the measure sets it.
-type measure struct {
-	Phase  string
-	Test   string
-	Level  float64
-	Metric string
-}
+// What package infer calls the measures and samples of the figures.
+type (
+	summary = infer.Interval
+	measure = infer.Query
+	sample  = infer.Sample
+)
 
 // The measures of Table 1.
 var (
-	sparsity  = measure{Metric: assay.Sparsity}
-	clean     = measure{Test: assay.Clean, Metric: assay.Accuracy}
-	standard  = measure{Test: assay.Standard, Metric: assay.Accuracy}
-	combined  = measure{Test: assay.Combined, Metric: assay.Accuracy}
-	extreme   = measure{Test: assay.Internal, Level: 2.5, Metric: assay.Accuracy}
-	afterLoss = measure{Phase: assay.Relapse, Test: assay.Combined, Metric: assay.Accuracy}
-	drop      = measure{Phase: assay.Relapse, Test: assay.Combined, Metric: assay.Drop}
+	sparsity  = infer.Sparsity
+	clean     = infer.Clean
+	standard  = infer.Standard
+	combined  = infer.Combined
+	extreme   = infer.Extreme
+	afterLoss = infer.Relapsed
+	drop      = infer.Drop
 )
-
-// sample is one value for each of some seeds.
-type sample struct {
-	Seeds     []uint64
-	Values    []float64
-	Low, High float64 // what a value can be; both 0 for anything
-}
-
-// summary returns the mean with Student's interval, cut to what a value can be.
-func (s sample) summary() summary {
-	v := stats.Mean(s.Values, confidence)
-	if s.Low < s.High {
-		v = v.Within(s.Low, s.High)
-	}
-	return v
-}
-
-// extent returns what is drawn of the sample: mean and interval, or else the mean
-// and the seeds.
-func (s sample) extent() []float64 {
-	v := s.summary()
-	if v.Known() {
-		return []float64{v.Mean, v.Low, v.High}
-	}
-	return append([]float64{v.Mean}, s.Values...)
-}
 
 // values returns the condition's values of a measure over the seeds, empty where
 // there are none. The drop is acute minus relapsed combined accuracy; off the
@@ -80,40 +47,25 @@ func values(r *study.Result, c condition, m measure) sample {
 	case !ok:
 		return sample{}
 	case m == drop:
-		return difference(values(r, c, combined), values(r, c, afterLoss))
+		return values(r, c, combined).Minus(values(r, c, afterLoss))
 	}
-	seeds, v := infer.Lookup(r, infer.Query{Arm: c.Arm, Phase: phase, Test: m.Test, Level: m.Level, Metric: m.Metric})
-	low, high := infer.Bounds(m.Metric)
-	return sample{seeds, v, low, high}
+	m.Arm, m.Phase = c.Arm, phase
+	return infer.Lookup(r, m)
 }
 
-// phase returns the phase in which the condition has the measure, if it has it:
-// an arm that is off its drug does not relapse.
+// phase returns the phase in which the condition has the measure, if it has it: its
+// own, but for relapse, which an arm that is off its drug does not have.
 func (c condition) phase(m measure) (string, bool) {
-	if m.Phase == "" {
+	if m.Phase != assay.Relapse {
 		return c.Phase, true
 	}
 	return m.Phase, c.Phase == assay.Acute
 }
 
-// difference returns x − y for the seeds that both have.
-func difference(x, y sample) sample {
-	seeds, a, b := infer.Match(x.Seeds, x.Values, y.Seeds, y.Values)
-	for i := range a {
-		a[i] -= b[i]
-	}
-	return sample{seeds, a, x.Low - y.High, x.High - y.Low}
-}
-
 // publishedValues returns the published numbers of a condition's measure, each
 // once; a study without published numbers has none.
-func publishedValues(r *study.Result, c condition, m measure) []float64 {
-	return distinct(quotes(r, c, m))
-}
-
-// distinct returns the numbers' values, each once.
-func distinct(quotes []data.Quote) (out []float64) {
-	for _, q := range quotes {
+func publishedValues(r *study.Result, c condition, m measure) (out []float64) {
+	for _, q := range quotes(r, c, m) {
 		if !slices.Contains(out, q.Value) {
 			out = append(out, q.Value)
 		}
@@ -121,34 +73,14 @@ func distinct(quotes []data.Quote) (out []float64) {
 	return out
 }
 
-// quotes returns the published numbers of a condition's measure in the paper's
-// order: those of the level that the result is of, and those without one.
+// quotes returns the published numbers of a condition's measure, see infer.Quoted.
 func quotes(r *study.Result, c condition, m measure) []data.Quote {
-	factor, setting := r.Setting()
-	return pick(studyQuotes(r), factor, setting, c, m)
-}
-
-// studyQuotes returns the published numbers of the result's study, none for one
-// without.
-func studyQuotes(r *study.Result) []data.Quote {
-	all, err := data.Quotes(r.Manifest.Study)
-	if err != nil {
+	phase, ok := c.phase(m)
+	if !ok {
 		return nil
 	}
-	return all
-}
-
-// pick returns those of the numbers that are of the level and the condition's
-// measure, or of the measure without a level.
-func pick(all []data.Quote, factor string, setting float64, c condition, m measure) (out []data.Quote) {
-	phase, ok := c.phase(m)
-	for _, q := range all {
-		here := q.Factor == "" || q.Factor == factor && q.Setting == setting
-		if ok && here && q.Arm == c.Arm && q.Phase == phase && q.Test == m.Test && q.Level == m.Level && q.Metric == m.Metric {
-			out = append(out, q)
-		}
-	}
-	return out
+	m.Arm, m.Phase = c.Arm, phase
+	return infer.Quoted(r, m)
 }
 
 // chance is the percent that guessing gets right, NaN where the task is not the
@@ -157,7 +89,7 @@ func chance(r *study.Result) float64 {
 	if changed(r, "Task") {
 		return math.NaN()
 	}
-	return 100 / float64(len(task.Four().Centres))
+	return infer.Chance(r)
 }
 
 // ceiling is the percent that no classifier can pass in a test of accuracy; NaN
@@ -198,11 +130,7 @@ func checkPlain(r *study.Result) error {
 	if err := checkRows(r); err != nil {
 		return err
 	}
-	if factors := r.Factors(); len(factors) > 0 {
-		return fmt.Errorf("plots: result of study %q is swept over %s: choose a level, such as r.At(%q, %v)",
-			r.Manifest.Study, strings.Join(factors, ", "), factors[0], r.Settings(factors[0])[0])
-	}
-	return nil
+	return infer.CheckPlain(r)
 }
 
 // missing is the error of a figure whose measurements the result lacks.
@@ -261,14 +189,7 @@ func plural(n int, noun string) string {
 }
 
 // short writes a number in as few digits as it needs.
-func short(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+func short(v float64) string { return model.Number(v) }
 
-// signed writes a number with one decimal, its sign a minus of the width of a
-// digit's.
-func signed(v float64) string {
-	s := strconv.FormatFloat(math.Abs(v), 'f', 1, 64)
-	if v < 0 && s != "0.0" {
-		return "−" + s
-	}
-	return s
-}
+// signed writes a number with one decimal and a minus of the width of a digit's.
+func signed(v float64) string { return model.Decimals(v, 1) }

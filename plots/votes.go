@@ -25,43 +25,22 @@ func mapPoints() []float32 {
 	return out
 }
 
-// mapVotes returns how many draws chose each class at each point (points ×
-// classes), and the number of classes. Without noise there is one draw.
-func mapVotes(n *network.Network, c condition, seed uint64, sd float64) (votes []int, classes int) {
-	classes = n.Layers[len(n.Layers)-1].Out
-	points := mapPoints()
-	votes = make([]int, len(points)/2*classes)
+// mapVotes returns the votes of several draws for each point of the map; without noise
+// there is one draw.
+func mapVotes(n *network.Network, c condition, seed uint64, sd float64) network.Votes {
 	draws := mapDraws
 	if sd == 0 {
 		draws = 1
 	}
-	r := rng.Stream(seed, "figure", "decision map", c.Arm, c.Phase)
-	for range draws {
-		for i, y := range n.Classify(points, network.Stress{Internal: sd}, r) {
-			votes[i*classes+int(y)]++
-		}
-	}
-	return votes, classes
-}
-
-// majority returns the class with the most votes and its share of them.
-func majority(votes []int) (class int, share float64) {
-	all := 0
-	for k, v := range votes {
-		all += v
-		if v > votes[class] {
-			class = k
-		}
-	}
-	return class, float64(votes[class]) / float64(all)
+	return n.Votes(mapPoints(), network.Stress{Internal: sd}, draws, rng.Stream(seed, "figure", "decision map", c.Arm, c.Phase))
 }
 
 // mapRaster colours each point by its majority, paler where fewer agree.
-func mapRaster(votes []int, classes int) figure.Raster {
+func mapRaster(votes network.Votes) figure.Raster {
 	g := figure.Raster{Cols: mapCells, Rows: mapCells}
-	tie := 1 / float64(classes)
-	for i := 0; i < len(votes); i += classes {
-		k, share := majority(votes[i : i+classes])
+	for i := range votes {
+		k, share := votes.Majority(i)
+		tie := 1 / float64(len(votes[i]))
 		strength := mapLow + (1-mapLow)*(share-tie)/(1-tie)
 		g.Cells = append(g.Cells, figure.Tint(classColours[k%len(classColours)], 0.75*strength))
 	}
@@ -69,12 +48,12 @@ func mapRaster(votes []int, classes int) figure.Raster {
 }
 
 // recordMap keeps a coarse grid of the map: the class and its share of votes.
-func recordMap(p *figure.Panel, c condition, sd float64, votes []int, classes int) {
+func recordMap(p *figure.Panel, c condition, sd float64, votes network.Votes) {
 	points := mapPoints()
 	for i := mapEvery / 2; i < mapCells; i += mapEvery {
 		for j := mapEvery / 2; j < mapCells; j += mapEvery {
 			at := i*mapCells + j
-			k, share := majority(votes[at*classes : (at+1)*classes])
+			k, share := votes.Majority(at)
 			place := fmt.Sprintf("(%.3g, %.3g)", points[2*at], points[2*at+1])
 			p.RecordIn("noise SD "+short(sd), c.Label, figure.Value, place+", share of votes for class "+strconv.Itoa(k), share, nan, nan, 0)
 		}

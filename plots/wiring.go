@@ -51,7 +51,7 @@ func Wiring(r *study.Result) (*figure.Figure, error) {
 	if len(nets) == 0 {
 		return nil, noNetworks(r, "Wiring")
 	}
-	k := largest(nets[0])
+	k := nets[0].Largest()
 	l := nets[0].Layers[k]
 	f := &figure.Figure{
 		Name:  "wiring",
@@ -83,17 +83,6 @@ func density(share float64) figure.Color {
 	return figure.Between(figure.White, figure.Color{R: 20, G: 20, B: 60, A: 255}, math.Sqrt(share))
 }
 
-// largest returns the layer with the most weights.
-func largest(n *network.Network) int {
-	best := 0
-	for k, l := range n.Layers {
-		if len(l.W) > len(n.Layers[best].W) {
-			best = k
-		}
-	}
-	return best
-}
-
 // matrixPanel draws one weight matrix as densities, inputs to the right and
 // outputs downwards.
 func matrixPanel(c condition, n *network.Network, k, columns int, named bool) *figure.Panel {
@@ -104,29 +93,14 @@ func matrixPanel(c condition, n *network.Network, k, columns int, named bool) *f
 	}
 	p := figure.NewPanel(figure.NarrowTitle(c.Label, columns), x, y)
 	p.Square = true
-	cols, rows := min(blocks, l.In), min(blocks, l.Out)
-	g := figure.Raster{Cols: cols, Rows: rows, Cells: make([]figure.Color, cols*rows)}
-	for i := range rows {
-		for j := range cols {
-			g.Cells[i*cols+j] = density(blockDensity(l, i*l.Out/rows, (i+1)*l.Out/rows, j*l.In/cols, (j+1)*l.In/cols))
-		}
+	shares := l.Shares(blocks, blocks)
+	g := figure.Raster{Cols: len(shares[0]), Rows: len(shares)}
+	for _, share := range slices.Concat(shares...) {
+		g.Cells = append(g.Cells, density(share))
 	}
 	p.FillRaster(g)
-	p.Record(c.Label, figure.Value, "synapses present in the matrix (%)", 100*float64(l.Count())/float64(len(l.W)))
+	p.Record(c.Label, figure.Value, "synapses present in the matrix (%)", 100*l.Share())
 	return p
-}
-
-// blockDensity returns the share of synapses present in a block of the matrix.
-func blockDensity(l *network.Layer, row, rowEnd, col, colEnd int) float64 {
-	present := 0
-	for i := row; i < rowEnd; i++ {
-		for _, there := range l.Present[i*l.In+col : i*l.In+colEnd] {
-			if there {
-				present++
-			}
-		}
-	}
-	return float64(present) / float64((rowEnd-row)*(colEnd-col))
 }
 
 // countPanel draws the percent of synapses present, a position for each matrix.
@@ -144,7 +118,7 @@ func countPanel(conds []condition, nets []*network.Network) *figure.Panel {
 		for k := range min(layers, len(nets[i].Layers)) {
 			l := &nets[i].Layers[k]
 			shift := min(0.12, 0.8/float64(len(conds))) * (float64(i) - float64(len(conds)-1)/2)
-			xs, ys = append(xs, float64(k)+shift), append(ys, 100*float64(l.Count())/float64(len(l.W)))
+			xs, ys = append(xs, float64(k)+shift), append(ys, 100*l.Share())
 			p.Record(c.Label, figure.Value, matrixName(k, layers), ys[k])
 		}
 		p.Marks(c.Look, figure.MarkRadius, xs, ys)
@@ -173,16 +147,16 @@ const (
 
 // strengthPanel draws how many of the network's synapses have which strength.
 func strengthPanel(conds []condition, nets []*network.Network) *figure.Panel {
-	top := 0.0
-	counts := make([][]float64, len(nets))
+	most := 10
+	counts := make([][]int, len(nets))
 	for i, n := range nets {
-		counts[i] = strengths(n)
-		top = max(top, slices.Max(counts[i]))
+		counts[i] = n.Strengths(strengthLow, strengthHigh, strengthBins)
+		most = max(most, slices.Max(counts[i]))
 	}
 	x := figure.Axis{Label: "strength of the synapse, |w|", Min: strengthLow, Max: strengthHigh,
 		Ticks: []float64{-4, -3, -2, -1, 0}, Names: []string{"0.0001", "0.001", "0.01", "0.1", "1"}}
 	// Counts span four orders of magnitude, so their axis is logarithmic too.
-	high := math.Ceil(math.Log10(max(top, 10)))
+	high := math.Ceil(math.Log10(float64(most)))
 	y := figure.Axis{Label: "synapses per bin", Min: emptyBin, Max: high}
 	for e := 0.0; e <= high; e++ {
 		y.Ticks, y.Names = append(y.Ticks, e), append(y.Names, short(math.Pow(10, e)))
@@ -197,7 +171,7 @@ func strengthPanel(conds []condition, nets []*network.Network) *figure.Panel {
 
 // drawStrengthLine draws the counts as a line from the first bin with a synapse to the
 // last, on the floor where a bin between is empty, with a mark at the peak.
-func drawStrengthLine(p *figure.Panel, c condition, counts []float64) {
+func drawStrengthLine(p *figure.Panel, c condition, counts []int) {
 	var xs, ys []float64
 	peak := 0
 	for b, v := range counts {
@@ -205,8 +179,8 @@ func drawStrengthLine(p *figure.Panel, c condition, counts []float64) {
 			continue
 		}
 		x := strengthLow + (float64(b)+0.5)*(strengthHigh-strengthLow)/strengthBins
-		p.Record(c.Label, figure.Value, short(math.Pow(10, x)), v)
-		xs, ys = append(xs, x), append(ys, max(math.Log10(v), emptyBin))
+		p.Record(c.Label, figure.Value, short(math.Pow(10, x)), float64(v))
+		xs, ys = append(xs, x), append(ys, max(math.Log10(float64(v)), emptyBin))
 		if ys[len(ys)-1] > ys[peak] {
 			peak = len(ys) - 1
 		}
@@ -215,23 +189,4 @@ func drawStrengthLine(p *figure.Panel, c condition, counts []float64) {
 		p.Stroke(c.Line(), xs, ys)
 		p.Marks(c.Look, figure.MarkRadius, xs[peak:peak+1], ys[peak:peak+1])
 	}
-}
-
-// strengths counts the network's present synapses by strength; what lies beyond
-// the scale is left out.
-func strengths(n *network.Network) []float64 {
-	counts := make([]float64, strengthBins)
-	for k := range n.Layers {
-		l := &n.Layers[k]
-		for i, there := range l.Present {
-			if !there {
-				continue
-			}
-			at := (math.Log10(math.Abs(float64(l.W[i]))) - strengthLow) / (strengthHigh - strengthLow) * strengthBins
-			if at >= 0 && at < strengthBins {
-				counts[int(at)]++
-			}
-		}
-	}
-	return counts
 }

@@ -9,11 +9,11 @@ import (
 
 // packageOrder is the order of the packages: each imports only what stands in an earlier group.
 var packageOrder = [][]string{
-	{"pkg/rng", "internal/check", "internal/files", "internal/kernel", "internal/par", "pkg/ode", "data"},
+	{"pkg/rng", "internal/check", "internal/console", "internal/files", "internal/kernel", "internal/par", "pkg/ode", "data"},
 	{"pkg/task", "pkg/stats"},
 	{"pkg/model", "pkg/gillespie", "pkg/pk", "pkg/sde", "pkg/flow", "pkg/warning", "pkg/stages"}, {"pkg/flow/fokker"}, {"pkg/uncertain"}, {"pkg/fit", "pkg/evidence"},
 	{"pkg/network", "pkg/spines", "pkg/glutamate", "pkg/landscape", "pkg/convergence"},
-	{"pkg/train"}, {"pkg/plasticity"}, {"pkg/treat"}, {"pkg/assay"}, {"pkg/study"}, {"pkg/infer", "pkg/study/attack"},
+	{"pkg/train"}, {"pkg/plasticity"}, {"pkg/treat"}, {"pkg/assay"}, {"pkg/study"}, {"pkg/infer", "pkg/study/attack"}, {"pkg/report"},
 	{"plots/figure"}, {"plots/timeline"}, {"plots"}, {"pkg/catalogue"}, {"pkg/notebook"}, {"cmd/divergent"},
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"divergent/internal/check"
+	"divergent/internal/files"
 	"divergent/pkg/catalogue"
 	"divergent/pkg/notebook"
 )
@@ -86,10 +87,10 @@ func start(ctx context.Context, args []string, out, err io.Writer) int {
 		if !errors.As(e, new(interrupted)) {
 			e = interrupted("nothing was written")
 		}
-		fmt.Fprintln(err, "divergent:", oneLine(e))
+		fmt.Fprintln(err, "divergent:", files.OneLine(e.Error()))
 		return 130
 	}
-	fmt.Fprintln(err, "divergent:", oneLine(e))
+	fmt.Fprintln(err, "divergent:", files.OneLine(e.Error()))
 	return 1
 }
 
@@ -164,5 +165,3 @@ func (a app) printJSON(v any) error {
 	e.SetIndent("", "  ")
 	return e.Encode(v)
 }
-
-func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

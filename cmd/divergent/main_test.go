@@ -259,7 +259,7 @@ func TestProgressWithoutTerminal(t *testing.T) {
 	for _, e := range []study.Event{{Done: 0, Total: 2}, {Done: 0, Total: 2, Arm: "ssri"}, {Done: 1, Total: 2, Arm: "ssri"}, {Done: 1, Total: 2, Arm: "ssri"}, {Done: 2, Total: 2, Arm: "ketamine"}} {
 		r.event(e)
 	}
-	r.end()
+	r.End()
 	if got := strings.Count(b.String(), "\n"); got != 2 || strings.Contains(b.String(), "\r") {
 		t.Errorf("%d lines, want one for each of the 2 cells: %q", got, b.String())
 	}

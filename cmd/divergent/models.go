@@ -126,9 +126,9 @@ func (m smallModel) simulate(ctx context.Context, a app, workers int) (catalogue
 	}
 	show := progressTo(a.err)
 	err = r.Parts.Compute(ctx, workers, func(p model.Progress) {
-		show.line(fmt.Sprintf("simulating %s: %s, %d of %d, about %.0f s left", m.Name, p.Part, p.Done+1, p.Total, max(p.Left.Seconds(), 1)))
+		show.Show(fmt.Sprintf("simulating %s: %s, %d of %d, about %.0f s left", m.Name, p.Part, p.Done+1, p.Total, max(p.Left.Seconds(), 1)))
 	})
-	show.end()
+	show.End()
 	if errors.Is(err, context.Canceled) {
 		err = interrupted("nothing was written, and nothing is lost but the seconds so far")
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"divergent/internal/files"
 )
 
 type notebooksCommand struct {
@@ -206,7 +208,7 @@ func (h headless) report(ctx context.Context, done []outcome) error {
 		figures += len(pngs)
 		if o.err != nil {
 			failed++
-			fmt.Fprintf(h.err, "%s: %s\n", o.name, oneLine(o.err))
+			fmt.Fprintf(h.err, "%s: %s\n", o.name, files.OneLine(o.err.Error()))
 		}
 	}
 	fmt.Fprintf(h.out, "executed notebooks: build/notebooks; %d figures as PNG, SVG, PDF and CSV: build/figures\n", figures)

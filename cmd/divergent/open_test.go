@@ -18,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"divergent/internal/files"
 )
 
 // serveInTurn is open after it has set up: clone, port, session and program come
@@ -37,7 +39,7 @@ func serveInTurn(rest string) {
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
 	if err := a.serve(ctx, j, a.root, port); err != nil {
-		fmt.Fprintln(os.Stderr, oneLine(err))
+		fmt.Fprintln(os.Stderr, files.OneLine(err.Error()))
 		fmt.Println("ended")
 		os.Exit(1)
 	}

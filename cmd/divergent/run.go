@@ -5,13 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/alecthomas/kong"
 
-	"divergent/pkg/notebook"
+	"divergent/internal/console"
 	"divergent/pkg/study"
 )
 
@@ -68,7 +67,7 @@ func (c *runCommand) Run(ctx context.Context, a app, k *kong.Context) error {
 	show := progressTo(a.err)
 	o.runner.Progress = show.event
 	res, err := o.runner.RunFolder(ctx, o.design)
-	show.end()
+	show.End()
 	if errors.Is(err, context.Canceled) {
 		return interrupted("finished cells are kept in " + o.runner.Dir + ": run the same command to resume")
 	}
@@ -148,50 +147,24 @@ func (c *runCommand) order(a app, k *kong.Context) (order, error) {
 // reporter writes progress: one line that is overwritten on a terminal, else a
 // line for each finished cell.
 type reporter struct {
-	w        io.Writer
-	terminal bool
-	done     int
-	shown    bool
-	warned   bool
+	*console.Line
+	done   int
+	warned bool
 }
 
-func progressTo(w io.Writer) *reporter {
-	r := &reporter{w: w, done: -1}
-	if f, ok := w.(*os.File); ok {
-		info, err := f.Stat()
-		r.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
-	return r
-}
+func progressTo(w io.Writer) *reporter { return &reporter{Line: console.To(w), done: -1} }
 
 func (r *reporter) event(e study.Event) {
 	if e.Damaged > 0 && !r.warned {
-		fmt.Fprintf(r.w, "%d damaged lines of the journals are passed over: their cells are computed again\n", e.Damaged)
+		r.Show(fmt.Sprintf("%d damaged lines of the journals are passed over: their cells are computed again", e.Damaged))
+		r.End()
 		r.warned = true
 	}
 	switch {
-	case r.terminal:
-		fmt.Fprintf(r.w, "\r\x1b[K%s", notebook.Line(e))
-		r.shown = true
+	case r.Terminal:
+		r.Show(e.String())
 	case e.Done > r.done && e.Arm != "":
-		fmt.Fprintf(r.w, "%s (seed %d, %s, after %v)\n", notebook.Line(e), e.Seed, e.Cell(), e.Elapsed.Round(time.Second))
+		r.Show(fmt.Sprintf("%s (seed %d, %s, after %v)", e, e.Seed, e.Cell(), e.Elapsed.Round(time.Second)))
 	}
 	r.done = e.Done
-}
-
-// line shows a text in the place of the last one, or on a terminal's only.
-func (r *reporter) line(s string) {
-	if r.terminal {
-		fmt.Fprintf(r.w, "\r\x1b[K%s", s)
-		r.shown = true
-		return
-	}
-	fmt.Fprintln(r.w, s)
-}
-
-// end leaves the last state of a terminal's line standing.
-func (r *reporter) end() {
-	if r.shown {
-		fmt.Fprintln(r.w)
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"divergent/internal/files"
 	"divergent/pkg/study"
 )
 
@@ -31,7 +32,7 @@ func FuzzRunFlags(f *testing.F) {
 	f.Fuzz(func(t *testing.T, line string) {
 		o, err := parsed(strings.Fields(line)...)
 		if err != nil {
-			if text := oneLine(err); text == "" || strings.Contains(text, "panic") {
+			if text := files.OneLine(err.Error()); text == "" || strings.Contains(text, "panic") {
 				t.Errorf("%q: error %q", line, text)
 			}
 			return

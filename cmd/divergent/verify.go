@@ -97,7 +97,7 @@ func (c *verifyCommand) again(ctx context.Context, a app) (study.Verification, e
 	}
 	show := progressTo(a.err)
 	report, err := study.Verify(ctx, stored, d, c.Seeds, int(c.Workers), show.event)
-	show.end()
+	show.End()
 	if errors.Is(err, context.Canceled) {
 		err = interrupted("verify keeps nothing: run the same command to begin again")
 	}

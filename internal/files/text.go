@@ -44,3 +44,6 @@ func Cell(s string) string {
 	}
 	return s
 }
+
+// OneLine returns text in one line, Clean.
+func OneLine(s string) string { return Clean(strings.Join(strings.Fields(s), " ")) }

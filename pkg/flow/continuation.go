@@ -44,6 +44,25 @@ type Diagram struct {
 	Branches  []Branch
 }
 
+// Table lays the diagram out for a reader: the ends of each branch and the special
+// points between them.
+func (d *Diagram) Table() (header []string, rows [][]string) {
+	for i, b := range d.Branches {
+		add := func(p Point, what string) {
+			rows = append(rows, []string{fmt.Sprint(i + 1), what, fmt.Sprintf("%.4g", p.Value), fmt.Sprintf("%.4g", p.Reading), fmt.Sprint(p.Unstable)})
+		}
+		if len(b.Points) == 0 {
+			continue
+		}
+		add(b.Points[0], "start")
+		for _, s := range b.Special {
+			add(s.Point, string(s.Kind))
+		}
+		add(b.Points[len(b.Points)-1], "end")
+	}
+	return []string{"Branch", "Point", d.Parameter, "Reading", "Unstable directions"}, rows
+}
+
 // Folds returns the folds of all branches, by value of the parameter.
 func (d *Diagram) Folds() []Special {
 	var out []Special

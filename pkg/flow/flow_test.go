@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -85,5 +86,16 @@ func TestCovarianceInClosedForm(t *testing.T) {
 	yy := (q + 2*xy) / 6
 	if want := mat.NewDense(2, 2, []float64{xx, xy, xy, yy}); !mat.EqualApprox(c, want, 1e-14) {
 		t.Errorf("covariance %v, want %v", mat.Formatted(c), mat.Formatted(want))
+	}
+}
+
+func TestDiagramIsATable(t *testing.T) {
+	at := func(value float64, unstable int) Point {
+		return Point{FixedPoint{Reading: 2 * value, Unstable: unstable}, value}
+	}
+	d := &Diagram{Parameter: "strength", Branches: []Branch{{Points: []Point{at(0, 0), at(0.5, 0), at(1, 1)}, Special: []Special{{at(0.75, 0), Fold}}}, {}}}
+	header, rows := d.Table()
+	if got, want := fmt.Sprint(header, rows), "[Branch Point strength Reading Unstable directions] [[1 start 0 0 0] [1 fold 0.75 1.5 0] [1 end 1 2 1]]"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }

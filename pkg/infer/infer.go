@@ -5,6 +5,7 @@ package infer
 import (
 	"divergent/pkg/stats"
 	"divergent/pkg/study"
+	"divergent/pkg/task"
 )
 
 // The names that notebooks know from here.
@@ -30,17 +31,15 @@ func Summarise(x []float64) Summary { return stats.Summarise(x) }
 // SD is stats.SD: the population SD of the published tables.
 func SD(x []float64) float64 { return stats.SD(x) }
 
-// Aligned returns the values of several arms over the seeds that all of them
-// have, in the order of the first: what stats.Best takes. The query's Arm does not
-// count. Names that the result does not know are errors, as in Values.
-func Aligned(r *study.Result, arms []string, q Query) (seeds []uint64, values [][]float64, err error) {
-	samples := make([]sample, len(arms))
-	for i, arm := range arms {
-		q.Arm = arm
-		if samples[i].seeds, samples[i].x, err = Values(r, q); err != nil {
-			return nil, nil, err
+// Chance is the accuracy that guessing gives in the result's task, percent.
+func Chance(r *study.Result) float64 {
+	classes := len(task.Four().Centres)
+	if settings, ok := r.Manifest.Settings.(map[string]any); ok {
+		if t, ok := settings["Task"].(map[string]any); ok {
+			if centres, ok := t["Centres"].([]any); ok && len(centres) > 0 {
+				classes = len(centres)
+			}
 		}
 	}
-	seeds, values = common(samples)
-	return seeds, values, nil
+	return 100 / float64(classes)
 }

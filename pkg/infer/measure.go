@@ -34,11 +34,8 @@ const (
 // The cliff is the author's: among the levels that the publication has, the one
 // with the largest fall from the level below it, with 100 assumed before the first.
 func Measure(r *study.Result, q data.Quote) (seeds []uint64, x []float64) {
-	quotes, err := data.Quotes(r.Manifest.Study)
-	if err != nil {
-		quotes = nil // no published levels
-	}
-	return newMeasurer(r, quotes).measure(q)
+	s := newMeasurer(r, publishedBy(r)).measure(q)
+	return s.Seeds, s.Values
 }
 
 // measurer takes levels out of a result, each once.
@@ -71,51 +68,44 @@ func (m measurer) at(factor string, setting float64) *study.Result {
 	return m.levels[p]
 }
 
-func (m measurer) measure(q data.Quote) (seeds []uint64, x []float64) {
+func (m measurer) measure(q data.Quote) Sample {
 	at := m.at(q.Factor, q.Setting)
 	weights, biases := parameters()
 	switch q.Metric {
 	case "loss":
-		s := losses(at, q.Arm, q.Epoch)
-		return s.seeds, s.x
+		return losses(at, q.Arm, q.Epoch)
 	case Difference:
 		return m.minus(q, q.Minus)
 	case SparsityAll:
-		seeds, x = m.absent(q, q.Arm)
-		return seeds, each(x, func(n float64) float64 { return 100 * n / (weights + biases) })
+		return m.absent(q, q.Arm).Each(func(n float64) float64 { return 100 * n / (weights + biases) })
 	case Nonzero:
-		seeds, x = m.absent(q, q.Arm)
-		return seeds, each(x, func(n float64) float64 { return weights + biases - n })
+		return m.absent(q, q.Arm).Each(func(n float64) float64 { return weights + biases - n })
 	case Restored:
-		before, b := m.absent(q, study.Untreated)
-		after, a := m.absent(q, q.Arm)
-		return join(before, b, after, a, func(b, a float64) float64 { return b - a })
+		return m.absent(q, study.Untreated).Minus(m.absent(q, q.Arm))
 	case Improvement:
 		return m.minus(q, data.Other{Arm: study.Untreated})
 	case Efficiency:
-		gained, gain := m.minus(q, data.Other{Arm: study.Untreated})
-		d := pick(at, Query{Arm: q.Arm, Phase: assay.Acute, Metric: assay.Dose})
-		return join(gained, gain, d.seeds, d.x, func(gain, dose float64) float64 { return gain / (dose + 1e-8) })
+		dose := pick(at, Query{Arm: q.Arm, Phase: assay.Acute, Metric: assay.Dose})
+		return m.minus(q, data.Other{Arm: study.Untreated}).join(dose, func(gain, dose float64) float64 { return gain / (dose + 1e-8) })
 	case Cliff, Fall:
 		return m.cliff(q)
 	case DosePercentile:
 		return m.doses(q.Level)
 	}
-	s := pick(at, Query{Arm: q.Arm, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric})
-	return s.seeds, s.x
+	return pick(at, Query{Arm: q.Arm, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric})
 }
 
 // absent returns the number of weights whose synapse is absent: a whole number
 // by which sparsity is counted.
-func (m measurer) absent(q data.Quote, arm string) ([]uint64, []float64) {
+func (m measurer) absent(q data.Quote, arm string) Sample {
 	weights, _ := parameters()
 	s := pick(m.at(q.Factor, q.Setting), Query{Arm: arm, Phase: q.Phase, Metric: assay.Sparsity})
-	return s.seeds, each(s.x, func(percent float64) float64 { return math.Round(percent / 100 * weights) })
+	return s.Each(func(percent float64) float64 { return math.Round(percent / 100 * weights) })
 }
 
 // minus returns accuracy minus that of another condition: at its own level, or at
 // the number's where it has none. Untreated has no phase but the acute one.
-func (m measurer) minus(q data.Quote, other data.Other) ([]uint64, []float64) {
+func (m measurer) minus(q data.Quote, other data.Other) Sample {
 	of := Query{Arm: q.Arm, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: assay.Accuracy}
 	here := m.at(q.Factor, q.Setting)
 	there := here
@@ -126,19 +116,18 @@ func (m measurer) minus(q data.Quote, other data.Other) ([]uint64, []float64) {
 	if of.Arm = other.Arm; of.Arm == study.Untreated {
 		of.Phase = assay.Acute
 	}
-	y := pick(there, of)
-	return join(x.seeds, x.x, y.seeds, y.x, func(x, y float64) float64 { return x - y })
+	return x.Minus(pick(there, of))
 }
 
 // cliff returns the setting of the largest fall, in percent, or the fall.
-func (m measurer) cliff(q data.Quote) (seeds []uint64, x []float64) {
+func (m measurer) cliff(q data.Quote) (out Sample) {
 	factor, settings := m.published(q)
 	for _, c := range curves(m.result, Query{Arm: q.Arm, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: assay.Accuracy, Factor: factor}) {
 		before, at, fall := 100.0, 0.0, math.Inf(-1)
 		for _, s := range settings {
 			i, ok := slices.BinarySearch(c.Settings, s)
 			if !ok {
-				return nil, nil // a level that was not run
+				return Sample{} // a level that was not run
 			}
 			if before-c.Values[i] > fall {
 				at, fall = s, before-c.Values[i]
@@ -149,10 +138,10 @@ func (m measurer) cliff(q data.Quote) (seeds []uint64, x []float64) {
 			fall = math.Round(1e9*at) / 1e7 // a share of 0.07 is 7 percent
 		}
 		if len(settings) > 0 {
-			seeds, x = append(seeds, c.Seed), append(x, fall)
+			out.Seeds, out.Values = append(out.Seeds, c.Seed), append(out.Values, fall)
 		}
 	}
-	return seeds, x
+	return out
 }
 
 // published returns the factor and the settings, ascending, at which the
@@ -169,23 +158,23 @@ func (m measurer) published(q data.Quote) (factor string, settings []float64) {
 
 // doses returns, for each seed that has them all, a percentile of the doses of
 // the published levels.
-func (m measurer) doses(percentile float64) (seeds []uint64, x []float64) {
-	var all []sample
+func (m measurer) doses(percentile float64) (out Sample) {
+	var all []Sample
 	for _, p := range m.quotes {
 		if p.Metric == assay.Dose {
 			all = append(all, pick(m.at(p.Factor, p.Setting), Query{Arm: p.Arm, Phase: p.Phase, Metric: assay.Dose}))
 		}
 	}
-	seeds, values := common(all)
-	for i := range seeds {
+	seeds, values := Common(all...)
+	for i, seed := range seeds {
 		var of []float64
 		for _, dose := range values {
 			of = append(of, dose[i])
 		}
 		slices.Sort(of)
-		x = append(x, stats.Quantile(of, percentile/100))
+		out.Seeds, out.Values = append(out.Seeds, seed), append(out.Values, stats.Quantile(of, percentile/100))
 	}
-	return seeds, x
+	return out
 }
 
 // parameters returns how many weights and biases the published network has.
@@ -196,43 +185,4 @@ func parameters() (weights, biases float64) {
 		biases += float64(n)
 	}
 	return weights, biases
-}
-
-// each returns f of every value.
-func each(x []float64, f func(float64) float64) []float64 {
-	out := make([]float64, len(x))
-	for i, v := range x {
-		out[i] = f(v)
-	}
-	return out
-}
-
-// join returns f of both samples' values for the seeds that both have.
-func join(seedsX []uint64, x []float64, seedsY []uint64, y []float64, f func(x, y float64) float64) ([]uint64, []float64) {
-	seeds, mx, my := Match(seedsX, x, seedsY, y)
-	for i := range mx {
-		mx[i] = f(mx[i], my[i])
-	}
-	return seeds, mx
-}
-
-// sample is one value for each of some seeds.
-type sample struct {
-	seeds []uint64
-	x     []float64
-}
-
-// common keeps the seeds that all samples have, in the order of the first.
-func common(samples []sample) (seeds []uint64, values [][]float64) {
-	for i, s := range samples {
-		if i == 0 {
-			seeds = s.seeds
-		}
-		seeds, _, _ = Match(seeds, make([]float64, len(seeds)), s.seeds, s.x)
-	}
-	for _, s := range samples {
-		_, _, x := Match(seeds, make([]float64, len(seeds)), s.seeds, s.x)
-		values = append(values, x)
-	}
-	return seeds, values
 }

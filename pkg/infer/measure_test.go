@@ -138,6 +138,9 @@ func TestDerivedMetricsOfPartialResults(t *testing.T) {
 		if seeds, x := Measure(r, q); !slices.Equal(x, want) || len(seeds) != len(want) || len(want) > 0 && seeds[0] != 5 {
 			t.Errorf("%s: %v of seeds %v, want %v", metric, x, seeds, want)
 		}
+		if at := Lookup(r, Query{Arm: q.Arm, Factor: q.Factor, Setting: q.Setting, Phase: q.Phase, Test: q.Test, Metric: metric}); !slices.Equal(at.Values, want) && metric != Difference {
+			t.Errorf("%s looked up: %v, want %v", metric, at.Values, want)
+		}
 		// The level alone gives what needs no other level.
 		if _, x := Measure(r.At("epochs", 10), q); !slices.Equal(x, want) && c.minus.Factor == "" {
 			t.Errorf("%s of one level: %v, want %v", metric, x, want)

@@ -32,13 +32,13 @@ func Curves(r *study.Result, q Query) ([]Curve, error) {
 
 func curves(r *study.Result, q Query) []Curve {
 	var settings []float64
-	var samples []sample
+	var samples []Sample
 	for _, setting := range slices.Sorted(slices.Values(r.Settings(q.Factor))) {
-		if s := pick(r.At(q.Factor, setting), q); len(s.x) > 0 {
+		if s := pick(r.At(q.Factor, setting), q); len(s.Values) > 0 {
 			settings, samples = append(settings, setting), append(samples, s)
 		}
 	}
-	seeds, values := common(samples)
+	seeds, values := Common(samples...)
 	out := make([]Curve, len(seeds))
 	for i, seed := range seeds {
 		out[i] = Curve{Seed: seed, Settings: settings}

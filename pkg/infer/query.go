@@ -5,12 +5,17 @@ import (
 	"slices"
 	"strings"
 
+	"divergent/data"
 	"divergent/internal/check"
 	"divergent/pkg/assay"
 	"divergent/pkg/study"
 )
 
-// Query picks one measurement of each seed: what rows of results.csv say.
+// Query picks one measurement of each seed: what rows of results.csv say. Without an
+// arm it is a measure, such as Combined, that Of asks of one:
+//
+//	x, err := infer.Combined.Of(res, "ketamine")
+//	y, err := infer.Internal(2.5).In(assay.OffDrug).Of(res, "neurosteroid")
 type Query struct {
 	Arm    string  // dense, untreated, or the name of a treatment
 	Phase  string  // acute, off-drug or relapse
@@ -22,44 +27,116 @@ type Query struct {
 	Setting float64 // the factor's; matched exactly
 }
 
+// The measures of the paper's Table 1 and those of what treatment changed, acute but
+// for those of relapse.
+var (
+	Sparsity = Query{Phase: assay.Acute, Metric: assay.Sparsity}                       // percent of weights whose synapse is absent
+	Clean    = Query{Phase: assay.Acute, Test: assay.Clean, Metric: assay.Accuracy}    // percent correct
+	Standard = Query{Phase: assay.Acute, Test: assay.Standard, Metric: assay.Accuracy} // likewise
+	Combined = Query{Phase: assay.Acute, Test: assay.Combined, Metric: assay.Accuracy} // under combined stress
+	Extreme  = Internal(2.5)                                                           // the strongest published internal noise
+	Relapsed = Combined.In(assay.Relapse)                                              // combined, after the second pruning
+	Drop     = Query{Phase: assay.Relapse, Test: assay.Combined, Metric: assay.Drop}   // Combined − Relapsed, points
+	Dose     = Query{Phase: assay.Acute, Metric: assay.Dose}                           // mean absolute change of all weights, weight units
+	Turnover = Query{Phase: assay.Acute, Metric: assay.Turnover}                       // percent of weights that changed by more than a tenth
+	Tied     = Query{Phase: assay.Acute, Metric: assay.Tied}                           // percent of regrown sites chosen among exact ties
+)
+
+// Internal is accuracy under internal noise of the given SD, activation units; without
+// noise it is the standard test.
+func Internal(sd float64) Query {
+	if sd == 0 {
+		return Standard
+	}
+	return Query{Phase: assay.Acute, Test: assay.Internal, Level: sd, Metric: assay.Accuracy}
+}
+
+// In returns the same measure in another phase.
+func (q Query) In(phase string) Query {
+	q.Phase = phase
+	return q
+}
+
+// Of returns the measure of an arm over the seeds, empty where it was not made for
+// that arm. Names that the result does not know are errors, as in Values.
+func (q Query) Of(r *study.Result, arm string) (Sample, error) {
+	q.Arm = arm
+	r, err := plain(r, q.Factor, q.Setting)
+	if err == nil {
+		err = q.check(r)
+	}
+	if err != nil {
+		return Sample{}, err
+	}
+	return pick(r, q), nil
+}
+
+// Between compares arm a with arm b, seed by seed; errors are those of Of.
+func (q Query) Between(r *study.Result, a, b string) (Comparison, error) {
+	x, err := q.Of(r, a)
+	if err != nil {
+		return Comparison{}, err
+	}
+	y, err := q.Of(r, b)
+	return x.Against(y), err
+}
+
 // Values returns the values of one measurement over the seeds, in the result's
 // order, and the seeds they belong to. Both are empty where it was not made for that
 // arm, as off-drug for an arm without a drug. A name or a number that the result
 // does not know at all is an error, which names the nearest it knows. So is a
 // result with sweeps where the query has no factor: its levels are no further seeds.
 func Values(r *study.Result, q Query) (seeds []uint64, x []float64, err error) {
-	if r, err = plain(r, q.Factor, q.Setting); err != nil {
-		return nil, nil, err
-	}
-	if err := q.check(r); err != nil {
-		return nil, nil, err
-	}
-	s := pick(r, q)
-	return s.seeds, s.x, nil
+	s, err := q.Of(r, q.Arm)
+	return s.Seeds, s.Values, err
 }
 
 // Lookup is Values for what a table or a figure asks of every result: where
-// the result does not know the names, nothing was measured. It panics if the
+// the result does not know the names, nothing was measured. It also knows the metrics
+// that Measure derives from rows of one level, such as Efficiency. It panics if the
 // result has sweeps and the query no factor.
-func Lookup(r *study.Result, q Query) (seeds []uint64, x []float64) {
+func Lookup(r *study.Result, q Query) Sample {
 	if q.Factor != "" {
 		r = r.At(q.Factor, q.Setting)
 	}
 	if CheckPlain(r) != nil {
 		panic("infer: the levels of a sweep are no seeds; At picks one")
 	}
-	s := pick(r, q)
-	return s.seeds, s.x
+	return newMeasurer(r, nil).measure(data.Quote{Arm: q.Arm, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric})
 }
 
 // pick returns the values of one measurement of a plain result.
-func pick(r *study.Result, q Query) (s sample) {
+func pick(r *study.Result, q Query) (s Sample) {
+	s.Low, s.High = Bounds(q.Metric)
 	for _, w := range r.Rows {
 		if w.Factor == "" && w.Arm == q.Arm && w.Phase == q.Phase && w.Test == q.Test && w.Level == q.Level && w.Metric == q.Metric {
-			s.seeds, s.x = append(s.seeds, w.Seed), append(s.x, w.Value)
+			s.Seeds, s.Values = append(s.Seeds, w.Seed), append(s.Values, w.Value)
 		}
 	}
 	return s
+}
+
+// OffDrug returns the result as it stands once every drug has been stopped: the
+// tests of arms that end on a drug are those off it, under the name of the acute
+// phase, so that they compare with arms that end on none. Relapse stays as it was
+// tested, on the drug.
+func OffDrug(r *study.Result) *study.Result {
+	drug := map[string]bool{}
+	for _, w := range r.Rows {
+		drug[w.Arm] = drug[w.Arm] || w.Phase == assay.OffDrug
+	}
+	out := *r
+	out.Rows = nil
+	for _, w := range r.Rows {
+		if w.Phase == assay.Acute && drug[w.Arm] {
+			continue
+		}
+		if w.Phase == assay.OffDrug {
+			w.Phase = assay.Acute
+		}
+		out.Rows = append(out.Rows, w)
+	}
+	return &out
 }
 
 // Losses returns the training loss of an arm at an epoch (from 1) over the
@@ -72,13 +149,13 @@ func Losses(r *study.Result, arm string, epoch int) (seeds []uint64, x []float64
 		return nil, nil, err
 	}
 	s := losses(r, arm, epoch)
-	return s.seeds, s.x, nil
+	return s.Seeds, s.Values, nil
 }
 
-func losses(r *study.Result, arm string, epoch int) (s sample) {
+func losses(r *study.Result, arm string, epoch int) (s Sample) {
 	for _, t := range r.Traces {
 		if t.Factor == "" && t.Arm == arm && t.Epoch == epoch {
-			s.seeds, s.x = append(s.seeds, t.Seed), append(s.x, t.Loss)
+			s.Seeds, s.Values = append(s.Seeds, t.Seed), append(s.Values, t.Loss)
 		}
 	}
 	return s

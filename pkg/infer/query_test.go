@@ -67,9 +67,6 @@ func TestValuesKnowTheVocabulary(t *testing.T) {
 	if _, _, err := Losses(r, "sri", 1); err == nil || !strings.Contains(err.Error(), `did you mean "ssri"?`) {
 		t.Errorf("Losses of an unknown arm: %v", err)
 	}
-	if _, _, err := Aligned(r, []string{"ketamine", "sri"}, good); err == nil || !strings.Contains(err.Error(), `did you mean "ssri"?`) {
-		t.Errorf("Aligned with an unknown arm: %v", err)
-	}
 	if _, _, err := Values(nil, good); err == nil || err.Error() != "infer: result = nil: want the result of a run" {
 		t.Errorf("no result: %v", err)
 	}
@@ -91,7 +88,7 @@ func TestLevelsAreNoSeeds(t *testing.T) {
 	_, _, err := Values(r, q)
 	refused := map[string]error{"Values": err, "CheckPlain": CheckPlain(r)}
 	_, _, refused["Losses"] = Losses(r, "ketamine", 1)
-	_, _, refused["Aligned"] = Aligned(r, []string{"ketamine"}, q)
+	_, refused["Of"] = q.Of(r, q.Arm)
 	for name, err := range refused {
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%s: error %v, want that a level has to be chosen", name, err)
@@ -107,13 +104,16 @@ func TestLevelsAreNoSeeds(t *testing.T) {
 	for name, other := range map[string]func() ([]uint64, []float64, error){
 		"of the level":        func() ([]uint64, []float64, error) { return Values(r.At("pruned", 0.9), q) },
 		"of the level, named": func() ([]uint64, []float64, error) { return Values(r.At("pruned", 0.9), at) },
-		"Lookup":              func() ([]uint64, []float64, error) { s, x := Lookup(r, at); return s, x, nil },
-		"Aligned":             func() ([]uint64, []float64, error) { s, v, err := Aligned(r, []string{q.Arm}, at); return s, v[0], err },
+		"Lookup":              func() ([]uint64, []float64, error) { s := Lookup(r, at); return s.Seeds, s.Values, nil },
+		"Of":                  func() ([]uint64, []float64, error) { s, err := at.Of(r, q.Arm); return s.Seeds, s.Values, err },
 		"Measure": func() ([]uint64, []float64, error) {
 			s, x := Measure(r, data.Quote{Arm: q.Arm, Phase: q.Phase, Test: q.Test, Metric: q.Metric, Factor: "pruned", Setting: 0.9})
 			return s, x, nil
 		},
-		"Lookup of the level": func() ([]uint64, []float64, error) { s, x := Lookup(r.At("pruned", 0.9), q); return s, x, nil },
+		"Lookup of the level": func() ([]uint64, []float64, error) {
+			s := Lookup(r.At("pruned", 0.9), q)
+			return s.Seeds, s.Values, nil
+		},
 		"dense is at all levels": func() ([]uint64, []float64, error) {
 			a := at
 			a.Arm = study.Dense

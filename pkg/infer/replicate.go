@@ -30,6 +30,30 @@ func Match(seedsX []uint64, x []float64, seedsY []uint64, y []float64) (seeds []
 	return seeds, mx, my
 }
 
+// publishedBy returns the published numbers of the result's study; none for one
+// without.
+func publishedBy(r *study.Result) []data.Quote {
+	quotes, err := data.Quotes(r.Manifest.Study)
+	if err != nil {
+		return nil
+	}
+	return quotes
+}
+
+// Quoted returns the published numbers of one measurement in the paper's order: those
+// of the level that the result is of, and those without one. A study without published
+// numbers has none.
+func Quoted(r *study.Result, q Query) (out []data.Quote) {
+	factor, setting := r.Setting()
+	for _, p := range publishedBy(r) {
+		here := p.Factor == "" || p.Factor == factor && p.Setting == setting
+		if here && p.Arm == q.Arm && p.Phase == q.Phase && p.Test == q.Test && p.Level == q.Level && p.Metric == q.Metric {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // Replication is one published number beside ours.
 type Replication struct {
 	Source    string // table or notebook the number comes from
@@ -75,8 +99,8 @@ func Replicate(r *study.Result) ([]Replication, error) {
 	m := newMeasurer(r, quotes)
 	var out []Replication
 	for _, q := range quotes {
-		if _, x := m.measure(q); len(x) > 0 {
-			out = append(out, replicate(q, x))
+		if s := m.measure(q); len(s.Values) > 0 {
+			out = append(out, replicate(q, s.Values))
 		}
 	}
 	if len(out) == 0 {

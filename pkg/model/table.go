@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"divergent/internal/files"
 )
@@ -23,6 +22,9 @@ type Table struct {
 	Header []string   // with units; each once
 	Rows   [][]string // numbers as Number writes them
 }
+
+// Table returns the table as it is.
+func (t Table) Table() (header []string, rows [][]string) { return t.Header, t.Rows }
 
 // TableOf returns structs, or slices of them, as a table under a name, for programs
 // to read. A column is a field with a csv tag, which is its header: a number in all
@@ -208,64 +210,4 @@ func Text(s string) string { return files.Cell(s) }
 // written is a cell as a record has it: a Text in one line, with an ASCII minus.
 func written(s string) string {
 	return Text(strings.NewReplacer("−", "-", "\r\n", " ", "\n", " ", "\r", " ").Replace(s))
-}
-
-// Column is a field of a list, for a reader to see.
-type Column struct {
-	Header string
-	Cells  []reflect.Value
-}
-
-// Columns returns the columns of a slice of structs, or of pointers to them, that a
-// reader is to see: exported fields, under their table tag or their name in words;
-// the tag "-" leaves a field out.
-func Columns(list any) ([]Column, error) {
-	v := reflect.ValueOf(list)
-	if !v.IsValid() || v.Kind() != reflect.Slice && v.Kind() != reflect.Array {
-		return nil, fmt.Errorf("model: table of %T: want a slice of structs", list)
-	}
-	kind := v.Type().Elem()
-	if kind.Kind() == reflect.Pointer {
-		kind = kind.Elem()
-	}
-	if kind.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("model: table of %T: want a slice of structs", list)
-	}
-	var out []Column
-	for i := range kind.NumField() {
-		f := kind.Field(i)
-		name, tagged := f.Tag.Lookup("table")
-		if !f.IsExported() || name == "-" {
-			continue
-		}
-		if !tagged {
-			name = words(f.Name)
-		}
-		c := Column{Header: name}
-		for r := range v.Len() {
-			row := reflect.Indirect(v.Index(r))
-			if !row.IsValid() {
-				return nil, fmt.Errorf("model: table of %T: element %d is nil; want structs", list, r)
-			}
-			c.Cells = append(c.Cells, row.Field(i))
-		}
-		out = append(out, c)
-	}
-	return out, nil
-}
-
-// words turns a field's name into a header: MeanLoss into Mean loss.
-func words(name string) string {
-	var b strings.Builder
-	runes := []rune(name)
-	for i, r := range runes {
-		if i > 0 && unicode.IsUpper(r) && unicode.IsLower(runes[i-1]) {
-			b.WriteByte(' ')
-			if i+1 < len(runes) && unicode.IsLower(runes[i+1]) {
-				r = unicode.ToLower(r)
-			}
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }

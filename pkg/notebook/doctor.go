@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"divergent/data"
+	"divergent/internal/files"
 	"divergent/internal/kernel"
 	"divergent/pkg/catalogue"
 	"divergent/pkg/study"
@@ -75,31 +76,34 @@ func writable(dir string) Finding {
 func stored() []Finding {
 	var out []Finding
 	for _, e := range catalogue.All() {
-		name := e.Name
-		f := Finding{What: "results of " + name}
-		if e.Small != nil {
-			r, err := e.Committed()
-			if err != nil {
-				f.Found, f.Fix = "none that can be used: "+oneLine(err), "go run ./cmd/divergent run "+name
-			} else {
-				f.Found = fmt.Sprintf("%d tables, %s on %s", len(r.Tables), r.Manifest.Go, r.Manifest.Arch)
-			}
-			out = append(out, f)
-			continue
-		}
-		dir, err := fs.Sub(data.Results(), name)
-		var r *study.Result
-		if err == nil {
-			r, err = study.Load(dir)
-		}
-		if err != nil {
-			f.Found, f.Fix = "none that can be used: "+oneLine(err), "go run ./cmd/divergent run "+name
-		} else {
-			f.Found = fmt.Sprintf("%d seeds, %d conditions, engine %s on %s", len(r.Manifest.Seeds), len(r.Manifest.Conditions), r.Manifest.Engine, r.Manifest.Kernel)
+		f := Finding{What: "results of " + e.Name}
+		var err error
+		if f.Found, err = found(e); err != nil {
+			f.Found, f.Fix = "none that can be used: "+files.OneLine(err.Error()), "go run ./cmd/divergent run "+e.Name
 		}
 		out = append(out, f)
 	}
 	return out
+}
+
+// found sums up the committed results of one entry.
+func found(e catalogue.Entry) (string, error) {
+	if e.Small != nil {
+		r, err := e.Committed()
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprintf("%d tables, %s on %s", len(r.Tables), r.Manifest.Go, r.Manifest.Arch), nil
+	}
+	dir, err := fs.Sub(data.Results(), e.Name)
+	if err != nil {
+		return "", err
+	}
+	r, err := study.Load(dir)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d seeds, %d conditions, engine %s on %s", len(r.Manifest.Seeds), len(r.Manifest.Conditions), r.Manifest.Engine, r.Manifest.Kernel), nil
 }
 
 // modules lists the versions of what the numbers and the pictures depend on.
@@ -122,17 +126,21 @@ func modules() []debug.Module {
 // versions, and where the figures went.
 func Footer(r *study.Result) {
 	m := r.Manifest
-	settings := "none, all as published"
-	if remarks := m.Remarks(); len(remarks) > 0 {
-		settings = strings.Join(remarks, "; ")
+	footer("Settings that differ from the published ones", "none, all as published", m.Remarks(),
+		fmt.Sprintf("**Study** %s, seeds %v, engine %s, inner loops %s", escape(m.Study), m.Seeds, escape(m.Engine), escape(m.Kernel)))
+}
+
+// footer ends a notebook of a study or a model: what differs in it, or none of that.
+func footer(title, none string, differs []string, what string) {
+	settings := none
+	if len(differs) > 0 {
+		settings = strings.Join(differs, "; ")
 	}
-	var versions []string
+	versions := []string{runtime.Version()}
 	for _, d := range modules() {
 		versions = append(versions, d.Path+" "+d.Version)
 	}
-	Markdownf("---\n**Settings that differ from the published ones:** %s.\n\n"+
-		"**Study** %s, seeds %s, engine %s, inner loops %s. **Versions:** %s, %s.\n\n**Figures:** %s",
-		escape(settings), escape(m.Study), fmt.Sprint(m.Seeds), escape(m.Engine), escape(m.Kernel), runtime.Version(), strings.Join(versions, ", "), whereFigures())
+	Markdownf("---\n**%s:** %s.\n\n%s. **Versions:** %s.\n\n**Figures:** %s", title, escape(settings), what, strings.Join(versions, ", "), whereFigures())
 }
 
 func whereFigures() string {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"divergent/pkg/glutamate"
+	"divergent/pkg/model"
 	"divergent/pkg/pk"
 )
 
@@ -20,8 +21,8 @@ func Plasma(mgPerKg, until float64, sets ...pk.Set) Grid {
 		for _, days := range x.HalfLives {
 			lives = append(lives, figures(days/pk.Hour))
 		}
-		g.Rows = append(g.Rows, []string{set.Name, figures(set.Weight), number(x.Cmax, 0), number(x.Tmax/pk.Minute, 0),
-			number(x.AUC/pk.Hour, 0), strings.Join(lives, ", ")})
+		g.Rows = append(g.Rows, []string{set.Name, figures(set.Weight), model.Decimals(x.Cmax, 0), model.Decimals(x.Tmax/pk.Minute, 0),
+			model.Decimals(x.AUC/pk.Hour, 0), strings.Join(lives, ", ")})
 	}
 	return g
 }
@@ -93,7 +94,7 @@ func percent(x float64) string {
 	case x < 1 && p > 99:
 		return "above 99"
 	default:
-		return number(p, 0)
+		return model.Decimals(p, 0)
 	}
 }
 
@@ -118,7 +119,7 @@ func Deciders(s *glutamate.Shares, observations ...string) Grid {
 	for o, x := range s.Observations {
 		for h, y := range s.Hypotheses {
 			if d := s.Decides(h, o); d.Field != "" && slices.Contains(observations, x.Name) && y.Switches.Gate == glutamate.Strict {
-				g.Rows = append(g.Rows, []string{x.Name, y.Name, percent(s.Explained[h][o]), d.Field, number(100*d.Difference, 0)})
+				g.Rows = append(g.Rows, []string{x.Name, y.Name, percent(s.Explained[h][o]), d.Field, model.Decimals(100*d.Difference, 0)})
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"divergent/pkg/landscape"
+	"divergent/pkg/model"
 )
 
 // Terrains is landscape.Terrains.
@@ -29,7 +30,7 @@ func Stays(list ...landscape.Escape) Grid {
 		if !math.IsNaN(e.Theory) {
 			inside = map[bool]string{true: "yes", false: "no"}[e.Mean.Low <= e.Theory && e.Theory <= e.Mean.High]
 		}
-		g.Rows = append(g.Rows, []string{e.From.String(), number(e.Strength, 3), fmt.Sprintf("%d of %d", e.Reached, e.Paths),
+		g.Rows = append(g.Rows, []string{e.From.String(), model.Decimals(e.Strength, 3), fmt.Sprintf("%d of %d", e.Reached, e.Paths),
 			days(e.Mean.Mean), limits(e.Mean), days(e.Theory), inside})
 	}
 	return g
@@ -75,13 +76,13 @@ func Effects(c *landscape.Comparison) Grid {
 		g.Rows = append(g.Rows, row)
 	}
 	if len(c.Contrasts) == 0 {
-		g = g.columns(4)
+		g = columns(g, 4)
 	}
 	return g
 }
 
 // columns returns the first columns of a grid.
-func (g Grid) columns(n int) Grid {
+func columns(g Grid, n int) Grid {
 	g.Header = g.Header[:n]
 	for i := range g.Rows {
 		g.Rows[i] = g.Rows[i][:n]
@@ -91,7 +92,7 @@ func (g Grid) columns(n int) Grid {
 
 // share95 writes a share in percent with its limits.
 func share95(x landscape.Interval) string {
-	return fmt.Sprintf("%s [%s, %s]", number(100*x.Mean, 1), number(100*x.Low, 1), number(100*x.High, 1))
+	return fmt.Sprintf("%s [%s, %s]", model.Decimals(100*x.Mean, 1), model.Decimals(100*x.Low, 1), model.Decimals(100*x.High, 1))
 }
 
 // Followed lays out a simulation on the given days, each the first report that is
@@ -104,12 +105,12 @@ func Followed(r *landscape.Result, days ...float64) Grid {
 			Check(fmt.Errorf("notebook: day %v of a simulation of %v days: want a day within it", day, r.T[i-1]))
 		}
 		at := r.Conditions[i]
-		g.Rows = append(g.Rows, []string{strconv.FormatFloat(day, 'g', -1, 64), number(at.Strength, 3), number(at.Bias, 3), number(r.Mood.Median[i], 2),
-			number(r.Mood.Low[i], 2) + " to " + number(r.Mood.High[i], 2), number(100*r.Well[i], 1)})
+		g.Rows = append(g.Rows, []string{strconv.FormatFloat(day, 'g', -1, 64), model.Decimals(at.Strength, 3), model.Decimals(at.Bias, 3), model.Decimals(r.Mood.Median[i], 2),
+			model.Decimals(r.Mood.Low[i], 2) + " to " + model.Decimals(r.Mood.High[i], 2), model.Decimals(100*r.Well[i], 1)})
 	}
 	if len(r.Outcomes) == 1 {
 		g.Header[3] = "Mood"
-		g = g.columns(4)
+		g = columns(g, 4)
 	}
 	return g
 }
@@ -118,7 +119,7 @@ func Followed(r *landscape.Result, days ...float64) Grid {
 func Forewarned(list ...*landscape.Changes) Grid {
 	g := Grid{Header: []string{"Start", "Strength", "Paths", "Left their state", "Autocorrelation rises (%)", "Variance rises (%)"}}
 	share := func(x landscape.Interval) string {
-		return fmt.Sprintf("%s [%s, %s]", number(100*x.Mean, 0), number(100*x.Low, 0), number(100*x.High, 0)) // of fifty paths: no decimals
+		return fmt.Sprintf("%s [%s, %s]", model.Decimals(100*x.Mean, 0), model.Decimals(100*x.Low, 0), model.Decimals(100*x.High, 0)) // of fifty paths: no decimals
 	}
 	for _, c := range list {
 		ramp := fmt.Sprintf("%.3f to %.3f", c.Approach.Ramp.From, c.Approach.Ramp.To)

@@ -2,7 +2,6 @@ package notebook
 
 import (
 	"fmt"
-	"runtime"
 	"strconv"
 	"strings"
 
@@ -65,16 +64,7 @@ func Changes(before, after model.Checks) Grid {
 func ModelFooter(name string, used, standard any) {
 	changed, err := differing(used, standard)
 	Check(err)
-	settings := "none"
-	if len(changed) > 0 {
-		settings = strings.Join(changed, "; ")
-	}
-	versions := []string{runtime.Version()}
-	for _, d := range modules() {
-		versions = append(versions, d.Path+" "+d.Version)
-	}
-	Markdownf("---\n**Parameters that differ from the default ones:** %s.\n\n**Model** %s. **Versions:** %s.\n\n**Figures:** %s",
-		escape(settings), escape(name), strings.Join(versions, ", "), whereFigures())
+	footer("Parameters that differ from the default ones", "none", changed, "**Model** "+escape(name))
 }
 
 // differing tells which parameters differ, with both values.

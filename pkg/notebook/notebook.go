@@ -7,9 +7,10 @@ package notebook
 import (
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/janpfeifer/gonb/gonbui"
+
+	"divergent/internal/files"
 )
 
 // Markdown shows the text as Markdown. Unlike printed text it keeps its place
@@ -38,8 +39,6 @@ func Check(err error) {
 		return
 	}
 	gonbui.Sync() // what was shown before stays
-	fmt.Fprintln(os.Stderr, "divergent:", oneLine(err))
+	fmt.Fprintln(os.Stderr, "divergent:", files.OneLine(err.Error()))
 	os.Exit(1)
 }
-
-func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

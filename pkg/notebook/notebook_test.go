@@ -10,11 +10,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
+	"divergent/pkg/landscape"
+	"divergent/pkg/model"
+	"divergent/pkg/report"
+	"divergent/pkg/spines"
 	"divergent/pkg/study"
 	"divergent/plots"
 )
@@ -159,7 +162,7 @@ func TestFewSeedsHaveNoInterval(t *testing.T) {
 			"Matched":     Matched(r, "pruned", "ketamine", "ssri", assay.Acute, assay.Combined, 0, assay.Accuracy),
 			"Differences": Differences(r, "pruned", assay.Acute, assay.Combined, 0, assay.Accuracy, pair),
 		} {
-			header, rows, err := tabulate(x)
+			header, rows, err := report.Layout(x)
 			if err != nil || len(rows) == 0 {
 				t.Fatalf("%s: %d rows, %v", name, len(rows), err)
 			}
@@ -182,7 +185,7 @@ func TestFewSeedsHaveNoInterval(t *testing.T) {
 	if rows := Replications(few); rows[0].Interval != "–" || rows[0].Inside {
 		t.Errorf("%+v", rows[0])
 	}
-	if text, out := verdict(few); text != "Fewer than 5 seeds give no interval to hold the published numbers against." || len(out) > 0 || len(Outside(few)) > 0 {
+	if text, out := report.Verdict(few); text != "Fewer than 5 seeds give no interval to hold the published numbers against." || len(out) > 0 || len(Outside(few)) > 0 {
 		t.Errorf("verdict %q, outside %v", text, out)
 	}
 }
@@ -205,10 +208,10 @@ func TestTable(t *testing.T) {
 		inner    int
 	}
 	rows := []row{
-		{Arm: "a|b", MeanLoss: 1.21534, Seeds: 10, Kept: true, P: 0.002, Interval: Estimate{infer.Interval{Mean: 97.25, Low: 96.9, High: 97.6}}, inner: 1},
-		{Arm: "c", MeanLoss: -0.5, Seeds: 9, P: math.NaN(), Interval: Estimate{infer.Interval{Mean: math.NaN()}}},
+		{Arm: "a|b", MeanLoss: 1.21534, Seeds: 10, Kept: true, P: 0.002, Interval: Estimate{Interval: infer.Interval{Mean: 97.25, Low: 96.9, High: 97.6}}, inner: 1},
+		{Arm: "c", MeanLoss: -0.5, Seeds: 9, P: math.NaN(), Interval: Estimate{Interval: infer.Interval{Mean: math.NaN()}}},
 	}
-	header, cells, err := tabulate(rows)
+	header, cells, err := report.Layout(rows)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,12 +223,31 @@ func TestTable(t *testing.T) {
 	if got := markdown(header, cells); got != want {
 		t.Errorf("table:\n%s\nwant:\n%s", got, want)
 	}
-	if h, c, err := tabulate([]*row{{Arm: "x"}}); err != nil || len(h) != 6 || len(c) != 1 {
+	if h, c, err := report.Layout([]*row{{Arm: "x"}}); err != nil || len(h) != 6 || len(c) != 1 {
 		t.Errorf("slice of pointers: %v %v %v", h, c, err)
 	}
-	for _, bad := range []any{nil, 3, []int{1}, struct{}{}} {
-		if _, _, err := tabulate(bad); err == nil {
-			t.Errorf("tabulate(%v): no error", bad)
+	for _, bad := range []any{nil, 3, struct{}{}, func() {}, []*row{nil}, (*plots.Figure)(nil), (*study.Result)(nil), []any{nil}} {
+		if _, _, err := report.Layout(bad); err == nil {
+			t.Errorf("report.Layout(%v): no error", bad)
+		}
+	}
+}
+
+// What the small models and the figures return is laid out, too.
+func TestTableTakesModelsAndFigures(t *testing.T) {
+	p, days := landscape.Default(), model.Days(40, model.Stress(5, 20))
+	f := Must(plots.Protocols(study.Divergent()))
+	for header, x := range map[string]any{
+		"Symbol|Field":      spines.Default(),
+		"Day|Density":       Must(spines.Follow(spines.Default(), days, 5)),
+		"T|Mood, Mean":      Must(landscape.Simulate(p, days, landscape.Options{Deterministic: true})),
+		"Branch|Point":      Must(landscape.Bifurcation(p, landscape.Circuit{}, "Strength", 0, 2)),
+		"Value":             days,
+		"Panel|Series|Kind": f.Table(),
+	} {
+		h, rows, err := report.Layout(x)
+		if err != nil || !strings.HasPrefix(strings.Join(h, "|"), header) || len(rows) == 0 || len(rows) > 12 && header != "Symbol|Field" && header != "Panel|Series|Kind" {
+			t.Errorf("%T: %d rows below %q, %v", x, len(rows), h, err)
 		}
 	}
 }
@@ -309,25 +331,9 @@ func TestSlug(t *testing.T) {
 	}
 }
 
-func TestProgressLine(t *testing.T) {
-	for _, tc := range []struct {
-		e    study.Event
-		want string
-	}{
-		{study.Event{Done: 3, Total: 8}, "simulated 3 of 8 cells"},
-		{study.Event{Done: 3, Total: 8, Left: 42 * time.Second}, "simulated 3 of 8 cells, about 42 s remaining"},
-		{study.Event{Done: 3, Total: 8, Left: 10 * time.Minute}, "simulated 3 of 8 cells, about 10 min remaining"},
-		{study.Event{Done: 3, Total: 8, Left: 3 * time.Hour}, "simulated 3 of 8 cells, about 3.0 h remaining"},
-		{study.Event{Done: 3, Stored: 2, Total: 8, Left: 5 * time.Second}, "simulated 1 of 6 cells (2 more were stored), about 5 s remaining"},
-		{study.Event{Done: 8, Total: 8, Left: time.Second}, "simulated 8 of 8 cells"},
-		{study.Event{Done: 7, Total: 8, Left: time.Millisecond}, "simulated 7 of 8 cells, about 1 s remaining"},
-	} {
-		if got := Line(tc.e); got != tc.want {
-			t.Errorf("Line = %q, want %q", got, tc.want)
-		}
-	}
+func TestProgressIsShownNowAndThen(t *testing.T) {
 	var lines []string
-	p := &progress{show: func(s string) { lines = append(lines, s) }}
+	p := &progress{show: func(s string) { lines = append(lines, s) }, done: func() {}}
 	for done := range 1000 {
 		p.event(study.Event{Done: done, Total: 1000, Stored: 4})
 	}
@@ -338,105 +344,6 @@ func TestProgressLine(t *testing.T) {
 	stored := &progress{show: func(string) { t.Error("progress is shown where everything is stored") }}
 	stored.event(study.Event{Done: 8, Total: 8, Stored: 8})
 	stored.end()
-}
-
-// twoSeeds is a result with known values.
-func twoSeeds() *study.Result {
-	r := &study.Result{}
-	for seed, v := range []float64{90, 92} {
-		add := func(arm, phase, test string, level float64, metric string, value float64) {
-			r.Rows = append(r.Rows, study.Row{Seed: uint64(seed), Arm: arm, Phase: phase, Test: test, Level: level, Metric: metric, Value: value})
-		}
-		add("untreated", assay.Acute, assay.Combined, 0, assay.Accuracy, 30)
-		add("neurosteroid", assay.Acute, assay.Combined, 0, assay.Accuracy, v)
-		add("neurosteroid", assay.OffDrug, assay.Combined, 0, assay.Accuracy, v-10)
-		add("neurosteroid", assay.Relapse, assay.Combined, 0, assay.Drop, 2)
-	}
-	return r
-}
-
-func TestOutcomes(t *testing.T) {
-	out := Outcomes(twoSeeds())
-	if len(out) != 3 || out[0].Condition != "untreated" || out[2].Condition != "neurosteroid-like, off" {
-		t.Fatalf("outcomes: %+v", out)
-	}
-	if o := out[1]; o.N != 2 || o.Combined.Mean != 91 || o.Drop.Mean != 2 || o.Clean.String() != "–" {
-		t.Errorf("on the drug: %+v", o)
-	}
-	if o := out[2]; o.Combined.Mean != 81 || o.Drop.String() != "–" {
-		t.Errorf("off the drug: %+v", o)
-	}
-}
-
-func TestContrasts(t *testing.T) {
-	out := Contrasts(twoSeeds(), [2]string{"neurosteroid", "untreated"})
-	if len(out) != 1 || out[0].Test != "combined" || out[0].Difference.Mean != 61 || out[0].N != 2 || !(out[0].Adjusted >= out[0].P) {
-		t.Errorf("contrasts: %+v", out)
-	}
-}
-
-func TestEstimate(t *testing.T) {
-	for _, tc := range []struct {
-		v    infer.Interval
-		want string
-	}{
-		{infer.Interval{Mean: 97.46, Low: 97.21, High: 97.6}, "97.5 [97.2, 97.6]"},
-		{infer.Interval{Mean: 100, Low: 99.96, High: 100}, "100.0"},
-		{infer.Interval{Mean: 0.1, Low: -0.04, High: 0.3}, "0.1 [0.0, 0.3]"},
-		{infer.Interval{Mean: -0.2, Low: math.NaN(), High: math.NaN()}, "−0.2"},
-		{infer.Interval{Mean: 97.46, Low: math.NaN(), High: math.NaN(), N: 1}, "97.5"},
-		{infer.Interval{Mean: 97.46, Low: math.NaN(), High: math.NaN(), N: 2}, "97.5 (n = 2)"},
-		{infer.Interval{Mean: math.NaN()}, "–"},
-	} {
-		if got := (Estimate{tc.v}).String(); got != tc.want {
-			t.Errorf("%+v prints as %q, want %q", tc.v, got, tc.want)
-		}
-	}
-}
-
-func TestSentences(t *testing.T) {
-	r := twoSeeds()
-	if got := Means(r, assay.Acute, assay.Combined, 0, assay.Accuracy, "untreated", "neurosteroid"); got != "untreated 30.0 (n = 2), neurosteroid-like 91.0 (n = 2)" {
-		t.Errorf("Means = %q", got)
-	}
-	if d := Difference(r, "neurosteroid", "untreated", assay.Acute, assay.Combined, 0, assay.Accuracy); d.Mean != 61 || d.N != 2 {
-		t.Errorf("Difference = %+v", d)
-	}
-	if d := Difference(r, "neurosteroid", "untreated", assay.OffDrug, assay.Combined, 0, assay.Accuracy); d.String() != "–" {
-		t.Errorf("Difference to an arm without a drug to stop = %v", d)
-	}
-	if d := Change(r, "neurosteroid", assay.Acute, assay.OffDrug, assay.Combined, 0); d.Mean != -10 {
-		t.Errorf("Change = %+v, want off the drug minus on it", d)
-	}
-	if n := Below([]float64{1, 2, 3}, 3); n != 2 {
-		t.Errorf("Below = %d, want 2", n)
-	}
-}
-
-func TestReplications(t *testing.T) {
-	list := []infer.Replication{
-		{Arm: "ssri", Phase: assay.Acute, Metric: "loss", Epoch: 25, Published: 1.2153, Mean: 1.2, Low: 1, High: 1.4, Inside: true},
-		{Arm: "neurosteroid", Phase: assay.OffDrug, Test: assay.Combined, Metric: assay.Accuracy, Published: 90.5, Mean: 80, Low: 70, High: 90},
-		{Arm: "ssri", Phase: assay.Acute, Test: assay.Internal, Level: 2.5, Metric: assay.Accuracy, Published: 44, Mean: 60, Low: 50, High: 70},
-	}
-	rows := Replications(list)
-	for i, want := range []string{"SSRI-like, loss at epoch 25 (nats)", "neurosteroid-like, off, combined (%)", "SSRI-like, internal 2.5 (%)"} {
-		if rows[i].What != want {
-			t.Errorf("row %d is %q, want %q", i, rows[i].What, want)
-		}
-	}
-	if rows[0].Published != "1.215" || rows[1].Interval != "70.0 to 90.0" {
-		t.Errorf("rows: %+v", rows)
-	}
-	if got := Select(list, "ssri", assay.Acute, assay.Internal); len(got) != 1 || got[0].Published != 44 {
-		t.Errorf("Select by test: %+v", got)
-	}
-	if got := Select(list, "ssri", assay.Acute); len(got) != 2 {
-		t.Errorf("Select of all tests: %+v", got)
-	}
-	if out := Outside(list); len(out) != 2 || out[0].Published != 44 {
-		t.Errorf("outside, farthest first: %+v", out)
-	}
 }
 
 func TestDoctorFindsTheModule(t *testing.T) {
@@ -507,5 +414,50 @@ func TestLineEndsAreKept(t *testing.T) {
 	out, err := exec.Command("git", "-C", root, "check-attr", "text", "--", "go.mod", "data/results/divergent/results.csv", "notebooks/00-start-here.ipynb").CombinedOutput()
 	if err != nil || strings.Count(string(out), "text: unset") != 3 {
 		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// sweep is a result with the factor pruned; value gives each measurement, NaN
+// none.
+func sweep(seeds int, settings []float64, arms []string, tests []study.Row, value func(seed int, setting float64, arm string, t study.Row) float64) *study.Result {
+	r := &study.Result{}
+	for _, s := range settings {
+		for _, arm := range arms {
+			r.Manifest.Conditions = append(r.Manifest.Conditions, study.Condition{Name: arm, Factor: "pruned", Setting: s})
+			for seed := range seeds {
+				for _, w := range tests {
+					if w.Value = value(seed, s, arm, w); !math.IsNaN(w.Value) {
+						w.Seed, w.Arm, w.Factor, w.Setting = uint64(seed), arm, "pruned", s
+						r.Rows = append(r.Rows, w)
+					}
+				}
+			}
+		}
+	}
+	return r
+}
+
+var combinedTest = study.Row{Phase: assay.Acute, Test: assay.Combined, Metric: assay.Accuracy}
+
+func TestSelections(t *testing.T) {
+	list := []infer.Replication{
+		{Arm: "ssri", Phase: assay.Acute, Test: assay.Combined, Metric: infer.Efficiency, Published: 1},
+		{Arm: "ssri", Phase: assay.Acute, Test: assay.Internal, Metric: assay.Accuracy, Published: 44, Factor: "epochs", Setting: 40},
+		{Arm: "ssri", Phase: assay.OffDrug, Metric: assay.Dose, Published: 0.004},
+	}
+	if got := SelectLevel(list, "epochs", 40); len(got) != 1 || got[0].Published != 44 {
+		t.Errorf("SelectLevel: %+v", got)
+	}
+	if got := SelectMetrics(list, assay.Dose, infer.Efficiency); len(got) != 2 || got[0].Metric != infer.Efficiency || got[1].Metric != assay.Dose {
+		t.Errorf("SelectMetrics: %+v", got)
+	}
+	if got := Select(list, "ssri", assay.Acute, assay.Internal); len(got) != 1 || got[0].Published != 44 {
+		t.Errorf("Select by test: %+v", got)
+	}
+	if got := Select(list, "ssri", assay.Acute); len(got) != 2 {
+		t.Errorf("Select of all tests: %+v", got)
+	}
+	if n := Below([]float64{1, 2, 3}, 3); n != 2 {
+		t.Errorf("Below = %d, want 2", n)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"divergent/data"
+	"divergent/internal/console"
 	"divergent/pkg/study"
 )
 
@@ -66,20 +67,22 @@ const ProgressClass = "divergent-progress"
 // progress shows one line, in the notebook or on a terminal.
 type progress struct {
 	show func(string) // nil where nobody looks
+	done func()       // after the last one
 	last time.Time
 	at   study.Event
 }
 
 func newProgress() *progress {
-	p := &progress{}
-	switch {
-	case gonbui.IsNotebook:
+	if gonbui.IsNotebook {
 		id := "divergent_" + gonbui.UniqueId()
-		p.show = func(s string) { gonbui.UpdateHTML(id, `<i class="`+ProgressClass+`">`+html.EscapeString(s)+"</i>") }
-	case terminal(os.Stderr):
-		p.show = func(s string) { fmt.Fprintf(os.Stderr, "\r\x1b[K%s", s) }
+		return &progress{done: gonbui.Sync, show: func(s string) {
+			gonbui.UpdateHTML(id, `<i class="`+ProgressClass+`">`+html.EscapeString(s)+"</i>")
+		}}
 	}
-	return p
+	if line := console.To(os.Stderr); line.Terminal {
+		return &progress{show: line.Show, done: line.End}
+	}
+	return &progress{}
 }
 
 // event takes what the runner reports, one call at a time, and shows it at most
@@ -90,7 +93,7 @@ func (p *progress) event(e study.Event) {
 		return
 	}
 	p.last = time.Now()
-	p.show(Line(e))
+	p.show(e.String())
 }
 
 // end leaves a line that says what was done.
@@ -98,40 +101,8 @@ func (p *progress) end() {
 	if p.show == nil || p.last.IsZero() {
 		return
 	}
-	p.show(Line(p.at))
-	if gonbui.IsNotebook {
-		gonbui.Sync()
-	} else {
-		fmt.Fprintln(os.Stderr)
-	}
-}
-
-// Line is the progress line of an event. Stored cells do not count as work.
-func Line(e study.Event) string {
-	s := fmt.Sprintf("simulated %d of %d cells", e.Done-e.Stored, e.Total-e.Stored)
-	if e.Stored > 0 {
-		s += fmt.Sprintf(" (%d more were stored)", e.Stored)
-	}
-	if e.Left > 0 && e.Done < e.Total {
-		s += fmt.Sprintf(", about %s remaining", about(e.Left))
-	}
-	return s
-}
-
-// about rounds a time to what a reader needs.
-func about(d time.Duration) string {
-	switch {
-	case d >= 90*time.Minute:
-		return fmt.Sprintf("%.1f h", d.Hours())
-	case d >= 90*time.Second:
-		return fmt.Sprintf("%.0f min", d.Minutes())
-	}
-	return fmt.Sprintf("%.0f s", max(d.Seconds(), 1))
-}
-
-func terminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	p.show(p.at.String())
+	p.done()
 }
 
 // Root is the folder of the module: at or above the notebook's folder, else the

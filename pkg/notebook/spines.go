@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 
+	"divergent/pkg/model"
 	"divergent/pkg/spines"
 )
 
@@ -102,7 +103,7 @@ func OnDays(c spines.Course, days ...float64) Grid {
 		}
 		row := []string{strconv.FormatFloat(day, 'g', -1, 64)}
 		for _, x := range [][]float64{c.Density, c.Formation, c.Ensembles, c.Immobility} {
-			row = append(row, number(100*x[i], 1))
+			row = append(row, model.Decimals(100*x[i], 1))
 		}
 		g.Rows = append(g.Rows, row)
 	}

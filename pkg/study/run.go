@@ -45,6 +45,29 @@ func (e Event) Cell() string {
 	return strings.TrimSpace(e.Arm + " " + setting{e.Factor, e.Setting}.String())
 }
 
+// String is the line of a run's progress. Stored cells do not count as work.
+func (e Event) String() string {
+	s := fmt.Sprintf("simulated %d of %d cells", e.Done-e.Stored, e.Total-e.Stored)
+	if e.Stored > 0 {
+		s += fmt.Sprintf(" (%d more were stored)", e.Stored)
+	}
+	if e.Left > 0 && e.Done < e.Total {
+		s += fmt.Sprintf(", about %s remaining", about(e.Left))
+	}
+	return s
+}
+
+// about rounds a time to what a reader needs.
+func about(d time.Duration) string {
+	switch {
+	case d >= 90*time.Minute:
+		return fmt.Sprintf("%.1f h", d.Hours())
+	case d >= 90*time.Second:
+		return fmt.Sprintf("%.0f min", d.Minutes())
+	}
+	return fmt.Sprintf("%.0f s", max(d.Seconds(), 1))
+}
+
 // validate checks the runner and what it is to run.
 func (r Runner) validate(d Design) error {
 	switch {

@@ -41,10 +41,8 @@ func (t Regrow) Validate() error {
 	return t.Training.Validate()
 }
 
-// Estimate returns its training after regrowth.
-func (t Regrow) Estimate(present float64) []Span {
-	return []Span{{t.Training.Epochs, present + (1-present)*t.Fraction}}
-}
+// Plan returns regrowth, then training.
+func (t Regrow) Plan() []Step { return []Step{{Regrow: t.Regrowth, Training: t.Training}} }
 
 // Apply regrows synapses and consolidates them.
 func (t Regrow) Apply(s *Subject) error {
@@ -75,8 +73,8 @@ func (t Refine) Name() string { return t.Label }
 // Validate reports the first field outside its range.
 func (t Refine) Validate() error { return t.Training.Validate() }
 
-// Estimate returns its training.
-func (t Refine) Estimate(present float64) []Span { return []Span{{t.Training.Epochs, present}} }
+// Plan returns its training.
+func (t Refine) Plan() []Step { return []Step{{Training: t.Training}} }
 
 // Apply trains the network.
 func (t Refine) Apply(s *Subject) error {
@@ -110,8 +108,8 @@ func (t Inhibit) Validate() error {
 	return t.Training.Validate()
 }
 
-// Estimate returns its training.
-func (t Inhibit) Estimate(present float64) []Span { return []Span{{t.Training.Epochs, present}} }
+// Plan returns its training under the drug.
+func (t Inhibit) Plan() []Step { return []Step{{Training: t.Training, State: t.Drug}} }
 
 // Apply puts the drug on and trains under it; the drug stays on.
 func (t Inhibit) Apply(s *Subject) error {
@@ -131,9 +129,9 @@ func None() Treatment { return none{} }
 
 type none struct{}
 
-func (none) Name() string            { return "untreated" }
-func (none) Apply(*Subject) error    { return nil }
-func (none) Estimate(float64) []Span { return nil }
+func (none) Name() string         { return "untreated" }
+func (none) Apply(*Subject) error { return nil }
+func (none) Plan() []Step         { return nil }
 
 // Func returns a treatment from a function. Its results cannot be stored, as
 // nothing tells whether the function has changed.

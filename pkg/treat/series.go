@@ -36,14 +36,10 @@ func (c Series) named(a Treatment, err error) error {
 	return fmt.Errorf("%s: %w", a.Name(), err)
 }
 
-// Estimate returns the arms' estimates in order.
-func (c Series) Estimate(present float64) []Span {
-	var out []Span
+// Plan returns the arms' plans in order.
+func (c Series) Plan() (out []Step) {
 	for _, a := range c.Arms {
-		out = append(out, Estimate(a, present)...)
-		if len(out) > 0 {
-			present = out[len(out)-1].Present
-		}
+		out = append(out, Plan(a)...)
 	}
 	return out
 }
@@ -105,8 +101,8 @@ func (c Cycles) series() Series {
 	return Series{Label: c.Label, Arms: slices.Repeat([]Treatment{c.Arm}, c.Times)}
 }
 
-// Estimate returns the estimates of all cycles.
-func (c Cycles) Estimate(present float64) []Span { return c.series().Estimate(present) }
+// Plan returns the plans of all cycles.
+func (c Cycles) Plan() []Step { return c.series().Plan() }
 
 // Apply applies the arm again and again.
 func (c Cycles) Apply(s *Subject) error {

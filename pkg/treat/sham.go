@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"divergent/pkg/network"
+	"divergent/pkg/train"
 )
 
 // ShamOf is the control of a treatment: the same training, with no change of
@@ -34,13 +35,14 @@ func (t ShamOf) Name() string { return t.Label }
 // Validate checks the treatment that the control is of.
 func (t ShamOf) Validate() error { return validate("Of", t.Label, t.Of) }
 
-// Estimate returns the treatment's epochs without its change of synapses.
-func (t ShamOf) Estimate(present float64) []Span {
-	spans := slices.Clone(Estimate(t.Of, present))
-	for i := range spans {
-		spans[i].Present = present
+// Plan returns the treatment's training alone.
+func (t ShamOf) Plan() (out []Step) {
+	for _, s := range Plan(t.Of) {
+		s = Step{Training: s.Training, Unknown: s.Unknown}
+		s.Training.Noise, s.Training.Gain = train.Ramp{}, train.Ramp{}
+		out = append(out, s)
 	}
-	return spans
+	return out
 }
 
 // Apply does the treatment's training only.

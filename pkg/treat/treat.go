@@ -49,27 +49,6 @@ type Validator interface {
 	Validate() error
 }
 
-// Estimator is a Treatment that knows how long it trains, for the estimate of the
-// time left: in order, what it trains from the given share of present synapses.
-type Estimator interface {
-	Estimate(present float64) []Span
-}
-
-// Span is training without a change of synapses. The last one's Present is the
-// share that a treatment leaves; without any it is the one before.
-type Span struct {
-	Epochs  int
-	Present float64 // share of synapses that are present; range [0, 1]
-}
-
-// Estimate returns the treatment's own estimate, or a guess.
-func Estimate(t Treatment, present float64) []Span {
-	if e, ok := As[Estimator](t); ok {
-		return e.Estimate(present)
-	}
-	return []Span{{20, (1 + present) / 2}, {0, present}}
-}
-
 // As finds what a treatment can do in itself or, as errors.As does, in what its
 // Unwrap method returns: a Series can do what its last arm can, Cycles what their
 // arm can, and a sham can Maintain if its arm can, under sham control.

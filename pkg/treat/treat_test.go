@@ -23,9 +23,9 @@ var (
 	_ Treatment  = Series{}
 	_ Treatment  = Cycles{}
 	_ Maintainer = shamMaintainer{}
-	_ Estimator  = ShamOf{}
-	_ Estimator  = Series{}
-	_ Estimator  = Cycles{}
+	_ Planner    = ShamOf{}
+	_ Planner    = Series{}
+	_ Planner    = Cycles{}
 )
 
 func subject(t *testing.T) *Subject {

@@ -1,4 +1,4 @@
-package notebook
+package report
 
 import (
 	"fmt"
@@ -8,9 +8,8 @@ import (
 
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
-	"divergent/pkg/stats"
+	"divergent/pkg/model"
 	"divergent/pkg/study"
-	"divergent/plots"
 )
 
 // certain is the certainty from which a region can count as decided.
@@ -34,79 +33,51 @@ func (g Region) Decided() bool { return g.Certainty >= certain && g.Ahead }
 
 // Regions chooses the best of the arms, by accuracy, for every setting of the
 // factor and every SD of internal noise that the result has, the standard test
-// standing for 0: on the drug (assay.Acute), off it (assay.OffDrug, see OffDrug) or
+// standing for 0: on the drug (assay.Acute), off it (assay.OffDrug, see infer.OffDrug) or
 // after relapse (assay.Relapse). Arms that the phase lacks are left out; names that
-// the result does not know fail the cell.
-func Regions(r *study.Result, factor, phase string, arms ...string) []Region {
-	Check(infer.CheckFactor(r, factor))
-	Check(infer.CheckPhase(r, phase))
-	Check(infer.CheckArms(r, arms...))
+// the result does not know are errors.
+func Regions(r *study.Result, factor, phase string, arms ...string) ([]Region, error) {
+	if err := infer.CheckFactor(r, factor); err != nil {
+		return nil, err
+	}
+	if err := infer.CheckPhase(r, phase); err != nil {
+		return nil, err
+	}
+	if err := infer.CheckArms(r, arms...); err != nil {
+		return nil, err
+	}
 	if phase == assay.OffDrug {
-		r, phase = OffDrug(r), assay.Acute
+		r, phase = infer.OffDrug(r), assay.Acute
 	}
 	var out []Region
-	settings, levels := levelsOf(r, factor)
-	for i, at := range levels {
+	err := eachLevel(r, factor, func(setting float64, at *study.Result) error {
 		for _, sd := range noises(at, phase) {
-			q := infer.Query{Phase: phase, Test: assay.Internal, Level: sd, Metric: assay.Accuracy}
-			if sd == 0 {
-				q.Test = assay.Standard
-			}
-			if g, ok := region(at, q, arms); ok {
-				g.Factor, g.Setting, g.Noise = factor, settings[i], sd
+			if g, ok := region(at, infer.Internal(sd).In(phase), arms); ok {
+				g.Factor, g.Setting, g.Noise = factor, setting, sd
 				out = append(out, g)
 			}
 		}
-	}
-	return out
+		return nil
+	})
+	return out, err
 }
 
 // region chooses the best of the arms that have the measurement, if any has.
-func region(r *study.Result, q infer.Query, arms []string) (Region, bool) {
-	present := slices.DeleteFunc(slices.Clone(arms), func(arm string) bool {
+func region(r *study.Result, q infer.Query, arms []string) (g Region, ok bool) {
+	of := func(arm string) infer.Sample {
 		q.Arm = arm
-		return len(values(r, q)) == 0
-	})
-	if len(present) == 0 {
-		return Region{}, false
+		return infer.Lookup(r, q)
 	}
-	_, x, err := infer.Aligned(r, present, q)
-	Check(err)
-	g := Region{Choice: stats.Best(present, x, confidence)}
+	present := slices.DeleteFunc(slices.Clone(arms), func(arm string) bool { return len(of(arm).Values) == 0 })
+	if len(present) == 0 {
+		return g, false
+	}
+	g.Choice = infer.Choose(r, q, present...)
 	g.Ahead = len(present) == 1 || g.Margin.Difference.Low > 0
-	if q.Arm = g.Arm; g.Arm != "" {
-		g.Best = mean(values(r, q), q.Metric)
+	if g.Arm != "" {
+		g.Best = estimate(of(g.Arm))
 	}
 	return g, true
-}
-
-// values returns those of a measurement of what the result holds.
-func values(r *study.Result, q infer.Query) []float64 {
-	_, x := infer.Lookup(r, q)
-	return x
-}
-
-// OffDrug returns the result as it stands once every drug has been stopped: the
-// tests of arms that end on a drug are those off it, under the name of the acute
-// phase, so that they compare with arms that end on none. Relapse stays as it was
-// tested, on the drug.
-func OffDrug(r *study.Result) *study.Result {
-	drug := map[string]bool{}
-	for _, w := range r.Rows {
-		drug[w.Arm] = drug[w.Arm] || w.Phase == assay.OffDrug
-	}
-	out := *r
-	out.Rows = nil
-	for _, w := range r.Rows {
-		if w.Phase == assay.Acute && drug[w.Arm] {
-			continue
-		}
-		if w.Phase == assay.OffDrug {
-			w.Phase = assay.Acute
-		}
-		out.Rows = append(out.Rows, w)
-	}
-	return &out
 }
 
 // noises returns the SDs of internal noise of a phase, ascending, 0 first.
@@ -125,10 +96,10 @@ func noises(r *study.Result, phase string) []float64 {
 // noise. A cell says which arm is best, its accuracy in percent, by how many points
 // it is ahead of the runner-up, and how certain that is; where nothing is decided it
 // begins with a question mark and names both.
-func Map(regions []Region) Grid {
+func Map(regions []Region) model.Table {
 	var settings, sds []float64
 	cells := map[[2]float64]string{}
-	g := Grid{}
+	g := model.Table{}
 	for _, x := range regions {
 		g.Header = []string{axisName(x.Factor)}
 		cells[[2]float64{x.Setting, x.Noise}] = x.String()
@@ -155,20 +126,20 @@ func (g Region) String() string {
 	if g.Arm == "" {
 		return "–"
 	}
-	name := plots.Label(g.Arm)
+	name := Label(g.Arm)
 	if !g.Decided() {
 		name = "? " + name
 		if g.RunnerUp != "" {
-			name += " or " + plots.Label(g.RunnerUp)
+			name += " or " + Label(g.RunnerUp)
 		}
 	}
-	s := fmt.Sprintf("%s %s", name, number(g.Best.Mean, 1))
+	s := fmt.Sprintf("%s %s", name, model.Decimals(g.Best.Mean, 1))
 	if g.RunnerUp != "" {
-		lead := "+" + number(g.Margin.Difference.Mean, 1)
+		lead := "+" + model.Decimals(g.Margin.Difference.Mean, 1)
 		if lead == "+0.0" && g.Margin.Difference.Mean > 0 {
 			lead = "< 0.1"
 		}
-		s += fmt.Sprintf(" (%s, %s %%)", lead, number(math.Floor(100*g.Certainty), 0))
+		s += fmt.Sprintf(" (%s, %s %%)", lead, model.Decimals(math.Floor(100*g.Certainty), 0))
 	}
 	return s
 }
@@ -195,7 +166,7 @@ func Summary(regions []Region) string {
 	slices.SortStableFunc(arms, func(a, b string) int { return best[b] - best[a] })
 	var s []string
 	for _, arm := range arms {
-		s = append(s, fmt.Sprintf("%s best in %d (in %d by a point or more)", plots.Label(arm), best[arm], clear[arm]))
+		s = append(s, fmt.Sprintf("%s best in %d (in %d by a point or more)", Label(arm), best[arm], clear[arm]))
 	}
 	s = append(s, fmt.Sprintf("nothing decided in %d", open))
 	return fmt.Sprintf("Of %d regions: %s", len(regions), strings.Join(s, ", "))

@@ -1,4 +1,4 @@
-package notebook
+package report
 
 import (
 	"math"
@@ -61,7 +61,7 @@ func TestByLevelSortsSettingsAndLeavesGaps(t *testing.T) {
 			}
 			return 100 * setting
 		})
-	h, rows := ByLevel(r, "pruned", assay.Acute, assay.Combined, 0, assay.Accuracy, "untreated", "ketamine").Table()
+	h, rows := must(ByLevel(r, "pruned", infer.Combined, "untreated", "ketamine")).Table()
 	want := [][]string{{"50", "50.0 (n = 2)", "–"}, {"90", "90.0 (n = 2)", "90.0 (n = 2)"}}
 	if strings.Join(h, "|") != "Pruned (%)|untreated|ketamine-like" || !slices.EqualFunc(rows, want, slices.Equal) {
 		t.Errorf("%v\n%v, want %v", h, rows, want)
@@ -81,7 +81,7 @@ func TestMatched(t *testing.T) {
 			}
 			return 45
 		})
-	g := Matched(r, "pruned", "ketamine", "ketamine-random", assay.Acute, assay.Combined, 0, assay.Accuracy)
+	g := must(Matched(r, "pruned", infer.Combined, "ketamine", "ketamine-random"))
 	if len(g.Rows) != 2 {
 		t.Fatalf("rows: %v", g.Rows)
 	}
@@ -101,12 +101,9 @@ func TestDifferencesBoldWhereSeedsAgree(t *testing.T) {
 			}
 			return 45
 		})
-	g := Differences(r, "pruned", assay.Acute, assay.Combined, 0, assay.Accuracy, [2]string{"ketamine", "ssri"})
+	g := must(Differences(r, "pruned", infer.Combined, [2]string{"ketamine", "ssri"}))
 	if g.Header[1] != "ketamine-like − SSRI-like" || g.Rows[0][1] != "0.0" || !strings.HasPrefix(g.Rows[1][1], "**9.5 [") {
 		t.Errorf("%+v", g)
-	}
-	if !numeric(g.Rows, 1) {
-		t.Error("a column of bold and plain numbers is not set as numbers")
 	}
 }
 
@@ -120,7 +117,7 @@ func TestFalls(t *testing.T) {
 			}
 			return map[float64]float64{0.5: 90, 0.9: 50}[setting]
 		})
-	out := Falls(r, "pruned", "untreated")
+	out := must(Falls(r, "pruned", "untreated"))
 	if len(out) != 1 {
 		t.Fatalf("falls: %+v", out)
 	}
@@ -133,15 +130,11 @@ func TestFalls(t *testing.T) {
 // The publication's own doses give its own misses: regrowing a quarter is its
 // fourth target itself, and its largest SSRI-like dose misses that by −79.5 %.
 func TestIsoDosesHoldThePublishedMisses(t *testing.T) {
-	quotes, err := data.Quotes("isodose")
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, tc := range []struct {
 		factor, arm  string
 		target, want float64
 	}{{"regrown", "ketamine", 0.007719, 0}, {"epochs", "ssri", 0.007719, -79.5}, {"regrown", "ketamine", 0.000855, 193.9}} {
-		if got := publishedMiss(quotes, tc.factor, tc.arm, tc.target).Mean; math.Abs(got-tc.want) > 0.06 { // printed to a tenth, by doses of four digits
+		if got := infer.DosesOf(&study.Result{Manifest: study.Manifest{Study: "isodose"}}, tc.factor, tc.arm).Nearest(tc.target).Published; math.Abs(got-tc.want) > 0.06 { // printed to a tenth, by doses of four digits
 			t.Errorf("%s misses %v by %.2f %%, want %v", tc.arm, tc.target, got, tc.want)
 		}
 	}
@@ -154,12 +147,12 @@ func TestIsoDosesHoldThePublishedMisses(t *testing.T) {
 			return 97
 		})
 	r.Manifest.Study = "isodose"
-	out := IsoDoses(r)
+	out := must(IsoDoses(r))
 	if len(out) != 4 || out[0].Level != "10 % pruned" || out[3].Level != "20 % pruned" || math.Abs(out[3].Miss.Mean-3.64) > 0.01 || out[3].Combined.Mean != 97 {
 		t.Errorf("iso-doses: %+v", out)
 	}
 	r.Manifest.Study = "divergent"
-	if out := IsoDoses(r); len(out) > 0 {
+	if out := must(IsoDoses(r)); len(out) > 0 {
 		t.Errorf("a study without iso-doses: %+v", out)
 	}
 }
@@ -183,7 +176,7 @@ func TestRegions(t *testing.T) {
 			return 45
 		})
 	arms := []string{"ketamine", "neurosteroid"}
-	acute := Regions(r, "pruned", assay.Acute, arms...)
+	acute := must(Regions(r, "pruned", assay.Acute, arms...))
 	if len(acute) != 2 || acute[0].Noise != 0 || acute[0].Decided() || acute[1].Arm != "ketamine" || acute[1].Certainty != 1 || acute[1].Margin.Difference.Mean != 35.5 {
 		t.Fatalf("acute: %+v", acute)
 	}
@@ -201,7 +194,7 @@ func TestRegions(t *testing.T) {
 			}
 			return 45
 		})
-	if g := Regions(few, "pruned", assay.Acute, arms...)[0]; g.Certainty != 1 || g.Decided() {
+	if g := must(Regions(few, "pruned", assay.Acute, arms...))[0]; g.Certainty != 1 || g.Decided() {
 		t.Errorf("two seeds: %+v", g)
 	}
 	// Five leads of 1 and 10 points, mean 4.6 and s = √24.3: t₄ s/√5 = 6.1, though every resample is ahead.
@@ -212,10 +205,10 @@ func TestRegions(t *testing.T) {
 			}
 			return 45
 		})
-	if g := Regions(few, "pruned", assay.Acute, arms...)[0]; g.Certainty != 1 || g.Decided() || !g.Margin.Difference.Known() {
+	if g := must(Regions(few, "pruned", assay.Acute, arms...))[0]; g.Certainty != 1 || g.Decided() || !g.Margin.Difference.Known() {
 		t.Errorf("five seeds: %+v", g)
 	}
-	stopped := Regions(r, "pruned", assay.OffDrug, arms...)
+	stopped := must(Regions(r, "pruned", assay.OffDrug, arms...))
 	if len(stopped) != 2 || stopped[1].Arm != "neurosteroid" || stopped[1].Margin.Difference.Mean != 9.5 {
 		t.Errorf("off the drug: %+v", stopped)
 	}
@@ -243,8 +236,8 @@ func TestReplicationsNameLevelAndQuantity(t *testing.T) {
 		"dense, weights and biases that are not zero":                         {Arm: "dense", Phase: assay.Acute, Metric: infer.Nonzero},
 		"ketamine-like, 15 epochs, internal 2.5, minus untreated (points)":    {Arm: "ketamine", Factor: "epochs", Setting: 15, Phase: assay.Acute, Test: assay.Internal, Level: 2.5, Metric: infer.Improvement},
 	} {
-		if got := name(x); got != want {
-			t.Errorf("name = %q, want %q", got, want)
+		if got := Name(x); got != want {
+			t.Errorf("Name = %q, want %q", got, want)
 		}
 	}
 }
@@ -255,18 +248,109 @@ func TestVerdictMeasuresWidthsOfOneUnit(t *testing.T) {
 		{Arm: "ssri", Phase: assay.Acute, Test: assay.Combined, Metric: assay.Accuracy, Published: 44, Low: 50, High: 70},
 		{Arm: "ssri", Phase: assay.Acute, Metric: assay.Dose, Published: 0.004, Low: 0.001, High: 0.002},
 	}
-	text, out := verdict(list)
+	text, out := Verdict(list)
 	if !strings.HasPrefix(text, "1 of 3 published numbers") || !strings.Contains(text, "narrower than 20.0, the widest (SSRI-like, combined (%)) runs from 50.0 to 70.0.") {
 		t.Errorf("verdict: %q", text)
 	}
 	if len(out) != 2 || out[0].Metric != assay.Dose { // two widths away, the accuracy a third of one
 		t.Errorf("outside, the farthest in widths first: %+v", out)
 	}
-	list[1].Factor, list[1].Setting = "epochs", 40
-	if got := SelectLevel(list, "epochs", 40); len(got) != 1 || got[0].Published != 44 {
-		t.Errorf("SelectLevel: %+v", got)
+}
+
+// twoSeeds is a result with known values.
+func twoSeeds() *study.Result {
+	r := &study.Result{}
+	for seed, v := range []float64{90, 92} {
+		add := func(arm, phase, test string, level float64, metric string, value float64) {
+			r.Rows = append(r.Rows, study.Row{Seed: uint64(seed), Arm: arm, Phase: phase, Test: test, Level: level, Metric: metric, Value: value})
+		}
+		add("untreated", assay.Acute, assay.Combined, 0, assay.Accuracy, 30)
+		add("neurosteroid", assay.Acute, assay.Combined, 0, assay.Accuracy, v)
+		add("neurosteroid", assay.OffDrug, assay.Combined, 0, assay.Accuracy, v-10)
+		add("neurosteroid", assay.Relapse, assay.Combined, 0, assay.Drop, 2)
 	}
-	if got := SelectMetrics(list, assay.Dose, infer.Efficiency); len(got) != 2 || got[0].Metric != infer.Efficiency || got[1].Metric != assay.Dose {
-		t.Errorf("SelectMetrics: %+v", got)
+	return r
+}
+
+func TestOutcomes(t *testing.T) {
+	out := must(Outcomes(twoSeeds()))
+	if len(out) != 3 || out[0].Condition != "untreated" || out[2].Condition != "neurosteroid-like, off" {
+		t.Fatalf("outcomes: %+v", out)
 	}
+	if o := out[1]; o.N != 2 || o.Combined.Mean != 91 || o.Drop.Mean != 2 || o.Clean.String() != "–" {
+		t.Errorf("on the drug: %+v", o)
+	}
+	if o := out[2]; o.Combined.Mean != 81 || o.Drop.String() != "–" {
+		t.Errorf("off the drug: %+v", o)
+	}
+}
+
+func TestContrasts(t *testing.T) {
+	out := must(Contrasts(twoSeeds(), [2]string{"neurosteroid", "untreated"}))
+	if len(out) != 1 || out[0].Test != "combined" || out[0].Difference.Mean != 61 || out[0].N != 2 || !(out[0].Adjusted >= out[0].P) {
+		t.Errorf("contrasts: %+v", out)
+	}
+}
+
+func TestEstimate(t *testing.T) {
+	for _, tc := range []struct {
+		v    infer.Interval
+		want string
+	}{
+		{infer.Interval{Mean: 97.46, Low: 97.21, High: 97.6}, "97.5 [97.2, 97.6]"},
+		{infer.Interval{Mean: 100, Low: 99.96, High: 100}, "100.0"},
+		{infer.Interval{Mean: 0.1, Low: -0.04, High: 0.3}, "0.1 [0.0, 0.3]"},
+		{infer.Interval{Mean: -0.2, Low: math.NaN(), High: math.NaN()}, "−0.2"},
+		{infer.Interval{Mean: 97.46, Low: math.NaN(), High: math.NaN(), N: 1}, "97.5"},
+		{infer.Interval{Mean: 97.46, Low: math.NaN(), High: math.NaN(), N: 2}, "97.5 (n = 2)"},
+		{infer.Interval{Mean: math.NaN()}, "–"},
+	} {
+		if got := (Estimate{tc.v}).String(); got != tc.want {
+			t.Errorf("%+v prints as %q, want %q", tc.v, got, tc.want)
+		}
+	}
+}
+
+func TestSentences(t *testing.T) {
+	r := twoSeeds()
+	if got := must(Means(r, infer.Combined, "untreated", "neurosteroid")); got != "untreated 30.0 (n = 2), neurosteroid-like 91.0 (n = 2)" {
+		t.Errorf("Means = %q", got)
+	}
+	if d := must(Difference(r, infer.Combined, "neurosteroid", "untreated")); d.Mean != 61 || d.N != 2 {
+		t.Errorf("Difference = %+v", d)
+	}
+	if d := must(Difference(r, infer.Combined.In(assay.OffDrug), "neurosteroid", "untreated")); d.String() != "–" {
+		t.Errorf("Difference to an arm without a drug to stop = %v", d)
+	}
+	if d := must(Change(r, infer.Combined, "neurosteroid", assay.OffDrug)); d.Mean != -10 {
+		t.Errorf("Change = %+v, want off the drug minus on it", d)
+	}
+}
+
+func TestReplications(t *testing.T) {
+	list := []infer.Replication{
+		{Arm: "ssri", Phase: assay.Acute, Metric: "loss", Epoch: 25, Published: 1.2153, Mean: 1.2, Low: 1, High: 1.4, Inside: true},
+		{Arm: "neurosteroid", Phase: assay.OffDrug, Test: assay.Combined, Metric: assay.Accuracy, Published: 90.5, Mean: 80, Low: 70, High: 90},
+		{Arm: "ssri", Phase: assay.Acute, Test: assay.Internal, Level: 2.5, Metric: assay.Accuracy, Published: 44, Mean: 60, Low: 50, High: 70},
+	}
+	rows := Replications(list)
+	for i, want := range []string{"SSRI-like, loss at epoch 25 (nats)", "neurosteroid-like, off, combined (%)", "SSRI-like, internal 2.5 (%)"} {
+		if rows[i].What != want {
+			t.Errorf("row %d is %q, want %q", i, rows[i].What, want)
+		}
+	}
+	if rows[0].Published != "1.215" || rows[1].Interval != "70.0 to 90.0" {
+		t.Errorf("rows: %+v", rows)
+	}
+	if out := Outside(list); len(out) != 2 || out[0].Published != 44 {
+		t.Errorf("outside, farthest first: %+v", out)
+	}
+}
+
+// must returns v of a call that is to succeed.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }

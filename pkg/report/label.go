@@ -1,0 +1,46 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"divergent/pkg/study"
+)
+
+// labels holds what the arms of the library are called: the published ones borrow a
+// mechanism and are not the drug, those of its sweeps are named after what they do.
+var labels = map[string]string{
+	study.Dense: "dense", study.Untreated: "untreated",
+	"ketamine": "ketamine-like", "ssri": "SSRI-like", "neurosteroid": "neurosteroid-like",
+	"ketamine-115": "ketamine-like, 115 epochs", "ssri-110": "SSRI-like, 110 epochs", "ssri-115": "SSRI-like, 115 epochs",
+	"neurosteroid-110": "neurosteroid-like, 110 epochs",
+
+	"acute-60x1": "60 % × 1", "chronic-40x3": "40 % × 3", "chronic-40x6": "40 % × 6", "chronic-40x10": "40 % × 10", "acute-100x1": "100 % × 1",
+	"neurosteroid-ssri": "neurosteroid-like then SSRI-like", "ssri-ketamine": "SSRI-like then ketamine-like", "ketamine-ssri": "ketamine-like then SSRI-like",
+}
+
+// Known tells whether the arm is one of the library's.
+func Known(arm string) bool { return labels[arm] != "" }
+
+// Label returns what tables and figures call an arm: a control is named after its arm,
+// and an arm that is not the library's keeps its name.
+func Label(arm string) string {
+	if label, ok := labels[arm]; ok {
+		return label
+	}
+	if of, kind := Control(arm); of != "" {
+		return Label(of) + ", " + kind
+	}
+	return arm
+}
+
+// Control returns the arm that a control belongs to, one of the library's or of the
+// others given, and what the control is; both are empty where it is none.
+func Control(arm string, others ...string) (of, kind string) {
+	for _, c := range []struct{ ending, kind string }{{"-sham", "sham"}, {"-random", "random sites"}, {"-burst", "one burst"}} {
+		if of, ok := strings.CutSuffix(arm, c.ending); ok && of != "" && (Known(of) || slices.Contains(others, of)) {
+			return of, c.kind
+		}
+	}
+	return "", ""
+}
