@@ -140,6 +140,9 @@ func number(x float64, decimals int) string {
 	return strings.Replace(s, "-", "−", 1)
 }
 
+// figures writes three significant digits.
+func figures(x float64) string { return strconv.FormatFloat(x, 'g', 3, 64) }
+
 // markdown writes a table; columns of numbers are set to the right.
 func markdown(header []string, rows [][]string) string {
 	var b strings.Builder

@@ -5,24 +5,22 @@ import (
 	"math"
 
 	"divergent/pkg/model"
+	"divergent/pkg/stages"
 )
 
-// pulse is what doses leave behind: a level that each raises to its amount, that
-// decays with tau, and that is passed on through first-order stages:
-//
-//	k(s) = exp(−s/τ) (c/(c − 1/τ))ⁿ P(n, (c − 1/τ) s),   c = n/lag,
-//
-// a time s after a rise by 1, P being the regularised lower incomplete gamma function.
-// It takes c > 1/τ, which the ranges on the card see to.
+// lagStages is the number of stages of the lag: with many the pulse comes up as a
+// step, with one there is none.
+const lagStages = 6
+
+// pulse is what doses leave behind: a level that each raises to its amount, decays
+// with tau and is passed on through stages. At w it is solved in closed form.
 type pulse struct {
 	day, rise []float64 // doses that raise the level
-	n         int
-	c, tau    float64
-	peak      float64 // time of the largest k
+	lag       stages.Lag
 }
 
-func newPulse(doses []model.Event, stages int, lag, tau float64) *pulse {
-	p := &pulse{n: stages, c: float64(stages) / lag, tau: tau}
+func newPulse(doses []model.Event, n int, lag, tau float64) *pulse {
+	p := &pulse{lag: stages.NewLag(n, lag, tau)}
 	level, last := 0.0, 0.0
 	for _, d := range doses {
 		level *= math.Exp(-(d.From - last) / tau)
@@ -32,50 +30,21 @@ func newPulse(doses []model.Event, stages int, lag, tau float64) *pulse {
 			level = d.Amount
 		}
 	}
-	// k rises as long as it lies below the stage before it, and has one peak.
-	low, high := 0.0, lag
-	for p.rising(high) {
-		low, high = high, 2*high
-	}
-	for high-low > 1e-12*high {
-		if mid := (low + high) / 2; p.rising(mid) {
-			low = mid
-		} else {
-			high = mid
-		}
-	}
-	p.peak = high
 	return p
 }
 
-// rising reports whether k rises at s: k' = c (stage n − 1 − stage n).
-func (p *pulse) rising(s float64) bool {
-	before := math.Exp(-s / p.tau) // without a stage before it, the level itself
-	if p.n > 1 {
-		before = p.stage(p.n-1, s)
-	}
-	return before > p.stage(p.n, s)
-}
-
-// stage returns k of the n-th stage: P(n, x) is 1 − exp(−x) Σ xⁱ/i! for i < n.
-func (p *pulse) stage(n int, s float64) float64 {
-	d := p.c - 1/p.tau
-	x, term, sum, gain := d*s, 1.0, 0.0, 1.0
-	for i := range n {
-		sum += term
-		term *= x / float64(i+1)
-		gain *= p.c / d
-	}
-	return math.Exp(-s/p.tau) * gain * max(0, 1-math.Exp(-x)*sum)
-}
-
 // at returns the pulse on day t.
-func (p *pulse) at(t float64) float64 {
-	var sum float64
+func (p *pulse) at(t float64) (sum float64) {
 	for i, d := range p.day {
-		if t > d {
-			sum += p.rise[i] * p.stage(p.n, t-d)
-		}
+		sum += p.rise[i] * p.lag.At(t-d)
+	}
+	return sum
+}
+
+// most returns what the pulse does not exceed from day t to until.
+func (p *pulse) most(t, until float64) (sum float64) {
+	for i, d := range p.day {
+		sum += p.rise[i] * p.lag.Most(t-d, until-d)
 	}
 	return sum
 }
@@ -98,25 +67,50 @@ func (o *outsider) at(t float64) float64 {
 	return 0
 }
 
-// flaw is the error, nil without a pulse from outside.
-func (o *outsider) flaw() error {
-	if o == nil {
-		return nil
-	}
-	return o.err
+// surroundings are what a protocol makes of each day, for the means and for
+// dendrites.
+type surroundings struct {
+	formation             float64 // F, of all spines that the baseline has
+	stress, kept, blocked model.Steps
+	plastic               *pulse
+	outside               *outsider // in place of plastic; nil for none
 }
 
-// most returns what the pulse does not exceed from day t to until.
-func (p *pulse) most(t, until float64) float64 {
-	var sum float64
-	for i, d := range p.day {
-		switch s, e := t-d, until-d; {
-		case e <= 0:
-		case s > p.peak:
-			sum += p.rise[i] * p.stage(p.n, s)
-		default:
-			sum += p.rise[i] * p.stage(p.n, min(e, p.peak))
-		}
+func (p Params) surroundings(protocol model.Protocol, outside func(t float64) float64) surroundings {
+	s := surroundings{stress: protocol.Steps(model.KindStress, ""), kept: protocol.Steps(model.KindBlock, Elimination), blocked: protocol.Steps(model.KindBlock, Plasticity),
+		plastic: newPulse(protocol.Doses(""), lagStages, p.Lag, p.TauPulse)}
+	_, s.formation = p.Baseline()
+	if outside != nil {
+		s.outside = &outsider{of: outside}
 	}
-	return sum
+	return s
+}
+
+// levels returns what rates depend on, but for the pulse and the branch.
+func (s *surroundings) levels(t float64) now {
+	return now{formation: s.formation, stress: s.stress.At(t), keep: 1 - s.kept.At(t), open: 1 - s.blocked.At(t)}
+}
+
+// pulse returns q, unless it is blocked.
+func (s *surroundings) pulse(t float64) float64 {
+	if s.outside != nil {
+		return s.outside.at(t)
+	}
+	return s.plastic.at(t)
+}
+
+// most returns what the pulse does not exceed.
+func (s *surroundings) most(t, until float64) float64 {
+	if s.outside != nil {
+		return mostDose
+	}
+	return s.plastic.most(t, until)
+}
+
+// flaw is the error of a pulse from outside.
+func (s *surroundings) flaw() error {
+	if s.outside == nil {
+		return nil
+	}
+	return s.outside.err
 }

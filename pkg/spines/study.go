@@ -16,6 +16,45 @@ type Course struct {
 	*Result
 }
 
+// Before returns a series' value on the last reported day before a day.
+func (c Course) Before(day float64, x []float64) float64 {
+	i, _ := slices.BinarySearch(c.Day, day)
+	return x[max(0, i-1)]
+}
+
+// From returns a series' value on the first reported day that is not before a day.
+func (c Course) From(day float64, x []float64) float64 {
+	i, _ := slices.BinarySearch(c.Day, day)
+	return x[min(i, len(x)-1)]
+}
+
+// Rescue returns a series in percent of the way from its value before a day to the
+// unstressed one of day 0.
+func (c Course) Rescue(day float64, x []float64) []float64 {
+	from := c.Before(day, x)
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = 100 * (v - from) / (x[0] - from)
+	}
+	return out
+}
+
+// Half returns the hours from a day until a Rescue first reaches half, NaN if it does
+// not.
+func (c Course) Half(day float64, rescue []float64) float64 {
+	for i, v := range rescue {
+		if c.Day[i] < day || v < 50 {
+			continue
+		}
+		at := c.Day[i]
+		if i > 0 && c.Day[i-1] >= day && rescue[i-1] < 50 {
+			at -= (v - 50) / (v - rescue[i-1]) * (c.Day[i] - c.Day[i-1])
+		}
+		return (at - day) / hour
+	}
+	return math.NaN()
+}
+
 // Follow returns the course under a protocol, reported every day and, after the
 // first dose or, without one, from the given day on, every quarter of an hour for
 // three days and every hour for nine more.
@@ -49,7 +88,7 @@ type Study struct {
 	Rivals    []*Fit
 	Ranking   []fit.Rival // of the rivals, models of the control arm alone
 	Arms      []*Fit      // each of Arms with a pulse of its own
-	Estimates []Estimate
+	Estimates fit.Estimates
 	Checks    model.Checks
 
 	Vehicle, Dosed          Course // three weeks of stress, a dose as it ends
@@ -85,7 +124,7 @@ func (s *Study) Parts() model.Parts {
 		{Name: "checks", Seconds: 1, Compute: s.check, Tables: func() []model.Table { return []model.Table{model.TableOf("checks", s.Checks)} }},
 		{Name: "courses", Seconds: 0.1, Compute: s.courses, Tables: func() []model.Table { return []model.Table{model.TableOf("courses", s.named()...)} }},
 		{Name: "branches", Seconds: 0.5, Compute: s.branches},
-		{Name: "relapse", Seconds: 0.1, Compute: s.relapses, Tables: func() []model.Table { return []model.Table{s.relapseTable()} }},
+		{Name: "relapse", Seconds: 0.1, Compute: s.relapses, Tables: func() []model.Table { return []model.Table{model.TableOf("relapse", s.LongerLived, s.MoreOften)} }},
 		{Name: "sensitivity", Seconds: 6, Compute: s.sensitivity, Tables: func() []model.Table { return []model.Table{model.TableOf("sensitivity", s.Indices.Rows())} }},
 	}
 }
@@ -170,13 +209,4 @@ func (s *Study) named() []any {
 	}
 	return []any{course{"vehicle", s.Vehicle.Result}, course{"dose", s.Dosed.Result},
 		course{"dose, erased early", s.ErasedEarly.Result}, course{"dose, erased late", s.ErasedLate.Result}}
-}
-
-func (s *Study) relapseTable() model.Table {
-	var all []RelapseTime
-	for _, t := range slices.Concat(s.LongerLived, s.MoreOften) {
-		t.Schedule = t.Schedule.defaults()
-		all = append(all, t)
-	}
-	return model.TableOf("relapse", all)
 }

@@ -51,3 +51,17 @@ func TestTheStudyIsCompleteAndStops(t *testing.T) {
 		}
 	}
 }
+
+// TestRescue reads half times off by hand.
+func TestRescue(t *testing.T) {
+	c := Course{Result: &Result{Day: []float64{0, 1, 2, 3, 4}}}
+	if got := c.Rescue(2, []float64{10, 6, 6, 9, 11}); !slices.Equal(got, []float64{100, 0, 0, 75, 125}) {
+		t.Errorf("rescue %v: want 100, 0, 0, 75, 125 %%", got)
+	}
+	if got := c.Half(2, []float64{100, 0, 0, 75, 125}); math.Abs(got-16) > 1e-9 { // two thirds of a day
+		t.Errorf("half after %v h: want 16", got)
+	}
+	if got := c.Half(2, []float64{100, 0, 0, 20, 40}); !math.IsNaN(got) {
+		t.Errorf("half after %v h: want never", got)
+	}
+}
