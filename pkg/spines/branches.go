@@ -21,7 +21,7 @@ type BranchOptions struct {
 	Days      []float64 // as in Options
 	Sessions  []float64 // as in Options
 	Follow    int       // as in Options
-	Pulse     func(t float64) float64
+	Pulse     model.Drive
 	Dendrites int    // 0 for 1; Shao 2021 imaged 76 to 85 an arm
 	Branches  int    // of a dendrite, each with its own sensitivity to stress; 0 for 8
 	Spines    int    // of a branch, on average at the baseline; 0 for 5
@@ -110,7 +110,7 @@ func SimulateBranches(p Params, protocol model.Protocol, o BranchOptions) (*Bran
 	o.Rasters = min(cmp.Or(o.Rasters, 1), o.Dendrites)
 	o.Days = Options{Days: o.Days}.days(protocol.Length)
 	all := make([]*dendrite, o.Dendrites)
-	_, err := gillespie.Replicates(o.Dendrites, o.Seed, o.Workers, func(i int) gillespie.System {
+	e, err := gillespie.Replicates(o.Dendrites, o.Seed, o.Workers, func(i int) gillespie.System {
 		all[i] = newDendrite(p, protocol, o, i)
 		return all[i].system()
 	})
@@ -122,7 +122,7 @@ func SimulateBranches(p Params, protocol model.Protocol, o BranchOptions) (*Bran
 			return nil, err
 		}
 	}
-	return summarise(all, o), nil
+	return summarise(all, e, o), nil
 }
 
 // dendrite is one replicate. Its sites are individuals, of which those of branch b in
@@ -133,45 +133,26 @@ type dendrite struct {
 	protocol model.Protocol
 	o        BranchOptions
 	factor   []float64 // sensitivity of each branch
-	members  *gillespie.Individuals
-	sites    []site // by number
+	sites    *gillespie.Individuals
+	last     []int // of each site: the last of its spines
 	spines   []Spine
-	seen     *rand.Rand
-
-	density, reserve []float64 // on each of o.Days
-	sessions         []found
-}
-
-// site is a place on a branch.
-type site struct {
-	spine  int  // of the dendrite's spines, the last one
-	first  int  // session in which a spine was first seen here, or -1
-	before bool // whether one was seen in the last session
-	run    bool // and in each since the first
-}
-
-// found is what a session found on one dendrite.
-type found struct {
-	seen, formed, gone, survivors, followed int
 }
 
 func newDendrite(p Params, protocol model.Protocol, o BranchOptions, number int) *dendrite {
 	r := rng.Stream(o.Seed, "spines", "dendrite", strconv.Itoa(number))
-	d := &dendrite{surroundings: p.surroundings(protocol, o.Pulse), p: p, protocol: protocol, o: o, members: gillespie.NewIndividuals(o.Branches * states),
-		seen: rng.Stream(o.Seed, "spines", "imaging", strconv.Itoa(number))}
+	d := &dendrite{surroundings: p.surroundings(protocol, o.Pulse), p: p, protocol: protocol, o: o, sites: gillespie.NewIndividuals(o.Branches * states)}
 	d.formation *= float64(o.Spines)
 	base, _ := p.Baseline()
-	s2 := math.Log1p(p.StressSpread * p.StressSpread)
 	for b := range o.Branches {
-		d.factor = append(d.factor, math.Exp(math.Sqrt(s2)*r.NormFloat64()-s2/2))
+		d.factor = append(d.factor, stats.LogNormal(p.StressSpread).Draw(r))
 		// In the steady state of independent sites the counts are Poisson.
 		for state, mean := range []float64{base.New, base.Established, base.Lost} {
 			if mean == 0 {
 				continue
 			}
 			for range int(distuv.Poisson{Lambda: mean * float64(o.Spines), Src: r}.Rand()) {
-				i := d.members.Add(b*states + state)
-				d.sites = append(d.sites, site{first: -1})
+				i := d.sites.Add(b*states + state)
+				d.last = append(d.last, -1)
 				if state != lost {
 					d.form(i, b, 0, Initial)
 				}
@@ -183,17 +164,11 @@ func newDendrite(p Params, protocol model.Protocol, o BranchOptions, number int)
 
 // form notes a spine at a site.
 func (d *dendrite) form(i, branch int, t float64, o Origin) {
-	d.sites[i].spine = len(d.spines)
+	d.last[i] = len(d.spines)
 	d.spines = append(d.spines, Spine{Branch: branch, Site: i, Origin: o, From: t, To: math.Inf(1)})
 }
 
-// end notes the loss of the spine at a site.
-func (d *dendrite) end(i int, t float64, erased bool) {
-	s := &d.spines[d.sites[i].spine]
-	s.To, s.Erased = t, erased
-}
-
-// on is a state of sites on a branch.
+// on is a state of the sites on a branch.
 func on(branch, state int) int {
 	if state == outside {
 		return outside
@@ -210,7 +185,6 @@ const window = 0.1
 
 // system returns the transitions of every branch.
 func (d *dendrite) system() gillespie.System {
-	pulsed := d.outside != nil || len(d.plastic.day) > 0
 	var moves []gillespie.Move
 	for b, g := range d.factor {
 		for _, m := range d.p.transitions() {
@@ -220,20 +194,18 @@ func (d *dendrite) system() gillespie.System {
 				return m.rate(x)
 			}
 			move := gillespie.Move{Name: m.name, From: on(b, m.from), To: on(b, m.to), Rate: func(t float64) float64 { return rate(t, d.pulse(t)) }}
-			if pulsed && m.pulsed {
+			if d.pulsed && m.pulsed {
 				move.Bound = func(t, until float64) float64 { return rate(t, d.most(t, until)) }
 			}
 			moves = append(moves, move)
 		}
 	}
-	s := d.members.System(moves, d.moved)
-	s.To, s.At, s.Report = d.protocol.Length, slices.Concat(d.o.Days, d.o.Sessions), d.report
-	slices.Sort(s.At)
-	s.At = slices.Compact(s.At)
+	s := d.sites.System(moves, d.moved)
+	s.To, s.At = d.protocol.Length, d.o.Days
 	for _, t := range d.protocol.Times() {
 		s.Events = append(s.Events, gillespie.Event{Time: t, Apply: d.erase})
 	}
-	if pulsed {
+	if d.pulsed {
 		s.Window = window
 	}
 	return s
@@ -241,13 +213,11 @@ func (d *dendrite) system() gillespie.System {
 
 // moved notes what a transition did to the spine of a site.
 func (d *dendrite) moved(t float64, i, from, to int) {
-	if from == outside {
-		d.sites = append(d.sites, site{first: -1})
-	}
 	switch {
 	case spine(from) && !spine(to):
-		d.end(i, t, false)
+		d.spines[d.last[i]].To = t
 	case from == outside:
+		d.last = append(d.last, -1)
 		d.form(i, to/states, t, Formed)
 	case spine(to) && !spine(from):
 		d.form(i, to/states, t, Returned)
@@ -260,108 +230,116 @@ func (d *dendrite) erase(t float64, x []int, r *rand.Rand) {
 		if e.Kind != model.KindErase || e.To != t {
 			continue
 		}
-		for i, s := range d.sites {
-			from := d.members.State(i)
-			if !spine(from) || d.spines[s.spine].From <= e.From || r.Float64() >= e.Amount {
+		for i, k := range d.last {
+			from := d.sites.State(i)
+			if !spine(from) || d.spines[k].From <= e.From || r.Float64() >= e.Amount {
 				continue
 			}
 			to := outside
 			if d.p.Memory && from%states == established && r.Float64() < d.p.ErasedReturn {
 				to = from - established + lost
 			}
-			d.members.Shift(i, to, x)
-			d.end(i, t, true)
+			d.sites.Shift(i, to, x)
+			d.spines[k].To, d.spines[k].Erased = t, true
 		}
 	}
 }
 
-// report counts, and images on the days of sessions.
-func (d *dendrite) report(_ int, t float64, x []int) {
-	if _, ok := slices.BinarySearch(d.o.Days, t); ok {
-		var n [states]int
-		for s, count := range x {
-			n[s%states] += count
-		}
-		whole := float64(d.o.Branches * d.o.Spines)
-		d.density, d.reserve = append(d.density, float64(n[newSpine]+n[established])/whole), append(d.reserve, float64(n[lost])/whole)
-	}
-	if n, ok := slices.BinarySearch(d.o.Sessions, t); ok {
-		d.image(n)
-	}
+// found is what a session found on one dendrite.
+type found struct {
+	seen, formed, gone, followed, survivors int
 }
 
-// image holds session n.
-func (d *dendrite) image(n int) {
-	var f found
-	count := func(of *int, yes bool) {
+// image holds the sessions on the dendrite's spines.
+func (d *dendrite) image(number int) []found {
+	r := rng.Stream(d.o.Seed, "spines", "imaging", strconv.Itoa(number))
+	out := make([]found, len(d.o.Sessions))
+	add := func(n *int, yes bool) {
 		if yes {
-			*of++
+			*n++
 		}
 	}
-	for i := range d.sites {
-		s := &d.sites[i]
-		seen := spine(d.members.State(i)) && (d.p.Miss == 0 || d.seen.Float64() >= d.p.Miss)
-		if seen && s.first < 0 {
-			s.first, s.run = n, true
+	// Of each site: whether a spine was seen in any session, in the last, first in session
+	// Follow, and in each since.
+	ever, before, followed, stayed := make([]bool, len(d.last)), make([]bool, len(d.last)), make([]bool, len(d.last)), make([]bool, len(d.last))
+	for n, day := range d.o.Sessions {
+		there := make([]bool, len(d.last))
+		for _, s := range d.spines {
+			there[s.Site] = there[s.Site] || s.From <= day && day < s.To
 		}
-		s.run = s.run && seen
-		followed := d.o.Follow > 0 && s.first == d.o.Follow
-		count(&f.seen, seen)
-		count(&f.formed, seen && !s.before)
-		count(&f.gone, s.before && !seen)
-		count(&f.followed, followed)
-		count(&f.survivors, followed && s.run)
-		s.before = seen
+		for i := range there {
+			seen := there[i] && (d.p.Miss == 0 || r.Float64() >= d.p.Miss)
+			if seen && !ever[i] && n == d.o.Follow && n > 0 {
+				followed[i], stayed[i] = true, true
+			}
+			stayed[i] = stayed[i] && seen
+			add(&out[n].seen, seen)
+			add(&out[n].formed, seen && !before[i])
+			add(&out[n].gone, before[i] && !seen)
+			add(&out[n].followed, followed[i])
+			add(&out[n].survivors, stayed[i])
+			before[i], ever[i] = seen, ever[i] || seen
+		}
 	}
-	d.sessions = append(d.sessions, f)
+	return out
 }
 
 // summarise takes means over dendrites.
-func summarise(all []*dendrite, o BranchOptions) *Branches {
+func summarise(all []*dendrite, e *gillespie.Ensemble, o BranchOptions) *Branches {
 	r := &Branches{Day: o.Days}
-	over := func(f func(d *dendrite) float64) stats.Summary {
+	over := func(f func(i int) float64) stats.Summary {
 		var x []float64
-		for _, d := range all {
-			if v := f(d); !math.IsNaN(v) {
+		for i := range all {
+			if v := f(i); !math.IsNaN(v) {
 				x = append(x, v)
 			}
 		}
 		return stats.Summarise(x)
 	}
-	for i := range o.Days {
-		r.Density = append(r.Density, over(func(d *dendrite) float64 { return d.density[i] }))
-		r.Lost = append(r.Lost, over(func(d *dendrite) float64 { return d.reserve[i] }))
-	}
-	for n, day := range o.Sessions {
-		// Before the first session nothing had been seen, of which all shares are NaN.
-		before := func(d *dendrite) int {
-			if n == 0 {
-				return 0
-			}
-			return d.sessions[n-1].seen
-		}
-		im := Imaging{Day: day, Survival: math.NaN(),
-			Density:     over(func(d *dendrite) float64 { return ratio(d.sessions[n].seen, d.sessions[0].seen) }),
-			Formation:   over(func(d *dendrite) float64 { return ratio(d.sessions[n].formed, before(d)) }),
-			Elimination: over(func(d *dendrite) float64 { return ratio(d.sessions[n].gone, before(d)) })}
-		if o.Follow > 0 && n >= o.Follow {
-			survivors := 0
-			for _, d := range all {
-				survivors += d.sessions[n].survivors
-				im.Followed += d.sessions[n].followed
-			}
-			im.Survival = ratio(survivors, im.Followed)
-		}
-		r.Sessions = append(r.Sessions, im)
-	}
+	var sessions [][]found
 	for i, d := range all {
-		r.Dendrites = append(r.Dendrites, d.density)
+		density := make([]float64, len(o.Days))
+		for k, x := range e.Paths[i].X {
+			density[k] = count(x, newSpine, established) / float64(o.Branches*o.Spines)
+		}
+		r.Dendrites, sessions = append(r.Dendrites, density), append(sessions, d.image(i))
 		if i < o.Rasters {
 			slices.SortStableFunc(d.spines, func(a, b Spine) int { return a.Site - b.Site })
 			r.Rasters, r.Sensitivity = append(r.Rasters, d.spines), append(r.Sensitivity, d.factor)
 		}
 	}
+	for k := range o.Days {
+		r.Density = append(r.Density, over(func(i int) float64 { return r.Dendrites[i][k] }))
+		r.Lost = append(r.Lost, over(func(i int) float64 { return count(e.Paths[i].X[k], lost) / float64(o.Branches*o.Spines) }))
+	}
+	for n, day := range o.Sessions {
+		m := Imaging{Day: day, Density: over(func(i int) float64 { return ratio(sessions[i][n].seen, sessions[i][0].seen) })}
+		before := func(i int) int { // of nothing, before the first session, all shares are NaN
+			if n == 0 {
+				return 0
+			}
+			return sessions[i][n-1].seen
+		}
+		m.Formation = over(func(i int) float64 { return ratio(sessions[i][n].formed, before(i)) })
+		m.Elimination = over(func(i int) float64 { return ratio(sessions[i][n].gone, before(i)) })
+		survivors := 0
+		for i := range all {
+			survivors, m.Followed = survivors+sessions[i][n].survivors, m.Followed+sessions[i][n].followed
+		}
+		m.Survival = ratio(survivors, m.Followed)
+		r.Sessions = append(r.Sessions, m)
+	}
 	return r
+}
+
+// count counts the sites in some states, over the branches.
+func count(x []int, of ...int) (n float64) {
+	for i, v := range x {
+		if slices.Contains(of, i%states) {
+			n += float64(v)
+		}
+	}
+	return n
 }
 
 // ratio is NaN for nothing of nothing and for something of nothing.

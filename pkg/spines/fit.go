@@ -24,12 +24,9 @@ type Fit struct {
 	*fit.Fitted
 }
 
-// FitOptions says how to fit. The zero value makes profile-likelihood intervals.
-type FitOptions struct {
-	Intervals fit.Intervals
-	Starts    int // searches; 0 for 8
-	Workers   int // 0 for one on every processor; the result is the same
-}
+// FitOptions says how to fit: Intervals, Starts, Seed and Workers count. The zero value
+// makes profile-likelihood intervals.
+type FitOptions = fit.Problem
 
 // Turnover names a model of turnover without drug.
 type Turnover struct {
@@ -231,7 +228,7 @@ func estimate(ctx context.Context, name string, start quantities, data []series,
 		}
 		return points, nil
 	}
-	q, fitted, err := fit.Residuals(ctx, fit.Problem{Starts: o.Starts, Intervals: o.Intervals, Workers: o.Workers}, start, card, func(q quantities) ([]float64, error) {
+	q, fitted, err := fit.Residuals(ctx, o, start, card, func(q quantities) ([]float64, error) {
 		points, err := predict(q)
 		return residuals(points), err
 	}, names...)

@@ -1,7 +1,6 @@
 package spines
 
 import (
-	"fmt"
 	"math"
 
 	"divergent/pkg/model"
@@ -49,39 +48,26 @@ func (p *pulse) most(t, until float64) (sum float64) {
 	return sum
 }
 
-// outsider is a pulse from outside. It notes the first value that is out of range and
-// goes on without it, so that solvers end and the error is told.
-type outsider struct {
-	of  func(t float64) float64
-	err error
-}
-
-func (o *outsider) at(t float64) float64 {
-	q := o.of(t)
-	if q >= -1e-9 && q <= mostDose { // rounding of another model's rest
-		return q
-	}
-	if o.err == nil {
-		o.err = fmt.Errorf("spines: Pulse = %.4g on day %.4g: want a value in [0, %v], in units of the pulse of the imaged dose", q, t, float64(mostDose))
-	}
-	return 0
-}
-
 // surroundings are what a protocol makes of each day, for the means and for
 // dendrites.
 type surroundings struct {
 	formation             float64 // F, of all spines that the baseline has
 	stress, kept, blocked model.Steps
-	plastic               *pulse
-	outside               *outsider // in place of plastic; nil for none
+
+	pulse  func(t float64) float64        // q, unless it is blocked
+	most   func(t, until float64) float64 // what it does not exceed
+	pulsed bool                           // whether there is any
+	flaw   func() error                   // of a pulse from outside
 }
 
-func (p Params) surroundings(protocol model.Protocol, outside func(t float64) float64) surroundings {
-	s := surroundings{stress: protocol.Steps(model.KindStress, ""), kept: protocol.Steps(model.KindBlock, Elimination), blocked: protocol.Steps(model.KindBlock, Plasticity),
-		plastic: newPulse(protocol.Doses(""), lagStages, p.Lag, p.TauPulse)}
-	_, s.formation = p.Baseline()
+func (p Params) surroundings(protocol model.Protocol, outside model.Drive) surroundings {
+	_, formation := p.Baseline()
+	own := newPulse(protocol.Doses(""), lagStages, p.Lag, p.TauPulse)
+	s := surroundings{formation, protocol.Steps(model.KindStress, ""), protocol.Steps(model.KindBlock, Elimination), protocol.Steps(model.KindBlock, Plasticity),
+		own.at, own.most, len(own.day) > 0, func() error { return nil }}
 	if outside != nil {
-		s.outside = &outsider{of: outside}
+		g := &model.Guard{Drive: outside, High: mostDose, Field: "spines: Pulse", Unit: "the pulse of the imaged dose"}
+		s.pulse, s.most, s.pulsed, s.flaw = g.At, func(float64, float64) float64 { return mostDose }, true, g.Err
 	}
 	return s
 }
@@ -89,28 +75,4 @@ func (p Params) surroundings(protocol model.Protocol, outside func(t float64) fl
 // levels returns what rates depend on, but for the pulse and the branch.
 func (s *surroundings) levels(t float64) now {
 	return now{formation: s.formation, stress: s.stress.At(t), keep: 1 - s.kept.At(t), open: 1 - s.blocked.At(t)}
-}
-
-// pulse returns q, unless it is blocked.
-func (s *surroundings) pulse(t float64) float64 {
-	if s.outside != nil {
-		return s.outside.at(t)
-	}
-	return s.plastic.at(t)
-}
-
-// most returns what the pulse does not exceed.
-func (s *surroundings) most(t, until float64) float64 {
-	if s.outside != nil {
-		return mostDose
-	}
-	return s.plastic.most(t, until)
-}
-
-// flaw is the error of a pulse from outside.
-func (s *surroundings) flaw() error {
-	if s.outside == nil {
-		return nil
-	}
-	return s.outside.err
 }

@@ -6,10 +6,9 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/integrate/quad"
-
 	"divergent/pkg/model"
 	"divergent/pkg/ode"
+	"divergent/pkg/stats"
 )
 
 // Names of what a protocol's Block can block; other names are ignored.
@@ -29,7 +28,7 @@ type Options struct {
 	// Pulse replaces the plasticity pulse that doses make, on day t: range [0, 3],
 	// such as the output of another model. What comes and goes within a tenth of a day
 	// may be missed. Nil for the model's own.
-	Pulse func(t float64) float64
+	Pulse model.Drive
 	Nodes int // sensitivities to stress over which the means are taken (Gauss-Hermite), up to 30; 0 for 5; one without stress
 }
 
@@ -188,7 +187,11 @@ func simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 	if len(o.Sessions) > 0 {
 		c.groups = groups
 	}
-	c.branches(len(c.stress.From) > 0)
+	nodes := 1
+	if len(c.stress.From) > 0 {
+		nodes = cmp.Or(o.Nodes, 5)
+	}
+	c.factor, c.weight = stats.LogNormal(p.StressSpread).Nodes(nodes)
 	for _, e := range protocol.Events {
 		if e.Kind == model.KindErase {
 			c.since = append(c.since, e.From)
@@ -232,25 +235,6 @@ func atOnce(protocol model.Protocol) []model.Event {
 	}
 	slices.SortStableFunc(out, func(a, b model.Event) int { return cmp.Compare(a.From, b.From) })
 	return out
-}
-
-// branches sets the classes of sensitivity to stress: log-normal with mean 1.
-func (c *course) branches(stressed bool) {
-	n := cmp.Or(c.o.Nodes, 5)
-	if !stressed || c.p.StressSpread == 0 || n == 1 {
-		c.factor, c.weight = []float64{1}, []float64{1}
-		return
-	}
-	s2 := math.Log1p(c.p.StressSpread * c.p.StressSpread)
-	x, weight := make([]float64, n), make([]float64, n)
-	quad.Hermite{}.FixedLocations(x, weight, math.Inf(-1), math.Inf(1))
-	for i, w := range weight {
-		// The outermost of many classes weigh nothing, but are so fast that they alone
-		// would decide the steps.
-		if w /= math.Sqrt(math.Pi); w > 1e-10 {
-			c.factor, c.weight = append(c.factor, math.Exp(math.Sqrt(2*s2)*x[i]-s2/2)), append(c.weight, w)
-		}
-	}
 }
 
 // sites returns U, S and L of a group in a class of branches: of all its sites

@@ -30,7 +30,11 @@ func TestFollow(t *testing.T) {
 func TestTheStudyIsCompleteAndStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := NewStudy(ctx, Default(), 1); !errors.Is(err, context.Canceled) {
+	all, err := StudyOf(Default())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := all.Parts().ComputeNamed(ctx, 1); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want a cancelled study", err)
 	}
 	s := &Study{Params: Default(), Estimates: Estimates(), Fit: &Fit{}, Indices: &uncertain.Indices{}}
