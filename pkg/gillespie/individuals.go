@@ -18,6 +18,14 @@ type Move struct {
 	Bound func(t, until float64) float64
 }
 
+// all returns the rate of all who may move.
+func (m *Move) all(rate float64, x []int) float64 {
+	if m.From == Outside {
+		return rate
+	}
+	return rate * float64(x[m.From])
+}
+
 // Individuals are members of a system, each in one of some states, which are its
 // species. All of one state are alike to the system; what tells them apart is kept by
 // the model, by number.
@@ -77,17 +85,15 @@ func (p *Individuals) System(moves []Move, moved func(t float64, i, from, to int
 	}
 	for _, m := range moves {
 		r := Reaction{Name: m.Name, Change: map[int]int{}, Reads: []int{}}
-		all := func(_ []int, rate float64) float64 { return rate }
 		if m.From != Outside {
 			r.Change[m.From], r.Reads = -1, []int{m.From}
-			all = func(x []int, rate float64) float64 { return rate * float64(x[m.From]) }
 		}
 		if m.To != Outside {
 			r.Change[m.To]++
 		}
-		r.Rate = func(t float64, x []int) float64 { return all(x, m.Rate(t)) }
+		r.Rate = func(t float64, x []int) float64 { return m.all(m.Rate(t), x) }
 		if m.Bound != nil {
-			r.Bound = func(t, until float64, x []int) float64 { return all(x, m.Bound(t, until)) }
+			r.Bound = func(t, until float64, x []int) float64 { return m.all(m.Bound(t, until), x) }
 		}
 		s.Reactions = append(s.Reactions, r)
 	}

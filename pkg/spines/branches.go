@@ -108,7 +108,9 @@ func SimulateBranches(p Params, protocol model.Protocol, o BranchOptions) (*Bran
 	}
 	o.Dendrites, o.Branches, o.Spines = cmp.Or(o.Dendrites, 1), cmp.Or(o.Branches, 8), cmp.Or(o.Spines, 5)
 	o.Rasters = min(cmp.Or(o.Rasters, 1), o.Dendrites)
-	o.Days = Options{Days: o.Days}.days(protocol.Length)
+	if o.Days == nil {
+		o.Days = protocol.Every(0.25)
+	}
 	all := make([]*dendrite, o.Dendrites)
 	e, err := gillespie.Replicates(o.Dendrites, o.Seed, o.Workers, func(i int) gillespie.System {
 		all[i] = newDendrite(p, protocol, o, i)
@@ -175,9 +177,6 @@ func on(branch, state int) int {
 	}
 	return branch*states + state
 }
-
-// spine reports whether sites of a state have a spine.
-func spine(state int) bool { return state != outside && state%states != lost }
 
 // window is how far ahead, in days, the pulse is bounded: a small part of its
 // rise.

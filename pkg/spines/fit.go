@@ -293,13 +293,7 @@ func estimates(name string) (fit.Estimates, error) {
 }
 
 // Estimates returns what FitShao gives for Default's target, without fitting anew.
-func Estimates() fit.Estimates {
-	list, err := estimates("Default")
-	if err != nil {
-		panic(err) // the table is part of the program; a test reads it all
-	}
-	return list
-}
+func Estimates() fit.Estimates { return must(estimates("Default")) }
 
 // Uncertain returns the ranges over which Default's parameters are uncertain: for
 // fitted ones the 95 % intervals, an open end being that of the card; for the

@@ -37,13 +37,8 @@ const (
 	outside = gillespie.Outside
 )
 
-// The transitions that are reported, by their place in Params.transitions.
-const (
-	form      = 0 // of a spine at a new site
-	lose      = 1 // a new spine, and with it its site
-	eliminate = 3
-	comeBack  = 4 // return of a spine to a lost site
-)
+// spine reports whether sites of a state, on whatever branch, have a spine.
+func spine(state int) bool { return state != outside && state%states != lost }
 
 // transition is one way for a site to change its state. The means and the dendrites
 // are both made from the list of them.

@@ -62,14 +62,15 @@ func Default() Params {
 		Fast: 1, TauFast: 1, TauOn: 0.04,
 		N50: 0.8, Hill: 8, Enough: 0.5, ImmRest: 0.35, ImmWorst: 0.65,
 	}
-	list, err := fit.Stored("spines", "Default")
-	if err == nil {
-		p, err = p.with(list.Values())
-	}
+	return must(p.with(must(fit.Stored("spines", "Default")).Values()))
+}
+
+// must is for tables that are part of the program; a test reads them all.
+func must[T any](v T, err error) T {
 	if err != nil {
-		panic(err) // the table is part of the program; a test reads it all
+		panic(err)
 	}
-	return p
+	return v
 }
 
 // Card returns the card of the default parameters.

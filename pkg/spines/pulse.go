@@ -1,8 +1,6 @@
 package spines
 
 import (
-	"math"
-
 	"divergent/pkg/model"
 	"divergent/pkg/stages"
 )
@@ -11,41 +9,12 @@ import (
 // step, with one there is none.
 const lagStages = 6
 
-// pulse is what doses leave behind: a level that each raises to its amount, decays
-// with tau and is passed on through stages. At w it is solved in closed form.
-type pulse struct {
-	day, rise []float64 // doses that raise the level
-	lag       stages.Lag
-}
-
-func newPulse(doses []model.Event, n int, lag, tau float64) *pulse {
-	p := &pulse{lag: stages.NewLag(n, lag, tau)}
-	level, last := 0.0, 0.0
+// raised returns a pulse, w passed on as q or x as E, after doses.
+func raised(p *stages.Pulse, doses []model.Event) *stages.Pulse {
 	for _, d := range doses {
-		level *= math.Exp(-(d.From - last) / tau)
-		last = d.From
-		if d.Amount > level {
-			p.day, p.rise = append(p.day, d.From), append(p.rise, d.Amount-level)
-			level = d.Amount
-		}
+		p.Raise(d.From, d.Amount)
 	}
 	return p
-}
-
-// at returns the pulse on day t.
-func (p *pulse) at(t float64) (sum float64) {
-	for i, d := range p.day {
-		sum += p.rise[i] * p.lag.At(t-d)
-	}
-	return sum
-}
-
-// most returns what the pulse does not exceed from day t to until.
-func (p *pulse) most(t, until float64) (sum float64) {
-	for i, d := range p.day {
-		sum += p.rise[i] * p.lag.Most(t-d, until-d)
-	}
-	return sum
 }
 
 // surroundings are what a protocol makes of each day, for the means and for
@@ -62,9 +31,9 @@ type surroundings struct {
 
 func (p Params) surroundings(protocol model.Protocol, outside model.Drive) surroundings {
 	_, formation := p.Baseline()
-	own := newPulse(protocol.Doses(""), lagStages, p.Lag, p.TauPulse)
+	own := raised(stages.NewPulse(lagStages, p.Lag, p.TauPulse), protocol.Doses(""))
 	s := surroundings{formation, protocol.Steps(model.KindStress, ""), protocol.Steps(model.KindBlock, Elimination), protocol.Steps(model.KindBlock, Plasticity),
-		own.at, own.most, len(own.day) > 0, func() error { return nil }}
+		own.At, own.Most, own.Ever(), func() error { return nil }}
 	if outside != nil {
 		g := &model.Guard{Drive: outside, High: mostDose, Field: "spines: Pulse", Unit: "the pulse of the imaged dose"}
 		s.pulse, s.most, s.pulsed, s.flaw = g.At, func(float64, float64) float64 { return mostDose }, true, g.Err

@@ -8,6 +8,7 @@ import (
 
 	"divergent/pkg/model"
 	"divergent/pkg/ode"
+	"divergent/pkg/stages"
 	"divergent/pkg/stats"
 )
 
@@ -136,20 +137,7 @@ func (o Options) validate(protocol model.Protocol) error {
 	return nil
 }
 
-// days returns the days to report.
-func (o Options) days(length float64) []float64 {
-	if o.Days != nil {
-		return o.Days
-	}
-	n := int(math.Ceil(length * 4))
-	out := make([]float64, n+1)
-	for i := range out {
-		out[i] = min(float64(i)/4, length)
-	}
-	return out
-}
-
-// Groups of sites, each followed in every class of branches.
+// Groups of sites. Each is followed in every class of branches, as a cell.
 const (
 	all      = iota // every site
 	stayed          // those seen in the last session
@@ -164,12 +152,13 @@ type course struct {
 	p      Params
 	o      Options
 	moves  []transition
-	fast   *pulse    // E
-	factor []float64 // g of each class of branches
-	weight []float64 // share of each class
-	groups int       // one without imaging
-	since  []float64 // days from which erasures count, ascending
-	held   now       // levels since the last event
+	fast   *stages.Pulse // E
+	factor []float64     // g of each class of branches
+	weight []float64     // share of each class
+	groups int           // one without imaging
+	cells  int           // of all classes, group by group
+	since  []float64     // days from which erasures count, ascending
+	held   now           // levels since the last event
 
 	result *Result
 	first  float64 // spines seen in the first session
@@ -182,7 +171,10 @@ type course struct {
 // their ranges on purpose.
 func simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 	c := &course{surroundings: p.surroundings(protocol, o.Pulse), p: p, o: o, moves: p.transitions(), groups: 1,
-		fast: newPulse(atOnce(protocol), 1, p.TauOn, p.TauFast), result: &Result{Day: o.days(protocol.Length)}}
+		fast: raised(stages.NewPulse(1, p.TauOn, p.TauFast), atOnce(protocol)), result: &Result{Day: o.Days}}
+	if o.Days == nil {
+		c.result.Day = protocol.Every(0.25)
+	}
 	c.held = c.levels(0)
 	if len(o.Sessions) > 0 {
 		c.groups = groups
@@ -200,9 +192,10 @@ func simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 	slices.Sort(c.since)
 	c.since = slices.Compact(c.since)
 	base, _ := p.Baseline()
-	y := make([]float64, 3*len(c.factor)*c.groups*(1+len(c.since)))
+	c.cells = len(c.factor) * c.groups
+	y := make([]float64, states*c.cells*(1+len(c.since)))
 	for k := range c.factor {
-		copy(c.sites(y, k, all, 0), []float64{base.New, base.Established, base.Lost})
+		copy(c.sites(y, k*c.groups+all, 0), []float64{base.New, base.Established, base.Lost})
 	}
 	solver := ode.Options{Rel: 1e-7, Abs: 1e-9}
 	if o.Pulse != nil {
@@ -224,33 +217,29 @@ const pulseStep = 0.1
 
 // atOnce returns the doses, with each infusion as a dose in its middle.
 func atOnce(protocol model.Protocol) []model.Event {
-	var out []model.Event
-	for _, e := range protocol.Given() {
+	protocol.Events = protocol.Given()
+	for i, e := range protocol.Events {
 		if e.Kind == model.KindInfusion {
-			e = model.Dose((e.From+e.To)/2, e.Name, e.Amount)
-		}
-		if e.Kind == model.KindDose {
-			out = append(out, e)
+			protocol.Events[i] = model.Dose((e.From+e.To)/2, e.Name, e.Amount)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b model.Event) int { return cmp.Compare(a.From, b.From) })
-	return out
+	return protocol.Doses("")
 }
 
-// sites returns U, S and L of a group in a class of branches: of all its sites
-// with part 0, else only of the spines there since day c.since[part-1].
-func (c *course) sites(y []float64, class, group, part int) []float64 {
-	i := 3 * ((class*c.groups+group)*(1+len(c.since)) + part)
-	return y[i : i+3 : i+3]
+// sites returns U, S and L of a cell: of all its sites with part 0, else only of the
+// spines there since day c.since[part-1].
+func (c *course) sites(y []float64, cell, part int) []float64 {
+	i := states * (cell*(1+len(c.since)) + part)
+	return y[i : i+states : i+states]
 }
 
 // mean returns a group's U, S and L over the classes.
 func (c *course) mean(y []float64, group int) (s Sites) {
 	for k, w := range c.weight {
-		v := c.sites(y, k, group, 0)
-		s.New += w * v[0]
-		s.Established += w * v[1]
-		s.Lost += w * v[2]
+		v := c.sites(y, k*c.groups+group, 0)
+		s.New += w * v[newSpine]
+		s.Established += w * v[established]
+		s.Lost += w * v[lost]
 	}
 	return s
 }
@@ -264,18 +253,20 @@ func (c *course) around(t float64) now {
 
 func (c *course) rate(t float64, y, dy []float64) {
 	x := c.around(t)
-	for k, g := range c.factor {
-		x.branch = g
-		formed, flow := flows(c.moves, x)
-		for group := range c.groups {
-			ds := c.sites(dy, k, group, 0)
-			flow.apply(c.sites(y, k, group, 0), ds)
-			if group == all || group == unseen { // what forms anew belongs to no group that has been seen
-				ds[newSpine] += formed
-			}
-			for part := 1; part <= len(c.since); part++ { // those never leave and come back
-				flow.apply(c.sites(y, k, group, part)[:lost], c.sites(dy, k, group, part)[:lost])
-			}
+	var formed float64
+	var flow generator
+	for cell := range c.cells {
+		group := cell % c.groups
+		if group == all { // the first of a class
+			x.branch = c.factor[cell/c.groups]
+			formed, flow = flows(c.moves, x)
+		}
+		flow.apply(c.sites(y, cell, 0), c.sites(dy, cell, 0))
+		if group == all || group == unseen { // what forms anew belongs to no group that has been seen
+			c.sites(dy, cell, 0)[newSpine] += formed
+		}
+		for part := range c.since { // those never leave and come back
+			flow.apply(c.sites(y, cell, part+1)[:lost], c.sites(dy, cell, part+1)[:lost])
 		}
 	}
 }
@@ -305,32 +296,27 @@ func (c *course) events(protocol model.Protocol) []ode.Event {
 
 // tag notes the spines that are there now as older than what forms from now on.
 func (c *course) tag(y []float64, part int) {
-	for k := range c.factor {
-		for group := range c.groups {
-			s := c.sites(y, k, group, 0)
-			copy(c.sites(y, k, group, part), s[:2])
-		}
+	for cell := range c.cells {
+		copy(c.sites(y, cell, part), c.sites(y, cell, 0)[:lost])
 	}
 }
 
 // erase removes a share of the spines that are not older than the tag. Those of
 // an earlier tag are all older; of a later one, only what is older than this.
 func (c *course) erase(y []float64, part int, share float64) {
-	for k := range c.factor {
-		for group := range c.groups {
-			old := c.sites(y, k, group, part)
-			for other := part + 1; other <= len(c.since); other++ {
-				s := c.sites(y, k, group, other)
-				s[0] -= share * max(0, s[0]-old[0])
-				s[1] -= share * max(0, s[1]-old[1])
-			}
-			s := c.sites(y, k, group, 0)
-			gone := share * (s[1] - old[1])
-			s[0] -= share * (s[0] - old[0])
-			s[1] -= gone
-			if c.p.Memory {
-				s[2] += c.p.ErasedReturn * gone
-			}
+	for cell := range c.cells {
+		old := c.sites(y, cell, part)
+		for other := part + 1; other <= len(c.since); other++ {
+			s := c.sites(y, cell, other)
+			s[newSpine] -= share * max(0, s[newSpine]-old[newSpine])
+			s[established] -= share * max(0, s[established]-old[established])
+		}
+		s := c.sites(y, cell, 0)
+		gone := share * (s[established] - old[established])
+		s[newSpine] -= share * (s[newSpine] - old[newSpine])
+		s[established] -= gone
+		if c.p.Memory {
+			s[lost] += c.p.ErasedReturn * gone
 		}
 	}
 }
@@ -338,22 +324,30 @@ func (c *course) erase(y []float64, part int, share float64) {
 // report adds a day to the courses.
 func (c *course) report(t float64, y []float64) {
 	c.held = c.levels(t)
-	x, e := c.around(t), c.fast.at(t)
+	x, e := c.around(t), c.fast.At(t)
 	var formed, returned, gone float64
-	for k, g := range c.factor {
-		s := c.sites(y, k, all, 0)
-		x.branch = g
-		formed += c.weight[k] * c.moves[form].rate(x)
-		returned += c.weight[k] * c.moves[comeBack].rate(x) * s[lost]
-		gone += c.weight[k] * (c.moves[lose].rate(x)*s[newSpine] + c.moves[eliminate].rate(x)*s[established])
+	for k, w := range c.weight {
+		s, left := c.sites(y, k*c.groups+all, 0), 0.0
+		x.branch = c.factor[k]
+		for _, m := range c.moves {
+			switch v := m.rate(x); {
+			case m.from == outside:
+				formed += w * v
+			case spine(m.from) && !spine(m.to):
+				left += v * s[m.from]
+			case spine(m.to) && !spine(m.from):
+				returned += w * v * s[m.from]
+			}
+		}
+		gone += w * left
 	}
 	s := c.mean(y, all)
 	s = Sites{max(0, s.New), max(0, s.Established), max(0, s.Lost)} // below 0 by the solver's tolerance where none is left
 	n := s.New + s.Established
 	a := c.p.Ensembles(n, e)
-	for i, v := range []float64{x.pulse, e, s.New, s.Established, s.Lost, n, perSpine(formed+returned, n), returned / (formed + returned), perSpine(gone, n), a, c.p.Immobility(a)} {
-		to := c.result.columns()[i].to
-		*to = append(*to, v)
+	values := []float64{x.pulse, e, s.New, s.Established, s.Lost, n, perSpine(formed+returned, n), returned / (formed + returned), perSpine(gone, n), a, c.p.Immobility(a)}
+	for i, column := range c.result.columns() {
+		*column.to = append(*column.to, values[i])
 	}
 }
 
