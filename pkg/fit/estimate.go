@@ -1,14 +1,13 @@
 package fit
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
 	"divergent/data"
+	"divergent/internal/check"
 	"divergent/pkg/model"
 )
 
@@ -48,12 +47,12 @@ func Stored(model, fit string) (Estimates, error) {
 		case r.Model != model:
 		case r.Fit == fit:
 			out = append(out, Estimate{Name: r.Quantity, Value: r.Value, Low: r.Low, High: r.High})
-		case !slices.Contains(known, r.Fit):
+		default:
 			known = append(known, r.Fit)
 		}
 	}
 	if out == nil {
-		return nil, fmt.Errorf("%s: no estimates for %s: want one of %s", model, fit, strings.Join(known, "; "))
+		return nil, check.Known(model+": no estimates for", fit, known)
 	}
 	return out, nil
 }

@@ -43,7 +43,7 @@ func TestStored(t *testing.T) {
 	if names, x := list.Values(); err != nil || len(names) != len(x) || len(x) == 0 {
 		t.Error(names, x, err)
 	}
-	if _, err := Stored("spines", "none"); err == nil || !strings.Contains(err.Error(), "spines: no estimates for none: want one of Default; ") {
+	if _, err := Stored("spines", "none"); err == nil || !strings.Contains(err.Error(), `spines: no estimates for "none": want one of "Default", `) {
 		t.Error(err)
 	}
 }
@@ -72,5 +72,19 @@ func TestResiduals(t *testing.T) {
 	}
 	if _, _, err := Residuals(t.Context(), Problem{}, line{}, card, away, "C"); err == nil {
 		t.Error("a field that is not there was fitted")
+	}
+}
+
+// The square is the binomial deviance, and there is no distance at the data.
+func TestBinomial(t *testing.T) {
+	if d := Binomial(20, 36, 20./36); math.Abs(d) > 1e-7 {
+		t.Errorf("distance %v at the data", d)
+	}
+	want := 2 * (20*math.Log(20./18) + 16*math.Log(16./18))
+	if d := Binomial(20, 36, 0.5); math.Abs(d*d-want) > 1e-12 || d > 0 {
+		t.Errorf("distance %v, want −√%v", d, want)
+	}
+	if d := Binomial(0, 5, 0.5); math.Abs(d*d+10*math.Log(0.5)) > 1e-12 || d < 0 { // −2 × 5 log ½
+		t.Errorf("none of five: %v", d)
 	}
 }

@@ -3,6 +3,7 @@ package fit
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 
 	"divergent/pkg/model"
@@ -101,4 +102,18 @@ func Residuals[P any](ctx context.Context, p Problem, start P, card model.Parame
 	}
 	best, err = model.With(start, fields, f.Value)
 	return best, f, err
+}
+
+// Binomial returns how far a model's share lies from k of n that were seen: the signed
+// root of the binomial deviance, which counts as a distance in standard errors.
+func Binomial(k, n int, share float64) float64 {
+	seen, all := float64(k), float64(n)
+	dev := 0.0
+	if k > 0 {
+		dev += seen * math.Log(seen/(all*share))
+	}
+	if k < n {
+		dev += (all - seen) * math.Log((all-seen)/(all*(1-share)))
+	}
+	return math.Copysign(math.Sqrt(2*max(0, dev)), share-seen/all)
 }

@@ -68,22 +68,12 @@ type Point struct {
 }
 
 // residual is the distance between data and model in standard errors: for
-// survival, the signed root of the binomial deviance of the step from the session
-// before, given the model's survival then.
+// survival, that of the step from the session before, given the model's survival then.
 func (p Point) residual(before float64) float64 {
 	if p.Of == 0 {
 		return (p.Model - p.Value) / p.SEM
 	}
-	share := p.Model / before
-	k, n := float64(p.Seen), float64(p.Of)
-	dev := 0.0
-	if k > 0 {
-		dev += k * math.Log(k/(n*share))
-	}
-	if k < n {
-		dev += (n - k) * math.Log((n-k)/(n*(1-share)))
-	}
-	return math.Copysign(math.Sqrt(2*max(0, dev)), share-k/n)
+	return fit.Binomial(p.Seen, p.Of, p.Model/before)
 }
 
 // series is one arm's data and the protocol that the model is put through.

@@ -65,7 +65,7 @@ func TestErrorsAreOneLine(t *testing.T) {
 		{relapse(Schedule{Longer: 2}), "spines: Longer = 2: want a share in [0, 1]; 0.5 doubles the life of spines"},
 		{relapse(Schedule{Doses: -1}), "spines: Doses = -1: want 1 to 1000, or 0 for 1"},
 		{relapse(Schedule{Every: math.NaN()}), "spines: Schedule of 0 days of stress, doses every NaN, horizon 0: want finite numbers of 0 or more"},
-		{noArm, "spines: no estimates for Shao2020, : want one of Default; Shao2021, psilocybin 1 mg/kg; "},
+		{noArm, `spines: no estimates for "Shao2020, ": want one of "Default", "Shao2021, psilocybin 1 mg/kg", `},
 		{noFit, `spines: no imaging of Shao2020, , arm "saline": want one of Arms`},
 	} {
 		if c.err == nil || !strings.HasPrefix(c.err.Error(), c.want) || strings.Contains(c.err.Error(), "\n") {
