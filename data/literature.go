@@ -33,13 +33,13 @@ func Literature() fs.FS {
 type Spine struct {
 	Study     string
 	Region    string  // species, region and cells
-	Arm       string  // such as saline, or psilocybin 1 mg/kg
+	Arm       string  `csv:"arm"` // such as saline, or psilocybin 1 mg/kg
 	Cells     string  // PT, IT, a genotype, or empty where the study has one kind only
-	Measure   string  // spine_density, formation_rate, elimination_rate, new_spine_survival, ...; the README lists them
-	Day       float64 // of the session, the dose being given on day 0; the end of an interval
-	From      float64 // first day of the interval of a rate; NaN for other measures
-	Value     float64 // in Unit
-	SEM       float64 // between dendrites, cells for mEPSC; of survival, binomial
+	Measure   string  `csv:"measure"`    // spine_density, formation_rate, elimination_rate, new_spine_survival, ...; the README lists them
+	From      float64 `csv:"from (day)"` // first day of the interval of a rate; NaN for other measures
+	Day       float64 `csv:"to (day)"`   // of the session, the dose being given on day 0; the end of an interval
+	Value     float64 `csv:"value"`      // in Unit
+	SEM       float64 `csv:"sem"`        // between dendrites, cells for mEPSC; of survival, binomial
 	Dendrites int     // cells for mEPSC; 0 if not given
 	Mice      int     // 0 if not given
 	Spines    int     // of new_spine_survival, new spines followed; 0 for other measures
@@ -49,6 +49,13 @@ type Spine struct {
 	Verified  bool
 	Note      string
 	Line      int // in the file, the header being line 1
+}
+
+// Above returns by how much a density, given as its change, exceeds that of a control:
+// (1 + density)/(1 + control) − 1, with its standard error.
+func (s Spine) Above(control Spine) (excess, sem float64) {
+	ratio := (1 + s.Value) / (1 + control.Value)
+	return ratio - 1, ratio * math.Hypot(s.SEM/(1+s.Value), control.SEM/(1+control.Value))
 }
 
 // Spines returns the recomputed spine imaging of four studies of unstressed mice.
@@ -109,6 +116,22 @@ type Fact struct {
 	Evidence  string
 	Note      string
 	Line      int // in the file, the header being line 1
+}
+
+// hours is a time such as 3-6 h or 3 h.
+var hours = regexp.MustCompile(`^(\d+)(?:-(\d+))? h$`)
+
+// Hours returns the time of a fact that tells it in hours.
+func (f Fact) Hours() (from, to float64, ok bool) {
+	m := hours.FindStringSubmatch(f.Time)
+	if m == nil {
+		return 0, 0, false
+	}
+	from, _ = strconv.ParseFloat(m[1], 64) // digits only
+	if to = from; m[2] != "" {
+		to, _ = strconv.ParseFloat(m[2], 64)
+	}
+	return from, to, true
 }
 
 // ModaSava returns what could be read of Moda-Sava et al. 2019 and of the

@@ -201,3 +201,24 @@ func checkLiteratureError(t *testing.T, err error) {
 		t.Errorf("error %q, want one line that begins with data: x.csv", err)
 	}
 }
+
+func TestHours(t *testing.T) {
+	for text, want := range map[string][2]float64{"3 h": {3, 3}, "12-24 h": {12, 24}} {
+		if from, to, ok := (Fact{Time: text}).Hours(); !ok || from != want[0] || to != want[1] {
+			t.Errorf("%s: %v to %v, %v", text, from, to, ok)
+		}
+	}
+	for _, text := range []string{"", "day 2", "3 to 6 h", "-3 h"} {
+		if _, _, ok := (Fact{Time: text}).Hours(); ok {
+			t.Errorf("%q is taken for hours", text)
+		}
+	}
+}
+
+// By hand: 1.2/0.9 − 1, and 1.2/0.9 √((0.06/1.2)² + (0.03/0.9)²).
+func TestAbove(t *testing.T) {
+	excess, sem := Spine{Value: 0.2, SEM: 0.06}.Above(Spine{Value: -0.1, SEM: 0.03})
+	if math.Abs(excess-1./3) > 1e-12 || math.Abs(sem-0.08012336) > 1e-8 {
+		t.Errorf("%v ± %v", excess, sem)
+	}
+}

@@ -42,7 +42,7 @@ func Branches(protocol model.Protocol, b *spines.Branches) (*figure.Figure, erro
 	k := timeline.Days(label, zero, 0, protocol.Length)
 	rows := siteRows(b.Rasters[0], b.Sensitivity[0])
 	raster := branchRaster(b, rows, k)
-	formed, back, lost := counts(b.Rasters[0], protocol.Length)
+	formed, back, lost := spines.Fates(b.Rasters[0])
 	f := &figure.Figure{
 		Name:  "branches",
 		Title: "Births and losses of spines on one dendrite",
@@ -56,22 +56,6 @@ func Branches(protocol model.Protocol, b *spines.Branches) (*figure.Figure, erro
 	s := timeline.Strip("", protocol, k)
 	f.Stack([][]*figure.Panel{{s}, {raster}, {dendritePanel(b, k)}}, timeline.AlignStrips(s), min(150, max(50, 1.15*float64(rows.count))), 26)
 	return f, nil
-}
-
-// counts counts spines formed, come back and lost.
-func counts(list []spines.Spine, end float64) (formed, back, lost int) {
-	for _, s := range list {
-		switch s.Origin {
-		case spines.Formed:
-			formed++
-		case spines.Returned:
-			back++
-		}
-		if s.To <= end {
-			lost++
-		}
-	}
-	return formed, back, lost
 }
 
 // rowsOfSites says where the sites of a dendrite stand.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"divergent/data"
 	"divergent/pkg/infer"
 	"divergent/pkg/landscape"
 	"divergent/pkg/model"
@@ -18,7 +19,8 @@ func TestTurnoverWithoutDensity(t *testing.T) {
 	var points []spines.Point
 	for _, drug := range []bool{false, true} {
 		for day := range 4 {
-			points = append(points, spines.Point{Arm: map[bool]string{false: "saline", true: "drug"}[drug], Drug: drug, Measure: "formation_rate", Day: float64(day), From: math.NaN(), Value: 0.1, Model: 0.1, SEM: 0.01})
+			points = append(points, spines.Point{Drug: drug, Model: 0.1,
+				Spine: data.Spine{Arm: map[bool]string{false: "saline", true: "drug"}[drug], Measure: "formation_rate", Day: float64(day), From: math.NaN(), Value: 0.1, SEM: 0.01}})
 		}
 	}
 	f, err := Turnover(&spines.Fit{Points: points})

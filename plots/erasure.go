@@ -2,15 +2,13 @@ package plots
 
 import (
 	"cmp"
+	"fmt"
+	"math"
+
+	"divergent/pkg/model"
 	"divergent/pkg/spines"
 	"divergent/plots/figure"
 	"divergent/plots/timeline"
-
-	"fmt"
-	"math"
-	"slices"
-
-	"divergent/pkg/model"
 )
 
 // Erasure returns behaviour and spine density with and without the spines that a
@@ -19,15 +17,11 @@ import (
 // vehicle. Protocols differ in the dose and the erasures only. It is an error if
 // there is no dose or nothing is erased after it.
 func Erasure(vehicle, sham, early, late spines.Course) (*figure.Figure, error) {
-	return drawErasure(spineCourse(vehicle), spineCourse(sham), spineCourse(early), spineCourse(late))
-}
-
-func drawErasure(vehicle, sham, early, late spineCourse) (*figure.Figure, error) {
-	if err := cmp.Or(vehicle.check("Erasure", "of the vehicle"), sham.check("Erasure", "with a sham erasure"),
-		early.check("Erasure", "with early erasure"), late.check("Erasure", "with late erasure")); err != nil {
+	if err := cmp.Or(lacking("Erasure", "of the vehicle", vehicle), lacking("Erasure", "with a sham erasure", sham),
+		lacking("Erasure", "with early erasure", early), lacking("Erasure", "with late erasure", late)); err != nil {
 		return nil, err
 	}
-	dose, err := sham.firstDose("Erasure")
+	dose, err := firstDose("Erasure", sham)
 	if err != nil {
 		return nil, err
 	}
@@ -38,19 +32,21 @@ func drawErasure(vehicle, sham, early, late spineCourse) (*figure.Figure, error)
 		Legend: []figure.Entry{figure.LineEntry("without the dose", erasureLooks[0]), figure.LineEntry("dose, sham erasure", erasureLooks[1]),
 			figure.LineEntry("dose, erased", erasureLooks[2]), figure.LineEntry("unstressed", lookOf(figure.CeilingLine))},
 	}
+	immobility := func(c spines.Course) []float64 { return scaled(100, c.Immobility) }
+	density := func(c spines.Course) []float64 { return scaled(100, c.Density) }
 	rows := make([][]*figure.Panel, 3)
-	for i, erased := range []spineCourse{early, late} {
+	for i, erased := range []spines.Course{early, late} {
 		title := [2]string{"Erased early", "Erased late"}[i]
 		last, ok := lastErasure(erased.Protocol, dose)
 		if !ok {
 			return nil, fmt.Errorf("plots: Erasure: course %q erases nothing formed since the dose on day %v: want model.Erase(day, %v) in its protocol", title, dose, dose)
 		}
 		k := erasureClock(dose, last, sham.Protocol.Length)
-		courses := []spineCourse{vehicle, sham, erased}
+		courses := []spines.Course{vehicle, sham, erased}
 		rows[0] = append(rows[0], timeline.Strip(title, erased.Protocol, k))
-		rows[1] = append(rows[1], erasurePanel(title+", immobility", "immobile (% of the test)", k, false, courses, spineCourse.immobility))
-		rows[2] = append(rows[2], erasurePanel(title+", density", "density (% of baseline)", k, true, courses, spineCourse.density))
-		f.Caption += fmt.Sprintf(" %.0f; %.0f; %.0f %% (%s)", vehicle.after(last, vehicle.immobility()), sham.after(last, sham.immobility()), erased.after(last, erased.immobility()), title) +
+		rows[1] = append(rows[1], erasurePanel(title+", immobility", "immobile (% of the test)", k, false, courses, immobility))
+		rows[2] = append(rows[2], erasurePanel(title+", density", "density (% of baseline)", k, true, courses, density))
+		f.Caption += fmt.Sprintf(" %.0f; %.0f; %.0f %% (%s)", 100*vehicle.From(last, vehicle.Immobility), 100*sham.From(last, sham.Immobility), 100*erased.From(last, erased.Immobility), title) +
 			[2]string{" and", "."}[i]
 	}
 	f.Caption += " Protocol of the late erasure: " + late.Protocol.String() + "."
@@ -60,17 +56,6 @@ func drawErasure(vehicle, sham, early, late spineCourse) (*figure.Figure, error)
 
 // erasureLooks are the looks of vehicle, sham erasure and erasure.
 var erasureLooks = [3]figure.Look{{Color: figure.Grey, Dashes: figure.Dotted}, {Color: figure.Vermilion}, {Color: figure.Blue, Dashes: figure.Dashed}}
-
-// The courses in percent.
-func (c spineCourse) immobility() []float64 { return scaled(100, c.Immobility) }
-func (c spineCourse) density() []float64    { return scaled(100, c.Density) }
-
-// after returns a course's value on the first reported day that is not before
-// a day.
-func (c spineCourse) after(day float64, value []float64) float64 {
-	i, _ := slices.BinarySearch(c.Day, day)
-	return value[min(i, len(value)-1)]
-}
 
 // lastErasure returns the last day on which spines formed since the dose are
 // erased.
@@ -95,7 +80,7 @@ func erasureClock(dose, last, end float64) timeline.Clock {
 }
 
 // erasurePanel draws one course of each protocol.
-func erasurePanel(name, unit string, k timeline.Clock, last bool, courses []spineCourse, of func(spineCourse) []float64) *figure.Panel {
+func erasurePanel(name, unit string, k timeline.Clock, last bool, courses []spines.Course, of func(spines.Course) []float64) *figure.Panel {
 	rest := of(courses[0])[0]
 	shown := []float64{rest}
 	for _, c := range courses {

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"regexp"
-	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot/vg"
@@ -17,11 +15,8 @@ import (
 	"divergent/plots/timeline"
 )
 
-// spineCourse is a course as the figures read it.
-type spineCourse spines.Course
-
-// check is the error of a course without days.
-func (c spineCourse) check(figure, name string) error {
+// lacking is the error of a course without days.
+func lacking(figure, name string, c spines.Course) error {
 	if c.Result == nil || len(c.Day) < 2 {
 		return fmt.Errorf("plots: %s: no course %s: want a protocol and what spines.Simulate returns for it", figure, name)
 	}
@@ -29,45 +24,12 @@ func (c spineCourse) check(figure, name string) error {
 }
 
 // firstDose returns the day of the first dose.
-func (c spineCourse) firstDose(figure string) (float64, error) {
+func firstDose(figure string, c spines.Course) (float64, error) {
 	doses := c.Protocol.Doses("")
 	if len(doses) == 0 {
 		return 0, fmt.Errorf("plots: %s: the protocol gives no dose: want one, such as model.Dose(21, \"ketamine\", 1)", figure)
 	}
 	return doses[0].From, nil
-}
-
-// before returns a course's value on the last reported day before a day.
-func (c spineCourse) before(day float64, value []float64) float64 {
-	i, _ := slices.BinarySearch(c.Day, day)
-	return value[max(0, i-1)]
-}
-
-// rescued returns a course in percent of the way from its value before a day to
-// that of day 0.
-func (c spineCourse) rescued(day float64, value []float64) []float64 {
-	from := c.before(day, value)
-	out := make([]float64, len(value))
-	for i, v := range value {
-		out[i] = 100 * (v - from) / (value[0] - from)
-	}
-	return out
-}
-
-// half returns the hours from a day until a rescue in percent first reaches
-// half, NaN if it does not.
-func (c spineCourse) half(day float64, rescue []float64) float64 {
-	for i, v := range rescue {
-		if c.Day[i] < day || v < 50 {
-			continue
-		}
-		at := c.Day[i]
-		if i > 0 && c.Day[i-1] >= day && rescue[i-1] < 50 {
-			at -= (v - 50) / (v - rescue[i-1]) * (c.Day[i] - c.Day[i-1])
-		}
-		return (at - day) / timeline.Hour
-	}
-	return nan
 }
 
 // Order returns what a dose restores first: behaviour, ensemble activity and
@@ -79,14 +41,10 @@ func (c spineCourse) half(day float64, rescue []float64) float64 {
 // day 0 and should be reported in steps of an hour or less. It is an error if there
 // is no dose or nothing to rescue.
 func Order(dosed, vehicle spines.Course) (*figure.Figure, error) {
-	return drawOrder(spineCourse(dosed), spineCourse(vehicle))
-}
-
-func drawOrder(dosed, vehicle spineCourse) (*figure.Figure, error) {
-	if err := cmp.Or(dosed.check("Order", "under the dose"), vehicle.check("Order", "of the vehicle")); err != nil {
+	if err := cmp.Or(lacking("Order", "under the dose", dosed), lacking("Order", "of the vehicle", vehicle)); err != nil {
 		return nil, err
 	}
-	dose, err := dosed.firstDose("Order")
+	dose, err := firstDose("Order", dosed)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +79,7 @@ var (
 func pale(c figure.Color) figure.Color { return figure.Tint(c, 0.4) }
 
 // rescuePanel draws the three courses.
-func rescuePanel(c, vehicle spineCourse, dose float64, k timeline.Clock) (*figure.Panel, []figure.Entry, error) {
+func rescuePanel(c, vehicle spines.Course, dose float64, k timeline.Clock) (*figure.Panel, []figure.Entry, error) {
 	courses := []struct {
 		name           string
 		value, without []float64
@@ -131,10 +89,10 @@ func rescuePanel(c, vehicle spineCourse, dose float64, k timeline.Clock) (*figur
 	shown := []float64{0, 100}
 	for i := range courses {
 		v := &courses[i]
-		if v.value[0] == c.before(dose, v.value) {
+		if v.value[0] == c.Before(dose, v.value) {
 			return nil, nil, fmt.Errorf("plots: Order: %s before the dose is as on day 0: want stress before it, and days reported from 0 on", v.name)
 		}
-		v.value, v.without = c.rescued(dose, v.value), vehicle.rescued(dose, v.without)
+		v.value, v.without = c.Rescue(dose, v.value), vehicle.Rescue(dose, v.without)
 		_, a := k.Cut(c.Day, v.value)
 		_, b := k.Cut(vehicle.Day, v.without)
 		shown = append(append(shown, a...), b...)
@@ -152,7 +110,7 @@ func rescuePanel(c, vehicle spineCourse, dose float64, k timeline.Clock) (*figur
 		l := orderLooks[i]
 		timeline.Course(p, v.name, l, k, c.Day, v.value)
 		label := v.name + ", never half"
-		if h := c.half(dose, v.value); !math.IsNaN(h) {
+		if h := c.Half(dose, v.value); !math.IsNaN(h) {
 			label = fmt.Sprintf("%s, half after %.1f h", v.name, h)
 			p.Record(v.name+", half", figure.Value, strconv.FormatFloat(h, 'g', 6, 64), 50)
 			p.Marks(figure.Look{Color: l.Color, Mark: figure.Circle.Open()}, figure.MarkRadius, []float64{k.Place(h)}, []float64{50})
@@ -165,7 +123,7 @@ func rescuePanel(c, vehicle spineCourse, dose float64, k timeline.Clock) (*figur
 
 // formationPanel draws how fast spines form, and how much of that is at lost
 // sites.
-func formationPanel(dosed, vehicle spineCourse, k timeline.Clock) *figure.Panel {
+func formationPanel(dosed, vehicle spines.Course, k timeline.Clock) *figure.Panel {
 	at := make([]float64, len(dosed.Day))
 	for i := range at {
 		at[i] = 100 * dosed.Formation[i] * dosed.Returned[i]
@@ -195,9 +153,6 @@ func formationPanel(dosed, vehicle spineCourse, k timeline.Clock) *figure.Panel 
 	return p
 }
 
-// hoursText is a time in the facts, such as 3-6 h or 3 h.
-var hoursText = regexp.MustCompile(`^(\d+)(?:-(\d+))? h$`)
-
 // reported draws brackets at the top of a panel where Moda-Sava et al. 2019
 // report something of a measure after a dose under stress.
 func reported(p *figure.Panel, measure string, k timeline.Clock, dose float64) {
@@ -206,16 +161,8 @@ func reported(p *figure.Panel, measure string, k timeline.Clock, dose float64) {
 		return
 	}
 	for _, f := range facts {
-		m := hoursText.FindStringSubmatch(f.Time)
-		if f.Study != "ModaSava2019" || f.Measure != measure || f.Condition != "stress + ketamine" || m == nil {
-			continue
-		}
-		from, _ := strconv.ParseFloat(m[1], 64)
-		to := from
-		if m[2] != "" {
-			to, _ = strconv.ParseFloat(m[2], 64)
-		}
-		if to > k.To {
+		from, to, ok := f.Hours()
+		if f.Study != "ModaSava2019" || f.Measure != measure || f.Condition != "stress + ketamine" || !ok || to > k.To {
 			continue
 		}
 		p.Record("reported: "+f.Direction, figure.Published, f.Time, f.Value)

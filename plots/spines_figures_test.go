@@ -138,20 +138,6 @@ func TestOrder(t *testing.T) {
 	refused(t, "want stress before it", f, err)
 }
 
-// TestRescue reads half times off by hand.
-func TestRescue(t *testing.T) {
-	c := spineCourse{Result: &spines.Result{Day: []float64{0, 1, 2, 3, 4}}}
-	if got := c.rescued(2, []float64{10, 6, 6, 9, 11}); !slices.Equal(got, []float64{100, 0, 0, 75, 125}) {
-		t.Errorf("rescue %v: want 100, 0, 0, 75, 125 %%", got)
-	}
-	if got := c.half(2, []float64{100, 0, 0, 75, 125}); math.Abs(got-16) > 1e-9 { // two thirds of a day
-		t.Errorf("half after %v h: want 16", got)
-	}
-	if got := c.half(2, []float64{100, 0, 0, 20, 40}); !math.IsNaN(got) {
-		t.Errorf("half after %v h: want never", got)
-	}
-}
-
 func TestErasure(t *testing.T) {
 	dose := model.Dose(21, "ketamine", 1)
 	early, late := course(t, dose, model.Erase(21.25, 21)), course(t, dose, model.Erase(22, 21), model.Erase(23, 21))

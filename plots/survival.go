@@ -20,14 +20,14 @@ func Survival(life, repeated []spines.RelapseTime) (*figure.Figure, error) {
 		return nil, fmt.Errorf("plots: Survival: no relapse time: want a schedule and what spines.Relapse returns for it, for some values of Longer or Doses")
 	}
 	for _, r := range slices.Concat(life, repeated) {
-		if !(r.Days >= 0) || math.IsInf(r.Days, 0) || len(r.Protocol().Doses("")) == 0 {
+		if !(r.Days >= 0) || math.IsInf(r.Days, 0) || r.Doses < 0 {
 			return nil, fmt.Errorf("plots: Survival: relapse after %v days with Doses = %d: want 0 days or more, and what spines.Relapse returns", r.Days, r.Doses)
 		}
 	}
 	f := &figure.Figure{
 		Name:  "survival",
 		Title: "Life of spines, repeated doses and relapse",
-		Caption: fmt.Sprintf("Days from the last dose until immobility has come back halfway to where it was before the first, after %s days of stress that does not end. ", short(slices.Concat(life, repeated)[0].Protocol().Doses("")[0].From)) +
+		Caption: fmt.Sprintf("Days from the last dose until immobility has come back halfway to where it was before the first, after %s days of stress that does not end. ", short(slices.Concat(life, repeated)[0].Complete().Stress)) +
 			"Open triangles: no relapse up to the end of the simulation (dotted). The panels have scales of their own.",
 		Width: figure.DoubleColumn,
 	}
@@ -61,16 +61,6 @@ var scheduleLooks = []figure.Look{
 	{Color: figure.Sky, Mark: figure.Box, Dashes: figure.Dashed},
 	{Color: figure.Orange, Mark: figure.Pentagon, Dashes: figure.DashDotted},
 	{Color: figure.Grey, Mark: figure.TriangleDown, Dashes: figure.Dotted},
-}
-
-// doses returns how many doses a schedule gives and the days between them, 0
-// for one dose.
-func doses(r spines.RelapseTime) (n int, every float64) {
-	list := r.Protocol().Doses("")
-	if len(list) > 1 {
-		every = math.Round(1e6*(list[1].From-list[0].From)) / 1e6
-	}
-	return len(list), every
 }
 
 // relapseAxis spans relapse times, from 0 on.
@@ -120,11 +110,11 @@ func lifePanel(list []spines.RelapseTime, y figure.Axis) (*figure.Panel, []figur
 	p := figure.NewPanel("Spines that live longer", x, y)
 	blocked := func(r spines.RelapseTime) float64 { return 100 * r.Longer }
 	label := func(r spines.RelapseTime) string {
-		n, every := doses(r)
-		if n == 1 {
+		s := r.Complete()
+		if s.Doses == 1 {
 			return "1 dose"
 		}
-		return fmt.Sprintf("%d doses, %s days apart", n, short(every))
+		return fmt.Sprintf("%d doses, %s days apart", s.Doses, short(s.Every))
 	}
 	return p, drawRelapses(p, grouped(list, label, blocked), blocked, 0)
 }
@@ -132,7 +122,7 @@ func lifePanel(list []spines.RelapseTime, y figure.Axis) (*figure.Panel, []figur
 // repeatedPanel draws relapse against the number of doses. One dose belongs to
 // every line.
 func repeatedPanel(list []spines.RelapseTime, y figure.Axis, offset int) (*figure.Panel, []figure.Entry) {
-	number := func(r spines.RelapseTime) float64 { n, _ := doses(r); return float64(n) }
+	number := func(r spines.RelapseTime) float64 { return float64(r.Complete().Doses) }
 	var one, more []spines.RelapseTime
 	most := 1.
 	for _, r := range list {
@@ -150,8 +140,7 @@ func repeatedPanel(list []spines.RelapseTime, y figure.Axis, offset int) (*figur
 	x.Ticks = slices.DeleteFunc(x.Ticks, func(v float64) bool { return v != math.Trunc(v) })
 	p := figure.NewPanel("Repeated doses", x, y)
 	groups := grouped(more, func(r spines.RelapseTime) string {
-		_, every := doses(r)
-		s := fmt.Sprintf("every %s days", short(every))
+		s := fmt.Sprintf("every %s days", short(r.Complete().Every))
 		if r.Longer > 0 {
 			s += fmt.Sprintf(", %s %% of elimination blocked", percent(r.Longer))
 		}

@@ -9,7 +9,6 @@ import (
 
 	"gonum.org/v1/plot/vg"
 
-	"divergent/data"
 	"divergent/pkg/fit"
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
@@ -177,34 +176,18 @@ func drawSession(p *figure.Panel, label string, l figure.Look, k timeline.Clock,
 
 // drawImaging draws means with SEM, shifted aside so that arms lie apart.
 func drawImaging(p *figure.Panel, l figure.Look, k timeline.Clock, points []spines.Point, aside float64) {
-	sizes := rowsOf(points)
-	for i, pt := range points {
+	for _, pt := range points {
 		x, v, sem := k.At(pt.Day)+aside, 100*pt.Value, 100*pt.SEM
-		p.RecordRange(pt.Arm+", imaging", figure.Mean, k.Text(pt.Day), v, v-sem, v+sem, sizes[i].Dendrites)
+		n := pt.Dendrites
+		if sem == 0 { // what density is given relative to: no mean
+			n = 0
+		}
+		p.RecordRange(pt.Arm+", imaging", figure.Mean, k.Text(pt.Day), v, v-sem, v+sem, n)
 		if sem > 0 {
 			drawBar(p, l.Color, x, v-sem, v+sem)
 		}
 		p.Marks(l, figure.MarkRadius, []float64{x}, []float64{v})
 	}
-}
-
-// rowsOf returns the rows of the table of imaging that points are of, empty for
-// points of other data.
-func rowsOf(points []spines.Point) []data.Spine {
-	out := make([]data.Spine, len(points))
-	rows, err := data.Spines()
-	if err != nil {
-		return out
-	}
-	for i, p := range points {
-		j := slices.IndexFunc(rows, func(r data.Spine) bool {
-			return r.Arm == p.Arm && r.Measure == p.Measure && r.Day == p.Day && r.Value == p.Value && r.SEM == p.SEM && p.SEM > 0
-		})
-		if j >= 0 {
-			out[i] = rows[j]
-		}
-	}
-	return out
 }
 
 // imagingSizes tells how many dendrites, mice and new spines were imaged.
@@ -213,7 +196,7 @@ func imagingSizes(fit *spines.Fit) string {
 	for _, drug := range []bool{false, true} {
 		points := pointsOf(fit, "spine_density", drug)
 		var dendrites, mice []int
-		for _, r := range rowsOf(points) {
+		for _, r := range points {
 			if r.Dendrites > 0 {
 				dendrites, mice = append(dendrites, r.Dendrites), append(mice, r.Mice)
 			}

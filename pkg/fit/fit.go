@@ -251,7 +251,7 @@ func (p Problem) fitted(m minimum) *Fitted {
 	for i, r := range p.Ranges {
 		f.Names = append(f.Names, r.Name)
 		f.Value = append(f.Value, r.At(m.u[i]))
-		f.AtBound = append(f.AtBound, m.u[i] < 1e-6 || m.u[i] > 1-1e-6)
+		f.AtBound = append(f.AtBound, atEnd(m.u[i]))
 	}
 	if p.LogLikelihood == nil {
 		n := float64(len(p.Y))

@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -82,5 +83,27 @@ func TestWhatAModelRefuses(t *testing.T) {
 		if _, err := early.With(fields, []float64{1}); err == nil {
 			t.Errorf("fields %q pass", fields)
 		}
+	}
+}
+
+// Where a drive is out of its range it counts as 0, and the first such value is told.
+func TestGuard(t *testing.T) {
+	g := &Guard{Drive: func(day float64) float64 { return day - 1 }, High: 3, Field: "x: Pulse", Unit: "doses"}
+	for day, want := range []float64{0, 0, 1, 2, 3, 0, 0} {
+		if got := g.At(float64(day)); got != want {
+			t.Errorf("day %d: %v, want %v", day, got, want)
+		}
+	}
+	if want := "x: Pulse = -1 on day 0: want a value in [0, 3], in units of doses"; g.Err() == nil || g.Err().Error() != want {
+		t.Errorf("error %v, want %s", g.Err(), want)
+	}
+	for _, fine := range []float64{-1e-10, 0, 3} { // rounding of another model's rest
+		g := &Guard{Drive: func(float64) float64 { return fine }, High: 3}
+		if got := g.At(0); got != fine || g.Err() != nil {
+			t.Errorf("%v gives %v, %v", fine, got, g.Err())
+		}
+	}
+	if g := (&Guard{Drive: func(float64) float64 { return math.NaN() }, High: 3}); g.At(0) != 0 || g.Err() == nil {
+		t.Error("what is no number is let through")
 	}
 }

@@ -242,3 +242,27 @@ func TestIntervalsThatAbut(t *testing.T) {
 		t.Errorf("a short infusion is cut: %+v", p.Steps(KindInfusion, "a"))
 	}
 }
+
+// Every ends on the last day, whether steps come out even or not.
+func TestEvery(t *testing.T) {
+	if got := Days(1).Every(0.25); !slices.Equal(got, []float64{0, 0.25, 0.5, 0.75, 1}) {
+		t.Errorf("quarters of a day: %v", got)
+	}
+	if got := Days(0.9).Every(0.4); !slices.Equal(got, []float64{0, 0.4, 0.8, 0.9}) {
+		t.Errorf("steps that do not come out even: %v", got)
+	}
+}
+
+func TestWithin(t *testing.T) {
+	p := Days(10)
+	for _, days := range [][]float64{nil, {}, {0, 10}} {
+		if err := p.Within("x: Days", days); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, days := range [][]float64{{0, 11}, {-1, 2}, {3, 3}, {math.NaN()}} {
+		if err := p.Within("x: Days", days); err == nil || !strings.HasPrefix(err.Error(), "x: Days[") || !strings.HasSuffix(err.Error(), "want ascending days in [0, 10]") {
+			t.Errorf("%v: %v", days, err)
+		}
+	}
+}

@@ -88,3 +88,6 @@ func differing(used, standard any) ([]string, error) {
 	}
 	return out, nil
 }
+
+// figures writes three significant digits.
+func figures(x float64) string { return strconv.FormatFloat(x, 'g', 3, 64) }

@@ -1,30 +1,12 @@
 package notebook
 
 import (
-	"math"
 	"testing"
 
 	"divergent/pkg/fit"
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
 )
-
-func TestIntervalsSayWhatIsOpen(t *testing.T) {
-	g := Intervals([]spines.Estimate{{Name: "a", Value: 0.21441, Low: 0.113, High: 0.3576}, {Name: "b", Value: 56.14, Low: math.Inf(-1), High: math.Inf(1)}})
-	for i, want := range []string{"0.113 to 0.358", "open to open"} {
-		if g.Rows[i][2] != want {
-			t.Errorf("row %d: %q, want %q", i, g.Rows[i][2], want)
-		}
-	}
-}
-
-// An estimate that its range decides is shown as such.
-func TestIntervalsSayWhatIsAtTheEndOfItsRange(t *testing.T) {
-	g := Intervals([]spines.Estimate{{Name: "Lag", Value: 0.05, Low: math.Inf(-1), High: 0.2523}, {Name: "Lag", Value: 0.1045, Low: math.Inf(-1), High: 0.5942}})
-	if g.Rows[0][1] != "0.05, the end of its range" || g.Rows[1][1] != "0.104" {
-		t.Errorf("estimates %q and %q", g.Rows[0][1], g.Rows[1][1])
-	}
-}
 
 // A day of a dose shows the state before it, in which nothing is fast yet.
 func TestOnDaysIsBeforeTheDose(t *testing.T) {

@@ -3,8 +3,10 @@ package spines
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"divergent/data"
+	"divergent/pkg/fit"
 	"divergent/pkg/model"
 )
 
@@ -39,16 +41,25 @@ func (a Arm) String() string {
 	return a.Study + " " + a.Cells + ", " + a.Drug
 }
 
+// Estimates returns what FitPulse gives for the model with memory and Default's
+// target, without fitting anew.
+func (a Arm) Estimates() (fit.Estimates, error) { return estimates(a.String()) }
+
+// Params returns Default with the arm's own pulse, elimination and drift: the
+// same stress, drug and behaviour under another drug and other mice.
+func (a Arm) Params() (Params, error) {
+	e, err := a.Estimates()
+	if err != nil {
+		return Params{}, err
+	}
+	return Default().with(e.Values())
+}
+
 // Point is one mean of imaging beside what a model says.
 type Point struct {
-	Arm     string  `csv:"arm"` // as in the data
-	Drug    bool    // the drug arm
-	Measure string  `csv:"measure"` // as in the data
-	From    float64 `csv:"from (day)"`
-	Day     float64 `csv:"to (day)"` // the dose being on day 0; From is NaN where there is no interval
-	Value   float64 `csv:"value"`
-	SEM     float64 `csv:"sem"`
-	Model   float64 `csv:"model"` // NaN before a fit
+	data.Spine
+	Drug  bool    // the drug arm
+	Model float64 `csv:"model"` // NaN before a fit
 	// Fitted tells whether the fit used the point. Densities are not used where
 	// formation and elimination are given for the same days, being their sum.
 	Fitted bool `csv:"fitted"`
@@ -56,27 +67,18 @@ type Point struct {
 	Seen, Of int
 }
 
-// Residual is the distance between data and model in standard errors: for
-// survival, the signed root of the binomial deviance of the step from the session
-// before, given the model's survival then.
+// residual is the distance between data and model in standard errors: for
+// survival, that of the step from the session before, given the model's survival then.
 func (p Point) residual(before float64) float64 {
 	if p.Of == 0 {
 		return (p.Model - p.Value) / p.SEM
 	}
-	share := p.Model / before
-	k, n := float64(p.Seen), float64(p.Of)
-	dev := 0.0
-	if k > 0 {
-		dev += k * math.Log(k/(n*share))
-	}
-	if k < n {
-		dev += (n - k) * math.Log((n-k)/(n*(1-share)))
-	}
-	return math.Copysign(math.Sqrt(2*max(0, dev)), share-k/n)
+	return fit.Binomial(p.Seen, p.Of, p.Model/before)
 }
 
 // series is one arm's data and the protocol that the model is put through.
 type series struct {
+	drug     bool
 	points   []Point
 	protocol model.Protocol
 	options  Options
@@ -89,34 +91,28 @@ func (a Arm) read(drug bool) (series, error) {
 	if err != nil {
 		return series{}, err
 	}
-	name := a.Control
+	name, s := a.Control, series{drug: drug, options: Options{Days: []float64{}}}
 	if drug {
 		name = a.Drug
 	}
-	var s series
 	var sessions []float64
-	rated, seen := map[float64]bool{}, 0
-	for _, r := range rows {
-		if r.Study == a.Study && r.Cells == a.Cells && r.Arm == name && r.Measure == "formation_rate" {
-			rated[r.Day] = true
-		}
-	}
+	rated, seen := map[float64]bool{}, 0 // days of rates
 	for _, r := range rows {
 		if r.Study != a.Study || r.Cells != a.Cells || r.Arm != name {
 			continue
 		}
-		p := Point{Arm: name, Drug: drug, Measure: r.Measure, From: r.From, Day: r.Day, Value: r.Value, SEM: r.SEM, Model: math.NaN(), Fitted: true}
+		p := Point{Spine: r, Drug: drug, Model: math.NaN(), Fitted: true}
 		switch r.Measure {
-		case "formation_rate", "elimination_rate":
+		case "formation_rate":
+			rated[r.Day] = true
+		case "elimination_rate":
 		case "spine_density":
 			sessions = append(sessions, r.Day)
-			p.Fitted = !rated[r.Day] && len(sessions) > 1
 		case "new_spine_survival":
 			if a.Study != Shao().Study { // elsewhere the session in which they were new is not known
 				continue
 			}
-			p.Of = seen
-			if p.Of == 0 {
+			if p.Of = seen; p.Of == 0 {
 				p.Of = r.Spines
 			}
 			seen = int(math.Round(r.Value * float64(r.Spines)))
@@ -130,13 +126,17 @@ func (a Arm) read(drug bool) (series, error) {
 		return s, fmt.Errorf("spines: no imaging of %s, arm %q: want one of Arms", a, name)
 	}
 	s.first = sessions[0]
+	for i, p := range s.points {
+		if p.Measure == "spine_density" {
+			s.points[i].Fitted = !rated[p.Day] && p.Day != s.first
+		}
+	}
 	for i, d := range sessions {
 		s.options.Sessions = append(s.options.Sessions, d-s.first)
 		if d == 1 && seen > 0 {
 			s.options.Follow = i
 		}
 	}
-	s.options.Days = []float64{}
 	s.protocol = model.Days(sessions[len(sessions)-1] - s.first)
 	if drug {
 		s.protocol = s.protocol.With(model.Dose(-s.first, name, 1))
@@ -154,20 +154,10 @@ func (s *series) predict(p Params) ([]Point, error) {
 	for _, v := range r.Sessions {
 		at[v.Day+s.first] = v
 	}
-	out := make([]Point, len(s.points))
-	for i, pt := range s.points {
-		v := at[pt.Day]
-		switch pt.Measure {
-		case "formation_rate":
-			pt.Model = v.Formation
-		case "elimination_rate":
-			pt.Model = v.Elimination
-		case "spine_density":
-			pt.Model = v.Density - 1
-		case "new_spine_survival":
-			pt.Model = v.Survival
-		}
-		out[i] = pt
+	out := slices.Clone(s.points)
+	for i := range out {
+		v := at[out[i].Day]
+		out[i].Model = map[string]float64{"formation_rate": v.Formation, "elimination_rate": v.Elimination, "spine_density": v.Density - 1, "new_spine_survival": v.Survival}[out[i].Measure]
 	}
 	return out, nil
 }

@@ -40,16 +40,16 @@ func TestBranchesMeetTheMeans(t *testing.T) {
 			}
 		}
 		for i, d := range days {
-			near("density", d, got.Density[i].Mean, got.Density[i].SEM, exact.Density[i])
+			near("density", d, got.Density[i].Mean, got.Density[i].SEM(), exact.Density[i])
 			if memory {
-				near("lost sites", d, got.Lost[i].Mean, got.Lost[i].SEM, exact.Lost[i])
+				near("lost sites", d, got.Lost[i].Mean, got.Lost[i].SEM(), exact.Lost[i])
 			}
 		}
 		for n, s := range got.Sessions[1:] {
 			want := exact.Sessions[n+1]
-			near("imaged density", s.Day, s.Density.Mean, s.Density.SEM, want.Density)
-			near("formation", s.Day, s.Formation.Mean, s.Formation.SEM, want.Formation)
-			near("elimination", s.Day, s.Elimination.Mean, s.Elimination.SEM, want.Elimination)
+			near("imaged density", s.Day, s.Density.Mean, s.Density.SEM(), want.Density)
+			near("formation", s.Day, s.Formation.Mean, s.Formation.SEM(), want.Formation)
+			near("elimination", s.Day, s.Elimination.Mean, s.Elimination.SEM(), want.Elimination)
 			if n+1 > 3 {
 				near("survival", s.Day, s.Survival, math.Sqrt(want.Survival*(1-want.Survival)/float64(s.Followed)), want.Survival)
 			}
@@ -65,7 +65,7 @@ func TestBranchesTakeAPulse(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := SimulateBranches(Default(), model.Days(8), BranchOptions{Days: []float64{8}, Pulse: pulse, Dendrites: 100, Seed: 2})
-	if err != nil || math.Abs(got.Density[0].Mean-exact.Density[0]) > 4*got.Density[0].SEM {
+	if err != nil || math.Abs(got.Density[0].Mean-exact.Density[0]) > 4*got.Density[0].SEM() {
 		t.Errorf("density %+v, want %v, error %v", got.Density, exact.Density, err)
 	}
 }

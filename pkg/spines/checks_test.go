@@ -77,7 +77,7 @@ func TestRelapse(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if relapsed == (d == s.defaults().Horizon) {
+		if relapsed == (d == s.Complete().Horizon) {
 			t.Errorf("%+v: %v days, relapsed %v", s, d, relapsed)
 		}
 		return d

@@ -3,7 +3,6 @@ package spines
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"divergent/pkg/fit"
@@ -25,12 +24,9 @@ type Fit struct {
 	*fit.Fitted
 }
 
-// FitOptions says how to fit. The zero value makes profile-likelihood intervals.
-type FitOptions struct {
-	Intervals fit.Intervals
-	Starts    int // searches; 0 for 8
-	Workers   int // 0 for one on every processor; the result is the same
-}
+// FitOptions says how to fit: Intervals, Starts, Seed and Workers count. The zero value
+// makes profile-likelihood intervals.
+type FitOptions = fit.Problem
 
 // Turnover names a model of turnover without drug.
 type Turnover struct {
@@ -57,16 +53,7 @@ func TwoPoolsMissed() Turnover {
 
 // FitTurnover fits turnover to the control arm alone.
 func (a Arm) FitTurnover(ctx context.Context, m Turnover, o FitOptions) (*Fit, error) {
-	p := Default()
-	p.Memory = m.Memory
-	control, err := a.read(false)
-	if err != nil {
-		return nil, err
-	}
-	return estimate(ctx, a.Study+" "+a.Control+": "+m.Name, p, m.Fields, func(p Params, x []float64) ([]Params, error) {
-		p, err := model.With(p, m.Fields, x)
-		return []Params{p}, err
-	}, []series{control}, o)
+	return a.fit(ctx, a.Study+" "+a.Control+": "+m.Name, m, Targets()[0], o, []bool{false}, m.Fields...)
 }
 
 // Target says what the pulse raises, all by the same factor.
@@ -86,21 +73,15 @@ func Targets() []Target {
 	}
 }
 
-// with returns the parameters with the gain on the target.
-func (t Target) with(p Params, gain float64) Params {
-	p.GainReturn, p.GainForm, p.GainSettle = gain*t.Return, gain*t.Form, gain*t.Settle
-	return p
-}
-
 // FitPulse fits a drug arm and its control together: the pulse, and of turnover
 // elimination and drift, the rest as in Default. Without memory (TwoPoolsMissed)
 // all of turnover is fitted, so that the rival is not bound to Default's.
 func (a Arm) FitPulse(ctx context.Context, m Turnover, t Target, o FitOptions) (*Fit, error) {
-	names := []string{"B", "Drift", drugFactor, gain, "TauPulse", "Lag"}
+	turnover := []string{"B", "Drift"}
 	if !m.Memory {
-		names = append(slices.Clone(m.Fields), drugFactor, gain, "TauPulse", "Lag")
+		turnover = m.Fields
 	}
-	return a.fitBoth(ctx, m, t, names, o)
+	return a.fitBoth(ctx, m, t, o, slices.Concat(turnover, []string{"DrugFactor", "Gain", "TauPulse", "Lag"})...)
 }
 
 // FitShao fits turnover and pulse to both arms of Shao 2021 at once: Default's
@@ -108,115 +89,156 @@ func (a Arm) FitPulse(ctx context.Context, m Turnover, t Target, o FitOptions) (
 // density holds under the drug decides it, if the pulse raises what t says. Ku
 // stays: neither arm tells how fast the shortest-lived spines go.
 func FitShao(ctx context.Context, t Target, o FitOptions) (*Fit, error) {
-	return Shao().fitBoth(ctx, Remembered(), t, []string{"Km", "B", "R", "D", "Drift", gain, "TauPulse"}, o)
+	return Shao().fitBoth(ctx, Remembered(), t, o, "Km", "B", "R", "D", "Drift", "Gain", "TauPulse")
+}
+
+func (a Arm) fitBoth(ctx context.Context, m Turnover, t Target, o FitOptions, names ...string) (*Fit, error) {
+	return a.fit(ctx, fmt.Sprintf("%s: %s, pulse on %s", a, m.Name, t.Name), m, t, o, []bool{false, true}, names...)
 }
 
 // TurnoverRivals fits the models of turnover to the control arm of Shao 2021,
 // which alone has survival, and compares them.
 func TurnoverRivals(ctx context.Context, o FitOptions) ([]fit.Rival, []*Fit, error) {
+	var names []string
+	var fitted []*fit.Fitted
 	var fits []*Fit
 	for _, m := range []Turnover{Remembered(), TwoPools(), TwoPoolsMissed()} {
 		f, err := Shao().FitTurnover(ctx, m, o)
 		if err != nil {
 			return nil, nil, err
 		}
-		fits = append(fits, f)
-	}
-	return compare(fits)
-}
-
-func compare(fits []*Fit) ([]fit.Rival, []*Fit, error) {
-	var names []string
-	var fitted []*fit.Fitted
-	for _, f := range fits {
-		names, fitted = append(names, f.Name), append(fitted, f.Fitted)
+		names, fitted, fits = append(names, f.Name), append(fitted, f.Fitted), append(fits, f)
 	}
 	rivals, err := fit.Compare(names, fitted)
 	return rivals, fits, err
 }
 
-// Quantities that are fitted and are no field of Params.
-const (
-	drugFactor = "DrugFactor" // see Fit.Treated
-	gain       = "Gain"       // what the target's gains are set to
-)
-
-func (a Arm) fitBoth(ctx context.Context, m Turnover, t Target, names []string, o FitOptions) (*Fit, error) {
-	control, err := a.read(false)
-	if err != nil {
-		return nil, err
-	}
-	drug, err := a.read(true)
-	if err != nil {
-		return nil, err
-	}
-	start := Default()
-	start.Memory = m.Memory
-	return estimate(ctx, fmt.Sprintf("%s: %s, pulse on %s", a, m.Name, t.Name), start, names, func(p Params, x []float64) ([]Params, error) {
-		factor := 1.0
-		for i, name := range names {
-			switch name {
-			case drugFactor:
-				factor = x[i]
-			case gain:
-				p = t.with(p, x[i])
-			default:
-				var err error
-				if p, err = model.With(p, []string{name}, x[i:i+1]); err != nil {
-					return nil, err
-				}
-			}
-		}
-		treated := p
-		if m.Memory {
-			treated.B *= factor
-		} else {
-			treated.Miss = min(treated.Miss*factor, 0.9)
-		}
-		return []Params{p, treated}, nil
-	}, []series{control, drug}, o)
+// Memory sets beside each other, on the data of a drug arm and its control, the
+// model whose lost sites remember and the one without memory whose imaging misses
+// spines.
+type Memory struct {
+	Arm        string
+	N          int     `table:"n"`
+	K          int     `table:"Memory: K"`    // estimated quantities
+	P          float64 `table:"p of its fit"` // small where the model does not fit
+	AIC        float64 `table:"AIC"`
+	KWithout   int     `table:"No memory: K"`
+	PWithout   float64 `table:"p of its fit"`
+	AICWithout float64 `table:"AIC"`
+	ForMemory  float64 `table:"ΔAIC for memory"` // AICWithout − AIC; below 0 it speaks against
 }
 
-// estimate fits the named quantities; at makes the parameters of each series of them.
-func estimate(ctx context.Context, name string, start Params, names []string, at func(Params, []float64) ([]Params, error), data []series, o FitOptions) (*Fit, error) {
-	predict := func(x []float64) ([]Params, []Point, error) {
-		ps, err := at(start, x)
+// Memories fits both models to each arm. With memory the pulse raises formation
+// and return, and of turnover elimination and drift are fitted; without, all of
+// turnover is, and the pulse raises formation, or formation and settling: the
+// better of the two counts.
+func Memories(ctx context.Context, arms []Arm, o FitOptions) (out []Memory, err error) {
+	for _, a := range arms {
+		with, err := a.FitPulse(ctx, Remembered(), Targets()[0], o)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		var points []Point
-		for i := range data {
-			p, err := data[i].predict(ps[i])
-			if err != nil {
-				return nil, nil, err
+		var without *Fit
+		for _, t := range Targets() {
+			if t.Return > 0 {
+				continue // nothing returns without memory
 			}
-			points = append(points, p...)
+			f, err := a.FitPulse(ctx, TwoPoolsMissed(), t, o)
+			if err != nil {
+				return nil, err
+			}
+			if without == nil || f.AIC < without.AIC {
+				without = f
+			}
 		}
-		return ps, points, nil
+		out = append(out, Memory{a.String(), with.N, with.K, with.P, with.AIC, without.K, without.P, without.AIC, without.AIC - with.AIC})
 	}
-	problem := fit.Problem{Starts: o.Starts, Intervals: o.Intervals, Workers: o.Workers,
-		Predict: func(x []float64) ([]float64, error) {
-			_, points, err := predict(x)
-			return residuals(points), err
-		}}
-	for _, s := range data {
-		for range residuals(s.points) {
-			problem.Y, problem.SD = append(problem.Y, 0), append(problem.SD, 1) // the prediction is of residuals
+	return out, nil
+}
+
+// quantities are what is fitted: parameters, and two that are none of the model's.
+type quantities struct {
+	Params
+	Gain       float64 // what the target's gains are set to; 0 leaves them
+	DrugFactor float64 // see Fit.Treated
+	target     Target
+}
+
+// card tells where the quantities are sought.
+func (q quantities) card() (model.Parameters, error) {
+	card, err := q.Card()
+	return append(card, model.Parameter{Field: "Gain", Low: 0.02, High: 50, Log: true}, model.Parameter{Field: "DrugFactor", Low: 0.3, High: 3, Log: true}), err
+}
+
+// arms returns the parameters of the control arm and of the drug arm.
+func (q quantities) arms() (control, drug Params) {
+	p := q.Params
+	if q.Gain > 0 {
+		p.GainReturn, p.GainForm = q.Gain*q.target.Return, q.Gain*q.target.Form
+		p.GainSettle += q.Gain * q.target.Settle
+	}
+	drug = p
+	if p.Memory {
+		drug.B *= q.DrugFactor
+	} else {
+		drug.Miss = min(drug.Miss*q.DrugFactor, 0.9)
+	}
+	return p, drug
+}
+
+// with sets named quantities; of two arms the drug arm's.
+func (p Params) with(names []string, x []float64) (Params, error) {
+	q, err := model.With(quantities{p, 0, 1, Targets()[0]}, names, x)
+	_, drug := q.arms()
+	return drug, err
+}
+
+// fit fits named quantities to the data of the arms.
+func (a Arm) fit(ctx context.Context, name string, m Turnover, t Target, o FitOptions, drug []bool, names ...string) (*Fit, error) {
+	start := quantities{Default(), Default().GainForm, 1, t}
+	start.Memory = m.Memory
+	var data []series
+	for _, d := range drug {
+		s, err := a.read(d)
+		if err != nil {
+			return nil, err
 		}
+		data = append(data, s)
 	}
-	var err error
-	if problem.Ranges, problem.Start, err = ranges(start, names); err != nil {
+	return estimate(ctx, name, start, data, o, names...)
+}
+
+func estimate(ctx context.Context, name string, start quantities, data []series, o FitOptions, names ...string) (*Fit, error) {
+	card, err := start.card()
+	if err != nil {
 		return nil, err
 	}
-	fitted, err := problem.Fit(ctx)
+	predict := func(q quantities) (points []Point, err error) {
+		control, drug := q.arms()
+		for _, s := range data {
+			p := control
+			if s.drug {
+				p = drug
+			}
+			more, err := s.predict(p)
+			if err != nil {
+				return nil, err
+			}
+			points = append(points, more...)
+		}
+		return points, nil
+	}
+	q, fitted, err := fit.Residuals(ctx, o, start, card, func(q quantities) ([]float64, error) {
+		points, err := predict(q)
+		return residuals(points), err
+	}, names...)
 	if err != nil {
 		return nil, fmt.Errorf("spines: %s: %w", name, err)
 	}
-	ps, points, err := predict(fitted.Value)
-	if err != nil {
-		return nil, err
-	}
-	return &Fit{Name: name, Params: ps[0], Treated: ps[len(ps)-1], Points: points, Fitted: fitted}, nil
+	f := &Fit{Name: name, Fitted: fitted}
+	f.Params, f.Treated = q.arms()
+	f.Points, err = predict(q)
+	return f, err
 }
 
 // residuals returns those of the points that are fitted, in standard errors.
@@ -234,34 +256,6 @@ func residuals(points []Point) []float64 {
 	return out
 }
 
-// ranges returns where quantities are sought and where the search starts.
-func ranges(p Params, names []string) ([]model.Range, []float64, error) {
-	card, err := Default().Card()
-	if err != nil {
-		return nil, nil, err
-	}
-	out, start := make([]model.Range, len(names)), make([]float64, len(names))
-	for i, name := range names {
-		switch name {
-		case drugFactor:
-			out[i], start[i] = model.Range{Name: name, Low: 0.3, High: 3, Log: true}, 1
-		case gain:
-			out[i], start[i] = model.Range{Name: name, Low: 0.02, High: 50, Log: true}, max(p.GainReturn, p.GainForm)
-		default:
-			r, err := card.Ranges(name)
-			if err != nil {
-				return nil, nil, err
-			}
-			v, err := model.Values(p, name)
-			if err != nil {
-				return nil, nil, err
-			}
-			out[i], start[i] = r[0], min(max(v[0], r[0].At(0.01)), r[0].At(0.99))
-		}
-	}
-	return out, start, nil
-}
-
 // DensityExcess returns what the drug arm's density exceeds its control's by,
 // (1 + drug)/(1 + control) − 1, on each day of both; Value is that of the data, with
 // its standard error, and Model the fit's. It was not fitted where rates are given.
@@ -275,10 +269,43 @@ func (f *Fit) DensityExcess() []Point {
 			continue
 		}
 		control := f.Points[c]
-		ratio := (1 + d.Value) / (1 + control.Value)
-		d.SEM = ratio * math.Hypot(d.SEM/(1+d.Value), control.SEM/(1+control.Value))
-		d.Value, d.Model = ratio-1, (1+d.Model)/(1+control.Model)-1
+		d.Value, d.SEM = d.Above(control.Spine)
+		d.Model = (1+d.Model)/(1+control.Model) - 1
 		out = append(out, d)
 	}
 	return out
+}
+
+// Estimate is a fitted quantity: a field of Params, or Gain or DrugFactor.
+type Estimate = fit.Estimate
+
+// estimates returns a stored fit, with the ranges in which it was sought.
+func estimates(name string) (fit.Estimates, error) {
+	list, err := fit.Stored("spines", name)
+	if err != nil {
+		return nil, err
+	}
+	card, err := quantities{Params: Default()}.card()
+	if err != nil {
+		return nil, err
+	}
+	return list.In(card)
+}
+
+// Estimates returns what FitShao gives for Default's target, without fitting anew.
+func Estimates() fit.Estimates { return must(estimates("Default")) }
+
+// Uncertain returns the ranges over which Default's parameters are uncertain: for
+// fitted ones the 95 % intervals, an open end being that of the card; for the
+// named free ones the card's ranges. Draws from them are independent of each other,
+// as Sobol indices need, where the fit's estimates of R, D, Gain and TauPulse are
+// strongly correlated: indices over them mix what the data leave open together.
+func Uncertain(free ...string) ([]model.Range, error) {
+	card, err := Card()
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := card.Ranges(free...)
+	fitted := slices.DeleteFunc(Estimates(), func(e fit.Estimate) bool { return e.Name == "Drift" }) // no course depends on it
+	return append(fitted.Uncertain(), chosen...), err
 }

@@ -55,7 +55,7 @@ func TestPulseNeedsMemoryInPTNeurons(t *testing.T) {
 func TestFitFindsWhatItWasMadeOf(t *testing.T) {
 	truth := Default()
 	truth.Km, truth.B, truth.R, truth.D, truth.Drift, truth.TauPulse = 0.15, 0.06, 0.5, 0.05, 0.002, 20
-	truth = Targets()[0].with(truth, 3)
+	truth.GainReturn, truth.GainForm = 3, 3
 	var made []series
 	for _, drug := range []bool{false, true} {
 		s, err := Shao().read(drug)
@@ -72,11 +72,8 @@ func TestFitFindsWhatItWasMadeOf(t *testing.T) {
 		}
 		made = append(made, s)
 	}
-	names := []string{"Km", "B", "R", "D", "Drift", gain, "TauPulse"}
-	f, err := estimate(t.Context(), "made", Default(), names, func(p Params, x []float64) ([]Params, error) {
-		p, err := p.with(names, x)
-		return []Params{p, p}, err
-	}, made, quick())
+	names := []string{"Km", "B", "R", "D", "Drift", "Gain", "TauPulse"}
+	f, err := estimate(t.Context(), "made", quantities{Default(), 2, 1, Targets()[0]}, made, quick(), names...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,8 @@
 package spines
 
 import (
-	"bytes"
+	"encoding/csv"
 	"flag"
-	"fmt"
-	"go/format"
 	"math"
 	"os"
 	"slices"
@@ -14,23 +12,22 @@ import (
 	"divergent/pkg/fit"
 )
 
-var update = flag.Bool("update", false, "write fitted.go anew")
+var update = flag.Bool("update", false, "write the rows of data/models/estimates.csv anew")
 
-// refit makes the fits whose results fitted.go holds.
-func refit(t *testing.T, o FitOptions) map[string]*Fit {
+// refit makes the fits that are stored, in the order of the table.
+func refit(t *testing.T, o FitOptions, each func(name string, f *Fit)) {
 	t.Helper()
-	out := map[string]*Fit{}
 	f, err := FitShao(t.Context(), Targets()[0], o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out[""] = f
+	each("Default", f)
 	for _, a := range Arms() {
-		if out[a.String()], err = a.FitPulse(t.Context(), Remembered(), Targets()[0], o); err != nil {
+		if f, err = a.FitPulse(t.Context(), Remembered(), Targets()[0], o); err != nil {
 			t.Fatal(err)
 		}
+		each(a.String(), f)
 	}
-	return out
 }
 
 // What Default and Arm.Params hold is what the fits return; with -update it is
@@ -40,62 +37,54 @@ func TestFitted(t *testing.T) {
 		writeFitted(t)
 		return
 	}
-	for name, f := range refit(t, FitOptions{Intervals: fit.NoIntervals, Starts: 2}) {
+	refit(t, FitOptions{Intervals: fit.NoIntervals, Starts: 2}, func(name string, f *Fit) {
 		if !f.Converged || f.Agreed == 0 {
 			t.Errorf("%q: %v", name, f)
 		}
-		for i, e := range estimates()[name] {
+		list, err := estimates(name)
+		if err != nil || len(list) != len(f.Names) {
+			t.Fatalf("%q: %d estimates stored, %v: want %d", name, len(list), err, len(f.Names))
+		}
+		for i, e := range list {
 			// Four digits are stored; a flat likelihood leaves 1 % open.
 			if e.Name != f.Names[i] || math.Abs(f.Value[i]-e.Value) > 0.01*math.Abs(e.Value)+1e-6 {
 				t.Errorf("%q: %s = %v, stored %v: run with -update", name, f.Names[i], f.Value[i], e)
 			}
 		}
-	}
+	})
 }
 
 func writeFitted(t *testing.T) {
-	fits := refit(t, FitOptions{})
-	var b bytes.Buffer
-	b.WriteString(`package spines
-
-import "math"
-
-// Written by go test ./pkg/spines -run TestFitted -update. Not to be edited.
-
-// estimates holds what FitShao returns, then, by Arm.String, what Arm.FitPulse
-// returns, each with memory and the pulse on return and formation.
-func estimates() map[string][]Estimate {
-	low, high := math.Inf(-1), math.Inf(1) // open
-	return map[string][]Estimate{
-`)
-	number := func(x float64) string {
-		switch {
-		case math.IsInf(x, 1):
-			return "high"
-		case math.IsInf(x, -1):
-			return "low"
-		}
-		return strconv.FormatFloat(x, 'g', 4, 64)
-	}
-	write := func(name string) {
-		f := fits[name]
-		t.Logf("%s: %v", f.Name, f.Fitted)
-		fmt.Fprintf(&b, "\t\t%q: { // %s\n", name, f.Fitted)
-		for i, n := range f.Names {
-			fmt.Fprintf(&b, "\t\t\t{%q, %s, %s, %s},\n", n, number(f.Value[i]), number(f.Low[i]), number(f.High[i]))
-		}
-		b.WriteString("\t\t},\n")
-	}
-	write("")
-	for _, a := range Arms() {
-		write(a.String())
-	}
-	b.WriteString("\t}\n}\n")
-	src, err := format.Source(b.Bytes())
+	const path = "../../data/models/estimates.csv"
+	r, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile("fitted.go", src, 0o644); err != nil {
+	rows, err := csv.NewReader(r).ReadAll()
+	if r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	number := func(x float64) string { // plain decimals of four digits; empty where the end is open
+		if math.IsInf(x, 0) {
+			return ""
+		}
+		x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'g', 4, 64), 64)
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	}
+	rows = slices.DeleteFunc(rows, func(row []string) bool { return row[0] == "spines" })
+	refit(t, FitOptions{}, func(name string, f *Fit) {
+		note := f.Fitted.String()
+		for i, n := range f.Names {
+			rows = append(rows, []string{"spines", name, n, number(f.Value[i]), number(f.Low[i]), number(f.High[i]), note})
+			note = ""
+		}
+	})
+	w, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if err := csv.NewWriter(w).WriteAll(rows); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -13,9 +13,7 @@ func (c *course) image(t float64, y []float64) {
 	seen := see * present(all)
 	if c.seen == 0 {
 		c.first = seen
-		for k := range c.factor { // nothing has been seen before
-			c.divide(y, k, all, unseen, 1, 1)
-		}
+		c.divide(y, all, unseen, 1, 1) // nothing has been seen before
 	} else {
 		fall := math.Exp(-c.p.Drift * (t - c.o.Sessions[c.seen-1]))
 		stay := fall * see * present(stayed)
@@ -26,28 +24,24 @@ func (c *course) image(t float64, y []float64) {
 	case c.o.Follow == 0 || c.seen < c.o.Follow:
 	case c.seen == c.o.Follow:
 		c.start, now.Survival = see*present(unseen), 1
-		for k := range c.factor {
-			c.divide(y, k, unseen, followed, see, 0)
-		}
+		c.divide(y, unseen, followed, see, 0)
 	default:
-		for k := range c.factor {
-			c.divide(y, k, followed, followed, see, 0)
-		}
+		c.divide(y, followed, followed, see, 0)
 		now.Survival = perSpine(present(followed), c.start) * math.Exp(-c.p.Drift*(t-c.o.Sessions[c.o.Follow]))
 	}
-	for k := range c.factor {
-		c.divide(y, k, all, stayed, see, 0)
-		c.divide(y, k, unseen, unseen, c.p.Miss, 1)
-	}
+	c.divide(y, all, stayed, see, 0)
+	c.divide(y, unseen, unseen, c.p.Miss, 1)
 	c.before, c.seen = seen, c.seen+1
 	c.result.Sessions = append(c.result.Sessions, now)
 }
 
-// divide makes one group, in a class of branches, of shares of the spines and of
+// divide makes one group, in each class of branches, of shares of the spines and of
 // the lost sites of another.
-func (c *course) divide(y []float64, class, from, to int, spines, lost float64) {
-	for part := range 1 + len(c.since) {
-		s, v := c.sites(y, class, from, part), c.sites(y, class, to, part)
-		v[0], v[1], v[2] = spines*s[0], spines*s[1], lost*s[2]
+func (c *course) divide(y []float64, from, to int, spines, sites float64) {
+	for class := 0; class < c.cells; class += c.groups {
+		for part := range 1 + len(c.since) {
+			s, v := c.sites(y, class+from, part), c.sites(y, class+to, part)
+			v[newSpine], v[established], v[lost] = spines*s[newSpine], spines*s[established], sites*s[lost]
+		}
 	}
 }

@@ -22,7 +22,11 @@
 // Where facts speak against the model, Checks says so.
 package spines
 
-import "math"
+import (
+	"math"
+
+	"divergent/pkg/gillespie"
+)
 
 // States of a site. Outside is where sites come from and go to.
 const (
@@ -30,19 +34,11 @@ const (
 	established
 	lost
 	states
-	outside = states
+	outside = gillespie.Outside
 )
 
-// The transitions, in the order of Params.transitions.
-const (
-	form = iota // of a spine at a new site
-	lose        // a new spine, and with it its site
-	settle
-	eliminate
-	comeBack // return of a spine to a lost site
-	forget   // a lost site
-	reactions
-)
+// spine reports whether sites of a state, on whatever branch, have a spine.
+func spine(state int) bool { return state != outside && state%states != lost }
 
 // transition is one way for a site to change its state. The means and the dendrites
 // are both made from the list of them.
@@ -57,8 +53,9 @@ type transition struct {
 type now struct {
 	formation float64 // F, of all spines that the baseline has
 	stress    float64 // σ
-	pulse     float64 // q
+	pulse     float64 // q, as far as it is not blocked
 	keep      float64 // share of elimination that is not blocked
+	open      float64 // of the pulse
 	branch    float64 // g
 }
 
@@ -108,10 +105,6 @@ func (g *generator) apply(s, ds []float64) {
 		}
 	}
 }
-
-// lagStages is the number of stages of the lag: with many the pulse comes up as a
-// step, with one there is none.
-const lagStages = 6
 
 // Sites are the three states of one branch, relative to its baseline density.
 type Sites struct {

@@ -3,6 +3,7 @@ package spines
 import (
 	"fmt"
 
+	"divergent/pkg/fit"
 	"divergent/pkg/model"
 )
 
@@ -55,12 +56,21 @@ type Params struct {
 // Default returns the parameters fitted to Shao 2021 (FitShao), and the
 // modeller's choices where nothing measured decides.
 func Default() Params {
-	return Params{
+	p := Params{
 		Memory: true, Ku: 3, Lag: 0.4,
 		StressLoss: 1.5, StressReturn: 0.5, StressSpread: 0.6,
 		Fast: 1, TauFast: 1, TauOn: 0.04,
 		N50: 0.8, Hill: 8, Enough: 0.5, ImmRest: 0.35, ImmWorst: 0.65,
-	}.withEstimates(Estimates())
+	}
+	return must(p.with(must(fit.Stored("spines", "Default")).Values()))
+}
+
+// must is for tables that are part of the program; a test reads them all.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
 
 // Card returns the card of the default parameters.

@@ -1,11 +1,16 @@
 package spines
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
 
 	"divergent/pkg/model"
+	"divergent/pkg/stats"
 	"divergent/pkg/uncertain"
 )
 
@@ -19,21 +24,9 @@ type Schedule struct {
 	Horizon float64 // days after the last dose; 0 for 180
 }
 
-// defaults fills in what zero values stand for.
-func (s Schedule) defaults() Schedule {
-	if s.Stress == 0 {
-		s.Stress = 21
-	}
-	if s.Doses == 0 {
-		s.Doses = 1
-	}
-	if s.Every == 0 {
-		s.Every = 7
-	}
-	if s.Horizon == 0 {
-		s.Horizon = 180
-	}
-	return s
+// Complete returns the schedule with what zero values stand for filled in.
+func (s Schedule) Complete() Schedule {
+	return Schedule{cmp.Or(s.Stress, 21), cmp.Or(s.Doses, 1), cmp.Or(s.Every, 7), s.Longer, cmp.Or(s.Horizon, 180)}
 }
 
 func (s Schedule) validate() error {
@@ -50,7 +43,7 @@ func (s Schedule) validate() error {
 
 // Protocol returns the schedule as a protocol.
 func (s Schedule) Protocol() model.Protocol {
-	s = s.defaults()
+	s = s.Complete()
 	length := s.lastDose() + s.Horizon
 	p := model.Days(length, model.Stress(0, length)).Repeat(s.Every, s.Doses, model.Dose(s.Stress, "drug", 1))
 	if s.Longer > 0 {
@@ -69,27 +62,21 @@ func Relapse(p Params, s Schedule) (days float64, relapsed bool, err error) {
 	if err := s.validate(); err != nil {
 		return 0, false, err
 	}
-	s = s.defaults()
+	s = s.Complete()
 	r, err := Simulate(p, s.Protocol(), Options{Days: s.days()})
 	if err != nil {
 		return 0, false, err
 	}
 	half := (r.Immobility[0] + p.ImmRest) / 2
-	below := false
-	for i := 1; i < len(r.Day); i++ {
-		switch {
-		case r.Immobility[i] < half:
-			below = true
-		case below:
-			// Between two days half an hour to half a day apart immobility is close to straight.
-			part := (half - r.Immobility[i-1]) / (r.Immobility[i] - r.Immobility[i-1])
-			return r.Day[i-1] + part*(r.Day[i]-r.Day[i-1]) - s.lastDose(), true, nil
-		}
-	}
-	if !below {
+	if !slices.ContainsFunc(r.Immobility, func(v float64) bool { return v < half }) {
 		return 0, true, nil
 	}
-	return s.Horizon, false, nil
+	// Between two days half an hour to half a day apart immobility is close to straight.
+	day, relapsed := stats.Crossing(r.Day, floats.ScaleTo(make([]float64, len(r.Day)), -1, r.Immobility), -half)
+	if !relapsed {
+		return s.Horizon, false, nil
+	}
+	return day - s.lastDose(), true, nil
 }
 
 // RelapseTime is when behaviour relapses under a schedule.
@@ -97,6 +84,14 @@ type RelapseTime struct {
 	Schedule
 	Days     float64 `csv:"days to relapse"` // after the last dose; the horizon without relapse
 	Relapsed bool    `csv:"relapsed"`
+}
+
+// String tells the days to relapse for a sentence: 38.8 days, or none in 180 days.
+func (r RelapseTime) String() string {
+	if !r.Relapsed {
+		return fmt.Sprintf("none in %.0f days", r.Days)
+	}
+	return fmt.Sprintf("%.1f days", r.Days)
 }
 
 // RelapseTimes returns when behaviour relapses under each schedule.
@@ -107,7 +102,7 @@ func RelapseTimes(p Params, schedules ...Schedule) ([]RelapseTime, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, RelapseTime{s, days, relapsed})
+		out = append(out, RelapseTime{s.Complete(), days, relapsed})
 	}
 	return out, nil
 }
@@ -155,7 +150,7 @@ func Sensitivity(ctx context.Context, over []model.Range, s Schedule, n int, see
 	if err := s.validate(); err != nil {
 		return nil, err
 	}
-	s = s.defaults()
+	s = s.Complete()
 	var names []string
 	for _, r := range over {
 		names = append(names, r.Name)

@@ -6,10 +6,10 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/integrate/quad"
-
 	"divergent/pkg/model"
 	"divergent/pkg/ode"
+	"divergent/pkg/stages"
+	"divergent/pkg/stats"
 )
 
 // Names of what a protocol's Block can block; other names are ignored.
@@ -29,7 +29,7 @@ type Options struct {
 	// Pulse replaces the plasticity pulse that doses make, on day t: range [0, 3],
 	// such as the output of another model. What comes and goes within a tenth of a day
 	// may be missed. Nil for the model's own.
-	Pulse func(t float64) float64
+	Pulse model.Drive
 	Nodes int // sensitivities to stress over which the means are taken (Gauss-Hermite), up to 30; 0 for 5; one without stress
 }
 
@@ -67,16 +67,29 @@ type Session struct {
 // Series is one named course of a Result.
 type Series = model.Series
 
-// Series returns the named courses, in the order of cause and effect.
-func (r *Result) Series() []Series {
-	return []Series{
-		{Name: "plasticity pulse", Symbol: "q", Unit: "1", Value: r.Pulse}, {Name: "fast effect", Symbol: "E", Unit: "1", Value: r.Fast},
-		{Name: "new spines", Symbol: "U", Unit: "baseline density", Value: r.New}, {Name: "established spines", Symbol: "S", Unit: "baseline density", Value: r.Established},
-		{Name: "lost sites", Symbol: "L", Unit: "baseline density", Value: r.Lost}, {Name: "spine density", Symbol: "N", Unit: "baseline density", Value: r.Density},
-		{Name: "formation", Symbol: "", Unit: "1/day", Value: r.Formation}, {Name: "share of formation at lost sites", Symbol: "", Unit: "1", Value: r.Returned},
-		{Name: "elimination", Symbol: "", Unit: "1/day", Value: r.Eliminated}, {Name: "ensemble activity", Symbol: "A", Unit: "1", Value: r.Ensembles},
-		{Name: "immobility", Symbol: "", Unit: "share of the test", Value: r.Immobility},
+// column is one course of a Result.
+type column struct {
+	to                 *[]float64
+	name, symbol, unit string
+}
+
+// columns are the courses, in the order of cause and effect.
+func (r *Result) columns() []column {
+	return []column{
+		{&r.Pulse, "plasticity pulse", "q", "1"}, {&r.Fast, "fast effect", "E", "1"},
+		{&r.New, "new spines", "U", "baseline density"}, {&r.Established, "established spines", "S", "baseline density"},
+		{&r.Lost, "lost sites", "L", "baseline density"}, {&r.Density, "spine density", "N", "baseline density"},
+		{&r.Formation, "formation", "", "1/day"}, {&r.Returned, "share of formation at lost sites", "", "1"}, {&r.Eliminated, "elimination", "", "1/day"},
+		{&r.Ensembles, "ensemble activity", "A", "1"}, {&r.Immobility, "immobility", "", "share of the test"},
 	}
+}
+
+// Series returns the named courses, in the order of cause and effect.
+func (r *Result) Series() (out []Series) {
+	for _, c := range r.columns() {
+		out = append(out, Series{Name: c.name, Symbol: c.symbol, Unit: c.unit, Value: *c.to})
+	}
+	return out
 }
 
 // Simulate follows the means of many dendrites through the protocol, from the
@@ -112,15 +125,8 @@ func (o Options) validate(protocol model.Protocol) error {
 			return fmt.Errorf("spines: %s %v on day %v: want an amount of up to %v, in units of the imaged dose; 10 mg/kg of ketamine is 1", e.Name, e.Amount, e.From, float64(mostDose))
 		}
 	}
-	for _, list := range []struct {
-		name string
-		days []float64
-	}{{"Days", o.Days}, {"Sessions", o.Sessions}} {
-		for i, d := range list.days {
-			if !(d >= 0 && d <= protocol.Length) || i > 0 && !(d > list.days[i-1]) {
-				return fmt.Errorf("spines: %s[%d] = %v: want ascending days in [0, %v]", list.name, i, d, protocol.Length)
-			}
-		}
+	if err := cmp.Or(protocol.Within("spines: Days", o.Days), protocol.Within("spines: Sessions", o.Sessions)); err != nil {
+		return err
 	}
 	switch {
 	case o.Follow < 0 || o.Follow > 0 && o.Follow >= len(o.Sessions):
@@ -131,20 +137,7 @@ func (o Options) validate(protocol model.Protocol) error {
 	return nil
 }
 
-// days returns the days to report.
-func (o Options) days(length float64) []float64 {
-	if o.Days != nil {
-		return o.Days
-	}
-	n := int(math.Ceil(length * 4))
-	out := make([]float64, n+1)
-	for i := range out {
-		out[i] = min(float64(i)/4, length)
-	}
-	return out
-}
-
-// Groups of sites, each followed in every class of branches.
+// Groups of sites. Each is followed in every class of branches, as a cell.
 const (
 	all      = iota // every site
 	stayed          // those seen in the last session
@@ -155,20 +148,17 @@ const (
 
 // course is one integration.
 type course struct {
-	p         Params
-	o         Options
-	moves     []transition
-	formation float64   // F
-	plastic   *pulse    // q
-	outside   *outsider // q in place of plastic; nil for none
-	fast      *pulse    // E
-	factor    []float64 // g of each class of branches
-	weight    []float64 // share of each class
-	groups    int       // one without imaging
-	since     []float64 // days from which erasures count, ascending
-
-	// Levels between events.
-	stress, keep, block float64 // keep is the share of elimination left
+	surroundings
+	p      Params
+	o      Options
+	moves  []transition
+	fast   *stages.Pulse // E
+	factor []float64     // g of each class of branches
+	weight []float64     // share of each class
+	groups int           // one without imaging
+	cells  int           // of all classes, group by group
+	since  []float64     // days from which erasures count, ascending
+	held   now           // levels since the last event
 
 	result *Result
 	first  float64 // spines seen in the first session
@@ -180,38 +170,45 @@ type course struct {
 // simulate is Simulate for parameters and options known to be good, or outside
 // their ranges on purpose.
 func simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
-	c := &course{p: p, o: o, moves: p.transitions(), groups: 1, keep: 1, result: &Result{Day: o.days(protocol.Length)}}
+	c := &course{surroundings: p.surroundings(protocol, o.Pulse), p: p, o: o, moves: p.transitions(), groups: 1,
+		fast: raised(stages.NewPulse(1, p.TauOn, p.TauFast), atOnce(protocol)), result: &Result{Day: o.Days}}
+	if o.Days == nil {
+		c.result.Day = protocol.Every(0.25)
+	}
+	c.held = c.levels(0)
 	if len(o.Sessions) > 0 {
 		c.groups = groups
 	}
-	stress := protocol.Steps(model.KindStress, "")
-	c.branches(len(stress.From) > 0)
+	nodes := 1
+	if len(c.stress.From) > 0 {
+		nodes = cmp.Or(o.Nodes, 5)
+	}
+	c.factor, c.weight = stats.LogNormal(p.StressSpread).Nodes(nodes)
 	for _, e := range protocol.Events {
-		if e.Kind == model.KindErase && !slices.Contains(c.since, e.From) {
+		if e.Kind == model.KindErase {
 			c.since = append(c.since, e.From)
 		}
 	}
 	slices.Sort(c.since)
-	c.plastic, c.fast = newPulse(protocol.Doses(""), lagStages, p.Lag, p.TauPulse), newPulse(atOnce(protocol), 1, p.TauOn, p.TauFast)
-	base, formation := p.Baseline()
-	c.formation = formation
-	y := make([]float64, 3*len(c.factor)*c.groups*(1+len(c.since)))
+	c.since = slices.Compact(c.since)
+	base, _ := p.Baseline()
+	c.cells = len(c.factor) * c.groups
+	y := make([]float64, states*c.cells*(1+len(c.since)))
 	for k := range c.factor {
-		copy(c.sites(y, k, all, 0), []float64{base.New, base.Established, base.Lost})
+		copy(c.sites(y, k*c.groups+all, 0), []float64{base.New, base.Established, base.Lost})
 	}
 	solver := ode.Options{Rel: 1e-7, Abs: 1e-9}
 	if o.Pulse != nil {
-		solver.MaxStep, c.outside = pulseStep, &outsider{of: o.Pulse}
+		solver.MaxStep = pulseStep
 	}
-	sol, err := ode.Solve(ode.Problem{Rate: c.rate, Start: y, To: protocol.Length, At: c.result.Day, Events: c.events(protocol, stress)}, solver)
+	sol, err := ode.Solve(ode.Problem{Rate: c.rate, Start: y, To: protocol.Length, At: c.result.Day, Events: c.events(protocol)}, solver)
 	if err != nil {
 		return nil, fmt.Errorf("spines: %w", err)
 	}
-	c.report(protocol, stress, sol)
-	if err := c.outside.flaw(); err != nil {
-		return nil, err
+	for i, y := range sol.Y {
+		c.report(sol.T[i], y)
 	}
-	return c.result, nil
+	return c.result, c.flaw()
 }
 
 // pulseStep is the longest step, in days, under a pulse from outside: at the steady
@@ -220,165 +217,137 @@ const pulseStep = 0.1
 
 // atOnce returns the doses, with each infusion as a dose in its middle.
 func atOnce(protocol model.Protocol) []model.Event {
-	var out []model.Event
-	for _, e := range protocol.Given() {
+	protocol.Events = protocol.Given()
+	for i, e := range protocol.Events {
 		if e.Kind == model.KindInfusion {
-			e = model.Dose((e.From+e.To)/2, e.Name, e.Amount)
-		}
-		if e.Kind == model.KindDose {
-			out = append(out, e)
+			protocol.Events[i] = model.Dose((e.From+e.To)/2, e.Name, e.Amount)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b model.Event) int { return cmp.Compare(a.From, b.From) })
-	return out
+	return protocol.Doses("")
 }
 
-// branches sets the classes of sensitivity to stress: log-normal with mean 1.
-func (c *course) branches(stressed bool) {
-	n := cmp.Or(c.o.Nodes, 5)
-	if !stressed || c.p.StressSpread == 0 || n == 1 {
-		c.factor, c.weight = []float64{1}, []float64{1}
-		return
-	}
-	s2 := math.Log1p(c.p.StressSpread * c.p.StressSpread)
-	x, weight := make([]float64, n), make([]float64, n)
-	quad.Hermite{}.FixedLocations(x, weight, math.Inf(-1), math.Inf(1))
-	for i, w := range weight {
-		// The outermost of many classes weigh nothing, but are so fast that they alone
-		// would decide the steps.
-		if w /= math.Sqrt(math.Pi); w > 1e-10 {
-			c.factor, c.weight = append(c.factor, math.Exp(math.Sqrt(2*s2)*x[i]-s2/2)), append(c.weight, w)
-		}
-	}
-}
-
-// sites returns U, S and L of a group in a class of branches: of all its sites
-// with part 0, else only of the spines there since day c.since[part-1].
-func (c *course) sites(y []float64, class, group, part int) []float64 {
-	i := 3 * ((class*c.groups+group)*(1+len(c.since)) + part)
-	return y[i : i+3 : i+3]
+// sites returns U, S and L of a cell: of all its sites with part 0, else only of the
+// spines there since day c.since[part-1].
+func (c *course) sites(y []float64, cell, part int) []float64 {
+	i := states * (cell*(1+len(c.since)) + part)
+	return y[i : i+states : i+states]
 }
 
 // mean returns a group's U, S and L over the classes.
 func (c *course) mean(y []float64, group int) (s Sites) {
 	for k, w := range c.weight {
-		v := c.sites(y, k, group, 0)
-		s.New += w * v[0]
-		s.Established += w * v[1]
-		s.Lost += w * v[2]
+		v := c.sites(y, k*c.groups+group, 0)
+		s.New += w * v[newSpine]
+		s.Established += w * v[established]
+		s.Lost += w * v[lost]
 	}
 	return s
 }
 
-// pulse returns q.
-func (c *course) pulse(t float64) float64 {
-	if c.outside != nil {
-		return c.outside.at(t) * (1 - c.block)
-	}
-	return c.plastic.at(t) * (1 - c.block)
+// around returns what rates depend on, but for the branch.
+func (c *course) around(t float64) now {
+	x := c.held
+	x.pulse = c.pulse(t) * x.open
+	return x
 }
 
 func (c *course) rate(t float64, y, dy []float64) {
-	q := c.pulse(t)
-	for k, g := range c.factor {
-		formed, flow := flows(c.moves, now{c.formation, c.stress, q, c.keep, g})
-		for group := range c.groups {
-			ds := c.sites(dy, k, group, 0)
-			flow.apply(c.sites(y, k, group, 0), ds)
-			if group == all || group == unseen { // what forms anew belongs to no group that has been seen
-				ds[newSpine] += formed
-			}
-			for part := 1; part <= len(c.since); part++ { // those never leave and come back
-				flow.apply(c.sites(y, k, group, part)[:lost], c.sites(dy, k, group, part)[:lost])
-			}
+	x := c.around(t)
+	var formed float64
+	var flow generator
+	for cell := range c.cells {
+		group := cell % c.groups
+		if group == all { // the first of a class
+			x.branch = c.factor[cell/c.groups]
+			formed, flow = flows(c.moves, x)
+		}
+		flow.apply(c.sites(y, cell, 0), c.sites(dy, cell, 0))
+		if group == all || group == unseen { // what forms anew belongs to no group that has been seen
+			c.sites(dy, cell, 0)[newSpine] += formed
+		}
+		for part := range c.since { // those never leave and come back
+			flow.apply(c.sites(y, cell, part+1)[:lost], c.sites(dy, cell, part+1)[:lost])
 		}
 	}
 }
 
 // events returns what happens at known times: of what happens at one time,
 // levels change first, then spines are erased, then imaged.
-func (c *course) events(protocol model.Protocol, stress model.Steps) []ode.Event {
+func (c *course) events(protocol model.Protocol) []ode.Event {
 	var out []ode.Event
-	add := func(t float64, f func(y []float64)) {
-		out = append(out, ode.Event{Time: t, Apply: func(_ float64, y []float64) { f(y) }})
-	}
-	kept, blocked := protocol.Steps(model.KindBlock, Elimination), protocol.Steps(model.KindBlock, Plasticity)
 	for _, t := range protocol.Times() {
-		add(t, func([]float64) { c.stress, c.keep, c.block = stress.At(t), 1-kept.At(t), blocked.At(t) })
-		for _, e := range protocol.At(t) {
-			if e.Kind == model.KindErase && e.To == t {
-				add(t, func(y []float64) { c.erase(y, slices.Index(c.since, e.From)+1, e.Amount) })
+		out = append(out, ode.Event{Time: t, Apply: func(_ float64, y []float64) {
+			c.held = c.levels(t)
+			for _, e := range protocol.At(t) {
+				if e.Kind == model.KindErase && e.To == t {
+					c.erase(y, slices.Index(c.since, e.From)+1, e.Amount)
+				}
 			}
-		}
-		if part := slices.Index(c.since, t) + 1; part > 0 {
-			add(t, func(y []float64) { c.tag(y, part) })
-		}
+			if part := slices.Index(c.since, t) + 1; part > 0 {
+				c.tag(y, part)
+			}
+		}})
 	}
 	for _, t := range c.o.Sessions {
-		add(t, func(y []float64) { c.image(t, y) })
+		out = append(out, ode.Event{Time: t, Apply: c.image})
 	}
 	return out
 }
 
 // tag notes the spines that are there now as older than what forms from now on.
 func (c *course) tag(y []float64, part int) {
-	for k := range c.factor {
-		for group := range c.groups {
-			s := c.sites(y, k, group, 0)
-			copy(c.sites(y, k, group, part), s[:2])
-		}
+	for cell := range c.cells {
+		copy(c.sites(y, cell, part), c.sites(y, cell, 0)[:lost])
 	}
 }
 
 // erase removes a share of the spines that are not older than the tag. Those of
 // an earlier tag are all older; of a later one, only what is older than this.
 func (c *course) erase(y []float64, part int, share float64) {
-	for k := range c.factor {
-		for group := range c.groups {
-			old := c.sites(y, k, group, part)
-			for other := part + 1; other <= len(c.since); other++ {
-				s := c.sites(y, k, group, other)
-				s[0] -= share * max(0, s[0]-old[0])
-				s[1] -= share * max(0, s[1]-old[1])
-			}
-			s := c.sites(y, k, group, 0)
-			gone := share * (s[1] - old[1])
-			s[0] -= share * (s[0] - old[0])
-			s[1] -= gone
-			if c.p.Memory {
-				s[2] += c.p.ErasedReturn * gone
-			}
+	for cell := range c.cells {
+		old := c.sites(y, cell, part)
+		for other := part + 1; other <= len(c.since); other++ {
+			s := c.sites(y, cell, other)
+			s[newSpine] -= share * max(0, s[newSpine]-old[newSpine])
+			s[established] -= share * max(0, s[established]-old[established])
+		}
+		s := c.sites(y, cell, 0)
+		gone := share * (s[established] - old[established])
+		s[newSpine] -= share * (s[newSpine] - old[newSpine])
+		s[established] -= gone
+		if c.p.Memory {
+			s[lost] += c.p.ErasedReturn * gone
 		}
 	}
 }
 
-// report fills in the courses.
-func (c *course) report(protocol model.Protocol, stress model.Steps, sol *ode.Solution) {
-	kept, blocked := protocol.Steps(model.KindBlock, Elimination), protocol.Steps(model.KindBlock, Plasticity)
-	r := c.result
-	for i, y := range sol.Y {
-		t := sol.T[i]
-		c.stress, c.keep, c.block = stress.At(t), 1-kept.At(t), blocked.At(t)
-		q, e := c.pulse(t), c.fast.at(t)
-		var formed, returned, gone float64
-		for k, g := range c.factor {
-			x, s := now{c.formation, c.stress, q, c.keep, g}, c.sites(y, k, all, 0)
-			formed += c.weight[k] * c.moves[form].rate(x)
-			returned += c.weight[k] * c.moves[comeBack].rate(x) * s[lost]
-			gone += c.weight[k] * (c.moves[lose].rate(x)*s[newSpine] + c.moves[eliminate].rate(x)*s[established])
+// report adds a day to the courses.
+func (c *course) report(t float64, y []float64) {
+	c.held = c.levels(t)
+	x, e := c.around(t), c.fast.At(t)
+	var formed, returned, gone float64
+	for k, w := range c.weight {
+		s, left := c.sites(y, k*c.groups+all, 0), 0.0
+		x.branch = c.factor[k]
+		for _, m := range c.moves {
+			switch v := m.rate(x); {
+			case m.from == outside:
+				formed += w * v
+			case spine(m.from) && !spine(m.to):
+				left += v * s[m.from]
+			case spine(m.to) && !spine(m.from):
+				returned += w * v * s[m.from]
+			}
 		}
-		s := c.mean(y, all)
-		s = Sites{max(0, s.New), max(0, s.Established), max(0, s.Lost)} // below 0 by the solver's tolerance where none is left
-		n := s.New + s.Established
-		a := c.p.Ensembles(n, e)
-		for _, x := range []struct {
-			to *[]float64
-			v  float64
-		}{{&r.Density, n}, {&r.New, s.New}, {&r.Established, s.Established}, {&r.Lost, s.Lost}, {&r.Pulse, q}, {&r.Fast, e},
-			{&r.Formation, perSpine(formed+returned, n)}, {&r.Returned, returned / (formed + returned)}, {&r.Eliminated, perSpine(gone, n)},
-			{&r.Ensembles, a}, {&r.Immobility, c.p.Immobility(a)}} {
-			*x.to = append(*x.to, x.v)
-		}
+		gone += w * left
+	}
+	s := c.mean(y, all)
+	s = Sites{max(0, s.New), max(0, s.Established), max(0, s.Lost)} // below 0 by the solver's tolerance where none is left
+	n := s.New + s.Established
+	a := c.p.Ensembles(n, e)
+	values := []float64{x.pulse, e, s.New, s.Established, s.Lost, n, perSpine(formed+returned, n), returned / (formed + returned), perSpine(gone, n), a, c.p.Immobility(a)}
+	for i, column := range c.result.columns() {
+		*column.to = append(*column.to, values[i])
 	}
 }
 

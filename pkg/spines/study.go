@@ -1,6 +1,7 @@
 package spines
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -14,6 +15,45 @@ import (
 type Course struct {
 	Protocol model.Protocol
 	*Result
+}
+
+// Before returns a series' value on the last reported day before a day.
+func (c Course) Before(day float64, x []float64) float64 {
+	i, _ := slices.BinarySearch(c.Day, day)
+	return x[max(0, i-1)]
+}
+
+// From returns a series' value on the first reported day that is not before a day.
+func (c Course) From(day float64, x []float64) float64 {
+	i, _ := slices.BinarySearch(c.Day, day)
+	return x[min(i, len(x)-1)]
+}
+
+// Rescue returns a series in percent of the way from its value before a day to the
+// unstressed one of day 0.
+func (c Course) Rescue(day float64, x []float64) []float64 {
+	from := c.Before(day, x)
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = 100 * (v - from) / (x[0] - from)
+	}
+	return out
+}
+
+// Half returns the hours from a day until a Rescue first reaches half, NaN if it does
+// not.
+func (c Course) Half(day float64, rescue []float64) float64 {
+	for i, v := range rescue {
+		if c.Day[i] < day || v < 50 {
+			continue
+		}
+		at := c.Day[i]
+		if i > 0 && c.Day[i-1] >= day && rescue[i-1] < 50 {
+			at -= (v - 50) / (v - rescue[i-1]) * (c.Day[i] - c.Day[i-1])
+		}
+		return (at - day) / hour
+	}
+	return math.NaN()
 }
 
 // Follow returns the course under a protocol, reported every day and, after the
@@ -49,7 +89,7 @@ type Study struct {
 	Rivals    []*Fit
 	Ranking   []fit.Rival // of the rivals, models of the control arm alone
 	Arms      []*Fit      // each of Arms with a pulse of its own
-	Estimates []Estimate
+	Estimates fit.Estimates
 	Checks    model.Checks
 
 	Vehicle, Dosed          Course // three weeks of stress, a dose as it ends
@@ -65,118 +105,72 @@ func StudyOf(p Params) (*Study, error) {
 	return &Study{Params: p, Estimates: Estimates()}, p.Validate()
 }
 
-// NewStudy computes the named parts of the study, all without names: half a minute on
-// one core, the same for any number of workers.
-func NewStudy(ctx context.Context, p Params, workers int, parts ...string) (*Study, error) {
-	s, err := StudyOf(p)
-	if err != nil {
-		return nil, err
-	}
-	return s, s.Parts().ComputeNamed(ctx, workers, parts...)
-}
-
-// Parts are the study's, each with its tables.
+// Parts are the study's, each with its tables: half a minute on one core, the same for
+// any number of workers.
 func (s *Study) Parts() model.Parts {
+	stress := model.Days(2*dosed, model.Stress(0, dosed))
+	dose := stress.With(model.Dose(dosed, "ketamine", 1))
 	return model.Parts{
 		model.OfCard(s.Params),
 		{Name: "fits", Seconds: 4, Compute: s.fits, Tables: func() []model.Table {
 			return []model.Table{model.TableOf("rivals", s.Ranking), model.TableOf("fits", s.Fit, s.Arms), model.TableOf("estimates", s.Estimates)}
 		}},
-		{Name: "checks", Seconds: 1, Compute: s.check, Tables: func() []model.Table { return []model.Table{model.TableOf("checks", s.Checks)} }},
-		{Name: "courses", Seconds: 0.1, Compute: s.courses, Tables: func() []model.Table { return []model.Table{model.TableOf("courses", s.named()...)} }},
-		{Name: "branches", Seconds: 0.5, Compute: s.branches},
-		{Name: "relapse", Seconds: 0.1, Compute: s.relapses, Tables: func() []model.Table { return []model.Table{s.relapseTable()} }},
-		{Name: "sensitivity", Seconds: 6, Compute: s.sensitivity, Tables: func() []model.Table { return []model.Table{model.TableOf("sensitivity", s.Indices.Rows())} }},
+		{Name: "checks", Seconds: 1, Compute: func(context.Context, int) (err error) {
+			s.Checks, err = Checks(s.Params)
+			return err
+		}, Tables: func() []model.Table { return []model.Table{model.TableOf("checks", s.Checks)} }},
+		{Name: "courses", Seconds: 0.1, Compute: func(context.Context, int) error {
+			var errs [4]error
+			s.Vehicle, errs[0] = Follow(s.Params, stress, dosed)
+			s.Dosed, errs[1] = Follow(s.Params, dose, dosed)
+			s.ErasedEarly, errs[2] = Follow(s.Params, dose.With(model.Erase(dosed+3*hour, dosed), model.Erase(dosed+6*hour, dosed)), dosed)
+			s.ErasedLate, errs[3] = Follow(s.Params, dose.With(model.Erase(dosed+1, dosed), model.Erase(dosed+2, dosed)), dosed)
+			return cmp.Or(errs[:]...)
+		}, Tables: func() []model.Table {
+			type course struct {
+				Name string `csv:"course"`
+				*Result
+			}
+			return []model.Table{model.TableOf("courses", course{"vehicle", s.Vehicle.Result}, course{"dose", s.Dosed.Result},
+				course{"dose, erased early", s.ErasedEarly.Result}, course{"dose, erased late", s.ErasedLate.Result})}
+		}},
+		{Name: "branches", Seconds: 0.5, Compute: func(_ context.Context, workers int) (err error) {
+			s.BranchProtocol = dose
+			s.Branches, err = SimulateBranches(s.Params, dose, BranchOptions{Dendrites: 80, Seed: 1, Workers: workers})
+			return err
+		}},
+		{Name: "relapse", Seconds: 0.1, Compute: func(context.Context, int) (err error) {
+			if s.LongerLived, err = LongerLived(s.Params, 1, 4); err == nil {
+				s.MoreOften, err = MoreOften(s.Params, []float64{2, 7, 14}, 1, 2, 4, 8, 12)
+			}
+			return err
+		}, Tables: func() []model.Table { return []model.Table{model.TableOf("relapse", s.LongerLived, s.MoreOften)} }},
+		{Name: "sensitivity", Seconds: 6, Compute: func(ctx context.Context, workers int) error {
+			over, err := Uncertain("StressLoss", "StressReturn", "TauFast", "N50", "Hill")
+			if err == nil {
+				s.Indices, err = Sensitivity(ctx, over, Schedule{}, 512, 1, workers)
+			}
+			return err
+		}, Tables: func() []model.Table { return []model.Table{model.TableOf("sensitivity", s.Indices.Rows())} }},
 	}
 }
 
 // fits makes the fits without intervals, which take a minute.
 func (s *Study) fits(ctx context.Context, workers int) (err error) {
 	o := FitOptions{Intervals: fit.NoIntervals, Starts: 2, Workers: workers}
-	target := Targets()[0]
-	s.Arms = nil
-	if s.Fit, err = FitShao(ctx, target, o); err != nil {
+	if s.Fit, err = FitShao(ctx, Targets()[0], o); err != nil {
 		return err
 	}
 	if s.Ranking, s.Rivals, err = TurnoverRivals(ctx, o); err != nil {
 		return err
 	}
+	s.Arms = nil
 	for _, a := range Arms() {
-		f, err := a.FitPulse(ctx, Remembered(), target, o)
+		f, err := a.FitPulse(ctx, Remembered(), Targets()[0], o)
 		if err != nil {
 			return err
 		}
 		s.Arms = append(s.Arms, f)
 	}
 	return nil
-}
-
-func (s *Study) check(context.Context, int) (err error) {
-	s.Checks, err = Checks(s.Params)
-	return err
-}
-
-// protocols are three weeks of stress, and the same with a dose as it ends.
-func protocols() (stress, dose model.Protocol) {
-	stress = model.Days(2*dosed, model.Stress(0, dosed))
-	return stress, stress.With(model.Dose(dosed, "ketamine", 1))
-}
-
-func (s *Study) courses(context.Context, int) (err error) {
-	vehicle, dose := protocols()
-	for _, c := range []struct {
-		to       *Course
-		protocol model.Protocol
-	}{
-		{&s.Vehicle, vehicle}, {&s.Dosed, dose},
-		{&s.ErasedEarly, dose.With(model.Erase(dosed+3*hour, dosed), model.Erase(dosed+6*hour, dosed))},
-		{&s.ErasedLate, dose.With(model.Erase(dosed+1, dosed), model.Erase(dosed+2, dosed))},
-	} {
-		if *c.to, err = Follow(s.Params, c.protocol, dosed); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Study) branches(_ context.Context, workers int) (err error) {
-	_, s.BranchProtocol = protocols()
-	s.Branches, err = SimulateBranches(s.Params, s.BranchProtocol, BranchOptions{Dendrites: 80, Seed: 1, Workers: workers})
-	return err
-}
-
-func (s *Study) relapses(context.Context, int) (err error) {
-	if s.LongerLived, err = LongerLived(s.Params, 1, 4); err != nil {
-		return err
-	}
-	s.MoreOften, err = MoreOften(s.Params, []float64{2, 7, 14}, 1, 2, 4, 8, 12)
-	return err
-}
-
-func (s *Study) sensitivity(ctx context.Context, workers int) error {
-	over, err := Uncertain("StressLoss", "StressReturn", "TauFast", "N50", "Hill")
-	if err != nil {
-		return err
-	}
-	s.Indices, err = Sensitivity(ctx, over, Schedule{}, 512, 1, workers)
-	return err
-}
-
-// named are the courses under their names.
-func (s *Study) named() []any {
-	type course struct {
-		Name string `csv:"course"`
-		*Result
-	}
-	return []any{course{"vehicle", s.Vehicle.Result}, course{"dose", s.Dosed.Result},
-		course{"dose, erased early", s.ErasedEarly.Result}, course{"dose, erased late", s.ErasedLate.Result}}
-}
-
-func (s *Study) relapseTable() model.Table {
-	var all []RelapseTime
-	for _, t := range slices.Concat(s.LongerLived, s.MoreOften) {
-		t.Schedule = t.Schedule.defaults()
-		all = append(all, t)
-	}
-	return model.TableOf("relapse", all)
 }

@@ -30,7 +30,11 @@ func TestFollow(t *testing.T) {
 func TestTheStudyIsCompleteAndStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := NewStudy(ctx, Default(), 1); !errors.Is(err, context.Canceled) {
+	all, err := StudyOf(Default())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := all.Parts().ComputeNamed(ctx, 1); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want a cancelled study", err)
 	}
 	s := &Study{Params: Default(), Estimates: Estimates(), Fit: &Fit{}, Indices: &uncertain.Indices{}}
@@ -49,5 +53,19 @@ func TestTheStudyIsCompleteAndStops(t *testing.T) {
 		if want := map[string]int{"checks": 22, "relapse": 37, "estimates": len(Estimates())}[x.Name]; want > 0 && len(x.Rows) != want {
 			t.Errorf("%s has %d rows, want %d", x.Name, len(x.Rows), want)
 		}
+	}
+}
+
+// TestRescue reads half times off by hand.
+func TestRescue(t *testing.T) {
+	c := Course{Result: &Result{Day: []float64{0, 1, 2, 3, 4}}}
+	if got := c.Rescue(2, []float64{10, 6, 6, 9, 11}); !slices.Equal(got, []float64{100, 0, 0, 75, 125}) {
+		t.Errorf("rescue %v: want 100, 0, 0, 75, 125 %%", got)
+	}
+	if got := c.Half(2, []float64{100, 0, 0, 75, 125}); math.Abs(got-16) > 1e-9 { // two thirds of a day
+		t.Errorf("half after %v h: want 16", got)
+	}
+	if got := c.Half(2, []float64{100, 0, 0, 20, 40}); !math.IsNaN(got) {
+		t.Errorf("half after %v h: want never", got)
 	}
 }

@@ -133,6 +133,9 @@ type Summary struct {
 	N    int     // size of the sample
 }
 
+// SEM returns the standard error of the mean.
+func (s Summary) SEM() float64 { return stat.StdErr(s.SD, float64(s.N)) }
+
 // Summarise returns the summary of x. An empty sample has a NaN mean, and fewer
 // than two values a NaN SD.
 func Summarise(x []float64) Summary {
