@@ -56,6 +56,13 @@ func Spines() ([]Spine, error) {
 	return embedded("spines_kwanlab_recomputed.csv", ParseSpines)
 }
 
+// Excess returns by how much one arm lies above another of the same study and day, of
+// which both are fractional changes, (1 + arm)/(1 + control) − 1, and its standard error.
+func (s Spine) Excess(control Spine) (value, sem float64) {
+	ratio := (1 + s.Value) / (1 + control.Value)
+	return ratio - 1, ratio * math.Hypot(s.SEM/(1+s.Value), control.SEM/(1+control.Value))
+}
+
 // ParseSpines reads a table laid out as literature/spines_kwanlab_recomputed.csv.
 // The first row that is not is an error naming file, line and field.
 func ParseSpines(r io.Reader, name string) ([]Spine, error) {

@@ -218,10 +218,3 @@ func (s rodentShape) at(t float64) float64 {
 	}
 	return s.scale * (math.Exp(-s.decay*t) - math.Exp(-s.rise*t))
 }
-
-// sortedSet returns the numbers ascending, each once.
-func sortedSet(x []float64) []float64 {
-	x = slices.Clone(x)
-	slices.Sort(x)
-	return slices.Compact(x)
-}

@@ -163,10 +163,8 @@ func (s Setting) check(faces ...Face) error {
 	if err := s.Protocol.Validate(); err != nil {
 		return err
 	}
-	for i, d := range s.Day {
-		if !(d >= 0 && d <= s.Protocol.Length) || i > 0 && !(d > s.Day[i-1]) {
-			return fmt.Errorf("model: Day[%d] = %v: want ascending days in [0, %v]", i, d, s.Protocol.Length)
-		}
+	if err := s.Protocol.Within("model: Day", s.Day); err != nil {
+		return err
 	}
 	for i, e := range s.Protocol.Events {
 		if slices.ContainsFunc(faces, func(f Face) bool { return f.heeds(e) }) {
