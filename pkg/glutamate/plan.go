@@ -111,26 +111,14 @@ func (s Subject) mostDose() float64 {
 
 // curve returns the plasma concentration of a human.
 func (o Options) curve(given []model.Event) (pk.Curve, error) {
-	set := o.PK
-	if set.Drug == "" {
-		set = pk.Kamp2020()
-	}
-	m, weight := set.Model, set.Weight
-	if o.Weight != 0 {
-		weight = o.Weight
-		var err error
-		if m, err = set.For(weight); err != nil {
-			return pk.Curve{}, err
-		}
-	}
-	if weight == 0 {
-		return pk.Curve{}, fmt.Errorf("glutamate: %s is for no body weight: want Options.Weight, for doses in mg/kg", set.Name)
+	if o.PK.Drug == "" {
+		o.PK = pk.Kamp2020()
 	}
 	var in []pk.Dose
 	for _, e := range given {
-		in = append(in, pk.Infusion(e.From, e.To, e.Amount*weight))
+		in = append(in, pk.Infusion(e.From, e.To, e.Amount))
 	}
-	return m.Curve(set.Drug, in...)
+	return o.PK.PerKg(o.Weight, in...)
 }
 
 // lay lays out the days and what is known of each.

@@ -11,19 +11,8 @@ import (
 
 // Plasma sums up what an infusion of mg/kg, from day 0 to the given one, does in
 // plasma by each set of kinetics, at the weight that the set is for.
-func Plasma(mgPerKg, until float64, sets ...pk.Set) Grid {
-	g := Grid{Header: []string{"Kinetics", "Weight (kg)", "Peak (ng/mL)", "Peak after (min)", "AUC (ng/mL·h)", "Half-lives (h)"}}
-	for _, set := range sets {
-		c := Must(set.Model.Curve(set.Drug, pk.Infusion(0, until, mgPerKg*set.Weight)))
-		x := c.Exposure()
-		var lives []string
-		for _, days := range x.HalfLives {
-			lives = append(lives, figures(days/pk.Hour))
-		}
-		g.Rows = append(g.Rows, []string{set.Name, figures(set.Weight), number(x.Cmax, 0), number(x.Tmax/pk.Minute, 0),
-			number(x.AUC/pk.Hour, 0), strings.Join(lives, ", ")})
-	}
-	return g
+func Plasma(mgPerKg, until float64, sets ...pk.Set) pk.Exposures {
+	return Must(pk.Compare(sets, pk.Infusion(0, until, mgPerKg)))
 }
 
 // Doses returns n doses from the lowest to the highest, even in their logarithm
