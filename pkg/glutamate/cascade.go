@@ -2,8 +2,6 @@ package glutamate
 
 import (
 	"context"
-	"fmt"
-	"math"
 
 	"divergent/pkg/model"
 	"divergent/pkg/stages"
@@ -11,43 +9,19 @@ import (
 	"divergent/pkg/uncertain"
 )
 
-// Stage is when one stage of the cascade happens: a concentration, a share of
-// receptors, or an excess over rest; of eEF2K activity what it falls by.
-type Stage struct {
-	Name        string `csv:"stage"`
-	stages.Span        // days, peak in Unit
-	Unit        string `csv:"unit of the peak"`
-}
-
-// Stages are those of a cascade, in the order of cause and effect.
-type Stages []Stage
-
-// Table lays out the stages, one a row.
-func (ss Stages) Table() (header []string, rows [][]string) {
-	header = []string{"Stage", "Peak", "Unit", "Peaks after", "Half of it from", "to", "Duration"}
-	for _, s := range ss {
-		rows = append(rows, []string{s.Name, fmt.Sprintf("%.3g", s.Peak), s.Unit, span(s.PeakTime), span(s.From), span(s.To), span(s.Duration)})
-	}
-	return header, rows
-}
-
-// span writes a number of days in minutes, hours or days.
-func span(days float64) string {
-	switch {
-	case math.IsNaN(days):
-		return "–"
-	case math.IsInf(days, 1):
-		return "beyond the end"
-	case days < 2*hour:
-		return fmt.Sprintf("%.0f min", days*1440)
-	case days < 2:
-		return fmt.Sprintf("%.1f h", days/hour)
-	}
-	return fmt.Sprintf("%.1f d", days)
-}
+// When stages of the cascade happen, and quantities over draws, by the names that this
+// package's users know.
+type (
+	Stages     = stages.Timings
+	StageBand  = stages.TimingBand
+	StageBands = stages.TimingBands
+	Band       = stats.Band
+)
 
 // Cascade returns when each stage happens under a protocol of one dose, from the
-// drug to synaptic density. A protocol that is too short leaves To at +Inf.
+// drug to synaptic density. A protocol that is too short leaves To at +Inf. Peaks are
+// concentrations, shares of receptors, or excesses over rest; of eEF2K activity what it
+// falls by.
 func Cascade(p Params, s Switches, protocol model.Protocol, o Options) (Stages, error) {
 	o.Days = nil
 	c, err := follow(p, s, protocol, o)
@@ -59,7 +33,7 @@ func Cascade(p Params, s Switches, protocol model.Protocol, o Options) (Stages, 
 
 func (c *course) stages() (out Stages) {
 	add := func(name, unit string, f func(day float64) float64) {
-		out = append(out, Stage{name, stages.SpanOf(c.day, f), unit})
+		out = append(out, stages.Timing{Name: name, Span: stages.SpanOf(c.day, f), Unit: unit})
 	}
 	state := func(name string, stage int) {
 		add(name, "rest", func(d float64) float64 { return c.at(stage, d) })
@@ -79,36 +53,6 @@ func (c *course) stages() (out Stages) {
 	state("synaptic capacity", capacity)
 	state("synaptic density", density)
 	return out
-}
-
-// Band is a quantity at the default parameters and over the draws.
-type Band = stats.Band
-
-// StageBand is a stage over the ranges of the parameters.
-type StageBand struct {
-	Stage    Stage `csv:""` // at the default parameters
-	PeakTime Band  `csv:"peaks after (days)"`
-	From     Band  `csv:"above half from (days)"`
-	To       Band  `csv:"above half to (days)"` // +Inf where draws do not fall within the protocol
-	Duration Band  `csv:"above half for (days)"`
-}
-
-// StageBands are those of a cascade.
-type StageBands []StageBand
-
-// Table lays out the stages at the default parameters, with the 5th and 95th
-// percentile of the draws in brackets.
-func (bs StageBands) Table() (header []string, rows [][]string) {
-	header = []string{"Stage", "Peaks after", "Above half of its peak for"}
-	for _, b := range bs {
-		rows = append(rows, []string{b.Stage.Name, within(b.PeakTime, span), within(b.Duration, span)})
-	}
-	return header, rows
-}
-
-// within writes a band: the default, and the percentiles in brackets.
-func within(b Band, write func(float64) string) string {
-	return write(b.Default) + " (" + write(b.Low) + " to " + write(b.High) + ")"
 }
 
 // CascadeBands returns the stages over the ranges of the parameters, of which
@@ -131,24 +75,11 @@ func cascadeBands(ctx context.Context, p Params, s Switches, protocol model.Prot
 	if err != nil {
 		return nil, err
 	}
-	times := func(ss Stages) (x []float64) {
-		for _, s := range ss {
-			x = append(x, s.PeakTime, s.From, s.To, s.Duration)
-		}
-		return x
-	}
-	at := c.stages()
-	draws, err := l.over(ctx, sampling, func(q Params) []float64 { return times(c.plan.run(l.grown(q, s), s).stages()) })
+	draws, err := l.over(ctx, sampling, func(q Params) []float64 { return c.plan.run(l.grown(q, s), s).stages().Times() })
 	if err != nil {
 		return nil, err
 	}
-	var out StageBands
-	bands := stats.Overs(times(at), draws)
-	for i, st := range at {
-		b := bands[4*i:]
-		out = append(out, StageBand{st, b[0], b[1], b[2], b[3]})
-	}
-	return out, nil
+	return c.stages().Bands(draws), nil
 }
 
 // over reads numbers off every draw of the sampling, each number a row of the result.

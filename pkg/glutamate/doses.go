@@ -147,9 +147,9 @@ func (as ArmEffects) Table() (header []string, rows [][]string) {
 	header = []string{"Arms", "Blocker", "Capacity after 24 h (of both arms)", "Left of the arm's own", "Observed", "Agrees (draws)", "Evidence", "Source"}
 	with := func(b Band) string {
 		if d := b.Default; d < b.Low-0.005 || d > b.High+0.005 { // as far as two decimals show
-			return strings.Replace(within(b, two), " (", ", outside (", 1)
+			return strings.Replace(b.Text(two), " (", ", outside (", 1)
 		}
-		return within(b, two)
+		return b.Text(two)
 	}
 	for _, a := range as {
 		agrees := "disputed"

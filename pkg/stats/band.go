@@ -30,3 +30,8 @@ func Overs(at []float64, draws [][]float64) []Band {
 	}
 	return out
 }
+
+// Text writes the quantity and, in brackets, the percentiles.
+func (b Band) Text(write func(float64) string) string {
+	return write(b.Default) + " (" + write(b.Low) + " to " + write(b.High) + ")"
+}
