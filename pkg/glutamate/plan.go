@@ -161,21 +161,16 @@ func (pl *plan) until(day float64) *plan {
 }
 
 // exposure writes the concentration x, mg/kg, on the grid.
-func (pl *plan) exposure(p Params, x []float64) {
-	if pl.subject == Human {
-		c := p.FreePlasma * p.FreeBrain * p.Bridge
-		for i, v := range pl.conc {
-			x[i] = c * v
-		}
-		return
-	}
-	s := p.rodent()
-	for i, d := range pl.day {
-		x[i] = 0
-		for _, e := range pl.doses {
-			x[i] += e.Amount * s.at(d-e.From)
+func (pl *plan) exposure(p Params, x []float64) []float64 {
+	c, s := p.FreePlasma*p.FreeBrain*p.Bridge, p.rodent()
+	for i := range x {
+		if pl.subject == Human {
+			x[i] = c * pl.conc[i]
+		} else {
+			x[i] = s.sum(pl.doses, pl.day[i])
 		}
 	}
+	return x
 }
 
 // at returns x on any day.
@@ -183,11 +178,7 @@ func (pl *plan) at(p Params, day float64) float64 {
 	if pl.subject == Human {
 		return p.FreePlasma * p.FreeBrain * p.Bridge * pl.plasma.At(day) / pk.KetamineMass
 	}
-	s, x := p.rodent(), 0.0
-	for _, e := range pl.doses {
-		x += e.Amount * s.at(day-e.From)
-	}
-	return x
+	return p.rodent().sum(pl.doses, day)
 }
 
 // rodentShape returns the course of an i.p. dose with a peak of 1, t days after
@@ -205,4 +196,12 @@ func (s rodentShape) at(t float64) float64 {
 		return 0
 	}
 	return s.scale * (math.Exp(-s.decay*t) - math.Exp(-s.rise*t))
+}
+
+// sum is x of doses on a day.
+func (s rodentShape) sum(doses []model.Event, day float64) (x float64) {
+	for _, e := range doses {
+		x += e.Amount * s.at(day-e.From)
+	}
+	return x
 }
