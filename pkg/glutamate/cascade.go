@@ -84,7 +84,7 @@ func cascadeBands(ctx context.Context, p Params, s Switches, protocol model.Prot
 
 // over reads numbers off every draw of the sampling, each number a row of the result.
 func (l *literature) over(ctx context.Context, sampling Sampling, read func(Params) []float64) ([][]float64, error) {
-	draws, _, err := l.sample(ctx, sampling)
+	draws, err := l.sample(ctx, sampling)
 	if err != nil {
 		return nil, err
 	}

@@ -121,8 +121,8 @@ type Blocker struct {
 	Blocks   bool          // the effect was seen to be blocked; otherwise to be there
 	Disputed bool          // it was seen to be the one and the other
 
-	change func(*Switches)
-	dose   float64 // mg/kg
+	change func(*Switches) // nil for none
+	dose   float64         // mg/kg; 0 for the imaged one
 }
 
 // Arm is the sustained effect of one hypothesis under one blocker.
@@ -184,8 +184,10 @@ func arms(ctx context.Context, p Params, gate Gate, sampling Sampling) (ArmEffec
 		for _, s := range hypotheses {
 			for _, b := range blockers {
 				t, pl := s, l.plans.injected
-				b.change(&t)
-				if b.dose > imagedDose {
+				if b.change != nil {
+					b.change(&t)
+				}
+				if b.dose == anaestheticDose {
 					pl = l.plans.anaesthetic
 				}
 				y = append(y, up.of(pl, p).run(p, t).at(capacity, 1))
@@ -218,22 +220,25 @@ func arms(ctx context.Context, p Params, gate Gate, sampling Sampling) (ArmEffec
 }
 
 // blockers lists what Arms compares, none first.
-func (l *literature) blockers() []Blocker {
-	var out []Blocker
-	add := func(name, observed string, blocks bool, study, words string, change func(*Switches)) *Blocker {
-		f := l.fact(study, words)
-		out = append(out, Blocker{Name: name, Observed: observed, Blocks: blocks, Evidence: f.Evidence,
-			Source: strings.TrimSuffix(f.Study+", doi "+f.DOI, ", doi "), change: change, dose: imagedDose})
-		return &out[len(out)-1]
+func (l *literature) blockers() (out []Blocker) {
+	for _, b := range []struct {
+		facts string // of facts.csv; the first tells the evidence
+		Blocker
+	}{
+		{"rapamycin-rats", Blocker{Name: "none", Observed: "works"}},
+		{"ampa-block", Blocker{Name: "AMPA block", Observed: "attenuated", Blocks: true, change: func(s *Switches) { s.AMPARBlock = true }}},
+		{"rapamycin-rats", Blocker{Name: "rapamycin", Observed: "blocked in rats, not in people", Blocks: true, change: func(s *Switches) { s.Rapamycin = true }}},
+		{"memantine", Blocker{Name: "memantine", Observed: "fails", Blocks: true, change: func(s *Switches) { s.Drug = Memantine() }}},
+		{"anaesthetic-dose behaviour-inverted-u", Blocker{Name: "high dose", Observed: "works in rats, lost in mice", Disputed: true, dose: anaestheticDose}},
+	} {
+		var sources []string
+		for id := range strings.FieldsSeq(b.facts) {
+			sources = append(sources, l.known[id].Source)
+		}
+		first, _, _ := strings.Cut(b.facts, " ")
+		b.Evidence, b.Source = l.known[first].Evidence, strings.Join(sources, "; ")
+		out = append(out, b.Blocker)
 	}
-	none := func(*Switches) {}
-	add("none", "works", false, "Li2010", "spine density and EPSC", none)
-	add("AMPA block", "attenuated", true, "Maeng2008", "NBQX", func(s *Switches) { s.AMPARBlock = true })
-	add("rapamycin", "blocked in rats, not in people", true, "Li2010", "ketamine + rapamycin", func(s *Switches) { s.Rapamycin = true })
-	add("memantine", "fails", true, "Gideons2014", "behaviour", func(s *Switches) { s.Drug = Memantine() })
-	high := add("high dose", "works in rats, lost in mice", false, "Yilmaz2002", "anaesthetic", none)
-	high.dose, high.Disputed = anaestheticDose, true
-	high.Source += "; " + l.fact("PMC9908316 (authors not shown on the page)", "behavioural").Study
 	return out
 }
 

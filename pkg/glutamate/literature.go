@@ -34,10 +34,10 @@ func Injected(drug Drug, mgPerKg, days float64) model.Protocol {
 // literature is what the package reads of the published tables.
 type literature struct {
 	facts   []data.Molecular
+	known   map[string]data.Fact // by id
 	cycling target // rise of glutamine enrichment during the infusion, as a share
 	density []target
 	days    []float64 // of density
-	spines  []data.Fact
 	plans   plans
 }
 
@@ -51,8 +51,13 @@ var read = sync.OnceValues(func() (*literature, error) {
 	if l.facts, err = data.Moleculars(); err != nil {
 		return nil, err
 	}
-	if l.spines, err = data.ModaSava(); err != nil {
+	known, err := data.Facts()
+	if err != nil {
 		return nil, err
+	}
+	l.known = map[string]data.Fact{}
+	for _, f := range known {
+		l.known[f.ID] = f
 	}
 	f := l.fact("Abdallah2018-13C", "13C glutamine enrichment")
 	if l.cycling = (target{f.Value() / 100, f.SE() / 100}); !(l.cycling.sd > 0) {

@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"divergent/pkg/evidence"
 	"divergent/pkg/model"
 	"divergent/pkg/pk"
 )
@@ -14,7 +15,7 @@ import (
 type Study struct {
 	Params   Params
 	Sampling Sampling
-	Checks   model.Checks
+	Checks   evidence.Checks
 
 	Protocol model.Protocol // of Exposures: 0.5 mg/kg over 40 min in a person
 	// Exposures are by Kamp 2020, for which Bridge is fitted, and by Domino 1982.
