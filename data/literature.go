@@ -63,6 +63,13 @@ func Spines() ([]Spine, error) {
 	return embedded("spines_kwanlab_recomputed.csv", ParseSpines)
 }
 
+// Excess returns by how much one arm lies above another of the same study and day, of
+// which both are fractional changes, (1 + arm)/(1 + control) − 1, and its standard error.
+func (s Spine) Excess(control Spine) (value, sem float64) {
+	ratio := (1 + s.Value) / (1 + control.Value)
+	return ratio - 1, ratio * math.Hypot(s.SEM/(1+s.Value), control.SEM/(1+control.Value))
+}
+
 // ParseSpines reads a table laid out as literature/spines_kwanlab_recomputed.csv.
 // The first row that is not is an error naming file, line and field.
 func ParseSpines(r io.Reader, name string) ([]Spine, error) {
@@ -102,8 +109,8 @@ func spineMeasures() []string {
 		"new_spine_survival", "mEPSC_frequency", "mEPSC_amplitude"}
 }
 
-// Fact is one reported observation, most of them a direction without a number.
-type Fact struct {
+// Report is one reported observation, most of them a direction without a number.
+type Report struct {
 	Study     string
 	Condition string
 	Measure   string
@@ -121,8 +128,8 @@ type Fact struct {
 // hours is a time such as 3-6 h or 3 h.
 var hours = regexp.MustCompile(`^(\d+)(?:-(\d+))? h$`)
 
-// Hours returns the time of a fact that tells it in hours.
-func (f Fact) Hours() (from, to float64, ok bool) {
+// Hours returns the time of a report that tells it in hours.
+func (f Report) Hours() (from, to float64, ok bool) {
 	m := hours.FindStringSubmatch(f.Time)
 	if m == nil {
 		return 0, 0, false
@@ -136,16 +143,16 @@ func (f Fact) Hours() (from, to float64, ok bool) {
 
 // ModaSava returns what could be read of Moda-Sava et al. 2019 and of the
 // studies that agree or disagree with it.
-func ModaSava() ([]Fact, error) {
-	return embedded("spines_modasava2019.csv", ParseFacts)
+func ModaSava() ([]Report, error) {
+	return embedded("spines_modasava2019.csv", ParseReports)
 }
 
-// ParseFacts reads a table laid out as literature/spines_modasava2019.csv. The
+// ParseReports reads a table laid out as literature/spines_modasava2019.csv. The
 // first row that is not is an error naming file, line and field.
-func ParseFacts(r io.Reader, name string) ([]Fact, error) {
+func ParseReports(r io.Reader, name string) ([]Report, error) {
 	columns := []string{"study", "condition", "measure", "time", "direction", "value", "unit", "source_doi", "verified", "evidence", "note"}
-	return parseRows(r, name, columns, func(f *fields) Fact {
-		row := Fact{
+	return parseRows(r, name, columns, func(f *fields) Report {
+		row := Report{
 			Study: f.text("study"), Condition: f.text("condition"), Measure: f.text("measure"), Time: f.rec["time"],
 			Direction: f.rec["direction"], Value: math.NaN(), Unit: f.rec["unit"], DOI: f.rec["source_doi"],
 			Verified: f.oneOf("verified", []string{"yes", "no"}) == "yes", Evidence: f.text("evidence"), Note: f.rec["note"], Line: f.line,

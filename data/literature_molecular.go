@@ -3,6 +3,7 @@ package data
 import (
 	"io"
 	"math"
+	"regexp"
 	"strings"
 )
 
@@ -43,6 +44,56 @@ func (m Molecular) Value() float64 {
 		return math.NaN()
 	}
 	return m.Values[0]
+}
+
+// What rows say of their numbers in words.
+var (
+	studentT   = regexp.MustCompile(`\bt=([\d.]+)`)
+	detectable = regexp.MustCompile(`minimal detectable ([\d.]+)% Glu`)
+	after      = regexp.MustCompile(`^([\d.]+) min after$`)
+	doseList   = regexp.MustCompile(`([\d.]+)(?:, [\d.]+)* mg/kg`)
+)
+
+// said returns the number that a text has in the place of a pattern; NaN without one.
+func said(pattern *regexp.Regexp, text string) float64 {
+	if m := pattern.FindStringSubmatch(text); m != nil {
+		if v, _, err := decimal("", m[1]); err == nil {
+			return v
+		}
+	}
+	return math.NaN()
+}
+
+// SE returns the standard error of the value by Student's t in the note, in Unit; NaN
+// where there is none.
+func (m Molecular) SE() float64 { return m.Value() / said(studentT, m.Note) }
+
+// Detectable returns the smallest change of glutamate that could have been seen, in
+// percent; NaN where that is not said.
+func (m Molecular) Detectable() float64 { return said(detectable, m.Direction) }
+
+// After returns how long after the drug it was seen, in days; NaN where Time is no
+// number of minutes.
+func (m Molecular) After() float64 { return said(after, m.Time) / 1440 }
+
+// Doses returns the doses of the perturbation that are a list in mg/kg, such as 10, 20,
+// 30 mg/kg.
+func (m Molecular) Doses() []float64 {
+	var out []float64
+	list, _, _ := strings.Cut(doseList.FindString(m.Perturbation), " mg/kg")
+	for _, s := range strings.Split(list, ", ") {
+		if v, _, err := decimal("", s); err == nil {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// Sign returns 1, 0 or −1 where the direction is increase, no change or decrease, and
+// whether it is one of these.
+func (m Molecular) Sign() (sign int, known bool) {
+	sign, known = map[string]int{"increase": 1, "no change": 0, "decrease": -1}[m.Direction]
+	return sign, known
 }
 
 // Moleculars returns the observations of glutamate, BDNF, mTOR, synapses and

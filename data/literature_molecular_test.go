@@ -103,3 +103,49 @@ func FuzzMolecular(f *testing.F) {
 		}
 	})
 }
+
+// Numbers that rows have in words are those of the words.
+func TestMolecularSays(t *testing.T) {
+	rows, err := Moleculars()
+	if err != nil {
+		t.Fatal(err)
+	}
+	find := func(study, measure string) Molecular {
+		t.Helper()
+		i := slices.IndexFunc(rows, func(r Molecular) bool { return r.Study == study && strings.Contains(r.Measure, measure) })
+		if i < 0 {
+			t.Fatalf("no %s of %s", measure, study)
+		}
+		return rows[i]
+	}
+	if got := find("Abdallah2018-13C", "glutamine").SE(); math.Abs(got-13/2.4) > 1e-12 { // t = 2.4
+		t.Errorf("the enrichment of glutamine has the standard error %v, want 13/2.4", got)
+	}
+	m := find("Bednarik2021", "glutamate")
+	if m.Detectable() != 4 || m.After() != 193./1440 {
+		t.Errorf("%v %% could be detected after %v days, want 4 %% after 193 min", m.Detectable(), m.After())
+	}
+	var doses []float64
+	var signs []int
+	for _, r := range rows {
+		if r.Study == "Moghaddam1997" && r.Measure == "extracellular glutamate" {
+			sign, known := r.Sign()
+			if !known {
+				t.Errorf("line %d: %q is no sign", r.Line, r.Direction)
+			}
+			for _, d := range r.Doses() {
+				doses, signs = append(doses, d), append(signs, sign)
+			}
+		}
+	}
+	if !slices.Equal(doses, []float64{10, 20, 30, 50, 200}) || !slices.Equal(signs, []int{1, 1, 1, 0, -1}) {
+		t.Errorf("%v mg/kg have the signs %v", doses, signs)
+	}
+	silent := Molecular{Perturbation: "ketamine, doses not readable", Time: "acute", Direction: "blocked", Note: "abstract", Values: []float64{1}}
+	if _, known := silent.Sign(); known || len(silent.Doses()) > 0 || !math.IsNaN(silent.SE()+silent.Detectable()) || !math.IsNaN(silent.After()) {
+		t.Errorf("%v, %v, %v, %v of a row without these", silent.Doses(), silent.SE(), silent.Detectable(), silent.After())
+	}
+	if v, sem := (Spine{Value: 0.32, SEM: 0.05}).Excess(Spine{Value: 0.1, SEM: 0.02}); math.Abs(v-0.2) > 1e-12 || math.Abs(sem-1.2*math.Hypot(0.05/1.32, 0.02/1.1)) > 1e-12 {
+		t.Errorf("excess %v with %v", v, sem)
+	}
+}

@@ -2,7 +2,6 @@ package data
 
 import (
 	"embed"
-	"fmt"
 	"io"
 	"math"
 )
@@ -24,14 +23,7 @@ type Dose struct {
 func (d Dose) Name() string { return d.Drug + " " + d.Route }
 
 // Doses returns what doses mean to the small models.
-func Doses() ([]Dose, error) {
-	f, err := models.Open("models/doses.csv")
-	if err != nil {
-		return nil, fmt.Errorf("data: %w", err)
-	}
-	defer f.Close()
-	return ParseDoses(f, "doses.csv")
-}
+func Doses() ([]Dose, error) { return shared("doses.csv", ParseDoses) }
 
 // ParseDoses reads a table laid out as models/doses.csv. The first row that is not is
 // an error naming file, line and field.
@@ -54,14 +46,7 @@ type Estimate struct {
 
 // Estimates returns what the small models' fits to published data came to, in the
 // order of the file.
-func Estimates() ([]Estimate, error) {
-	f, err := models.Open("models/estimates.csv")
-	if err != nil {
-		return nil, fmt.Errorf("data: %w", err)
-	}
-	defer f.Close()
-	return ParseEstimates(f, "estimates.csv")
-}
+func Estimates() ([]Estimate, error) { return shared("estimates.csv", ParseEstimates) }
 
 // ParseEstimates reads a table laid out as models/estimates.csv: an empty limit is an
 // open end. The first row that is not, or that tells a quantity of a fit again, is an

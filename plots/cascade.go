@@ -48,7 +48,10 @@ func Cascade(stages glutamate.StageBands) (*figure.Figure, error) {
 		drawStage(when, b, y, low, high)
 		drawLasting(long, b, y, shortest/room, longest)
 	}
-	words := reportedEnd(when, stages, low, high)
+	words, err := reportedEnd(when, stages, low, high)
+	if err != nil {
+		return nil, err
+	}
 	f.Caption = "a: for each stage its peak (circle) and the time above half of it (dark bar) at the default parameters; line: 5th to 95th percentile of the time of the peak over draws of the parameters; pale bar: from the 5th percentile of the time at which half is reached to the 95th of that at which it is left. " +
 		"b: time above half of the peak with the 5th to 95th percentile. An arrow: not over when the simulation ends; what is earlier than the axis is cut." + words
 	f.Legend = []figure.Entry{figure.MarkedLineEntry("peak, 5 to 95 %", figure.Look{Color: figure.Ink, Mark: figure.Circle}), figure.FilledEntry("above half of it", figure.Look{Color: figure.Tint(figure.Grey, 0.75)}), figure.FilledEntry("5 to 95 %", figure.Look{Color: figure.Tint(figure.Grey, 0.28)}),
@@ -185,23 +188,26 @@ func lasts(days float64) string {
 
 // reportedEnd marks the day on which no surge was seen any more in people, and
 // says so in words.
-func reportedEnd(p *figure.Panel, stages glutamate.StageBands, low, high float64) string {
-	reports := cyclingReports(glutamate.Exposure{Result: &glutamate.Result{Day: []float64{0}}})
+func reportedEnd(p *figure.Panel, stages glutamate.StageBands, low, high float64) (string, error) {
+	reports, err := glutamate.Reports(0)
+	if err != nil {
+		return "", err
+	}
 	for i, b := range stages {
 		for _, r := range reports {
-			day := r.from * timeline.Hour
-			if b.Stage.Name != "glutamate surge" || r.from == 0 || day < low || day > high || !(b.PeakTime.Default >= 0) {
+			if b.Stage.Name != "glutamate surge" || r.From == 0 || r.From < low || r.From > high || !(b.PeakTime.Default >= 0) {
 				continue
 			}
 			y := float64(len(stages) - 1 - i)
-			p.Record(r.words, figure.Published, short(day)+" days", r.value)
+			when, what, _ := told(r)
+			p.Record(what, figure.Published, short(r.From)+" days", r.Value)
 			p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-				place := at(math.Log10(day), y)
+				place := at(math.Log10(r.From), y)
 				figure.PublishedLook.Mark.Draw(c, figure.PublishedLook, place, figure.PublishedRadius)
-				c.FillText(figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XLeft, draw.YCenter), place.Add(vg.Point{X: 5, Y: 0.5}), "none ("+string(r.evidence)+")")
+				c.FillText(figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XLeft, draw.YCenter), place.Add(vg.Point{X: 5, Y: 0.5}), "none ("+string(r.Fact.Evidence)+")")
 			})
-			return fmt.Sprintf(" Diamond: %s at %s in people.", r.words, r.when)
+			return fmt.Sprintf(" Diamond: %s at %s in people.", what, when), nil
 		}
 	}
-	return ""
+	return "", nil
 }

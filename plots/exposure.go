@@ -3,14 +3,11 @@ package plots
 import (
 	"fmt"
 	"math"
-	"regexp"
-	"strconv"
-	"strings"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"divergent/data"
 	"divergent/pkg/glutamate"
 	"divergent/pkg/model"
 	"divergent/plots/figure"
@@ -39,7 +36,10 @@ func Exposure(protocol model.Protocol, courses ...glutamate.Exposure) (*figure.F
 	k := timeline.Hours("time from the start of the infusion (h)", 0, 0, math.Round(first.Day[len(first.Day)-1]/timeline.Hour*60)/60)
 	plasma, kinetics := plasmaPanel(courses, k)
 	block, receptors := blockPanel(first, k)
-	surge, observed, words := surgePanel(first, k)
+	surge, observed, words, err := surgePanel(first, k)
+	if err != nil {
+		return nil, err
+	}
 	f := &figure.Figure{
 		Name:  "exposure",
 		Title: "From infusion to glutamate surge",
@@ -83,11 +83,7 @@ func plasmaPanel(courses []glutamate.Exposure, k timeline.Clock) (*figure.Panel,
 	for i, c := range courses {
 		l := kineticLooks[i%len(kineticLooks)]
 		timeline.Course(p, c.Set, l, k, c.Day, c.Plasma)
-		top := 0.
-		for _, v := range c.Plasma {
-			top = max(top, v)
-		}
-		entries = append(entries, figure.LineEntry(fmt.Sprintf("%s, at most %.0f ng/mL", c.Set, top), l))
+		entries = append(entries, figure.LineEntry(fmt.Sprintf("%s, at most %.0f ng/mL", c.Set, floats.Max(c.Plasma)), l))
 	}
 	return p, entries
 }
@@ -126,11 +122,14 @@ func blockPanel(c glutamate.Exposure, k timeline.Clock) (*figure.Panel, []figure
 
 // surgePanel draws glutamate and what was reported of it in people, and says
 // the latter in words.
-func surgePanel(c glutamate.Exposure, k timeline.Clock) (*figure.Panel, []figure.Entry, string) {
-	reports := cyclingReports(c)
+func surgePanel(c glutamate.Exposure, k timeline.Clock) (*figure.Panel, []figure.Entry, string, error) {
+	reports, err := glutamate.Reports(c.Day[floats.MaxIdx(c.Plasma)]) // an infusion ends where plasma is highest
+	if err != nil {
+		return nil, nil, "", err
+	}
 	shown := append([]float64{1}, c.Glutamate...)
 	for _, r := range reports {
-		shown = append(shown, r.low, r.high)
+		shown = append(shown, r.Low, r.High)
 	}
 	banded := len(c.Surge) == len(c.Day)
 	var low, middle, high []float64
@@ -152,11 +151,12 @@ func surgePanel(c glutamate.Exposure, k timeline.Clock) (*figure.Panel, []figure
 	timeline.Course(p, "glutamate", l, k, c.Day, c.Glutamate)
 	words := ""
 	for _, r := range reports {
-		if r.to > k.To {
+		if k.Units(r.To) > k.To {
 			continue
 		}
 		drawReport(p, r, k)
-		words += "Diamond at " + r.when + ": " + r.words + ". "
+		when, what, _ := told(r)
+		words += "Diamond at " + when + ": " + what + ". "
 	}
 	entries := []figure.Entry{figure.LineEntry("glutamate", l)}
 	if banded {
@@ -165,7 +165,7 @@ func surgePanel(c glutamate.Exposure, k timeline.Clock) (*figure.Panel, []figure
 	if words != "" {
 		entries = append(entries, figure.MarkEntry("reported in people (A: read in an abstract)", figure.PublishedLook))
 	}
-	return p, entries, words
+	return p, entries, words, nil
 }
 
 // drawCourseBand fills what the clock shows between two courses; the one in the middle
@@ -181,72 +181,25 @@ func drawCourseBand(p *figure.Panel, series string, l figure.Look, k timeline.Cl
 	p.FillBetween(l, xs, bottom, top)
 }
 
-// cyclingReport is a report of glutamate in people, in units of rest.
-type cyclingReport struct {
-	from, to         float64 // hours
-	value, low, high float64
-	evidence         data.Evidence
-	when, words      string
-	short            string // to stand beside the mark
-}
-
-var (
-	minutesAfter = regexp.MustCompile(`^(\d+) min after$`)
-	detectable   = regexp.MustCompile(`minimal detectable (\d+)% Glu`)
-)
-
-// cyclingReports reads what the literature has of glutamate during and after a
-// human infusion.
-func cyclingReports(c glutamate.Exposure) (out []cyclingReport) {
-	facts, err := data.Moleculars()
-	if err != nil {
-		return nil
+// told returns a report in words: when, what, and in short to stand beside the mark.
+func told(r glutamate.Report) (when, what, short string) {
+	f := r.Fact
+	if r.From < r.To {
+		return "the infusion", fmt.Sprintf("%s, %+.0f %% (%s, %s)", f.Measure, f.Value(), f.Study, f.Evidence), fmt.Sprintf("%+.0f %% (%s)", f.Value(), f.Evidence)
 	}
-	for _, f := range facts {
-		v := 1 + f.Value()/100
-		r := cyclingReport{value: v, low: v, high: v, evidence: f.Evidence}
-		switch {
-		case f.Study == "Abdallah2018-13C" && strings.Contains(f.Measure, "glutamine enrichment"):
-			r.to = infusionEnd(c) / timeline.Hour
-			r.short = fmt.Sprintf("%+.0f %% (%s)", f.Value(), f.Evidence)
-			r.when, r.words = "the infusion", fmt.Sprintf("%s, %+.0f %% (%s, %s)", f.Measure, f.Value(), f.Study, f.Evidence)
-		case f.Study == "Bednarik2021" && minutesAfter.MatchString(f.Time):
-			at, _ := strconv.ParseFloat(minutesAfter.FindStringSubmatch(f.Time)[1], 64)
-			r.from, r.to = at*minute/timeline.Hour, at*minute/timeline.Hour
-			if m := detectable.FindStringSubmatch(f.Direction); m != nil {
-				least, _ := strconv.ParseFloat(m[1], 64)
-				r.low, r.high = v-least/100, v+least/100
-			}
-			r.short = "no change (" + string(f.Evidence) + ")"
-			r.when, r.words = fmt.Sprintf("%.0f min", at), fmt.Sprintf("%s, no change; bar: what could have been detected (%s, %s)", f.Measure, f.Study, f.Evidence)
-		default:
-			continue
-		}
-		out = append(out, r)
-	}
-	return out
-}
-
-// infusionEnd is the day on which plasma is highest.
-func infusionEnd(c glutamate.Exposure) float64 {
-	best := 0
-	for i, v := range c.Plasma {
-		if v > c.Plasma[best] {
-			best = i
-		}
-	}
-	return c.Day[best]
+	return fmt.Sprintf("%.0f min", r.From/minute), fmt.Sprintf("%s, no change; bar: what could have been detected (%s, %s)", f.Measure, f.Study, f.Evidence), "no change (" + string(f.Evidence) + ")"
 }
 
 // drawReport draws a report with its evidence mark.
-func drawReport(p *figure.Panel, r cyclingReport, k timeline.Clock) {
-	p.RecordRange(r.words, figure.Published, k.Text(r.from*timeline.Hour)+" to "+k.Text(r.to*timeline.Hour), r.value, r.low, r.high, 0)
+func drawReport(p *figure.Panel, r glutamate.Report, k timeline.Clock) {
+	_, words, short := told(r)
+	p.RecordRange(words, figure.Published, k.Text(r.From)+" to "+k.Text(r.To), r.Value, r.Low, r.High, 0)
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		style := draw.LineStyle{Color: figure.Black, Width: figure.ThinLine}
-		a, b := at(k.Place(r.from), r.value), at(k.Place(r.to), r.value)
+		a, b := at(k.At(r.From), r.Value), at(k.At(r.To), r.Value)
 		c.StrokeLine2(style, a.X, a.Y, b.X, b.Y)
 		middle := vg.Point{X: (a.X + b.X) / 2, Y: a.Y}
-		low, high := at(0, r.low).Y, at(0, r.high).Y
+		low, high := at(0, r.Low).Y, at(0, r.High).Y
 		c.StrokeLine2(style, middle.X, low, middle.X, high)
 		for _, y := range []vg.Length{low, high} {
 			if low != high {
@@ -254,10 +207,10 @@ func drawReport(p *figure.Panel, r cyclingReport, k timeline.Clock) {
 			}
 		}
 		figure.PublishedLook.Mark.Draw(c, figure.PublishedLook, middle, figure.PublishedRadius)
-		if text := figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XRight, draw.YTop); b.X-text.Width(r.short) > c.Min.X+6 && a.X < b.X {
-			c.FillText(text, b.Sub(vg.Point{Y: 2}), r.short) // on the inner side of a curve that rises and falls
+		if text := figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XRight, draw.YTop); b.X-text.Width(short) > c.Min.X+6 && a.X < b.X {
+			c.FillText(text, b.Sub(vg.Point{Y: 2}), short) // on the inner side of a curve that rises and falls
 		} else {
-			c.FillText(figure.Aligned(text, draw.XLeft, draw.YTop), b.Add(vg.Point{X: 5, Y: -1.5}), r.short)
+			c.FillText(figure.Aligned(text, draw.XLeft, draw.YTop), b.Add(vg.Point{X: 5, Y: -1.5}), short)
 		}
 	})
 }

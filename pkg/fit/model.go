@@ -18,6 +18,19 @@ type Datum struct {
 	Source  string
 }
 
+// Of begins the fit of fields of a struct with a card: their ranges, and the search from
+// their values. with returns the struct with other values of them.
+func Of[P any](params P, fields ...string) (p Problem, with func(x []float64) (P, error), err error) {
+	card, err := model.Card(params)
+	if err == nil {
+		p.Ranges, err = card.Ranges(fields...)
+	}
+	if err == nil {
+		p.Start, err = model.Values(params, fields...)
+	}
+	return p, func(x []float64) (P, error) { return model.With(params, fields, x) }, err
+}
+
 // Model fits fields of any model's card to data; Ranges, Predict, Y and SD of the
 // problem are filled in here.
 func (p Problem) Model(ctx context.Context, m model.Model, data []Datum, fields ...string) (*Fitted, error) {

@@ -6,35 +6,6 @@ import (
 	"divergent/pkg/stages"
 )
 
-// upstream is what no switch changes: the drug, glutamate as the activation arm
-// has it, resting receptors as ketamine blocks them, and how fast each stage goes.
-type upstream struct {
-	*plan
-	mem     *arena
-	x       []float64
-	in, out [bdnf][]float64 // of surge and kinase
-	weights [stageCount]stages.Stage
-}
-
-func (pl *plan) upstream(p Params, mem *arena) *upstream {
-	n := len(pl.day)
-	u := &upstream{plan: pl, mem: mem, x: mem.take(n)}
-	for i := range bdnf {
-		u.in[i], u.out[i] = mem.take(n), mem.take(n)
-	}
-	for i := range u.weights {
-		u.weights[i] = pl.grid.Stage(p.tau(i))
-	}
-	pl.exposure(p, u.x)
-	for i, x := range u.x {
-		u.in[surge][i] = p.Glutamate(x) - 1
-		u.in[kinase][i] = p.Resting(x, Ketamine())
-	}
-	u.follow(surge, u.in[surge], u.out[surge])
-	u.follow(kinase, u.in[kinase], u.out[kinase])
-	return u
-}
-
 // arena is memory that many draws use in turn. A nil one makes new memory.
 type arena struct {
 	block []float64
@@ -58,19 +29,29 @@ func (a *arena) reset() { a.used = 0 }
 
 // course is one run on a plan's grid.
 type course struct {
-	*upstream
+	*plan
+	mem     *arena
 	p       Params
 	s       Switches
+	weights [stageCount]stages.Stage
 	in, out [stageCount][]float64 // what each state tends to, and the state
 }
+
+// upstream is a course of which only what no switch changes is integrated.
+type upstream = course
 
 // run integrates. The parameters are not checked.
 func (pl *plan) run(p Params, s Switches) *course { return pl.upstream(p, nil).run(p, s) }
 
-// advance integrates a stage whose input is there.
-func (c *course) advance(stage int) {
-	c.out[stage] = c.mem.take(len(c.day))
-	c.follow(stage, c.in[stage], c.out[stage])
+// follow integrates a stage from rest, given what it tends to on each day of the grid.
+func (c *course) follow(stage int, to func(i int) float64) []float64 {
+	in, out := c.mem.take(len(c.day)), c.mem.take(len(c.day))
+	for i := range in {
+		in[i] = to(i)
+	}
+	c.grid.Follow(c.weights[stage], in, out)
+	c.in[stage], c.out[stage] = in, out
+	return out
 }
 
 // scaled returns x times a factor; x itself for 1.
@@ -88,9 +69,6 @@ func blocked(share float64, throughout bool) float64 {
 	}
 	return min(share, 1) // shares that overlap may exceed 1 by rounding
 }
-
-// follow integrates a stage from rest.
-func (u *upstream) follow(stage int, in, out []float64) { u.grid.Follow(u.weights[stage], in, out) }
 
 // at returns the state of a stage on any day.
 func (c *course) at(stage int, day float64) float64 {

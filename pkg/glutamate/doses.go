@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"divergent/data"
-	"divergent/internal/par"
-	"divergent/pkg/model"
 	"divergent/pkg/pk"
+	"divergent/pkg/stats"
 )
 
 // DosePoint is what one i.p. dose does in a rodent.
@@ -51,81 +51,63 @@ func two(x float64) string {
 // DoseResponse returns the doses given and those of Moghaddam 1997, ascending.
 // Bands are over the ranges of the parameters.
 func DoseResponse(ctx context.Context, p Params, s Switches, doses []float64, sampling Sampling) (DosePoints, error) {
-	if err := s.Validate(); err != nil {
-		return nil, err
-	}
 	l, err := read()
 	if err != nil {
 		return nil, err
 	}
-	points, err := l.points(doses)
-	if err != nil {
-		return nil, err
-	}
-	draws, _, err := l.sample(ctx, sampling)
-	if err != nil {
-		return nil, err
-	}
-	surges := s.ActivationArm && !s.Slice
-	static := func(p Params, x float64) float64 {
-		if !surges {
-			return 1
-		}
-		return p.Glutamate(x)
-	}
-	unit, err := injected(p, s, imagedDose)
-	if err != nil {
-		return nil, err
-	}
-	for i := range points {
-		d := &points[i]
-		all := make([]float64, len(draws))
-		for k, q := range draws {
-			all[k] = static(q, d.Dose)
-		}
-		d.Glutamate = band(static(p, d.Dose), all)
-		c, err := injected(p, s, d.Dose)
-		if err != nil {
-			return nil, err
-		}
-		d.FirstHour = 1
-		if surges {
-			first, err := newPlan(Injected(s.Drug, d.Dose, hour), s.Drug.Name, Options{Subject: Rodent})
-			if err != nil {
-				return nil, err
-			}
-			d.FirstHour += first.upstream(p, nil).meanSurge()
-		}
-		top, _ := c.largest(surge)
-		d.Highest = 1 + top
-		d.Capacity = c.at(capacity, 1) / unit.at(capacity, 1) // NaN without arms
-	}
-	return points, ctx.Err()
-}
-
-// injected follows a dose for a day.
-func injected(p Params, s Switches, dose float64) (*course, error) {
-	r, err := Simulate(p, s, Injected(s.Drug, dose, 1), Options{Subject: Rodent, Days: []float64{}})
-	if err != nil {
-		return nil, err
-	}
-	return r.run, nil
-}
-
-// points lays out doses.
-func (l *literature) points(doses []float64) (DosePoints, error) {
 	signs := map[float64]Sign{}
 	for _, s := range l.signs() {
 		signs[s.Dose] = s
 		doses = append(doses[:len(doses):len(doses)], s.Dose)
 	}
-	var out DosePoints
-	for _, d := range sortedSet(doses) {
+	doses = slices.Compact(slices.Sorted(slices.Values(doses)))
+	for _, d := range doses {
 		if !(d > 0 && d <= Rodent.mostDose()) {
 			return nil, fmt.Errorf("glutamate: dose = %v mg/kg: want a number above 0 and at most %v", d, Rodent.mostDose())
 		}
-		s, seen := signs[d]
-		out = append(out, DosePoint{Dose: d, Sign: s.Sign, Observed: seen})
+	}
+	surges := s.ActivationArm && !s.Slice
+	peaks := func(p Params) (out []float64) {
+		for _, d := range doses {
+			g := 1.
+			if surges {
+				g = p.Glutamate(d)
+			}
+			out = append(out, g)
+		}
+		return out
+	}
+	injected := func(dose, days float64) (*course, error) {
+		return follow(p, s, Injected(s.Drug, dose, days), Options{Subject: Rodent})
+	}
+	unit, err := injected(imagedDose, 1)
+	if err != nil {
+		return nil, err
+	}
+	draws, err := l.over(ctx, sampling, peaks)
+	if err != nil {
+		return nil, err
+	}
+	var out DosePoints
+	for i, b := range stats.Overs(peaks(p), draws) {
+		dose := doses[i]
+		sign, seen := signs[dose]
+		d := DosePoint{Dose: dose, Glutamate: b, FirstHour: 1, Sign: sign.Sign, Observed: seen}
+		c, err := injected(dose, 1)
+		if err != nil {
+			return nil, err
+		}
+		if surges {
+			first, err := injected(dose, hour)
+			if err != nil {
+				return nil, err
+			}
+			d.FirstHour += first.meanSurge()
+		}
+		top, _ := c.largest(surge)
+		d.Highest = 1 + top
+		d.Capacity = c.at(capacity, 1) / unit.at(capacity, 1) // NaN without arms
+		out = append(out, d)
 	}
 	return out, nil
 }
@@ -139,8 +121,8 @@ type Blocker struct {
 	Blocks   bool          // the effect was seen to be blocked; otherwise to be there
 	Disputed bool          // it was seen to be the one and the other
 
-	change func(*Switches)
-	dose   float64 // mg/kg
+	change func(*Switches) // nil for none
+	dose   float64         // mg/kg; 0 for the imaged one
 }
 
 // Arm is the sustained effect of one hypothesis under one blocker.
@@ -164,11 +146,10 @@ type ArmEffects []Arm
 func (as ArmEffects) Table() (header []string, rows [][]string) {
 	header = []string{"Arms", "Blocker", "Capacity after 24 h (of both arms)", "Left of the arm's own", "Observed", "Agrees (draws)", "Evidence", "Source"}
 	with := func(b Band) string {
-		outside := ""
 		if d := b.Default; d < b.Low-0.005 || d > b.High+0.005 { // as far as two decimals show
-			outside = ", outside"
+			return strings.Replace(b.Text(two), " (", ", outside (", 1)
 		}
-		return two(b.Default) + outside + " (" + two(b.Low) + " to " + two(b.High) + ")"
+		return b.Text(two)
 	}
 	for _, a := range as {
 		agrees := "disputed"
@@ -184,6 +165,10 @@ func (as ArmEffects) Table() (header []string, rows [][]string) {
 // blocker and under each. In rodents rapamycin blocks by the gate; gate says
 // whether there is one.
 func Arms(ctx context.Context, gate Gate, sampling Sampling) (ArmEffects, error) {
+	return arms(ctx, Default(), gate, sampling)
+}
+
+func arms(ctx context.Context, p Params, gate Gate, sampling Sampling) (ArmEffects, error) {
 	if err := Both().Gated(gate).Validate(); err != nil {
 		return nil, err
 	}
@@ -191,152 +176,70 @@ func Arms(ctx context.Context, gate Gate, sampling Sampling) (ArmEffects, error)
 	if err != nil {
 		return nil, err
 	}
-	draws, _, err := l.sample(ctx, sampling)
+	blockers := l.blockers()
+	hypotheses := []Switches{Activation().Gated(gate), Inhibition().Gated(gate), Both().Gated(gate)}
+	n := len(blockers)
+	effects := func(p Params) (out []float64) { // of each hypothesis under each blocker, as shares of both arms' and of its own
+		y, up := []float64{}, newUpstreams(nil)
+		for _, s := range hypotheses {
+			for _, b := range blockers {
+				t, pl := s, l.plans.injected
+				if b.change != nil {
+					b.change(&t)
+				}
+				if b.dose == anaestheticDose {
+					pl = l.plans.anaesthetic
+				}
+				y = append(y, up.of(pl, p).run(p, t).at(capacity, 1))
+			}
+		}
+		for i := range y {
+			out = append(out, y[i]/y[2*n], y[i]/y[i/n*n])
+		}
+		return out
+	}
+	draws, err := l.over(ctx, sampling, effects)
 	if err != nil {
 		return nil, err
 	}
-	blockers := l.blockers()
-	hypotheses := []Switches{Activation().Gated(gate), Inhibition().Gated(gate), Both().Gated(gate)}
-	all := make([][]float64, len(draws)) // capacity by hypothesis and blocker
-	if err := par.Each(ctx, len(draws), sampling.Workers, func(i int) error {
-		all[i] = l.arms(draws[i], hypotheses, blockers)
-		return nil
-	}); err != nil {
-		return nil, err
-	}
-	at := l.arms(Default(), hypotheses, blockers)
+	bands := stats.Overs(effects(p), draws)
 	var out ArmEffects
-	for h, s := range hypotheses {
-		for k, b := range blockers {
-			n := len(blockers)
-			a := Arm{Hypothesis: s.Arms(), Blocker: b}
-			whole, own := func(y []float64) float64 { return y[h*n+k] / y[2*n] }, func(y []float64) float64 { return y[h*n+k] / y[h*n] }
-			capacity, left := make([]float64, len(all)), make([]float64, len(all))
-			for i, y := range all {
-				capacity[i], left[i] = whole(y), own(y)
-				if (left[i] < 0.5) == b.Blocks {
-					a.Agrees += 1 / float64(len(all))
-				}
+	for i := range len(hypotheses) * n {
+		a := Arm{Hypothesis: hypotheses[i/n].Arms(), Blocker: blockers[i%n], Capacity: bands[2*i], Left: bands[2*i+1]}
+		for _, left := range draws[2*i+1] {
+			if (left < 0.5) == a.Blocker.Blocks {
+				a.Agrees += 1 / float64(len(draws[2*i+1]))
 			}
-			if b.Disputed {
-				a.Agrees = math.NaN()
-			}
-			a.Capacity, a.Left = band(whole(at), capacity), band(own(at), left)
-			out = append(out, a)
 		}
+		if a.Blocker.Disputed {
+			a.Agrees = math.NaN()
+		}
+		out = append(out, a)
 	}
 	return out, nil
 }
 
-// arms returns the capacity after a day by hypothesis and blocker.
-func (l *literature) arms(p Params, hypotheses []Switches, blockers []Blocker) []float64 {
-	up := newUpstreams(nil)
-	var out []float64
-	for _, s := range hypotheses {
-		for _, b := range blockers {
-			t, pl := s, l.plans.injected
-			b.change(&t)
-			if b.dose > imagedDose {
-				pl = l.plans.anaesthetic
-			}
-			out = append(out, up.of(pl, p).run(p, t).at(capacity, 1))
-		}
-	}
-	return out
-}
-
 // blockers lists what Arms compares, none first.
-func (l *literature) blockers() []Blocker {
-	var out []Blocker
-	add := func(name, observed string, blocks bool, study, words string, change func(*Switches)) *Blocker {
-		f := l.fact(study, words)
-		out = append(out, Blocker{Name: name, Observed: observed, Blocks: blocks, Evidence: f.Evidence,
-			Source: strings.TrimSuffix(f.Study+", doi "+f.DOI, ", doi "), change: change, dose: imagedDose})
-		return &out[len(out)-1]
+func (l *literature) blockers() (out []Blocker) {
+	for _, b := range []struct {
+		facts string // of facts.csv; the first tells the evidence
+		Blocker
+	}{
+		{"rapamycin-rats", Blocker{Name: "none", Observed: "works"}},
+		{"ampa-block", Blocker{Name: "AMPA block", Observed: "attenuated", Blocks: true, change: func(s *Switches) { s.AMPARBlock = true }}},
+		{"rapamycin-rats", Blocker{Name: "rapamycin", Observed: "blocked in rats, not in people", Blocks: true, change: func(s *Switches) { s.Rapamycin = true }}},
+		{"memantine", Blocker{Name: "memantine", Observed: "fails", Blocks: true, change: func(s *Switches) { s.Drug = Memantine() }}},
+		{"anaesthetic-dose behaviour-inverted-u", Blocker{Name: "high dose", Observed: "works in rats, lost in mice", Disputed: true, dose: anaestheticDose}},
+	} {
+		var sources []string
+		for id := range strings.FieldsSeq(b.facts) {
+			sources = append(sources, l.known[id].Source)
+		}
+		first, _, _ := strings.Cut(b.facts, " ")
+		b.Evidence, b.Source = l.known[first].Evidence, strings.Join(sources, "; ")
+		out = append(out, b.Blocker)
 	}
-	none := func(*Switches) {}
-	add("none", "works", false, "Li2010", "spine density and EPSC", none)
-	add("AMPA block", "attenuated", true, "Maeng2008", "NBQX", func(s *Switches) { s.AMPARBlock = true })
-	add("rapamycin", "blocked in rats, not in people", true, "Li2010", "ketamine + rapamycin", func(s *Switches) { s.Rapamycin = true })
-	add("memantine", "fails", true, "Gideons2014", "behaviour", func(s *Switches) { s.Drug = Memantine() })
-	high := add("high dose", "works in rats, lost in mice", false, "Yilmaz2002", "anaesthetic", none)
-	high.dose, high.Disputed = anaestheticDose, true
-	high.Source += "; " + l.fact("PMC9908316 (authors not shown on the page)", "behavioural").Study
 	return out
-}
-
-// Pulse returns synaptic capacity as the plasticity pulse of another model: its
-// excess on day t as a share of the largest excess after the imaged dose, 10 mg/kg
-// of ketamine in a rodent with both arms and the same gate. It is what spines'
-// Options.Pulse takes. Beyond the protocol it is 0.
-func Pulse(p Params, s Switches, protocol model.Protocol, o Options) (func(t float64) float64, error) {
-	o.Days = []float64{}
-	r, err := Simulate(p, s, protocol, o)
-	if err != nil {
-		return nil, err
-	}
-	unit, err := imagedPeak(p, s.Gate)
-	if err != nil {
-		return nil, err
-	}
-	return func(t float64) float64 {
-		if !(t >= 0 && t <= protocol.Length) {
-			return 0
-		}
-		return r.run.at(capacity, t) / unit
-	}, nil
-}
-
-// imagedPeak is the largest excess of capacity after the imaged dose.
-func imagedPeak(p Params, g Gate) (float64, error) {
-	r, err := Simulate(p, Both().Gated(g), Injected(Ketamine(), imagedDose, 15), Options{Subject: Rodent, Days: []float64{}})
-	if err != nil {
-		return math.NaN(), err
-	}
-	peak, _ := r.run.largest(capacity)
-	return peak, nil
-}
-
-// Relative returns the protocol with each dose and infusion of Switches.Drug
-// replaced by a dose in units of the imaged one, on the day it begins: the largest
-// excess of capacity that it makes by itself, under the protocol's blocks. For
-// models that have a pulse of their own, such as spines. Blocks of AMPAR and MTORC1,
-// which have had their effect, are left out.
-func Relative(p Params, s Switches, protocol model.Protocol, o Options) (model.Protocol, error) {
-	unit, err := imagedPeak(p, s.Gate)
-	if err != nil {
-		return model.Protocol{}, err
-	}
-	isDose := func(e model.Event) bool {
-		return e.Name == s.Drug.Name && (e.Kind == model.KindDose || e.Kind == model.KindInfusion)
-	}
-	given := protocol.Given()
-	out := model.Days(protocol.Length)
-	o.Days = []float64{}
-	for i, e := range given {
-		switch {
-		case e.Kind == model.KindBlock && (e.Name == AMPAR || e.Name == MTORC1):
-		case e.Kind == model.KindWithdraw: // Given has it done
-		case !isDose(e):
-			out = out.With(e)
-		default:
-			alone := model.Days(protocol.Length)
-			for k, other := range given {
-				if k == i || other.Kind == model.KindBlock {
-					alone = alone.With(other)
-				}
-			}
-			// Beyond the end a late dose would still rise.
-			alone.Length += 15
-			r, err := Simulate(p, s, alone, o)
-			if err != nil {
-				return model.Protocol{}, err
-			}
-			peak, _ := r.run.largest(capacity)
-			out = out.With(model.Dose(e.From, e.Name, peak/unit))
-		}
-	}
-	return out, out.Validate()
 }
 
 // Equivalent returns the rodent dose, mg/kg, whose peak equals the highest

@@ -5,7 +5,6 @@ import (
 	"math"
 	"testing"
 
-	"divergent/pkg/model"
 	"divergent/pkg/pk"
 )
 
@@ -31,26 +30,6 @@ func TestCascade(t *testing.T) {
 		if s.Peak != 0 || !math.IsNaN(s.PeakTime) {
 			t.Errorf("%+v without arms", s)
 		}
-	}
-}
-
-// An exponential fall from 1 has its half after ln 2, and a difference of two its
-// peak where both rates are equal.
-func TestStageOfKnownCourse(t *testing.T) {
-	c := held(t, 1, 30).run(Default(), Both())
-	s := c.stage(part{"", "", func(d float64) float64 { return math.Exp(-d) }})
-	if math.Abs(s.To-math.Ln2) > 1e-12 || s.From != 0 || s.Peak != 1 || s.PeakTime != 0 {
-		t.Errorf("%+v, want from 0 to ln 2", s)
-	}
-	s = c.stage(part{"", "", func(d float64) float64 { return math.Exp(-d) - math.Exp(-5*d) }})
-	if want := math.Log(5) / 4; math.Abs(s.PeakTime-want) > 1e-7 { // flat at the top
-		t.Errorf("peak on day %v, want %v", s.PeakTime, want)
-	}
-	// A peak so sharp that all days of the grid lie below half of it.
-	at, next := c.day[40], c.day[41]
-	s = c.stage(part{"", "", func(d float64) float64 { return max(0, 1-math.Abs(d-(0.7*at+0.3*next))/(0.31*(next-at))) }})
-	if want := 0.31 * (next - at); math.Abs(s.Duration-want) > 1e-6*want || math.Abs(s.Peak-1) > 1e-6 {
-		t.Errorf("%+v, want a duration of %v", s, want)
 	}
 }
 
@@ -158,26 +137,6 @@ func TestPulse(t *testing.T) {
 	}
 	if math.Abs(top-1) > 1e-3 || q(0) != 0 || q(-1) != 0 || q(16) != 0 {
 		t.Errorf("peak %v, at 0 %v, before %v, after %v", top, q(0), q(-1), q(16))
-	}
-	weekly := model.Days(22, model.Stress(0, 5), model.Block(7, 8, MTORC1)).Repeat(7, 3, model.Dose(0.5, "ketamine", 10))
-	r := must(Relative(p, Both(), weekly, Options{Subject: Rodent}))
-	doses := r.Doses("ketamine")
-	if len(doses) != 3 || len(r.Events) != 4 { // the stress stays, the block has had its effect
-		t.Fatalf("%v", r)
-	}
-	for i, d := range doses {
-		switch {
-		case i == 1 && d.Amount > 0.2: // most of its mTORC1 was blocked
-			t.Errorf("%v under the block", d.Amount)
-		case i != 1 && math.Abs(d.Amount-1) > 1e-3:
-			t.Errorf("amount %v of the imaged dose, want 1", d.Amount)
-		}
-	}
-	if d := must(Relative(p, Both(), Infused(Ketamine(), 0.5, 2), Options{})).Doses("ketamine"); !(d[0].Amount > 0.3 && d[0].Amount < 3) {
-		t.Errorf("0.5 mg/kg in people is %v imaged doses", d[0].Amount)
-	}
-	if _, err := Relative(p, Both(), model.Days(1, model.Dose(0, "ketamine", 99)), Options{}); err == nil {
-		t.Error("accepted 99 mg/kg in a person")
 	}
 }
 

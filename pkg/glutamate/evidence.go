@@ -62,18 +62,12 @@ func Null() Hypothesis {
 
 // What the facts are held with, by the names that this package's users know.
 type (
-	Outcome  = evidence.Outcome
-	Finding  = evidence.Finding
-	Findings = evidence.Findings
-	Tally    = evidence.Tally
-	Decider  = evidence.Decider
-)
-
-// The outcomes.
-const (
-	Silent       = evidence.Silent
-	Contradicted = evidence.Contradicted
-	Explained    = evidence.Explained
+	Observation = evidence.Fact
+	Finding     = evidence.Check
+	Findings    = evidence.Checks
+	Shares      = evidence.Shares
+	Tally       = evidence.Tally
+	Decider     = evidence.Decider
 )
 
 // Observations lists the facts that hypotheses are held against.
@@ -82,7 +76,20 @@ func Observations() ([]Observation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.observations(), nil
+	return evidence.Trial[*bench]{Readings: l.readings()}.List()
+}
+
+// Checks holds the model to what it must show whatever is free. What may speak
+// against it is in Evidence.
+func Checks(p Params) (evidence.Checks, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	l, c, err := readWith(Criteria{})
+	if err != nil {
+		return nil, err
+	}
+	return evidence.Trial[*bench]{Readings: l.requirements()}.Judge(l.benches(p, c, []Hypothesis{{"", Both()}}, nil)...)
 }
 
 // Evidence holds hypotheses against every observation at one set of parameters,
@@ -92,68 +99,39 @@ func Evidence(p Params, hypotheses []Hypothesis, c Criteria) (Findings, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	t, err := newTrial(hypotheses, c)
+	l, c, err := readWith(c)
 	if err != nil {
 		return nil, err
 	}
-	return t.findings(p), nil
+	t, hypotheses, err := l.trial(hypotheses)
+	if err != nil {
+		return nil, err
+	}
+	return t.Judge(l.benches(p, c, hypotheses, nil)...)
+}
+
+// readWith returns what facts are read with.
+func readWith(c Criteria) (*literature, Criteria, error) {
+	l, err := read()
+	if err == nil {
+		c, err = c.defaults(l)
+	}
+	return l, c, err
 }
 
 // trial is hypotheses against observations.
-type trial struct {
-	l            *literature
-	criteria     Criteria
-	hypotheses   []Hypothesis
-	observations []Observation
-}
-
-func newTrial(hypotheses []Hypothesis, c Criteria) (*trial, error) {
+func (l *literature) trial(hypotheses []Hypothesis) (evidence.Trial[*bench], []Hypothesis, error) {
 	if hypotheses == nil {
 		hypotheses = Hypotheses()
 	}
+	t := evidence.Trial[*bench]{Readings: l.readings(), Hypotheses: []string{}}
 	for _, h := range hypotheses {
 		if err := h.Switches.Validate(); err != nil {
-			return nil, fmt.Errorf("glutamate: hypothesis %q: %w", h.Name, err)
+			return t, nil, fmt.Errorf("glutamate: hypothesis %q: %w", h.Name, err)
 		}
+		t.Hypotheses = append(t.Hypotheses, h.Name)
 	}
-	l, err := read()
-	if err != nil {
-		return nil, err
-	}
-	if c, err = c.defaults(l); err != nil {
-		return nil, err
-	}
-	return &trial{l, c, hypotheses, l.observations()}, nil
-}
-
-// benches readies every hypothesis at the given parameters.
-func (t *trial) benches(p Params, mem *arena) []*bench {
-	up := newUpstreams(mem)
-	out := make([]*bench, len(t.hypotheses))
-	for i, h := range t.hypotheses {
-		b := &bench{l: t.l, criteria: t.criteria, p: p, s: h.Switches, up: up}
-		b.p.Growth = 1
-		unit := up.of(t.l.plans.imaged, p).run(b.p, h.Switches.unblocked())
-		b.p.Growth = t.l.growth(p, unit)
-		if h.Switches == h.Switches.unblocked() { // so the unit is one of the experiments
-			unit.p = b.p
-			unit.in[density], unit.out[density] = unit.scaled(b.p.Growth, unit.in[density]), unit.scaled(b.p.Growth, unit.out[density])
-			b.done[mouse] = unit
-		}
-		out[i] = b
-	}
-	return out
-}
-
-func (t *trial) findings(p Params) Findings {
-	var out Findings
-	for i, b := range t.benches(p, nil) {
-		h := t.hypotheses[i]
-		for _, o := range t.observations {
-			out = append(out, evidence.Find(h.Name, o.Fact, o.read(b)))
-		}
-	}
-	return out
+	return t, hypotheses, nil
 }
 
 // Sampling says how parameters are drawn.
@@ -167,18 +145,31 @@ type Sampling struct {
 	Workers int // 0 for one on every processor; the result is the same
 }
 
-// fields returns what is drawn, and from where.
-func (s Sampling) fields() ([]model.Range, []string, error) {
+// draws returns what is drawn, and from where.
+func (s Sampling) draws() (evidence.Draws, error) {
+	d := evidence.Draws{N: s.Draws, Seed: s.Seed, Label: "glutamate", Workers: s.Workers}
+	if d.N == 0 {
+		d.N = 4000
+	}
 	card, err := Card()
 	if err != nil {
-		return nil, nil, err
+		return d, err
 	}
 	fields := card.Fields(model.StatusFree)
 	if s.Fitted {
 		fields = append(fields, "KPyr", "Bridge")
 	}
-	ranges, err := card.Ranges(fields...)
-	return ranges, fields, err
+	d.Ranges, err = card.Ranges(fields...)
+	return d, err
+}
+
+// drawn returns the parameters of a draw.
+func (l *literature) drawn(s Sampling, fields []string, x []float64) (Params, error) {
+	p, err := model.With(Default(), fields, x)
+	if err == nil && !s.Fitted {
+		p, _ = l.receptors(p) // what cannot be fitted will contradict what it was fitted to
+	}
+	return p, err
 }
 
 // Sample draws parameters: what is free over its range, and KPyr and Bridge
@@ -188,88 +179,55 @@ func Sample(ctx context.Context, s Sampling) ([]Params, error) {
 	if err != nil {
 		return nil, err
 	}
-	ps, _, err := l.sample(ctx, s)
-	return ps, err
+	return l.sample(ctx, s)
 }
 
-func (l *literature) sample(ctx context.Context, s Sampling) (out []Params, u [][]float64, err error) {
-	if s.Draws == 0 {
-		s.Draws = 4000
-	}
-	ranges, fields, err := s.fields()
+func (l *literature) sample(ctx context.Context, s Sampling) ([]Params, error) {
+	d, err := s.draws()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	x, err := uncertain.LatinHypercube(ranges, s.Draws, s.Seed, "glutamate")
+	x, err := uncertain.LatinHypercube(d.Ranges, d.N, d.Seed, d.Label)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	base := Default()
-	out, u = make([]Params, len(x)), make([][]float64, len(x))
-	err = par.Each(ctx, len(x), s.Workers, func(i int) error {
-		p, err := model.With(base, fields, x[i])
-		if err != nil {
-			return err
-		}
-		if !s.Fitted {
-			p, _ = l.receptors(p) // what cannot be fitted will contradict what it was fitted to
-		}
-		out[i], u[i] = p, make([]float64, len(x[i]))
-		for k, r := range ranges {
-			u[i][k] = r.Position(x[i][k])
-		}
-		return nil
+	out, fields := make([]Params, len(x)), d.Fields()
+	return out, par.Each(ctx, len(x), s.Workers, func(i int) (err error) {
+		out[i], err = l.drawn(s, fields, x[i])
+		return err
 	})
-	return out, u, err
-}
-
-// Shares tell over which share of the parameters each hypothesis explains each
-// observation.
-type Shares struct {
-	evidence.Shares
-	Hypotheses   []Hypothesis
-	Observations []Observation
 }
 
 // Uncertainty holds hypotheses against every observation over the ranges of the
-// parameters. Nil hypotheses are Hypotheses. The sampling error of a share is at
-// most 0.5/√Draws.
+// parameters: over which share of them each explains it. Nil hypotheses are Hypotheses.
+// The sampling error of a share is at most 0.5/√Draws.
 func Uncertainty(ctx context.Context, hypotheses []Hypothesis, c Criteria, s Sampling) (*Shares, error) {
-	t, err := newTrial(hypotheses, c)
+	l, c, err := readWith(c)
 	if err != nil {
 		return nil, err
 	}
-	draws, u, err := t.l.sample(ctx, s)
+	t, hypotheses, err := l.trial(hypotheses)
 	if err != nil {
 		return nil, err
 	}
-	_, fields, err := s.fields()
+	d, err := s.draws()
 	if err != nil {
 		return nil, err
 	}
-	var names []string
-	for _, h := range t.hypotheses {
-		names = append(names, h.Name)
-	}
-	var facts []evidence.Fact
-	for _, o := range t.observations {
-		facts = append(facts, o.Fact)
-	}
+	fields := d.Fields()
 	arenas := sync.Pool{New: func() any { return new(arena) }}
-	shares, err := evidence.Over(ctx, names, facts, evidence.Draws{Fields: fields, Position: u, Workers: s.Workers}, func(i int) (out []Outcome, err error) {
-		mem := arenas.Get().(*arena)
-		defer arenas.Put(mem)
-		mem.reset()
-		for _, b := range t.benches(draws[i], mem) {
-			for _, o := range t.observations {
-				out = append(out, o.read(b).Outcome())
-			}
+	shares, err := t.Over(ctx, d, func(x []float64) ([]*bench, func(), error) {
+		p, err := l.drawn(s, fields, x)
+		if err != nil {
+			return nil, nil, err
 		}
-		return out, nil
+		mem := arenas.Get().(*arena)
+		mem.reset()
+		return l.benches(p, c, hypotheses, mem), func() { arenas.Put(mem) }, nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	shares.Findings = t.findings(Default())
-	return &Shares{*shares, t.hypotheses, t.observations}, nil
+	shares.Findings, err = t.Judge(l.benches(Default(), c, hypotheses, nil)...)
+	return shares, err
 }

@@ -26,7 +26,10 @@
 // course before the next (package stages): a feedback needs another integrator.
 package glutamate
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // The stages that have a state, in the order of cause and effect. States are
 // excesses over rest; of eEF2K activity, what is missing.
@@ -68,55 +71,44 @@ func (p Params) gain(b float64) float64 {
 	return half * b * (2 + b) / ((1+b)*(1+b) + half)
 }
 
-// run integrates what follows; upstream, the parameters must be the same.
-func (u *upstream) run(p Params, s Switches) *course {
-	c := &course{upstream: u, p: p, s: s}
-	for i := range bdnf {
-		c.in[i], c.out[i] = u.rest, u.rest
+// upstream integrates what no switch changes: glutamate as the activation arm has it,
+// and resting receptors as ketamine blocks them.
+func (pl *plan) upstream(p Params, mem *arena) *course {
+	c := &course{plan: pl, p: p, mem: mem}
+	for i, tau := range []float64{p.TauSurge, p.TauKinase, p.TauBDNF, p.TauMTOR, p.TauMTOR, p.TauCapacity, p.TauDensity} {
+		c.weights[i] = pl.grid.Stage(tau)
 	}
-	if s.ActivationArm && !s.Slice {
-		c.in[surge], c.out[surge] = u.in[surge], u.out[surge]
-	}
-	if s.InhibitionArm {
-		c.in[kinase], c.out[kinase] = c.scaled(s.Drug.MgFactor, u.in[kinase]), c.scaled(s.Drug.MgFactor, u.out[kinase])
-	}
-	c.in[bdnf] = u.mem.take(len(u.day))
-	for i := range u.day {
-		a := blocked(u.ampar[i], s.AMPARBlock)
-		c.in[bdnf][i] = p.SurgeBDNF*max(c.out[surge][i], 0)*(1-a) + p.KinaseBDNF*c.out[kinase][i]*(1-p.Insertion*a)
-	}
-	c.advance(bdnf)
-	c.translate()
-	c.in[density] = c.scaled(p.Growth*p.TauDensity, c.out[capacity])
-	c.advance(density)
+	x := pl.exposure(p, mem.take(len(pl.day)))
+	c.follow(surge, func(i int) float64 { return p.Glutamate(x[i]) - 1 })
+	c.follow(kinase, func(i int) float64 { return p.Resting(x[i], Ketamine()) })
 	return c
 }
 
-// translate goes from BDNF to capacity.
-func (c *course) translate() {
-	c.in[ungated] = c.mem.take(len(c.day))
-	isBlocked := false
-	for i, b := range c.out[bdnf] {
-		c.in[ungated][i] = c.p.gain(b)
-		isBlocked = isBlocked || blocked(c.mtor[i], c.s.Rapamycin) > 0
+// run integrates what follows upstream, where all parameters but Growth must be the same.
+func (up *course) run(p Params, s Switches) *course {
+	c := *up
+	c.p, c.s = p, s
+	if !s.ActivationArm || s.Slice {
+		c.in[surge], c.out[surge] = c.rest, c.rest
 	}
-	c.advance(ungated)
-	c.in[mtor], c.out[mtor] = c.in[ungated], c.out[ungated]
-	if isBlocked {
-		c.in[mtor] = c.mem.take(len(c.day))
-		for i, f := range c.in[ungated] {
-			c.in[mtor][i] = f * (1 - blocked(c.mtor[i], c.s.Rapamycin))
-		}
-		c.advance(mtor)
+	if !s.InhibitionArm {
+		c.in[kinase], c.out[kinase] = c.rest, c.rest
 	}
-	c.in[capacity] = c.out[mtor]
-	if c.s.Gate == NoGate {
-		c.in[capacity] = c.out[ungated]
+	c.in[kinase], c.out[kinase] = c.scaled(s.Drug.MgFactor, c.in[kinase]), c.scaled(s.Drug.MgFactor, c.out[kinase])
+	g, e := c.out[surge], c.out[kinase]
+	b := c.follow(bdnf, func(i int) float64 {
+		a := blocked(c.ampar[i], s.AMPARBlock)
+		return p.SurgeBDNF*max(g[i], 0)*(1-a) + p.KinaseBDNF*e[i]*(1-p.Insertion*a)
+	})
+	free := c.follow(ungated, func(i int) float64 { return p.gain(b[i]) })
+	m := free
+	if c.in[mtor], c.out[mtor] = c.in[ungated], free; s.Rapamycin || slices.Max(c.mtor) > 0 {
+		m = c.follow(mtor, func(i int) float64 { return c.in[ungated][i] * (1 - blocked(c.mtor[i], s.Rapamycin)) })
 	}
-	c.advance(capacity)
-}
-
-// tau returns the time constant of a stage.
-func (p Params) tau(stage int) float64 {
-	return [stageCount]float64{p.TauSurge, p.TauKinase, p.TauBDNF, p.TauMTOR, p.TauMTOR, p.TauCapacity, p.TauDensity}[stage]
+	if s.Gate == NoGate {
+		m = free
+	}
+	y := c.follow(capacity, func(i int) float64 { return m[i] })
+	c.follow(density, func(i int) float64 { return p.Growth * p.TauDensity * y[i] })
+	return &c
 }

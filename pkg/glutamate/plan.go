@@ -111,26 +111,14 @@ func (s Subject) mostDose() float64 {
 
 // curve returns the plasma concentration of a human.
 func (o Options) curve(given []model.Event) (pk.Curve, error) {
-	set := o.PK
-	if set.Drug == "" {
-		set = pk.Kamp2020()
-	}
-	m, weight := set.Model, set.Weight
-	if o.Weight != 0 {
-		weight = o.Weight
-		var err error
-		if m, err = set.For(weight); err != nil {
-			return pk.Curve{}, err
-		}
-	}
-	if weight == 0 {
-		return pk.Curve{}, fmt.Errorf("glutamate: %s is for no body weight: want Options.Weight, for doses in mg/kg", set.Name)
+	if o.PK.Drug == "" {
+		o.PK = pk.Kamp2020()
 	}
 	var in []pk.Dose
 	for _, e := range given {
-		in = append(in, pk.Infusion(e.From, e.To, e.Amount*weight))
+		in = append(in, pk.Infusion(e.From, e.To, e.Amount))
 	}
-	return m.Curve(set.Drug, in...)
+	return o.PK.PerKg(o.Weight, in...)
 }
 
 // lay lays out the days and what is known of each.
@@ -173,21 +161,16 @@ func (pl *plan) until(day float64) *plan {
 }
 
 // exposure writes the concentration x, mg/kg, on the grid.
-func (pl *plan) exposure(p Params, x []float64) {
-	if pl.subject == Human {
-		c := p.FreePlasma * p.FreeBrain * p.Bridge
-		for i, v := range pl.conc {
-			x[i] = c * v
-		}
-		return
-	}
-	s := p.rodent()
-	for i, d := range pl.day {
-		x[i] = 0
-		for _, e := range pl.doses {
-			x[i] += e.Amount * s.at(d-e.From)
+func (pl *plan) exposure(p Params, x []float64) []float64 {
+	c, s := p.FreePlasma*p.FreeBrain*p.Bridge, p.rodent()
+	for i := range x {
+		if pl.subject == Human {
+			x[i] = c * pl.conc[i]
+		} else {
+			x[i] = s.sum(pl.doses, pl.day[i])
 		}
 	}
+	return x
 }
 
 // at returns x on any day.
@@ -195,11 +178,7 @@ func (pl *plan) at(p Params, day float64) float64 {
 	if pl.subject == Human {
 		return p.FreePlasma * p.FreeBrain * p.Bridge * pl.plasma.At(day) / pk.KetamineMass
 	}
-	s, x := p.rodent(), 0.0
-	for _, e := range pl.doses {
-		x += e.Amount * s.at(day-e.From)
-	}
-	return x
+	return p.rodent().sum(pl.doses, day)
 }
 
 // rodentShape returns the course of an i.p. dose with a peak of 1, t days after
@@ -219,9 +198,10 @@ func (s rodentShape) at(t float64) float64 {
 	return s.scale * (math.Exp(-s.decay*t) - math.Exp(-s.rise*t))
 }
 
-// sortedSet returns the numbers ascending, each once.
-func sortedSet(x []float64) []float64 {
-	x = slices.Clone(x)
-	slices.Sort(x)
-	return slices.Compact(x)
+// sum is x of doses on a day.
+func (s rodentShape) sum(doses []model.Event, day float64) (x float64) {
+	for _, e := range doses {
+		x += e.Amount * s.at(day-e.From)
+	}
+	return x
 }

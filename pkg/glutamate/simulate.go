@@ -1,29 +1,29 @@
 package glutamate
 
 import (
-	"fmt"
+	"context"
 	"slices"
 
 	"divergent/pkg/model"
 	"divergent/pkg/pk"
 )
 
-// Result is the course of one run.
+// Result is the course of one run. What is in units of rest is 1 there.
 type Result struct {
 	Day []float64 `csv:"day"` // reported days
 
-	Plasma       []float64 `csv:"plasma concentration (ng/mL)"`   // human: ng/mL, bound and unbound; nil in a rodent, where none was readable
-	Brain        []float64 `csv:"unbound in brain (µM)"`          // human: unbound, µM; nil in a rodent
-	Equivalent   []float64 `csv:"equivalent rodent dose (mg/kg)"` // x: the rodent dose, mg/kg, that peaks at this concentration
-	Interneurons []float64 `csv:"block on interneurons (1)"`      // θI, block of NMDA receptors there, [0, 1]
-	Pyramidal    []float64 `csv:"block on pyramidal cells (1)"`   // θP
-	Resting      []float64 `csv:"block at rest (1)"`              // block of resting NMDA receptors, the magnesium factor included
-	Glutamate    []float64 `csv:"glutamate (rest)"`               // G, relative to rest, as all that follows
-	Kinase       []float64 `csv:"eEF2K activity (rest)"`          // e, eEF2K activity
-	BDNF         []float64 `csv:"BDNF-TrkB (rest)"`               // B
-	MTOR         []float64 `csv:"mTORC1 activity (rest)"`         // m
-	Capacity     []float64 `csv:"synaptic capacity (rest)"`       // Y
-	Density      []float64 `csv:"synaptic density (rest)"`        // N
+	Plasma       []float64 `csv:"plasma concentration (ng/mL)" symbol:"C"`   // human: bound and unbound; nil in a rodent, where none was readable
+	Brain        []float64 `csv:"unbound in brain (µM)" symbol:""`           // human; nil in a rodent
+	Equivalent   []float64 `csv:"equivalent rodent dose (mg/kg)" symbol:"x"` // the rodent dose that peaks at this concentration
+	Interneurons []float64 `csv:"block on interneurons (1)" symbol:"θI"`     // of NMDA receptors there, [0, 1]
+	Pyramidal    []float64 `csv:"block on pyramidal cells (1)" symbol:"θP"`
+	Resting      []float64 `csv:"block at rest (1)" symbol:"μ θR"` // the magnesium factor included
+	Glutamate    []float64 `csv:"glutamate (rest)" symbol:"G"`
+	Kinase       []float64 `csv:"eEF2K activity (rest)" symbol:"e"`
+	BDNF         []float64 `csv:"BDNF-TrkB (rest)" symbol:"B"`
+	MTOR         []float64 `csv:"mTORC1 activity (rest)" symbol:"m"`
+	Capacity     []float64 `csv:"synaptic capacity (rest)" symbol:"Y"`
+	Density      []float64 `csv:"synaptic density (rest)" symbol:"N"`
 
 	run *course
 }
@@ -33,18 +33,7 @@ type Series = model.Series
 
 // Series returns the named courses that there are, in the order of cause and effect.
 func (r *Result) Series() []Series {
-	return slices.DeleteFunc(r.named(), func(s Series) bool { return s.Value == nil })
-}
-
-func (r *Result) named() []Series {
-	return []Series{
-		{Name: "plasma concentration", Symbol: "C", Unit: "ng/mL", Value: r.Plasma}, {Name: "unbound in brain", Symbol: "", Unit: "µM", Value: r.Brain},
-		{Name: "equivalent rodent dose", Symbol: "x", Unit: "mg/kg", Value: r.Equivalent},
-		{Name: "block on interneurons", Symbol: "θI", Unit: "1", Value: r.Interneurons}, {Name: "block on pyramidal cells", Symbol: "θP", Unit: "1", Value: r.Pyramidal},
-		{Name: "block at rest", Symbol: "μ θR", Unit: "1", Value: r.Resting}, {Name: "glutamate", Symbol: "G", Unit: "rest", Value: r.Glutamate}, {Name: "eEF2K activity", Symbol: "e", Unit: "rest", Value: r.Kinase},
-		{Name: "BDNF-TrkB", Symbol: "B", Unit: "rest", Value: r.BDNF}, {Name: "mTORC1 activity", Symbol: "m", Unit: "rest", Value: r.MTOR},
-		{Name: "synaptic capacity", Symbol: "Y", Unit: "rest", Value: r.Capacity}, {Name: "synaptic density", Symbol: "N", Unit: "rest", Value: r.Density},
-	}
+	return slices.DeleteFunc(model.SeriesOf(r), func(s Series) bool { return s.Value == nil })
 }
 
 // Simulate follows a protocol from rest on day 0. Doses of Switches.Drug, in
@@ -52,22 +41,29 @@ func (r *Result) named() []Series {
 // Blocks are AMPAR and MTORC1. Doses of other drugs and other events are ignored,
 // but a protocol that gives only other drugs is refused.
 func Simulate(p Params, s Switches, protocol model.Protocol, o Options) (*Result, error) {
+	c, err := follow(p, s, protocol, o)
+	if err != nil {
+		return nil, err
+	}
+	return c.report(o.Days), nil
+}
+
+// follow is Simulate without a report.
+func follow(p Params, s Switches, protocol model.Protocol, o Options) (*course, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	for i, d := range o.Days {
-		if !(d >= 0 && d <= protocol.Length) || i > 0 && !(d > o.Days[i-1]) {
-			return nil, fmt.Errorf("glutamate: Days[%d] = %v: want ascending days in [0, %v]", i, d, protocol.Length)
-		}
+	if err := protocol.Within("glutamate: Days", o.Days); err != nil {
+		return nil, err
 	}
 	pl, err := newPlan(protocol, s.Drug.Name, o)
 	if err != nil {
 		return nil, err
 	}
-	return pl.run(p, s).report(o.Days), nil
+	return pl.run(p, s), nil
 }
 
 // report fills in the courses on the given days; nil means the grid's.
@@ -76,27 +72,85 @@ func (c *course) report(days []float64) *Result {
 		days = slices.Compact(slices.Clone(c.day))
 	}
 	r := &Result{Day: days, run: c}
-	fill := func(f func(d float64) float64) []float64 {
-		out := make([]float64, len(days))
-		for i, d := range days {
-			out[i] = f(d)
-		}
-		return out
-	}
-	stage := func(i int, sign float64) []float64 {
-		return fill(func(d float64) float64 { return 1 + sign*c.at(i, d) })
-	}
 	if c.subject == Human {
 		r.Plasma = c.plasma.Values(days)
-		r.Brain = fill(func(d float64) float64 { return c.p.FreePlasma * c.p.FreeBrain * c.plasma.At(d) / pk.KetamineMass })
 	}
-	r.Equivalent = fill(func(d float64) float64 { return c.plan.at(c.p, d) })
-	for _, x := range r.Equivalent {
+	for _, d := range days {
+		x := c.plan.at(c.p, d)
+		if c.subject == Human {
+			r.Brain = append(r.Brain, c.p.FreePlasma*c.p.FreeBrain*c.plasma.At(d)/pk.KetamineMass)
+		}
+		r.Equivalent = append(r.Equivalent, x)
 		r.Interneurons = append(r.Interneurons, c.p.Interneurons(x))
 		r.Pyramidal = append(r.Pyramidal, c.p.Pyramidal(x))
 		r.Resting = append(r.Resting, c.p.Resting(x, c.s.Drug))
+		r.Glutamate = append(r.Glutamate, 1+c.at(surge, d))
+		r.Kinase = append(r.Kinase, 1-c.at(kinase, d))
+		r.BDNF = append(r.BDNF, 1+c.at(bdnf, d))
+		r.MTOR = append(r.MTOR, 1+c.at(mtor, d))
+		r.Capacity = append(r.Capacity, 1+c.at(capacity, d))
+		r.Density = append(r.Density, 1+c.at(density, d))
 	}
-	r.Glutamate, r.Kinase, r.BDNF = stage(surge, 1), stage(kinase, -1), stage(bdnf, 1)
-	r.MTOR, r.Capacity, r.Density = stage(mtor, 1), stage(capacity, 1), stage(density, 1)
 	return r
+}
+
+// Model is a hypothesis in a person as any other model is used; in a Rodent it is called
+// "glutamate in a rodent". Its series "plasticity pulse" is Pulse.
+func Model(p Params, h Switches, subject Subject) model.Model {
+	about := model.Face{Name: "glutamate", Source: "Moghaddam 1997, Abdallah 2018",
+		Heeds: []model.Heed{{Kind: model.KindBlock, Name: AMPAR}, {Kind: model.KindBlock, Name: MTORC1}}}
+	if subject == Rodent {
+		about.Name += " in a rodent"
+	}
+	for _, s := range model.SeriesOf(Result{}) {
+		about.Gives = append(about.Gives, model.Port{Name: s.Name, Unit: s.Unit})
+	}
+	pulse := model.Series{Name: "plasticity pulse", Symbol: "q", Unit: "1"}
+	about.Gives = append(about.Gives, model.Port{Name: pulse.Name, Unit: pulse.Unit, Meaning: "capacity, 1 at the peak after the imaged dose"})
+	return model.Of[Params]{About: about, Params: p, Simulate: func(_ context.Context, p Params, s model.Setting) (*model.Course, error) {
+		r, err := Simulate(p, h, s.Protocol, Options{Subject: subject, Days: s.Day})
+		if err != nil {
+			return nil, err
+		}
+		peak, err := imagedPeak(p, h.Gate)
+		if err != nil {
+			return nil, err
+		}
+		pulse := pulse
+		for _, y := range r.Capacity {
+			pulse.Value = append(pulse.Value, (y-1)/peak)
+		}
+		return &model.Course{Day: r.Day, Series: append(r.Series(), pulse)}, nil
+	}}
+}
+
+// Pulse returns synaptic capacity as the plasticity pulse of another model: its
+// excess on day t as a share of the largest excess after the imaged dose, 10 mg/kg
+// of ketamine in a rodent with both arms and the same gate. It is what spines'
+// Options.Pulse takes. Beyond the protocol it is 0.
+func Pulse(p Params, s Switches, protocol model.Protocol, o Options) (func(t float64) float64, error) {
+	c, err := follow(p, s, protocol, o)
+	if err != nil {
+		return nil, err
+	}
+	unit, err := imagedPeak(p, s.Gate)
+	if err != nil {
+		return nil, err
+	}
+	return func(t float64) float64 {
+		if !(t >= 0 && t <= protocol.Length) {
+			return 0
+		}
+		return c.at(capacity, t) / unit
+	}, nil
+}
+
+// imagedPeak is the largest excess of capacity after the imaged dose.
+func imagedPeak(p Params, g Gate) (float64, error) {
+	c, err := follow(p, Both().Gated(g), Injected(Ketamine(), imagedDose, 15), Options{Subject: Rodent})
+	if err != nil {
+		return 0, err
+	}
+	peak, _ := c.largest(capacity)
+	return peak, nil
 }

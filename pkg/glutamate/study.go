@@ -4,55 +4,18 @@ import (
 	"context"
 	"math"
 
-	"divergent/internal/par"
+	"gonum.org/v1/gonum/floats"
+
+	"divergent/pkg/evidence"
 	"divergent/pkg/model"
 	"divergent/pkg/pk"
 )
-
-// Exposure is what the usual human infusion does by one set of kinetics.
-type Exposure struct {
-	Set string `csv:"kinetics"` // name of the set
-	*Result
-	Surge []Band `csv:"glutamate (rest)"` // of glutamate on each day, over the draws; nil without draws
-}
-
-// Expose is Exposed by a set of kinetics, with glutamate over the draws.
-func Expose(ctx context.Context, p Params, s Switches, set pk.Set, hours float64, sampling Sampling) (Exposure, error) {
-	r, err := Exposed(p, s, Options{PK: set}, hours)
-	if err != nil {
-		return Exposure{}, err
-	}
-	draws, err := Sample(ctx, sampling)
-	if err != nil {
-		return Exposure{}, err
-	}
-	all := make([][]float64, len(draws)) // by draw and day
-	if err := par.Each(ctx, len(draws), sampling.Workers, func(i int) error {
-		c := r.run.plan.run(draws[i], s)
-		all[i] = make([]float64, len(r.Day))
-		for k, d := range r.Day {
-			all[i][k] = 1 + c.at(surge, d)
-		}
-		return nil
-	}); err != nil {
-		return Exposure{}, err
-	}
-	e := Exposure{Set: set.Name, Result: r}
-	day := make([]float64, len(draws))
-	for k := range r.Day {
-		for i := range all {
-			day[i] = all[i][k]
-		}
-		e.Surge = append(e.Surge, band(r.Glutamate[k], day))
-	}
-	return e, nil
-}
 
 // Study is what the figures and tables of this package show, computed at once.
 type Study struct {
 	Params   Params
 	Sampling Sampling
-	Checks   model.Checks
+	Checks   evidence.Checks
 
 	Protocol model.Protocol // of Exposures: 0.5 mg/kg over 40 min in a person
 	// Exposures are by Kamp 2020, for which Bridge is fitted, and by Domino 1982.
@@ -84,23 +47,27 @@ func NewStudy(ctx context.Context, p Params, draws, workers int, parts ...string
 
 // Parts are the study's, each with its tables.
 func (s *Study) Parts() model.Parts {
-	over := func(f func(ctx context.Context, sampling Sampling) error) func(context.Context, int) error {
-		return func(ctx context.Context, workers int) error {
+	part := func(name string, seconds float64, compute func(ctx context.Context, sampling Sampling) error, tables ...func() model.Table) model.Part {
+		return model.Part{Name: name, Seconds: seconds, Compute: func(ctx context.Context, workers int) error {
 			sampling := s.Sampling
 			sampling.Workers = workers
-			return f(ctx, sampling)
-		}
+			return compute(ctx, sampling)
+		}, Tables: func() (out []model.Table) {
+			for _, t := range tables {
+				out = append(out, t())
+			}
+			return out
+		}}
 	}
 	return model.Parts{
 		model.OfCard(s.Params),
-		{Name: "checks", Seconds: 0.1, Compute: over(s.check), Tables: func() []model.Table { return []model.Table{model.TableOf("checks", s.Checks)} }},
-		{Name: "exposures", Seconds: 3, Compute: over(s.exposures), Tables: func() []model.Table { return []model.Table{model.TableOf("exposure", s.Exposures)} }},
-		{Name: "doses", Seconds: 3, Compute: over(s.doses), Tables: func() []model.Table { return []model.Table{s.doseTable()} }},
-		{Name: "evidence", Seconds: 3, Compute: over(s.evidence), Tables: func() []model.Table {
-			return []model.Table{model.TableOf("evidence", s.Shares.Rows()), model.TableOf("tallies", s.Shares.Tallies())}
-		}},
-		{Name: "cascade", Seconds: 3, Compute: over(s.cascade), Tables: func() []model.Table { return []model.Table{model.TableOf("cascade", s.Cascade)} }},
-		{Name: "arms", Seconds: 3, Compute: over(s.arms), Tables: func() []model.Table { return []model.Table{s.armsTable()} }},
+		part("checks", 0.1, s.check, func() model.Table { return model.TableOf("checks", s.Checks) }),
+		part("exposures", 3, s.exposures, func() model.Table { return model.TableOf("exposure", s.Exposures) }),
+		part("doses", 3, s.doses, s.doseTable),
+		part("evidence", 3, s.evidence, func() model.Table { return model.TableOf("evidence", s.Shares.Rows()) },
+			func() model.Table { return model.TableOf("tallies", s.Shares.Tallies()) }),
+		part("cascade", 3, s.cascade, func() model.Table { return model.TableOf("cascade", s.Cascade) }),
+		part("arms", 3, s.arms, s.armsTable),
 	}
 }
 
@@ -133,13 +100,11 @@ func (s *Study) doses(ctx context.Context, sampling Sampling) (err error) {
 }
 
 // studyDoses is a grid over the doses of Moghaddam 1997 and beyond, even in its
-// logarithm: 1 to 300 mg/kg.
+// logarithm: 1 to 300 mg/kg, in hundredths.
 func studyDoses() []float64 {
-	const n = 48
-	var out []float64
-	for i := range n + 1 {
-		d := math.Pow(300, float64(i)/n)
-		out = append(out, math.Round(d*100)/100)
+	out := floats.LogSpan(make([]float64, 49), 1, 300)
+	for i, d := range out {
+		out[i] = math.Round(d*100) / 100
 	}
 	return out
 }
@@ -154,39 +119,16 @@ func (s *Study) evidence(ctx context.Context, sampling Sampling) (err error) {
 
 // cascade follows one infusion for long enough to lose the density it brought.
 func (s *Study) cascade(ctx context.Context, sampling Sampling) (err error) {
-	protocol := Infused(Ketamine(), humanDose, 120)
-	if s.Cascade, err = CascadeBands(ctx, Both(), protocol, Options{}, sampling); err != nil {
-		return err
-	}
-	at, err := Cascade(s.Params, Both(), protocol, Options{})
-	for i := range at {
-		b := &s.Cascade[i]
-		b.Stage = at[i]
-		b.PeakTime.Default, b.From.Default, b.To.Default, b.Duration.Default = at[i].PeakTime, at[i].From, at[i].To, at[i].Duration
-	}
+	s.Cascade, err = cascadeBands(ctx, s.Params, Both(), Infused(Ketamine(), humanDose, 120), Options{}, sampling)
 	return err
 }
 
-func (s *Study) arms(ctx context.Context, sampling Sampling) error {
-	l, err := read()
-	if err != nil {
+func (s *Study) arms(ctx context.Context, sampling Sampling) (err error) {
+	if s.Arms, err = arms(ctx, s.Params, Strict, sampling); err != nil {
 		return err
 	}
-	for _, g := range []struct {
-		gate Gate
-		to   *ArmEffects
-	}{{Strict, &s.Arms}, {NoGate, &s.Ungated}} {
-		if *g.to, err = Arms(ctx, g.gate, sampling); err != nil {
-			return err
-		}
-		blockers := l.blockers()
-		n := len(blockers)
-		y := l.arms(s.Params, []Switches{Activation().Gated(g.gate), Inhibition().Gated(g.gate), Both().Gated(g.gate)}, blockers)
-		for i := range *g.to {
-			(*g.to)[i].Capacity.Default, (*g.to)[i].Left.Default = y[i]/y[2*n], y[i]/y[i/n*n]
-		}
-	}
-	return nil
+	s.Ungated, err = arms(ctx, s.Params, NoGate, sampling)
+	return err
 }
 
 func (s *Study) doseTable() model.Table {

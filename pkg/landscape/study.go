@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"divergent/pkg/evidence"
 	"divergent/pkg/model"
 	"divergent/pkg/stats"
 	"divergent/pkg/warning"
@@ -116,7 +117,7 @@ type Study struct {
 	Experience   *Comparison   // plasticity times experience, from the ill state
 	Harm         *Comparison   // the same from the healthy state
 	Forewarnings []Forewarning // before onset, before recovery
-	Checks       model.Checks
+	Checks       evidence.Checks
 }
 
 // StudyOf returns the study of the parameters before its parts are computed.

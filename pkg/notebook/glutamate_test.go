@@ -13,9 +13,10 @@ import (
 // The specification asks for 253 and 240 ng/mL at the end of the infusion.
 func TestPlasmaPeaksAtTheEndOfTheInfusion(t *testing.T) {
 	g := Plasma(0.5, 40*pk.Minute, pk.Kamp2020(), pk.Domino())
+	_, rows := g.Table()
 	for i, want := range []string{"253", "240"} {
-		if g.Rows[i][2] != want || g.Rows[i][3] != "40" {
-			t.Errorf("%v: want %s ng/mL after 40 min", g.Rows[i], want)
+		if rows[i][2] != want || rows[i][3] != "40" {
+			t.Errorf("%v: want %s ng/mL after 40 min", rows[i], want)
 		}
 	}
 }
@@ -44,8 +45,8 @@ func TestRapamycinConflicts(t *testing.T) {
 	if names["rapamycin in people, day 14"] != "0 contradicted" || names["trials without a difference"] != "0 silent" || names["memantine fails"] != "" {
 		t.Errorf("%v: want day 14 contradicted, trials silent, memantine explained by some", names)
 	}
-	if n := len(Unexplained(s, 1).Rows); n != len(s.Observations) {
-		t.Errorf("%d observations explained in at most all draws: want all %d", n, len(s.Observations))
+	if n := len(Unexplained(s, 1).Rows); n != len(s.Facts) {
+		t.Errorf("%d observations explained in at most all draws: want all %d", n, len(s.Facts))
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"divergent/internal/scalar"
 )
 
 // Curve is the course of a concentration or amount, in closed form.
@@ -152,27 +154,7 @@ func (c Curve) peakBetween(from, to, step float64) (value, day float64) {
 		grid = append(grid, from+d)
 	}
 	grid = append(grid, to)
-	values := c.Values(grid)
-	best := 0
-	for i, v := range values {
-		if v > values[best] {
-			best = i
-		}
-	}
-	value, day = values[best], grid[best]
-	a, b := grid[max(best-1, 0)], grid[min(best+1, len(grid)-1)]
-	golden := (math.Sqrt(5) - 1) / 2
-	for range 60 {
-		x, y := b-golden*(b-a), a+golden*(b-a)
-		if c.At(x) < c.At(y) {
-			a = x
-		} else {
-			b = y
-		}
-	}
-	if v := c.At((a + b) / 2); v > value {
-		value, day = v, (a+b)/2
-	}
+	day, value = scalar.Peak(grid, c.Values(grid), 60, c.At)
 	return value, day
 }
 

@@ -3,6 +3,8 @@ package pk
 import (
 	"fmt"
 	"math"
+
+	"divergent/internal/scalar"
 )
 
 // What publications sum up, turned back into parameters.
@@ -86,17 +88,15 @@ func bisect(what string, low, high float64, f func(float64) (float64, error)) (f
 	if err != nil {
 		return math.NaN(), err
 	}
-	for range 60 {
-		mid := math.Sqrt(low * high)
-		y, err := f(mid)
-		if err != nil {
-			return math.NaN(), err
+	from, to := scalar.Bisect(math.Log(low), math.Log(high), 60, func(u float64) bool {
+		y, flaw := f(math.Exp(u))
+		if flaw != nil {
+			err = flaw
 		}
-		if y < 0 {
-			low = mid
-		} else {
-			high = mid
-		}
+		return y < 0
+	})
+	if err != nil {
+		return math.NaN(), err
 	}
-	return math.Sqrt(low * high), nil
+	return math.Exp((from + to) / 2), nil
 }

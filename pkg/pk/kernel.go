@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
+
+	"divergent/internal/scalar"
 )
 
 // kernel is the response of a compartment to a unit dose into another.
@@ -93,7 +95,8 @@ func (k exponentials) at(order int, t float64) float64 {
 		}
 	default:
 		for i, r := range k.rate {
-			sum += k.size[i] * t * t * phi2(r*t)
+			_, phi2, _ := scalar.Phi(r * t)
+			sum += k.size[i] * t * t * phi2
 		}
 	}
 	return sum
@@ -105,19 +108,6 @@ func phi1(x float64) float64 {
 		return 1
 	}
 	return -math.Expm1(-x) / x
-}
-
-// phi2 is (1 - phi1(x))/x, by its series where the difference cancels.
-func phi2(x float64) float64 {
-	if x > 0.1 {
-		return (1 - phi1(x)) / x
-	}
-	sum, term := 0.0, 0.5
-	for i := 3.0; i < 13; i++ {
-		sum += term
-		term *= -x / i
-	}
-	return sum
 }
 
 func (k exponentials) total() float64 {

@@ -3,6 +3,8 @@ package pk
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 )
 
 // Set is a published parameter set. Its numbers are read from data/literature,
@@ -39,6 +41,65 @@ func (s Set) For(weight float64) (Model, error) {
 		return Model{}, err
 	}
 	return d.Model(s.Drug)
+}
+
+// PerKg returns the plasma curve of a body weight in kg, 0 for the weight that the set
+// is for, after doses in mg/kg.
+func (s Set) PerKg(weight float64, doses ...Dose) (Curve, error) {
+	m := s.Model
+	if weight == 0 {
+		weight = s.Weight
+	} else {
+		var err error
+		if m, err = s.For(weight); err != nil {
+			return Curve{}, err
+		}
+	}
+	if weight == 0 {
+		return Curve{}, fmt.Errorf("pk: %s is for no body weight: want a weight, for doses in mg/kg", s.Name)
+	}
+	doses = slices.Clone(doses)
+	for i := range doses {
+		doses[i].Amount *= weight
+	}
+	return m.Curve(s.Drug, doses...)
+}
+
+// Exposures are those of one dose by several sets of kinetics.
+type Exposures []SetExposure
+
+// SetExposure is what a set of kinetics says of a dose.
+type SetExposure struct {
+	Set Set
+	Exposure
+}
+
+// Compare returns what doses in mg/kg do in plasma by each set, at the weight that the
+// set is for.
+func Compare(sets []Set, doses ...Dose) (Exposures, error) {
+	var out Exposures
+	for _, s := range sets {
+		c, err := s.PerKg(0, doses...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, SetExposure{s, c.Exposure()})
+	}
+	return out, nil
+}
+
+// Table lays out the exposures, a set a row.
+func (es Exposures) Table() (header []string, rows [][]string) {
+	header = []string{"Kinetics", "Weight (kg)", "Peak (ng/mL)", "Peak after (min)", "AUC (ng/mL·h)", "Half-lives (h)"}
+	for _, e := range es {
+		var lives []string
+		for _, days := range e.HalfLives {
+			lives = append(lives, fmt.Sprintf("%.3g", days/Hour))
+		}
+		rows = append(rows, []string{e.Set.Name, fmt.Sprintf("%.3g", e.Set.Weight), fmt.Sprintf("%.0f", e.Cmax), fmt.Sprintf("%.0f", e.Tmax/Minute),
+			fmt.Sprintf("%.0f", e.AUC/Hour), strings.Join(lives, ", ")})
+	}
+	return header, rows
 }
 
 // AUC returns the area under the plasma curve to infinity, ng/mL times days, of

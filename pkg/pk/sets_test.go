@@ -289,3 +289,31 @@ func BenchmarkModel(b *testing.B) {
 		must(m.Curve("ketamine", Infusion(0, 40*Minute, 35)))
 	}
 }
+
+// Doses in mg/kg are those in mg of the weight, and a set without a weight needs one.
+func TestPerKg(t *testing.T) {
+	dose := Infusion(0, 40*Minute, 0.5)
+	for _, weight := range []float64{0, 50} {
+		c := must(Kamp2020().PerKg(weight, dose))
+		m, kg := Kamp2020().Model, 70.
+		if weight > 0 {
+			m, kg = must(Kamp2020().For(weight)), weight
+		}
+		want := must(m.Curve("ketamine", Infusion(0, 40*Minute, 0.5*kg)))
+		if got := c.At(1 * Hour); got != want.At(1*Hour) {
+			t.Errorf("%v kg: %v ng/mL after an hour, want %v", weight, got, want.At(1*Hour))
+		}
+	}
+	if dose.Amount != 0.5 {
+		t.Error("changed the dose")
+	}
+	if _, err := Psilocin().PerKg(0, dose); err == nil || !strings.Contains(err.Error(), "Psilocin, Holze 2023 is for no body weight") {
+		t.Errorf("error = %v, want one about the weight", err)
+	}
+	if _, err := Compare([]Set{Kamp2020(), Psilocin()}, dose); err == nil {
+		t.Error("compared a set without a weight")
+	}
+	if _, rows := must(Compare([]Set{Kamp2020(), Domino()}, dose)).Table(); len(rows) != 2 || rows[0][2] != "253" || rows[1][2] != "240" {
+		t.Errorf("%v, want 253 and 240 ng/mL", rows) // section 2.2 of the specification
+	}
+}

@@ -12,6 +12,8 @@ import (
 	"math"
 	"slices"
 	"sort"
+
+	"divergent/internal/scalar"
 )
 
 // Grid is a course of days. After each event it begins with steps of a quarter of a
@@ -160,7 +162,7 @@ type weights struct{ a, i0, i1, i2 float64 }
 
 func weigh(z, u float64) weights {
 	x := z * u
-	f1, f2, f3 := phi(x)
+	f1, f2, f3 := scalar.Phi(x)
 	return weights{math.Exp(-x), x * f1, u * x * f2, 2 * u * u * x * f3}
 }
 
@@ -173,21 +175,4 @@ func (w *weights) next(y float64, f parabola) float64 {
 		return 0
 	}
 	return next
-}
-
-// phi returns φ1 = (1 − exp(−x))/x, φ2 = (1 − φ1)/x and φ3 = (1/2 − φ2)/x, by
-// their series where the differences cancel.
-func phi(x float64) (f1, f2, f3 float64) {
-	if x > 1 {
-		f1 = -math.Expm1(-x) / x
-		f2 = (1 - f1) / x
-		return f1, f2, (0.5 - f2) / x
-	}
-	term := 1. / 6
-	for j := 4.0; j < 20; j++ {
-		f3 += term
-		term *= -x / j
-	}
-	f2 = 0.5 - x*f3
-	return 1 - x*f2, f2, f3
 }
