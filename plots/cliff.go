@@ -78,13 +78,15 @@ var onsetLook = figure.Look{Color: figure.Black, Mark: figure.TriangleUp}
 func cliffPanel(r *study.Result, lv levels, m measure, title string) *figure.Panel {
 	dense, untreated := known[0], known[1]
 	x := prunedAxis(lv.Settings, 210, 0.03)
-	before := remaining(lv.Settings[0]) + beside
-	x.Min = min(x.Min, before-0.05)
+	var on remaining
+	at := on.decades(lv.Settings[0]) + beside
+	before := on.share(at)
+	x.Min = min(x.Min, on.share(at-0.05))
 	x.Ticks, x.Names = append(x.Ticks, before), append(x.Names, "dense")
 	p := figure.NewPanel(title, x, figure.PercentAxis("accuracy (%)"))
 	drawReferences(p, lv.At[0], m)
 	samples := lv.of(untreated, m)
-	drawCurve(p, untreated.Label, untreated.Look, remaining, lv.Settings, samples)
+	drawCurve(p, untreated.Label, untreated.Look, lv.Settings, samples)
 	if v := values(lv.At[0], dense, m); len(v.Values) > 0 {
 		s := v.summary()
 		p.RecordInterval(dense.Label, "", s)
@@ -94,7 +96,7 @@ func cliffPanel(r *study.Result, lv levels, m measure, title string) *figure.Pan
 	}
 	drawQuote(p, dense.Label, "", figure.Black, before, lv.published(0, dense, m))
 	for i := range lv.At {
-		drawQuote(p, untreated.Label, short(lv.Settings[i]), figure.Black, remaining(lv.Settings[i]), lv.published(i, untreated, m))
+		drawQuote(p, untreated.Label, short(lv.Settings[i]), figure.Black, lv.Settings[i], lv.published(i, untreated, m))
 	}
 	if !slices.ContainsFunc(samples, func(v sample) bool { return len(v.Values) > 0 }) {
 		p.Says("not measured")
@@ -117,10 +119,10 @@ func drawOnset(p *figure.Panel, curves []infer.Curve) {
 	for _, c := range curves {
 		first += c.Values[0] / float64(len(curves))
 	}
-	x, y := remaining(o.Mean.Mean), first-onsetPoints
+	x, y := o.Mean.Mean, first-onsetPoints
 	p.RecordRange("onset of the fall", figure.Mean, "share pruned", o.Mean.Mean, o.Mean.Low, o.Mean.High, o.Mean.N)
 	if o.Mean.Known() {
-		p.Stroke(draw.LineStyle{Color: onsetLook.Color, Width: figure.DataLine}, []float64{remaining(o.Mean.Low), remaining(o.Mean.High)}, []float64{y, y})
+		p.Stroke(draw.LineStyle{Color: onsetLook.Color, Width: figure.DataLine}, []float64{o.Mean.Low, o.Mean.High}, []float64{y, y})
 	}
 	p.Marks(onsetLook, figure.MarkRadius, []float64{x}, []float64{y})
 	text := []string{"from " + signed(100*o.Mean.Mean) + " %"}
@@ -133,7 +135,7 @@ func drawOnset(p *figure.Panel, curves []infer.Curve) {
 	left := math.Inf(1)
 	for _, v := range []float64{o.Mean.Low, o.Mean.Mean} {
 		if !math.IsNaN(v) {
-			left = min(left, remaining(v))
+			left = min(left, v)
 		}
 	}
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {

@@ -73,7 +73,7 @@ func epochsPanel(lv levels, arms []condition, m measure, title, unit string) *fi
 	p := figure.NewPanel(title, x, lv.yAxis(arms, m, unit))
 	drawReferences(p, lv.At[0], m)
 	for _, c := range slices.Backward(arms) { // arms over their controls
-		drawCurve(p, c.Label, c.Look, linear, lv.Settings, lv.of(c, m))
+		drawCurve(p, c.Label, c.Look, lv.Settings, lv.of(c, m))
 	}
 	for i := range lv.At {
 		for _, c := range arms {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -57,7 +58,7 @@ func DoseResponse(r *study.Result) (*figure.Figure, error) {
 		{title: "Combined stress", unit: "accuracy (%)", measure: combined, reference: true},
 		{title: "Extreme internal noise, SD 2.5", unit: "accuracy (%)", measure: extreme, reference: true},
 		{title: "Efficiency", unit: "points per 0.001 weight units", measure: measure{Test: assay.Combined, Metric: infer.Efficiency}, factor: perThousandth},
-		{title: "Turnover", unit: "weights changed (%)", measure: measure{Metric: assay.Turnover}, logarithmic: true},
+		{title: "Turnover", unit: "weights changed (%)", measure: measure{Metric: assay.Turnover}, scale: figure.Log},
 	} {
 		f.Rows[i/2] = append(f.Rows[i/2], v.panel(r, arms, targets, x))
 	}
@@ -128,46 +129,22 @@ func doseTargets(r *study.Result) (targets []float64) {
 
 // doseAxis spans the doses on a logarithmic scale.
 func doseAxis(arms []doseArm, targets []float64) figure.Axis {
-	var all []float64
-	add := func(v float64) {
-		if v > 0 {
-			all = append(all, math.Log10(v))
-		}
-	}
-	for _, v := range targets {
-		add(v)
-	}
+	all := slices.Clone(targets)
 	for _, a := range arms {
 		for i := range a.At {
-			for _, v := range append(a.published(i, a.On, dose), a.Doses[i].extent()...) {
-				add(v)
-			}
+			all = append(append(all, a.published(i, a.On, dose)...), a.Doses[i].extent()...)
 		}
 	}
-	low, high := figure.Spread(0.04, all...)
-	return logAxis("dose (mean absolute weight change, weight units)", low, high)
-}
-
-// logAxis is an axis of powers of ten between two logarithms, named at 1 and 3.
-func logAxis(label string, low, high float64) figure.Axis {
-	a := figure.Axis{Label: label, Min: low, Max: high, Names: []string{}, Marked: true}
-	for k := math.Floor(low); k <= math.Ceil(high); k++ {
-		for _, v := range []float64{1, 3} {
-			if at := k + math.Log10(v); at >= low && at <= high {
-				a.Ticks, a.Names = append(a.Ticks, at), append(a.Names, short(math.Round(v*math.Pow(10, k+9))/1e9))
-			}
-		}
-	}
-	return a
+	return figure.Axis{Label: "dose (mean absolute weight change, weight units)", Margin: 0.04, Scale: figure.Log}.Span(all...)
 }
 
 // doseView is an outcome against the dose.
 type doseView struct {
 	title, unit string
 	measure
-	factor      float64 // values are divided by it; 0 leaves them
-	reference   bool    // draw ceiling and chance
-	logarithmic bool
+	factor    float64 // values are divided by it; 0 leaves them
+	reference bool    // draw ceiling and chance
+	scale     plot.Normalizer
 }
 
 // samples returns the outcome of an arm at each level.
@@ -194,14 +171,6 @@ func (v doseView) scaled(y float64) float64 {
 	return y
 }
 
-// place returns where a value stands on the panel's axis.
-func (v doseView) place(y float64) float64 {
-	if v.logarithmic {
-		return math.Log10(y)
-	}
-	return y
-}
-
 // panel draws one outcome of all arms against the dose.
 func (v doseView) panel(r *study.Result, arms []doseArm, targets []float64, x figure.Axis) *figure.Panel {
 	var all []float64
@@ -212,24 +181,17 @@ func (v doseView) panel(r *study.Result, arms []doseArm, targets []float64, x fi
 	for k, a := range arms {
 		outcomes[k] = v.samples(r, a)
 		for i, s := range outcomes[k] {
-			for _, y := range s.extent() {
-				all = append(all, v.place(y))
-			}
+			all = append(all, s.extent()...)
 			for _, q := range a.published(i, a.condition, v.measure) {
-				all = append(all, v.place(v.scaled(q)))
+				all = append(all, v.scaled(q))
 			}
 		}
 	}
-	low, high := figure.Spread(0.06, all...)
-	y := figure.Axis{Label: v.unit, Min: low, Max: high + 0.1*(high-low), Ticks: figure.NiceTicks(low, high, 5)}
-	if v.logarithmic {
-		ticks := logAxis(v.unit, low, high)
-		y.Ticks, y.Names, y.Marked = ticks.Ticks, ticks.Names, true
-	}
+	y := figure.Axis{Label: v.unit, Margin: 0.06, Above: 0.1, Scale: v.scale}
 	if v.reference {
-		y.Ticks = figure.NiceTicks(low, min(high, 100), 5)
+		y.Most = 100
 	}
-	p := figure.NewPanel(v.title, x, y)
+	p := figure.NewPanel(v.title, x, y.Span(all...))
 	for i, t := range targets {
 		drawTarget(p, i, t)
 	}
@@ -250,7 +212,7 @@ func drawTarget(p *figure.Panel, i int, t float64) {
 	name := fmt.Sprint(i + 1)
 	p.Record("nominal iso-dose "+name, figure.Reference, short(t), math.NaN())
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		x := at(math.Log10(t), 0).X
+		x := at(t, 0).X
 		style := figure.Aligned(figure.Sans(figure.SmallType, figure.Grey), draw.XCenter, draw.YTop)
 		c.StrokeLine2(targetLine, x, c.Min.Y, x, c.Max.Y-8)
 		c.FillText(style, vg.Point{X: x, Y: c.Max.Y}, name)
@@ -263,17 +225,17 @@ func drawDoseCurve(p *figure.Panel, v doseView, a doseArm, outcome []sample) {
 	var xs, ys []float64
 	for i, s := range outcome {
 		d, o := a.Doses[i].summary(), s.summary()
-		x, y := math.Log10(d.Mean), v.place(o.Mean)
-		if math.IsNaN(x) || math.IsInf(x, 0) || math.IsNaN(y) || math.IsInf(y, 0) {
+		x, y := d.Mean, o.Mean
+		if !(x > 0) || math.IsNaN(y) || v.scale != nil && y <= 0 {
 			continue
 		}
 		at := a.at(i)
 		p.RecordInterval(a.Label, at, o)
 		p.RecordInterval(a.Label+", dose", at, d)
 		xs, ys = append(xs, x), append(ys, y)
-		drawBar(p, a.Color, x, max(v.place(o.Low), p.Plot.Y.Min), v.place(o.High)) // a logarithm of 0 is below all
+		drawBar(p, a.Color, x, max(o.Low, p.Plot.Y.Min), o.High) // a logarithm of 0 is below all
 		if d.Known() {
-			p.Stroke(draw.LineStyle{Color: a.Color, Width: figure.DataLine}, []float64{max(math.Log10(d.Low), p.Plot.X.Min), math.Log10(d.High)}, []float64{y, y})
+			p.Stroke(draw.LineStyle{Color: a.Color, Width: figure.DataLine}, []float64{max(d.Low, p.Plot.X.Min), d.High}, []float64{y, y})
 		}
 		drawDoseSeeds(p, v, a, at, a.Doses[i], s)
 	}
@@ -290,7 +252,7 @@ func drawDoseSeeds(p *figure.Panel, v doseView, a doseArm, at string, dose, outc
 	}
 	_, doses, ys := infer.Match(dose.Seeds, dose.Values, outcome.Seeds, outcome.Values)
 	for i := range ys {
-		if x, y := math.Log10(doses[i]), v.place(ys[i]); !math.IsInf(x, 0) && !math.IsInf(y, 0) {
+		if x, y := doses[i], ys[i]; x > 0 && (y > 0 || v.scale == nil) {
 			p.Record(a.Label, figure.Seed, at, ys[i])
 			p.Marks(figure.Look{Color: figure.Tint(a.Color, 0.4), Mark: figure.Circle}, figure.SeedRadius, []float64{x}, []float64{y})
 		}
@@ -306,7 +268,7 @@ func drawDoseQuotes(p *figure.Panel, v doseView, a doseArm) {
 		for _, d := range a.published(i, a.On, dose) {
 			for _, q := range a.published(i, a.condition, v.measure) {
 				p.Record(a.Label, figure.Published, a.at(i)+", dose "+short(d), v.scaled(q))
-				p.Marks(figure.Look{Color: a.Color, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{math.Log10(d)}, []float64{v.place(v.scaled(q))})
+				p.Marks(figure.Look{Color: a.Color, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{d}, []float64{v.scaled(q)})
 			}
 		}
 	}

@@ -79,11 +79,11 @@ func rulesPanel(lv levels, rules []condition, m measure, title string) *figure.P
 	p := figure.NewPanel(title, x, lv.fitted(rules, m, "accuracy (%)"))
 	p.Horizontal(figure.CeilingLine, ceiling(lv.At[0], m), "Bayes ceiling")
 	for _, c := range rules {
-		drawCurve(p, c.Label, c.Look, remaining, lv.Settings, lv.of(c, m))
+		drawCurve(p, c.Label, c.Look, lv.Settings, lv.of(c, m))
 	}
 	for i := range lv.At {
 		for _, c := range rules {
-			drawQuote(p, c.Label, short(lv.Settings[i]), c.Color, remaining(lv.Settings[i]), lv.published(i, c, m))
+			drawQuote(p, c.Label, short(lv.Settings[i]), c.Color, lv.Settings[i], lv.published(i, c, m))
 		}
 	}
 	return orNotMeasured(p)
@@ -98,13 +98,13 @@ func rulesDifference(lv levels, gradient, random condition, m measure, title str
 	}
 	p := figure.NewPanel(title, prunedAxis(lv.Settings, 210, 0.03), figure.Fit("difference (points)", 0.08, 4, all...))
 	p.Horizontal(figure.ZeroLine, 0, "no difference")
-	drawCurve(p, "gradient − random", contrastLook, remaining, lv.Settings, diffs)
+	drawCurve(p, "gradient − random", contrastLook, lv.Settings, diffs)
 	return orNotMeasured(p)
 }
 
 // tiedPanel draws the share of the gradient's choices that were ties.
 func tiedPanel(lv levels, gradient condition) *figure.Panel {
 	p := figure.NewPanel("Choices of the gradient rule among exact ties", prunedAxis(lv.Settings, 450, 0.015), figure.PercentAxis("tied choices (%)"))
-	drawCurve(p, gradient.Label, gradient.Look, remaining, lv.Settings, lv.of(gradient, tied))
+	drawCurve(p, gradient.Label, gradient.Look, lv.Settings, lv.of(gradient, tied))
 	return orNotMeasured(p)
 }

@@ -41,7 +41,7 @@ func Resilience(r *study.Result) (*figure.Figure, error) {
 			samples = append(samples, values(r, c, noiseTest(v)))
 		}
 		before := len(p.Data)
-		drawCurve(p, c.Label, c.Look, linear, levels, samples)
+		drawCurve(p, c.Label, c.Look, levels, samples)
 		if len(p.Data) > before {
 			f.Legend = append(f.Legend, figure.MarkedLineEntry(c.Label, c.Look))
 		}

@@ -122,7 +122,7 @@ func sequencePanel(lv levels, column []condition, m measure, y figure.Axis, titl
 		}
 	}
 	for _, c := range slices.Backward(column) {
-		drawCurve(p, c.Label, c.Look, remaining, lv.Settings, lv.of(c, m))
+		drawCurve(p, c.Label, c.Look, lv.Settings, lv.of(c, m))
 	}
 	return orNotMeasured(p)
 }

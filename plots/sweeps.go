@@ -97,35 +97,45 @@ func swept(r *study.Result, factor string) []condition {
 	return out
 }
 
-// scale places the settings of a factor on an axis.
-type scale func(setting float64) float64
+// remaining is the scale of pruned shares. It spreads their high end: it is logarithmic
+// in the share of synapses that remain, down to one in a thousand, and straight beyond.
+type remaining struct{}
 
-func linear(v float64) float64 { return v }
+// decades is how many decades of the synapses are gone.
+func (remaining) decades(share float64) float64 {
+	return -math.Log10(1-min(share, 0.999)) + max(0, share-0.999)/(0.001*math.Ln10)
+}
 
-// remaining spreads the high end of the pruned shares: it is logarithmic in the
-// share of synapses that remain, down to one in a thousand.
-func remaining(share float64) float64 { return -math.Log10(max(1-share, 0.001)) }
+// Normalize implements plot.Normalizer.
+func (s remaining) Normalize(low, high, share float64) float64 {
+	return (s.decades(share) - s.decades(low)) / (s.decades(high) - s.decades(low))
+}
 
-// prunedAxis is the axis of pruned shares, on the scale remaining, for a data
-// area of the given width in points. Levels whose names would collide are marked
-// only.
+// share is the share with so many decades gone.
+func (remaining) share(decades float64) float64 {
+	return 1 - math.Pow(10, -min(decades, 3)) + max(0, decades-3)*0.001*math.Ln10
+}
+
+// prunedAxis is the axis of pruned shares for a data area of the given width in points.
+// Levels whose names would collide are marked only.
 func prunedAxis(shares []float64, width, pad float64) figure.Axis {
-	low, high := remaining(shares[0]), remaining(shares[len(shares)-1])
+	var on remaining
+	low, high := on.decades(shares[0]), on.decades(shares[len(shares)-1])
 	if low == high {
 		low, high = low-0.5, high+0.5
 	}
 	pad *= high - low
-	a := figure.Axis{Label: "synapses pruned (%; logarithmic in those that remain)", Min: low - pad, Max: high + pad, Names: []string{}, Marked: true}
+	a := figure.Axis{Label: "synapses pruned (%; logarithmic in those that remain)", Min: on.share(low - pad), Max: on.share(high + pad), Ticks: shares, Marked: true, Scale: on}
 	const gap = 12 // points from name to name
+	place := func(share float64) float64 { return width * on.Normalize(a.Min, a.Max, share) }
+	end := place(shares[len(shares)-1])
 	last := math.Inf(-1)
-	end := (remaining(shares[len(shares)-1]) - a.Min) / (a.Max - a.Min) * width
 	for i, s := range shares {
-		at := (remaining(s) - a.Min) / (a.Max - a.Min) * width
-		name := ""
+		name, at := "", place(s)
 		if final := i == len(shares)-1; final || at-last >= gap && end-at >= gap {
 			name, last = percent(s), at
 		}
-		a.Ticks, a.Names = append(a.Ticks, remaining(s)), append(a.Names, name)
+		a.Names = append(a.Names, name)
 	}
 	return a
 }
@@ -135,7 +145,7 @@ func percent(share float64) string { return short(math.Round(1e6*share) / 1e4) }
 
 // drawCurve draws one line over the settings: a 95 % band, the line and its marks. Where only some levels have an interval
 // these have bars, the others their seeds.
-func drawCurve(p *figure.Panel, label string, l figure.Look, at scale, settings []float64, samples []sample) {
+func drawCurve(p *figure.Panel, label string, l figure.Look, settings []float64, samples []sample) {
 	var xs, ys, low, high []float64
 	banded := true
 	for i, v := range samples {
@@ -144,8 +154,8 @@ func drawCurve(p *figure.Panel, label string, l figure.Look, at scale, settings 
 			continue
 		}
 		p.RecordInterval(label, short(settings[i]), s)
-		drawSeedsAt(p, label, short(settings[i]), l.Color, v, at(settings[i]))
-		xs, ys, low, high = append(xs, at(settings[i])), append(ys, s.Mean), append(low, s.Low), append(high, s.High)
+		drawSeedsAt(p, label, short(settings[i]), l.Color, v, settings[i])
+		xs, ys, low, high = append(xs, settings[i]), append(ys, s.Mean), append(low, s.Low), append(high, s.High)
 		banded = banded && !math.IsNaN(s.Low)
 	}
 	if len(xs) == 0 {

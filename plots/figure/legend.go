@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -38,6 +39,26 @@ func SwatchEntry(label string, l Look) Entry {
 // RampEntry shows a colour scale between the names of its ends.
 func RampEntry(low, high string, scale func(share float64) Color) Entry {
 	return Entry{Low: low, Label: high, scale: scale}
+}
+
+// legend is Legend or, where that is nil, what the panels' series and lines say.
+func (f *Figure) legend() []Entry {
+	if f.Legend != nil {
+		return f.Legend
+	}
+	all := &Panel{}
+	for _, p := range f.panels() {
+		for _, e := range p.entries {
+			if e.own {
+				e.Look = p.lookOf(e.Label, e.published)
+			}
+			if e.published && slices.Contains(p.series, e.Label) {
+				e.Label += ", published"
+			}
+			all.entry(e)
+		}
+	}
+	return all.entries
 }
 
 // join adds what another entry of the same label shows.

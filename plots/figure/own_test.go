@@ -251,6 +251,35 @@ func TestScales(t *testing.T) {
 	}
 }
 
+// On a scale an axis's label takes the room where it stands: the data area is as wide as on
+// a linear axis, and what lies at the mean of the ends lies where the scale has it.
+func TestLabelsOfScales(t *testing.T) {
+	areas := map[bool]vg.Rectangle{}
+	for _, log := range []bool{false, true} {
+		x := Axis{Label: "a label that is almost as long as the axis", Min: 1, Max: 9, Ticks: []float64{5}, Names: []string{"5"}, Marked: true}
+		if log {
+			x.Scale = Log
+		}
+		f := New("labels", 80, 60)
+		p := f.Panel("", x, Axis{Min: 0, Max: 1})
+		p.Points("a", []float64{5}, []float64{0.5})
+		areas[log] = f.DataAreas()[0][0]
+		var at vg.Length
+		p.Draw(func(_ draw.Canvas, place func(x, y float64) vg.Point) { at = place(5, 0).X })
+		f.Draw(draw.NewCanvas(new(recorder.Canvas), 80*vg.Millimeter, 60*vg.Millimeter))
+		share := float64((at - areas[log].Min.X) / (areas[log].Max.X - areas[log].Min.X))
+		if want := map[bool]float64{false: 0.5, true: math.Log(5) / math.Log(9)}[log]; math.Abs(share-want) > 1e-9 {
+			t.Errorf("5 lies at %v of the axis: want %v", share, want)
+		}
+		if tick := p.Plot.X.Norm(p.Plot.X.Tick.Marker.Ticks(1, 9)[0].Value); math.Abs(tick-share) > 1e-9 {
+			t.Errorf("the tick of 5 lies at %v, what is drawn there at %v", tick, share)
+		}
+	}
+	if a, b := areas[false], areas[true]; math.Abs(float64(a.Min.X-b.Min.X)) > 1e-9 || math.Abs(float64(a.Max.X-b.Max.X)) > 1e-9 {
+		t.Errorf("data areas %v on a linear and %v on a logarithmic axis: want one width", a, b)
+	}
+}
+
 // luminance is what grey printing leaves of a colour (Rec. 709), 0 to 1.
 func luminance(c color.Color) float64 {
 	r, g, b, _ := c.RGBA()

@@ -40,12 +40,8 @@ type Datum struct {
 // Table returns the plotted numbers, panel by panel.
 func (f *Figure) Table() []Datum {
 	var out []Datum
-	for _, row := range f.Rows {
-		for _, p := range row {
-			if p != nil {
-				out = append(out, p.Data...)
-			}
-		}
+	for _, p := range f.panels() {
+		out = append(out, p.Data...)
 	}
 	return out
 }
