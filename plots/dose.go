@@ -79,7 +79,7 @@ func DoseResponse(r *study.Result) (*figure.Figure, error) {
 		f.Legend = append(f.Legend, figure.LineEntry("nominal iso-dose", lookOf(targetLine)), figure.MarkEntry("published (arm's colour)", figure.PublishedLook))
 	}
 	f.Caption += provenance(r)
-	f.Legend = append(f.Legend, referenceEntries(arms[0].At[0])...)
+	f.Explain(referenceEntries()...)
 	return f, nil
 }
 

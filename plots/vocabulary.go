@@ -12,8 +12,8 @@ import (
 
 // What several figures draw alike.
 
-// names lists what each of a list is called.
-func names[T any](list []T, of func(T) string) (out []string) {
+// names lists what each of a list is called, or what else it gives.
+func names[T, S any](list []T, of func(T) S) (out []S) {
 	for _, v := range list {
 		out = append(out, of(v))
 	}

@@ -77,6 +77,7 @@ type Entry struct {
 	line, marked, filled, shaded bool
 	own                          bool                      // of a series, whose look the figure gives
 	published                    bool                      // of published values, which look alike
+	of                           func(Datum) bool          // numbers of which one has to be drawn, see For
 	scale                        func(share float64) Color // colour scale, share 0 to 1
 }
 

@@ -41,6 +41,25 @@ func RampEntry(low, high string, scale func(share float64) Color) Entry {
 	return Entry{Low: low, Label: high, scale: scale}
 }
 
+// For returns the entry for a legend that is to explain what is drawn, see Explain: of the
+// numbers of a series, "" for any, and of the kinds, none for any.
+func (e Entry) For(series string, kinds ...Kind) Entry {
+	e.of = func(d Datum) bool {
+		return (series == "" || d.Series == series) && (len(kinds) == 0 || slices.Contains(kinds, d.Kind))
+	}
+	return e
+}
+
+// Explain adds to the legend those of the entries of which the panels hold a number, and
+// those that are for none.
+func (f *Figure) Explain(entries ...Entry) {
+	for _, e := range entries {
+		if e.of == nil || slices.ContainsFunc(f.Table(), e.of) {
+			f.Legend = append(f.Legend, e)
+		}
+	}
+}
+
 // legend is Legend or, where that is nil, what the panels' series and lines say.
 func (f *Figure) legend() []Entry {
 	if f.Legend != nil {
