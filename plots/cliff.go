@@ -84,7 +84,7 @@ func cliffPanel(r *study.Result, lv levels, m measure, title string) *figure.Pan
 		p.Marks(dense.Look, figure.MarkRadius, []float64{before}, []float64{s.Mean})
 	}
 	for _, v := range lv.published(0, dense, m) {
-		drawQuote(p, dense.Label, "", figure.Black, before, v)
+		drawQuote(p, dense.Label, "", figure.Black, v, before, v)
 	}
 	lv.drawQuotes(p, m, black, untreated)
 	q := infer.Query{Factor: pruned, Arm: study.Untreated, Phase: assay.Acute, Test: m.Test, Level: m.Level, Metric: m.Metric}

@@ -171,7 +171,7 @@ func (l levels) drawQuotes(p *figure.Panel, m measure, color func(c condition, q
 			for _, q := range l.quotes(i, c, m) {
 				if n := (number{q.Value, color(c, q)}); !slices.Contains(drawn, n) {
 					drawn = append(drawn, n)
-					drawQuote(p, c.Label, short(setting), n.color, setting, n.value)
+					drawQuote(p, c.Label, short(setting), n.color, n.value, setting, n.value)
 				}
 			}
 		}
@@ -234,10 +234,10 @@ func drawBar(p *figure.Panel, c figure.Color, x, low, high float64) {
 	}
 }
 
-// drawQuote draws a published number as an open diamond in the colour given.
-func drawQuote(p *figure.Panel, series, x string, c figure.Color, at, value float64) {
-	p.Record(series, figure.Published, x, value)
-	p.Marks(figure.Look{Color: c, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{at}, []float64{value})
+// drawQuote draws a published number as an open diamond in the colour given at a place.
+func drawQuote(p *figure.Panel, series, at string, c figure.Color, value, x, y float64) {
+	p.Record(series, figure.Published, at, value)
+	p.Marks(figure.Look{Color: c, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{x}, []float64{y})
 }
 
 // fittedAxis is the axis of a measure that spans what is drawn.

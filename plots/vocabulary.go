@@ -12,6 +12,11 @@ import (
 
 // What several figures draw alike.
 
+// lookOf returns the look of a reference line, for legends.
+func lookOf(s draw.LineStyle) figure.Look {
+	return figure.Look{Color: figure.Ink, Dashes: s.Dashes}
+}
+
 // names lists what each of a list is called, or what else it gives.
 func names[T, S any](list []T, of func(T) S) (out []S) {
 	for _, v := range list {

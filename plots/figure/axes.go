@@ -165,9 +165,7 @@ func (a Axis) Room(room float64) Axis {
 // NamedOnly returns the axis without line and names unless it is named, for panels
 // that share their rows with one that has the names.
 func (a Axis) NamedOnly(named bool) Axis {
-	if !named {
-		a.Ticks, a.Names, a.Bare = nil, nil, true
-	}
+	a.Bare = a.Bare || !named
 	return a
 }
 
