@@ -281,8 +281,8 @@ func (p *Panel) Write(text string, s draw.TextStyle, x, y float64, aside vg.Poin
 	})
 }
 
-// Add draws anything that gonum/plot can draw. Axes without ends span it, where it says
-// what it spans.
+// Add draws anything that gonum/plot can draw, and cuts it to the data area. Axes without
+// ends span it, where it says what it spans.
 func (p *Panel) Add(plotters ...plot.Plotter) {
 	if p == nil || p.Plot == nil {
 		return
@@ -296,9 +296,10 @@ func (p *Panel) Add(plotters ...plot.Plotter) {
 			x0, x1, y0, y1 := r.DataRange()
 			p.Reach([]float64{x0, x1}, []float64{y0, y1})
 		}
-		x, y := p.Plot.X, p.Plot.Y
+		if _, ours := d.(Drawing); !ours {
+			d = foreign{d}
+		}
 		p.Plot.Add(d)
-		p.Plot.X.Min, p.Plot.X.Max, p.Plot.Y.Min, p.Plot.Y.Max = x.Min, x.Max, y.Min, y.Max
 		p.items++
 	}
 }
