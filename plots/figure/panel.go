@@ -16,11 +16,14 @@ type Drawing func(c draw.Canvas, at func(x, y float64) vg.Point)
 func (d Drawing) Plot(c draw.Canvas, p *plot.Plot) {
 	p = unlabelled(p)
 	x, y := p.Transforms(&c)
-	d(c, func(a, b float64) vg.Point { return vg.Point{X: place(p.X, x, a), Y: place(p.Y, y, b)} })
+	d(c, func(a, b float64) vg.Point { return vg.Point{X: placed(p.X, x, a), Y: placed(p.Y, y, b)} })
 }
 
-// place is where a value lies; what a scale does not have lies nowhere.
-func place(a plot.Axis, at func(float64) vg.Length, v float64) vg.Length {
+// place says where on the canvas data lie.
+type place = func(x, y float64) vg.Point
+
+// placed is where a value lies; what a scale does not have lies nowhere.
+func placed(a plot.Axis, at func(float64) vg.Length, v float64) vg.Length {
 	if logarithmic(a.Scale) && !(v > 0) {
 		return vg.Length(math.NaN())
 	}
