@@ -359,11 +359,3 @@ func drawMissRow(p *figure.Panel, a doseArm, target int, m miss, y float64) {
 		c.FillText(style, end, text)
 	})
 }
-
-// plus writes a number with one decimal and its sign.
-func plus(v float64) string {
-	if s := signed(v); v <= 0 || s == "0.0" {
-		return s
-	}
-	return "+" + signed(v)
-}

@@ -119,19 +119,6 @@ func drawJudged(p *figure.Panel, s *glutamate.Shares, h, o int, y float64) {
 	})
 }
 
-// percentOf writes a share of draws; what is neither none nor all is not rounded to
-// either.
-func percentOf(share float64) string {
-	text := fmt.Sprintf("%.0f", 100*share)
-	switch {
-	case share > 1e-9 && text == "0":
-		return "< 1"
-	case share < 1-1e-9 && text == "100":
-		return "> 99"
-	}
-	return text
-}
-
 // drawMean writes a mean over the draws below its column.
 func drawMean(p *figure.Panel, name, what string, x, y, value float64) {
 	p.Record(name, figure.Value, what, value)

@@ -148,9 +148,6 @@ func prunedAxis(shares []float64, width, pad float64) figure.Axis {
 	return a
 }
 
-// percent writes a share in percent.
-func percent(share float64) string { return short(math.Round(1e6*share) / 1e4) }
-
 // drawCurves draws conditions' curves of a measure, the last above the others.
 func (l levels) drawCurves(p *figure.Panel, m measure, list ...condition) {
 	for _, c := range list {

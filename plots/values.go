@@ -259,16 +259,3 @@ func plural(n int, noun string) string {
 	}
 	return strconv.Itoa(n) + " " + noun
 }
-
-// short writes a number in as few digits as it needs.
-func short(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-
-// signed writes a number with one decimal, its sign a minus of the width of a
-// digit's.
-func signed(v float64) string {
-	s := strconv.FormatFloat(math.Abs(v), 'f', 1, 64)
-	if v < 0 && s != "0.0" {
-		return "−" + s
-	}
-	return s
-}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	"gonum.org/v1/plot"
+
+	"divergent/internal/text"
 )
 
 // The scales of an axis.
@@ -220,13 +222,7 @@ func (a Axis) apply(to *plot.Axis) {
 }
 
 // Number writes a tick's value.
-func Number(v float64) string {
-	s := strconv.FormatFloat(math.Abs(v), 'g', -1, 64)
-	if v < 0 {
-		return "−" + s
-	}
-	return s
-}
+func Number(v float64) string { return text.Number(v) }
 
 // NiceTicks returns about n round values within [low, high].
 func NiceTicks(low, high float64, n int) []float64 {
@@ -307,6 +303,3 @@ func (a Axis) Span(values ...float64) Axis {
 	a.Max = from(high + a.Above*(high-low))
 	return a
 }
-
-// short writes a number in as few digits as it needs.
-func short(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }

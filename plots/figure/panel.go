@@ -6,6 +6,8 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/internal/text"
 )
 
 // Drawing is a plotter made of a function: it draws on the data area, at maps
@@ -175,7 +177,7 @@ func (p *Panel) Vertical(s draw.LineStyle, x float64, label string) {
 	if math.IsNaN(x) || p == nil {
 		return
 	}
-	p.Record(label, Reference, short(x), math.NaN())
+	p.Record(label, Reference, text.Short(x), math.NaN())
 	p.lines[0] = append(p.lines[0], x)
 	p.entry(Entry{Label: label, Look: lineLook(s), line: true})
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {

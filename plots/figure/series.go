@@ -8,6 +8,8 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/internal/text"
 )
 
 // New returns a figure without panels; Panel adds one. The name is that of its files;
@@ -216,7 +218,7 @@ func (p *Panel) Cells(label string, z [][]float64) {
 			})
 		}
 	}
-	p.entry(Entry{Low: label + " " + round(from), Label: round(to), scale: scale})
+	p.entry(Entry{Low: label + " " + text.Figures(from, 3), Label: text.Figures(to, 3), scale: scale})
 }
 
 func sequential(share float64) Color { return Tint(Blue, 0.05+0.9*share) }
@@ -228,15 +230,6 @@ func Diverging(share float64) Color {
 		return Between(White, Blue, min(1, 1-2*share))
 	}
 	return Between(White, Vermilion, min(1, 2*share-1))
-}
-
-// round writes a number in three figures.
-func round(v float64) string {
-	r := fmt.Sprintf("%.3g", math.Abs(v))
-	if v < 0 {
-		return "−" + r
-	}
-	return r
 }
 
 // Shade shades a range of x over the whole height.
@@ -314,7 +307,7 @@ func name(a Axis, v float64) string {
 	if i := slices.Index(a.Ticks, v); i >= 0 && i < len(a.Names) {
 		return a.Names[i]
 	}
-	return short(v)
+	return text.Short(v)
 }
 
 // keep records a series.
