@@ -235,7 +235,7 @@ func drawDoseCurve(p *figure.Panel, v doseView, a doseArm, outcome []sample) {
 		xs, ys = append(xs, x), append(ys, y)
 		drawBar(p, a.Color, x, max(o.Low, p.Plot.Y.Min), o.High) // a logarithm of 0 is below all
 		if d.Known() {
-			p.Stroke(draw.LineStyle{Color: a.Color, Width: figure.DataLine}, []float64{max(d.Low, p.Plot.X.Min), d.High}, []float64{y, y})
+			p.Stroke(figure.Look{Color: a.Color}.Line(), []float64{max(d.Low, p.Plot.X.Min), d.High}, []float64{y, y})
 		}
 		drawDoseSeeds(p, v, a, at, a.Doses[i], s)
 	}
@@ -254,7 +254,7 @@ func drawDoseSeeds(p *figure.Panel, v doseView, a doseArm, at string, dose, outc
 	for i := range ys {
 		if x, y := doses[i], ys[i]; x > 0 && (y > 0 || v.scale == nil) {
 			p.Record(a.Label, figure.Seed, at, ys[i])
-			p.Marks(figure.Look{Color: figure.Tint(a.Color, 0.4), Mark: figure.Circle}, figure.SeedRadius, []float64{x}, []float64{y})
+			p.Marks(seedLook(a.Color), figure.SeedRadius, []float64{x}, []float64{y})
 		}
 	}
 }
@@ -267,8 +267,7 @@ func drawDoseQuotes(p *figure.Panel, v doseView, a doseArm) {
 	for i := range a.At {
 		for _, d := range a.published(i, a.On, dose) {
 			for _, q := range a.published(i, a.condition, v.measure) {
-				p.Record(a.Label, figure.Published, a.at(i)+", dose "+short(d), v.scaled(q))
-				p.Marks(figure.Look{Color: a.Color, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{d}, []float64{v.scaled(q)})
+				drawQuote(p, a.Label, a.at(i)+", dose "+short(d), a.Color, v.scaled(q), d, v.scaled(q))
 			}
 		}
 	}
@@ -308,19 +307,15 @@ func missPanel(arms []doseArm, targets []float64) *figure.Panel {
 	arms = slices.DeleteFunc(slices.Clone(arms), func(a doseArm) bool { return a.Phase != assay.Acute })
 	n := len(arms) * len(targets)
 	misses := make([]miss, n)
-	all := []float64{0}
 	for k := range n {
 		misses[k] = arms[k%len(arms)].nearest(targets[k/len(arms)])
-		all = append(append(all, misses[k].Percent.extent()...), misses[k].Published)
 	}
-	low, high := figure.Spread(0.05, all...)
-	ticks := figure.NiceTicks(low, high, 8)
 	y := figure.Axis{Min: -0.7, Max: float64(n) - 0.3, Names: []string{}}
 	for i, t := range targets {
 		y.Ticks, y.Names = append(y.Ticks, float64(n-1-i*len(arms))-float64(len(arms)-1)/2), append(y.Names, fmt.Sprintf("%d: dose %v", i+1, t))
 	}
 	p := figure.NewPanel("Nearest level of each arm to each nominal iso-dose",
-		figure.Axis{Label: "dose above or below the nominal one (%)", Min: low, Max: high + 0.34*(high-low), Ticks: ticks}, y) // with room for the notes
+		figure.Axis{Label: "dose above or below the nominal one (%)", About: 8, Above: 0.34}, y) // with room for the notes
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		for k := range n {
 			v := at(0, float64(k)).Y
@@ -348,8 +343,7 @@ func drawMissRow(p *figure.Panel, a doseArm, target int, m miss, y float64) {
 	}
 	drawAcross(p, a.Look, s, y)
 	if !math.IsNaN(m.Published) {
-		p.Record(series, figure.Published, m.QuotedAt, m.Published)
-		p.Marks(figure.Look{Color: a.Color, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{m.Published}, []float64{y})
+		drawQuote(p, series, m.QuotedAt, a.Color, m.Published, m.Published, y)
 	}
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		style := figure.Aligned(figure.Sans(figure.SmallType, a.Color), draw.XRight, draw.YCenter)
