@@ -30,44 +30,36 @@ type agreementRow struct {
 // agreement is Replication for many numbers: a row for each arm and measure, and
 // in it each published number where it lies in its prediction interval.
 func agreement(r *study.Result, all []infer.Replication) *figure.Figure {
-	inside := 0
-	for _, v := range all {
-		if v.Inside {
-			inside++
-		}
-	}
 	f := &figure.Figure{Name: "replication", Width: figure.DoubleColumn}
-	if withInterval(all) == 0 {
-		f.Title = "Replication by " + plural(seedCount(r), "seed")
+	count := describeReplication(f, r, all, "95 % prediction interval for one run", 0.3)
+	if count == "" {
 		f.Caption = fmt.Sprintf("Published numbers (single runs) less those of %s here, a row for each arm and measure. Fewer than %d seeds give no interval to hold them against. ", tooFew(r), stats.Fewest) + provenance(r)
 		f.Legend = []figure.Entry{figure.MarkEntry("a published number", alone)}
 		points, shares := split(all)
-		var row []*figure.Panel
+		most := 0
 		for _, v := range []struct {
 			numbers []infer.Replication
 			title   string
 			x       string
-			share   bool
-		}{{points, "Percentages", "published − here (points)", false}, {shares, "Doses and counts", "published − here (% of ours)", true}} {
+			place   func(infer.Replication) float64
+		}{{points, "Percentages", "published − here (points)", func(v infer.Replication) float64 { return v.Published - v.Mean }},
+			{shares, "Doses and counts", "published − here (% of ours)", func(v infer.Replication) float64 { return 100 * (v.Published/v.Mean - 1) }}} {
 			if len(v.numbers) > 0 {
-				row = append(row, singlePanel(agreementRows(r, v.numbers), v.title, v.x, v.share))
+				rows := agreementRows(r, v.numbers)
+				p := f.Panel(v.title, figure.Axis{Label: v.x, Margin: 0.05, Hold: []float64{-1, 1}}, agreementAxis(rows))
+				p.Hairlines()
+				p.Vertical(figure.ZeroLine, 0, "no difference")
+				drawNumbers(p, rows, v.place, nil)
+				most = max(most, len(rows))
 			}
 		}
-		f.Rows = [][]*figure.Panel{row}
-		f.Height = 26 + 3.7*float64(max(len(agreementRows(r, points)), len(agreementRows(r, shares))))
+		f.Height = 26 + 3.7*float64(most)
 		return f
 	}
 	all = slices.DeleteFunc(slices.Clone(all), func(v infer.Replication) bool { return math.IsNaN(v.Low) }) // of a partial run
-	count := fmt.Sprintf("%d of %d published numbers inside", inside, len(all))
-	f.Title = "Replication: " + count
 	f.Caption = "Each published number (single runs) where it lies in the 95 % prediction interval for one run here, a row for each arm and measure: 0 is our mean, −1 and 1 are " +
 		"the ends of the interval. " + count + ", which counts what is inside once rounded to the printed digits: it stands at the end of the interval; about one in twenty falls outside by chance. Numbers farther out than " + short(farthest) + " stand at the edge. " +
 		"Right: how many of the row are inside. " + provenance(r)
-	f.Legend = []figure.Entry{
-		figure.FilledEntry("95 % prediction interval for one run", figure.Look{Color: figure.Tint(figure.Blue, 0.3)}),
-		figure.MarkEntry(fmt.Sprintf("published, inside (%d)", inside), insideLook),
-		figure.MarkEntry(fmt.Sprintf("published, outside (%d)", len(all)-inside), outsideLook),
-	}
 	rows := agreementRows(r, all)
 	f.Rows, f.Height = [][]*figure.Panel{{agreementPanel(rows)}}, 26+3.7*float64(len(rows))
 	return f
@@ -109,43 +101,42 @@ func agreementAxis(rows []agreementRow) figure.Axis {
 	return figure.Rows(names(rows, func(g agreementRow) string { return g.label })...).Room(0.7)
 }
 
-// agreementPanel draws the numbers where they lie in their prediction intervals.
+// agreementPanel draws the numbers where they lie in their prediction intervals, and how
+// many of each row are inside.
 func agreementPanel(rows []agreementRow) *figure.Panel {
 	edge := farthest + 0.3
-	p := figure.NewPanel("", figure.Axis{Label: "published number, in halves of the 95 % prediction interval from our mean", Min: -edge, Max: edge + 1.1,
-		Ticks: []float64{-4, -3, -2, -1, 0, 1, 2, 3, 4}}, agreementAxis(rows))
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		c.SetColor(figure.Tint(figure.Blue, 0.3))
-		c.Fill(vg.Rectangle{Min: vg.Point{X: at(-1, 0).X, Y: c.Min.Y}, Max: vg.Point{X: at(1, 0).X, Y: c.Max.Y}}.Path())
-	})
-	drawRowLines(p, len(rows), edge)
-	for i, g := range rows {
-		y, inside := float64(len(rows)-1-i), 0
-		for k, v := range g.numbers {
-			l, place := outsideLook, ", outside"
-			if v.Inside {
-				l, place = insideLook, ", inside"
-				inside++
-			}
-			recordNumber(p, g.label, place, v)
-			p.Marks(l, figure.SeedRadius+0.5, []float64{standing(v)}, []float64{y + 0.55*jitter(k, len(g.numbers))})
-		}
-		text := fmt.Sprintf("%d of %d", inside, len(g.numbers))
-		p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-			c.FillText(figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XRight, draw.YCenter), vg.Point{X: c.Max.X, Y: at(0, y).Y + 0.5}, text)
-		})
+	x, y := figure.Axis{Label: "published number, in halves of the 95 % prediction interval from our mean", Min: -edge, Max: edge + 1.1,
+		Ticks: []float64{-4, -3, -2, -1, 0, 1, 2, 3, 4}}, agreementAxis(rows)
+	p := figure.NewPanel("", x, y)
+	p.Area(figure.Tint(figure.Blue, 0.3), -1, y.Min, 1, y.Max, vg.Point{})
+	for i := range rows {
+		p.Stroke(figure.Hairline, []float64{-edge, edge}, []float64{float64(i), float64(i)})
 	}
+	drawNumbers(p, rows, standing, func(inside, n int, y float64) {
+		p.Write(fmt.Sprintf("%d of %d", inside, n), figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XRight, draw.YCenter), x.Max, y, vg.Point{Y: 0.5})
+	})
 	return p
 }
 
-// drawRowLines draws a hairline through each of n rows, up to an x.
-func drawRowLines(p *figure.Panel, n int, end float64) {
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		for i := range n {
-			from := at(end, float64(i))
-			c.StrokeLine2(figure.Hairline, c.Min.X, from.Y, from.X, from.Y)
+// drawNumbers draws the published numbers of each row at their places, and says how many
+// are inside.
+func drawNumbers(p *figure.Panel, rows []agreementRow, place func(infer.Replication) float64, say func(inside, n int, y float64)) {
+	for _, g := range rows {
+		y, inside := p.At(g.label), 0
+		for k, v := range g.numbers {
+			l, end := replicationLook(v)
+			recordNumber(p, g.label, end, v)
+			if v.Inside {
+				inside++
+			}
+			if x := place(v); !math.IsNaN(x) && !math.IsInf(x, 0) {
+				p.Marks(l, figure.SeedRadius+0.5, []float64{x}, []float64{y + 0.55*jitter(k, len(g.numbers))})
+			}
 		}
-	})
+		if say != nil {
+			say(inside, len(g.numbers), y)
+		}
+	}
 }
 
 // recordNumber keeps a published number and our interval.
@@ -191,34 +182,4 @@ func split(all []infer.Replication) (points, shares []infer.Replication) {
 		}
 	}
 	return points, shares
-}
-
-// singlePanel draws published numbers less those of a single seed.
-func singlePanel(rows []agreementRow, title, unit string, share bool) *figure.Panel {
-	difference := func(v infer.Replication) float64 {
-		if share {
-			return 100 * (v.Published/v.Mean - 1)
-		}
-		return v.Published - v.Mean
-	}
-	all := []float64{-1, 1}
-	for _, g := range rows {
-		for _, v := range g.numbers {
-			all = append(all, difference(v))
-		}
-	}
-	x := figure.Fit(unit, 0.05, 5, all...)
-	p := figure.NewPanel(title, x, agreementAxis(rows))
-	drawRowLines(p, len(rows), x.Max)
-	p.Vertical(figure.ZeroLine, 0, "no difference")
-	for i, g := range rows {
-		y := float64(len(rows) - 1 - i)
-		for k, v := range g.numbers {
-			recordNumber(p, g.label, "", v)
-			if d := difference(v); !math.IsNaN(d) && !math.IsInf(d, 0) {
-				p.Marks(alone, figure.SeedRadius+0.5, []float64{d}, []float64{y + 0.55*jitter(k, len(g.numbers))})
-			}
-		}
-	}
-	return p
 }

@@ -138,6 +138,24 @@ func TestOtherTasksHaveNoCeiling(t *testing.T) {
 	}
 }
 
+// A legend names the lines that a figure has, and no other.
+func TestLegendsNameWhatIsDrawn(t *testing.T) {
+	r := synthetic(2)
+	r.Manifest.NonDefault = []string{"Assays.Battery.Combined.Input = 1 (published 0.5)"} // whose ceiling is unknown
+	for _, draw := range []func(*study.Result) (*figure.Figure, error){Recovery, Resilience, Relapse, Controls} {
+		f, err := draw(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range []string{"Bayes ceiling", "chance"} {
+			named := slices.ContainsFunc(f.Legend, func(e figure.Entry) bool { return e.Label == line })
+			if drawn := slices.ContainsFunc(f.Table(), func(d figure.Datum) bool { return d.Series == line }); named != drawn {
+				t.Errorf("%s: %q is drawn: %v, and in the legend: %v", f.Name, line, drawn, named)
+			}
+		}
+	}
+}
+
 func TestPublishedNumbersComeFromTheTables(t *testing.T) {
 	c := known[2]
 	if got := publishedValues(synthetic(1), c, extreme); !slices.Equal(got, []float64{84.5}) {

@@ -65,9 +65,6 @@ func Bifurcation(d *landscape.Diagram) (*figure.Figure, error) {
 // bothStates is the colour of the range in which two states exist.
 var bothStates = figure.Color{R: 240, G: 240, B: 240, A: 255}
 
-// figures3 writes a number in three figures.
-func figures3(v float64) string { return fmt.Sprintf("%.3g", v) }
-
 // parameterLabel names a parameter on an axis.
 func parameterLabel(name string) string {
 	switch name {

@@ -137,35 +137,31 @@ func armPanel(title, label string, groups []armGroup, names []string, of func(gl
 			}
 		}
 	}
-	most := math.Sqrt(high) * 1.05
-	room := 0.
+	square := func(v float64) float64 { return v * math.Abs(v) } // a place by its root
+	most, room := math.Sqrt(high)*1.05, 0.
 	if last {
 		room = 0.14 * most
 	}
-	x := figure.Axis{Min: -0.5, Max: float64(len(groups)) - 0.5, Names: []string{}}
-	y := figure.Axis{Label: label, Min: -0.04 * most, Max: most + room, Names: []string{}, Marked: true}
+	x := figure.Columns(make([]string, len(groups))...).Room(0.5)
+	y := figure.Axis{Label: label, Min: square(-0.04 * most), Max: square(most + room), Names: []string{}, Marked: true, Scale: figure.Root}
 	for _, v := range []float64{0, 10, 50, 100, 200, 400, 800, 1600} {
 		if v/100 <= high {
-			y.Ticks, y.Names = append(y.Ticks, math.Sqrt(v/100)), append(y.Names, short(v))
+			y.Ticks, y.Names = append(y.Ticks, v/100), append(y.Names, short(v))
 		}
 	}
+	top := square(most + room/2)
 	if last {
-		y.Ticks, y.Names = append(y.Ticks, most+room/2), append(y.Names, "agree (%)")
+		y.Ticks, y.Names = append(y.Ticks, top), append(y.Names, "agree (%)")
 		x.Names = heads(groups)
-	} else {
-		x.Names = make([]string, len(groups))
-	}
-	for i := range groups {
-		x.Ticks = append(x.Ticks, float64(i))
 	}
 	p := figure.NewPanel(title, x, y)
 	if last {
 		for i, g := range groups {
-			drawSeen(p, g.list[0].Blocker, float64(i), y.Min, most)
+			drawSeen(p, g.list[0].Blocker, float64(i), y.Min, square(most))
 		}
 		p.Record("half of the effect", figure.Reference, "", 50)
 		p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-			v := at(0, math.Sqrt(0.5)).Y
+			v := at(0, 0.5).Y
 			c.StrokeLine2(figure.ChanceLine, c.Min.X, v, c.Max.X, v)
 		})
 	} else {
@@ -180,7 +176,7 @@ func armPanel(title, label string, groups []armGroup, names []string, of func(gl
 			at := float64(i) + 0.26*(float64(k)-float64(len(names)-1)/2)
 			drawEffect(p, a, of(a), g.name, at)
 			if last {
-				drawAgrees(p, a, g.name, at, most+room/2)
+				drawAgrees(p, a, g.name, at, top)
 			}
 		}
 	}
@@ -189,7 +185,7 @@ func armPanel(title, label string, groups []armGroup, names []string, of func(gl
 
 // drawSeen shades where an effect lies that agrees with what was seen.
 func drawSeen(p *figure.Panel, b glutamate.Blocker, x, low, high float64) {
-	half := math.Sqrt(0.5)
+	const half = 0.5
 	switch {
 	case b.Disputed:
 		return
@@ -209,9 +205,9 @@ func drawEffect(p *figure.Panel, a glutamate.Arm, b glutamate.Band, group string
 	p.RecordRange(a.Hypothesis, figure.Value, group, 100*b.Default, 100*b.Low, 100*b.High, 0)
 	l := glutamateArms[a.Hypothesis]
 	if !math.IsNaN(b.Low) {
-		p.Stroke(draw.LineStyle{Color: l.Color, Width: figure.DataLine}, []float64{x, x}, []float64{math.Sqrt(max(0, b.Low)), math.Sqrt(max(0, b.High))})
+		p.Stroke(draw.LineStyle{Color: l.Color, Width: figure.DataLine}, []float64{x, x}, []float64{max(0, b.Low), max(0, b.High)})
 	}
-	p.Marks(l, 1.15*figure.MarkRadius, []float64{x}, []float64{math.Sqrt(max(0, b.Default))})
+	p.Marks(l, 1.15*figure.MarkRadius, []float64{x}, []float64{max(0, b.Default)})
 }
 
 // drawAgrees writes the share of draws that agree with what was seen.

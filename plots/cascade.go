@@ -92,16 +92,19 @@ func cascadePanel(title, label string, stages glutamate.StageBands, low, high fl
 	var values []float64
 	var marks []string
 	for _, s := range spans {
+		if s.days < low || s.days > high {
+			continue
+		}
 		values, marks = append(values, s.days), append(marks, s.name)
 	}
 	list := make([]string, len(stages))
 	if named {
 		list = names(stages, func(b glutamate.StageBand) string { return b.Stage.Name })
 	}
-	p := figure.NewPanel(title, logarithmic(label+" (logarithmic)", low, high, values, marks), figure.Rows(list...))
+	p := figure.NewPanel(title, figure.Axis{Label: label + " (logarithmic)", Min: low, Max: high, Ticks: values, Names: marks, Marked: true, Scale: figure.Log}, figure.Rows(list...))
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		for _, v := range p.Plot.X.Tick.Marker.Ticks(low, high) {
-			x := at(v.Value, 0).X
+		for _, v := range values {
+			x := at(v, 0).X
 			c.StrokeLine2(figure.Hairline, x, c.Min.Y, x, c.Max.Y)
 		}
 	})
@@ -123,7 +126,7 @@ func stageColor(name string) figure.Color {
 
 // drawNote writes something at the left of a row.
 func drawNote(p *figure.Panel, low, y float64, text string) {
-	p.Write(text, figure.Aligned(figure.Sans(figure.SmallType, figure.Grey), draw.XLeft, draw.YCenter), math.Log10(low), y, vg.Point{X: 4})
+	p.Write(text, figure.Aligned(figure.Sans(figure.SmallType, figure.Grey), draw.XLeft, draw.YCenter), low, y, vg.Point{X: 4})
 }
 
 // drawStage draws when a stage happens.
@@ -132,7 +135,7 @@ func drawStage(p *figure.Panel, b glutamate.StageBand, y, low, high float64) {
 	p.RecordRange(b.Stage.Name, figure.Value, "half from (days)", b.From.Default, b.From.Low, b.From.High, 0)
 	p.RecordRange(b.Stage.Name, figure.Value, "half to (days)", b.To.Default, b.To.Low, b.To.High, 0)
 	color := stageColor(b.Stage.Name)
-	place := func(v float64) float64 { return math.Log10(min(high, max(low, v))) }
+	place := func(v float64) float64 { return min(high, max(low, v)) }
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		bar := func(from, to, half float64, fill figure.Color) {
 			if math.IsNaN(from) || math.IsNaN(to) {
@@ -148,7 +151,7 @@ func drawStage(p *figure.Panel, b glutamate.StageBand, y, low, high float64) {
 		}
 		figure.Circle.Draw(c, figure.Look{Color: figure.Black}, at(place(b.PeakTime.Default), y), figure.MarkRadius)
 		if math.IsInf(b.To.Default, 1) || math.IsInf(b.To.High, 1) {
-			figure.TriangleRight.Draw(c, figure.Look{Color: color}, at(math.Log10(high), y).Sub(vg.Point{X: figure.MarkRadius}), figure.MarkRadius)
+			figure.TriangleRight.Draw(c, figure.Look{Color: color}, at(high, y).Sub(vg.Point{X: figure.MarkRadius}), figure.MarkRadius)
 		}
 	})
 }
@@ -157,7 +160,7 @@ func drawStage(p *figure.Panel, b glutamate.StageBand, y, low, high float64) {
 func drawLasting(p *figure.Panel, b glutamate.StageBand, y, low, high float64) {
 	p.RecordRange(b.Stage.Name, figure.Value, "duration (days)", b.Duration.Default, b.Duration.Low, b.Duration.High, 0)
 	l := figure.Look{Color: stageColor(b.Stage.Name), Mark: figure.Circle}
-	place := func(v float64) float64 { return math.Log10(min(high, max(low, v))) }
+	place := func(v float64) float64 { return min(high, max(low, v)) }
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		if a, z := at(place(b.Duration.Low), y), at(place(b.Duration.High), y); !math.IsNaN(b.Duration.Low) {
 			c.StrokeLine2(draw.LineStyle{Color: l.Color, Width: 2 * figure.DataLine}, a.X, a.Y, z.X, z.Y)
@@ -168,7 +171,7 @@ func drawLasting(p *figure.Panel, b glutamate.StageBand, y, low, high float64) {
 		half := style.Width(text) / 2
 		c.FillText(style, vg.Point{X: min(max(end.X, c.Min.X+half+2), c.Max.X-half), Y: end.Y + 3.5}, text)
 		if math.IsInf(b.Duration.High, 1) {
-			figure.TriangleRight.Draw(c, l, at(math.Log10(high), y).Sub(vg.Point{X: figure.MarkRadius}), figure.MarkRadius)
+			figure.TriangleRight.Draw(c, l, at(high, y).Sub(vg.Point{X: figure.MarkRadius}), figure.MarkRadius)
 		}
 	})
 }
@@ -202,7 +205,7 @@ func reportedEnd(p *figure.Panel, stages glutamate.StageBands, low, high float64
 			when, what, _ := told(r)
 			p.Record(what, figure.Published, short(r.From)+" days", r.Value)
 			p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-				place := at(math.Log10(r.From), y)
+				place := at(r.From, y)
 				figure.PublishedLook.Mark.Draw(c, figure.PublishedLook, place, figure.PublishedRadius)
 				c.FillText(figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XLeft, draw.YCenter), place.Add(vg.Point{X: 5, Y: 0.5}), "none ("+string(r.Fact.Evidence)+")")
 			})

@@ -2,7 +2,6 @@ package plots
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"gonum.org/v1/plot/vg"
@@ -45,46 +44,38 @@ func Cliff(r *study.Result) (*figure.Figure, error) {
 		Caption: "Untreated networks by the share of synapses pruned: " + meansOf(r, "band") + "; dense: the network before pruning. " +
 			fmt.Sprintf("Triangle: where the fall begins, %v points below the lowest level, by straight lines between levels%s. ", onsetPoints, around) +
 			"Open diamonds: the published values of chapters 1 to 3, single runs. Dashed line: Bayes ceiling; dotted line: chance. " + provenance(r),
-		Width: figure.DoubleColumn, Height: 130, Rows: [][]*figure.Panel{{}, {}},
+		Width: figure.DoubleColumn, Height: 130,
+		Rows: inRows(2, []view{{"Clean input", "", clean}, {"Standard input", "", standard}, {"Internal noise, SD 0.5", "", infer.Internal(0.5)}, combinedView},
+			func(_ int, v view) *figure.Panel { return cliffPanel(r, lv, v.measure, v.title) }),
 	}
-	for i, v := range []struct {
-		title string
-		measure
-	}{
-		{"Clean input", clean},
-		{"Standard input", standard},
-		{"Internal noise, SD 0.5", infer.Internal(0.5)},
-		{"Combined stress", combined},
-	} {
-		f.Rows[i/2] = append(f.Rows[i/2], cliffPanel(r, lv, v.measure, v.title))
-	}
-	if !slices.ContainsFunc(f.Table(), func(d figure.Datum) bool { return d.Series == known[1].Label && d.Kind == figure.Mean }) {
+	dense, untreated := known[0], known[1]
+	entry := figure.MarkedLineEntry(untreated.Label, untreated.Look).For(untreated.Label, figure.Mean)
+	if f.Explain(entry); len(f.Legend) == 0 {
 		return nil, missing(r, "Cliff", "no test of untreated networks", "want assay.AcuteTests in the design's Assays")
 	}
-	f.Legend = []figure.Entry{figure.MarkedLineEntry("untreated", known[1].Look), figure.MarkEntry("dense", known[0].Look),
-		figure.MarkedLineEntry(fmt.Sprintf("fall of %v points%s", onsetPoints, interval), onsetLook)}
-	if holds(f.Rows, figure.Published) {
-		f.Legend = append(f.Legend, figure.MarkEntry("published single runs", figure.PublishedLook))
-	}
-	f.Legend = append(f.Legend, referenceEntries(lv.At[0])...)
+	f.Explain(figure.MarkEntry(dense.Label, dense.Look).For(dense.Label), figure.MarkedLineEntry(fmt.Sprintf("fall of %v points%s", onsetPoints, interval), onsetLook).For(onset),
+		publishedEntry("published single runs"))
+	f.Explain(referenceEntries()...)
 	return f, nil
 }
 
-// onsetLook marks where a fall begins.
+// onset is the series of where falls begin, onsetLook their look.
+const onset = "onset of the fall"
+
 var onsetLook = figure.Look{Color: figure.Black, Mark: figure.TriangleUp}
 
-// cliffPanel draws one test against the pruned share, and tells whether there
-// was anything to draw and anything published.
+// cliffPanel draws one test against the pruned share.
 func cliffPanel(r *study.Result, lv levels, m measure, title string) *figure.Panel {
 	dense, untreated := known[0], known[1]
+	var on remaining
+	at := on.decades(lv.Settings[0]) + beside
+	before := on.share(at)
 	x := prunedAxis(lv.Settings, 210, 0.03)
-	before := remaining(lv.Settings[0]) + beside
-	x.Min = min(x.Min, before-0.05)
-	x.Ticks, x.Names = append(x.Ticks, before), append(x.Names, "dense")
+	x.Min = min(x.Min, on.share(at-0.05))
+	x.Ticks, x.Names = append(slices.Clone(x.Ticks), before), append(x.Names, dense.Label)
 	p := figure.NewPanel(title, x, figure.PercentAxis("accuracy (%)"))
 	drawReferences(p, lv.At[0], m)
-	samples := lv.of(untreated, m)
-	drawCurve(p, untreated.Label, untreated.Look, remaining, lv.Settings, samples)
+	lv.drawCurves(p, m, untreated)
 	if v := values(lv.At[0], dense, m); len(v.Values) > 0 {
 		s := v.Mean()
 		p.RecordInterval(dense.Label, "", s)
@@ -92,18 +83,16 @@ func cliffPanel(r *study.Result, lv levels, m measure, title string) *figure.Pan
 		drawBar(p, dense.Color, before, s.Low, s.High)
 		p.Marks(dense.Look, figure.MarkRadius, []float64{before}, []float64{s.Mean})
 	}
-	drawQuote(p, dense.Label, "", figure.Black, before, lv.published(0, dense, m))
-	for i := range lv.At {
-		drawQuote(p, untreated.Label, short(lv.Settings[i]), figure.Black, remaining(lv.Settings[i]), lv.published(i, untreated, m))
+	for _, v := range lv.published(0, dense, m) {
+		drawQuote(p, dense.Label, "", figure.Black, v, before, v)
 	}
-	if !slices.ContainsFunc(samples, func(v sample) bool { return len(v.Values) > 0 }) {
-		p.Says("not measured")
-		return p
-	}
+	lv.drawQuotes(p, m, black, untreated)
 	q := infer.Query{Factor: pruned, Arm: study.Untreated, Phase: assay.Acute, Test: m.Test, Level: m.Level, Metric: m.Metric}
 	if curves, err := infer.Curves(r, q); err == nil { // there is such a test
 		drawOnset(p, curves)
+		return p
 	}
+	p.Says("not measured")
 	return p
 }
 
@@ -117,12 +106,9 @@ func drawOnset(p *figure.Panel, curves []infer.Curve) {
 	for _, c := range curves {
 		first += c.Values[0] / float64(len(curves))
 	}
-	x, y := remaining(o.Mean.Mean), first-onsetPoints
-	p.RecordRange("onset of the fall", figure.Mean, "share pruned", o.Mean.Mean, o.Mean.Low, o.Mean.High, o.Mean.N)
-	if o.Mean.Known() {
-		p.Stroke(draw.LineStyle{Color: onsetLook.Color, Width: figure.DataLine}, []float64{remaining(o.Mean.Low), remaining(o.Mean.High)}, []float64{y, y})
-	}
-	p.Marks(onsetLook, figure.MarkRadius, []float64{x}, []float64{y})
+	y := first - onsetPoints
+	p.RecordRange(onset, figure.Mean, "share pruned", o.Mean.Mean, o.Mean.Low, o.Mean.High, o.Mean.N)
+	drawAcross(p, onsetLook, o.Mean, y)
 	text := []string{"from " + signed(100*o.Mean.Mean) + " %"}
 	if o.Mean.Known() {
 		text = append(text, signed(100*o.Mean.Low)+" to "+signed(100*o.Mean.High))
@@ -130,11 +116,9 @@ func drawOnset(p *figure.Panel, curves []infer.Curve) {
 	if len(o.Never) > 0 {
 		text = append(text, fmt.Sprintf("%d of %d seeds", o.Mean.N, len(curves)))
 	}
-	left := math.Inf(1)
-	for _, v := range []float64{o.Mean.Low, o.Mean.Mean} {
-		if !math.IsNaN(v) {
-			left = min(left, remaining(v))
-		}
+	left := o.Mean.Mean
+	if o.Mean.Known() {
+		left = min(left, o.Mean.Low)
 	}
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		style := figure.Aligned(figure.Sans(figure.SmallType, onsetLook.Color), draw.XRight, draw.YTop)

@@ -33,59 +33,38 @@ func Consolidation(r *study.Result) (*figure.Figure, error) {
 			"Relapse: the second pruning (published: 40 % of the remaining synapses), without retraining; a loss below 0 is a gain. " +
 			"Open diamonds: the published values, single runs, the author's run A in black and its repetition B in grey. " +
 			"Dashed line: Bayes ceiling; dotted line: chance. " + provenance(r),
-		Width: figure.DoubleColumn, Height: 130, Rows: [][]*figure.Panel{{}, {}},
+		Width: figure.DoubleColumn, Height: 130,
+		Rows: inRows(2, []view{combinedView, extremeView, {"Combined stress after relapse", "accuracy (%)", afterLoss}, {"Lost in relapse", relapseView.unit, drop}},
+			func(_ int, v view) *figure.Panel { return epochsPanel(lv, arms, v) }),
 	}
-	for _, c := range arms {
-		f.Legend = append(f.Legend, figure.MarkedLineEntry(c.Label, c.Look))
+	if err := noStress(r, f, "Consolidation"); err != nil {
+		return nil, err
 	}
-	for i, v := range []struct {
-		title, unit string
-		measure
-	}{
-		{"Combined stress", "accuracy (%)", combined},
-		{"Extreme internal noise, SD 2.5", "accuracy (%)", extreme},
-		{"Combined stress after relapse", "accuracy (%)", afterLoss},
-		{"Lost in relapse", "accuracy lost (points)", drop},
-	} {
-		f.Rows[i/2] = append(f.Rows[i/2], epochsPanel(lv, arms, v.measure, v.title, v.unit))
-	}
-	if !holds(f.Rows, figure.Mean) {
-		return nil, missing(r, "Consolidation", "no test under stress", "want assay.AcuteTests in the design's Assays")
-	}
-	if holds(f.Rows, figure.Published) {
-		f.Legend = append(f.Legend, figure.MarkEntry("published, run A", figure.PublishedLook), figure.MarkEntry("run B", publishedB))
-	}
-	f.Legend = append(f.Legend, referenceEntries(lv.At[0])...)
+	f.Explain(curveEntries(arms)...)
+	f.Explain(publishedEntry("published, run A"), figure.MarkEntry("run B", figure.Look{Color: figure.Grey, Mark: figure.PublishedLook.Mark}).For("", figure.Published))
+	f.Explain(referenceEntries()...)
 	return f, nil
 }
 
-// publishedB is the look of what the author's repetition of a run printed.
-var publishedB = figure.Look{Color: figure.Grey, Mark: figure.PublishedLook.Mark}
-
-// isRunB tells whether a number is of the author's repetition.
-func isRunB(q data.Quote) bool { return strings.Contains(q.Source, "run B") }
-
-// epochsPanel draws one measure of the arms against epochs, and tells whether
-// there was anything to draw and anything published.
-func epochsPanel(lv levels, arms []condition, m measure, title, unit string) *figure.Panel {
-	low, high := figure.Spread(0.03, lv.Settings...)
-	x := figure.Axis{Label: "epochs of training after the regrowth", Min: low, Max: high, Ticks: lv.Settings}
-	p := figure.NewPanel(title, x, lv.yAxis(arms, m, unit))
-	drawReferences(p, lv.At[0], m)
-	for _, c := range slices.Backward(arms) { // arms over their controls
-		drawCurve(p, c.Label, c.Look, linear, lv.Settings, lv.of(c, m))
+// runColor is black, grey for what the author's repetition of a run printed.
+func runColor(_ condition, q data.Quote) figure.Color {
+	if strings.Contains(q.Source, "run B") {
+		return figure.Grey
 	}
-	for i := range lv.At {
-		for _, c := range arms {
-			for _, q := range quotes(lv.At[i], c, m) {
-				l := figure.PublishedLook
-				if isRunB(q) {
-					l = publishedB
-				}
-				p.Record(c.Label, figure.Published, short(lv.Settings[i]), q.Value)
-				p.Marks(l, figure.PublishedRadius, []float64{lv.Settings[i]}, []float64{q.Value})
-			}
-		}
+	return figure.Black
+}
+
+// epochsPanel draws one measure of the arms against epochs.
+func epochsPanel(lv levels, arms []condition, v view) *figure.Panel {
+	y := figure.PercentAxis(v.unit)
+	if v.measure == drop {
+		y = fittedAxis(v.unit, drop)
 	}
+	p := figure.NewPanel(v.title, figure.Axis{Label: "epochs of training after the regrowth", Margin: 0.03, Ticks: lv.Settings}.Span(lv.Settings...), y)
+	drawReferences(p, lv.At[0], v.measure)
+	over := slices.Clone(arms)
+	slices.Reverse(over) // arms over their controls
+	lv.drawCurves(p, v.measure, over...)
+	lv.drawQuotes(p, v.measure, runColor, arms...)
 	return orNotMeasured(p)
 }

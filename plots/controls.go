@@ -1,8 +1,6 @@
 package plots
 
 import (
-	"math"
-
 	"divergent/pkg/assay"
 	"divergent/pkg/report"
 	"divergent/pkg/study"
@@ -30,28 +28,26 @@ func Controls(r *study.Result) (*figure.Figure, error) {
 		Caption: "Top: arms and their controls; " + meansAndDots(r) + ", the published single run as open diamonds. " +
 			"Sham: the same training, with no change of structure or state and no noise; random sites: regrowth without the gradient's guidance. " +
 			"Bottom: arm less control, paired by seed. " + provenance(r),
-		Width: figure.DoubleColumn, Height: 42 + 4.4*float64(len(rows)+1) + 4.4*float64(len(pairs)+1),
-		Rows: [][]*figure.Panel{{}, {}}, Heights: []float64{float64(len(rows)) + 0.2, float64(len(pairs)) + 0.2}, Legend: dotLegend(r),
 	}
-	for i, v := range []struct {
-		title, unit string
-		measure
-	}{
-		{"Combined stress", "accuracy (%)", combined},
-		{"Extreme internal noise, SD 2.5", "accuracy (%)", extreme},
-		{"Relapse after second pruning", "accuracy lost (points)", drop},
-	} {
-		f.Rows[0] = append(f.Rows[0], dotPanel(r, rows, v.measure, v.title, v.unit, i == 0))
-		f.Rows[1] = append(f.Rows[1], differencePanel(r, pairs, v.measure, "Arm − control", i == 0))
-	}
+	drawBesideControls(f, r, rows, pairs, 4.4, []view{combinedView, extremeView, relapseView}, func(int) string { return "Arm − control" })
 	return f, nil
+}
+
+// drawBesideControls draws conditions and, below, the differences of pairs, a column for
+// each view; rows are of the height given in mm.
+func drawBesideControls(f *figure.Figure, r *study.Result, rows []condition, pairs []pair, height float64, views []view, below func(i int) string) {
+	f.Width, f.Height = figure.DoubleColumn, 42+height*float64(len(rows)+1)+height*float64(len(pairs)+1)
+	f.Heights = []float64{float64(len(rows)) + 0.2, float64(len(pairs)) + 0.2}
+	f.Rows = append(inRows(len(views), views, func(i int, v view) *figure.Panel { return dotPanel(r, rows, v, i == 0) }),
+		inRows(len(views), views, func(i int, v view) *figure.Panel { return differencePanel(r, pairs, v.measure, below(i), i == 0) })...)
+	f.Explain(dotEntries(r)...)
 }
 
 // besideControls returns the arms that have controls, each followed by these, and
 // the pairs of both.
 func besideControls(r *study.Result) (rows []condition, pairs []pair) {
 	all := conditions(r, true)
-	arms := names(all, func(c condition) string { return c.Arm })
+	arms := names(all, condition.arm)
 	for _, c := range all {
 		if c.Phase != assay.Acute || isControl(c.Arm, arms) {
 			continue
@@ -76,23 +72,16 @@ func (v pair) label() string {
 	return v.arm.Label + " − " + kind
 }
 
+// arm is the condition's arm.
+func (c condition) arm() string { return c.Arm }
+
 // differencePanel draws arm − control of one measure, a row for each pair.
 func differencePanel(r *study.Result, pairs []pair, m measure, title string, named bool) *figure.Panel {
-	n := len(pairs)
-	var diffs []sample
-	all := []float64{0}
-	for _, v := range pairs {
-		d := values(r, v.arm, m).Minus(values(r, v.control, m))
-		diffs, all = append(diffs, d), append(append(all, d.Values...), d.Extent()...)
-	}
-	p := figure.NewPanel(title, figure.Fit("difference (points)", 0.06, 5, all...), figure.Rows(names(pairs, pair.label)...).NamedOnly(named))
+	p := figure.NewPanel(title, figure.Axis{Label: "difference (points)", Margin: 0.06}, figure.Rows(names(pairs, pair.label)...).NamedOnly(named))
 	p.Hairlines()
 	p.Vertical(figure.ZeroLine, 0, "no difference")
-	for i, d := range diffs {
-		if s := d.Mean(); s.N > 0 && !math.IsNaN(s.Mean) {
-			drawSeedDots(p, pairs[i].label(), pairs[i].arm.Color, d, float64(n-1-i))
-			drawMeanMark(p, pairs[i].label(), figure.Look{Color: pairs[i].arm.Color, Mark: pairs[i].control.Mark}, s, float64(n-1-i))
-		}
+	for i, v := range pairs {
+		drawEstimate(p, v.label(), figure.Look{Color: v.arm.Color, Mark: v.control.Mark}, values(r, v.arm, m).Minus(values(r, v.control, m)), float64(len(pairs)-1-i))
 	}
 	return p
 }

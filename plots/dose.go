@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -53,7 +54,7 @@ func DoseResponse(r *study.Result) (*figure.Figure, error) {
 		{title: "Combined stress", unit: "accuracy (%)", measure: combined, reference: true},
 		{title: "Extreme internal noise, SD 2.5", unit: "accuracy (%)", measure: extreme, reference: true},
 		{title: "Efficiency", unit: "points per 0.001 weight units", measure: infer.Query{Test: assay.Combined, Metric: infer.Efficiency}, factor: perThousandth},
-		{title: "Turnover", unit: "weights changed (%)", measure: infer.Turnover, logarithmic: true},
+		{title: "Turnover", unit: "weights changed (%)", measure: infer.Turnover, scale: figure.Log},
 	} {
 		f.Rows[i/2] = append(f.Rows[i/2], v.panel(arms, targets, x))
 	}
@@ -74,7 +75,7 @@ func DoseResponse(r *study.Result) (*figure.Figure, error) {
 		f.Legend = append(f.Legend, figure.LineEntry("nominal iso-dose", lookOf(targetLine)), figure.MarkEntry("published (arm's colour)", figure.PublishedLook))
 	}
 	f.Caption += provenance(r)
-	f.Legend = append(f.Legend, referenceEntries(arms[0].At[0])...)
+	f.Explain(referenceEntries()...)
 	return f, nil
 }
 
@@ -113,46 +114,22 @@ func doseArms(r *study.Result) ([]doseArm, error) {
 
 // doseAxis spans the doses on a logarithmic scale.
 func doseAxis(arms []doseArm, targets []float64) figure.Axis {
-	var all []float64
-	add := func(v float64) {
-		if v > 0 {
-			all = append(all, math.Log10(v))
-		}
-	}
-	for _, v := range targets {
-		add(v)
-	}
+	all := slices.Clone(targets)
 	for _, a := range arms {
 		for i := range a.At {
-			for _, v := range append(a.published(i, a.On, infer.Dose), a.Doses.At[i].Extent()...) {
-				add(v)
-			}
+			all = append(append(all, a.published(i, a.On, infer.Dose)...), a.Doses.At[i].Extent()...)
 		}
 	}
-	low, high := figure.Spread(0.04, all...)
-	return logAxis("dose (mean absolute weight change, weight units)", low, high)
-}
-
-// logAxis is an axis of powers of ten between two logarithms, named at 1 and 3.
-func logAxis(label string, low, high float64) figure.Axis {
-	a := figure.Axis{Label: label, Min: low, Max: high, Names: []string{}, Marked: true}
-	for k := math.Floor(low); k <= math.Ceil(high); k++ {
-		for _, v := range []float64{1, 3} {
-			if at := k + math.Log10(v); at >= low && at <= high {
-				a.Ticks, a.Names = append(a.Ticks, at), append(a.Names, short(math.Round(v*math.Pow(10, k+9))/1e9))
-			}
-		}
-	}
-	return a
+	return figure.Axis{Label: "dose (mean absolute weight change, weight units)", Margin: 0.04, Scale: figure.Log}.Span(all...)
 }
 
 // doseView is an outcome against the dose.
 type doseView struct {
 	title, unit string
 	measure
-	factor      float64 // values are divided by it; 0 leaves them
-	reference   bool    // draw ceiling and chance
-	logarithmic bool
+	factor    float64 // values are divided by it; 0 leaves them
+	reference bool    // draw ceiling and chance
+	scale     plot.Normalizer
 }
 
 // samples returns the outcome of an arm at each level.
@@ -173,14 +150,6 @@ func (v doseView) scaled(y float64) float64 {
 	return y
 }
 
-// place returns where a value stands on the panel's axis.
-func (v doseView) place(y float64) float64 {
-	if v.logarithmic {
-		return math.Log10(y)
-	}
-	return y
-}
-
 // panel draws one outcome of all arms against the dose.
 func (v doseView) panel(arms []doseArm, targets []float64, x figure.Axis) *figure.Panel {
 	var all []float64
@@ -191,24 +160,17 @@ func (v doseView) panel(arms []doseArm, targets []float64, x figure.Axis) *figur
 	for k, a := range arms {
 		outcomes[k] = v.samples(a)
 		for i, s := range outcomes[k] {
-			for _, y := range s.Extent() {
-				all = append(all, v.place(y))
-			}
+			all = append(all, s.Extent()...)
 			for _, q := range a.published(i, a.condition, v.measure) {
-				all = append(all, v.place(v.scaled(q)))
+				all = append(all, v.scaled(q))
 			}
 		}
 	}
-	low, high := figure.Spread(0.06, all...)
-	y := figure.Axis{Label: v.unit, Min: low, Max: high + 0.1*(high-low), Ticks: figure.NiceTicks(low, high, 5)}
-	if v.logarithmic {
-		ticks := logAxis(v.unit, low, high)
-		y.Ticks, y.Names, y.Marked = ticks.Ticks, ticks.Names, true
-	}
+	y := figure.Axis{Label: v.unit, Margin: 0.06, Above: 0.1, Scale: v.scale}
 	if v.reference {
-		y.Ticks = figure.NiceTicks(low, min(high, 100), 5)
+		y.Most = 100
 	}
-	p := figure.NewPanel(v.title, x, y)
+	p := figure.NewPanel(v.title, x, y.Span(all...))
 	for i, t := range targets {
 		drawTarget(p, i, t)
 	}
@@ -229,7 +191,7 @@ func drawTarget(p *figure.Panel, i int, t float64) {
 	name := fmt.Sprint(i + 1)
 	p.Record("nominal iso-dose "+name, figure.Reference, short(t), math.NaN())
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		x := at(math.Log10(t), 0).X
+		x := at(t, 0).X
 		style := figure.Aligned(figure.Sans(figure.SmallType, figure.Grey), draw.XCenter, draw.YTop)
 		c.StrokeLine2(targetLine, x, c.Min.Y, x, c.Max.Y-8)
 		c.FillText(style, vg.Point{X: x, Y: c.Max.Y}, name)
@@ -242,17 +204,17 @@ func drawDoseCurve(p *figure.Panel, v doseView, a doseArm, outcome []sample) {
 	var xs, ys []float64
 	for i, s := range outcome {
 		d, o := a.Doses.At[i].Mean(), s.Mean()
-		x, y := math.Log10(d.Mean), v.place(o.Mean)
-		if math.IsNaN(x) || math.IsInf(x, 0) || math.IsNaN(y) || math.IsInf(y, 0) {
+		x, y := d.Mean, o.Mean
+		if !(x > 0) || math.IsNaN(y) || v.scale != nil && y <= 0 {
 			continue
 		}
 		at := a.level(a.Settings[i])
 		p.RecordInterval(a.Label, at, o)
 		p.RecordInterval(a.Label+", dose", at, d)
 		xs, ys = append(xs, x), append(ys, y)
-		drawBar(p, a.Color, x, max(v.place(o.Low), p.Plot.Y.Min), v.place(o.High)) // a logarithm of 0 is below all
+		drawBar(p, a.Color, x, max(o.Low, p.Plot.Y.Min), o.High) // a logarithm of 0 is below all
 		if d.Known() {
-			p.Stroke(draw.LineStyle{Color: a.Color, Width: figure.DataLine}, []float64{max(math.Log10(d.Low), p.Plot.X.Min), math.Log10(d.High)}, []float64{y, y})
+			p.Stroke(figure.Look{Color: a.Color}.Line(), []float64{max(d.Low, p.Plot.X.Min), d.High}, []float64{y, y})
 		}
 		drawDoseSeeds(p, v, a, at, a.Doses.At[i], s)
 	}
@@ -268,10 +230,10 @@ func drawDoseSeeds(p *figure.Panel, v doseView, a doseArm, at string, dose, outc
 		return
 	}
 	dose, outcome = dose.With(outcome)
-	for i, value := range outcome.Values {
-		if x, y := math.Log10(dose.Values[i]), v.place(value); !math.IsInf(x, 0) && !math.IsInf(y, 0) {
-			p.Record(a.Label, figure.Seed, at, value)
-			p.Marks(figure.Look{Color: figure.Tint(a.Color, 0.4), Mark: figure.Circle}, figure.SeedRadius, []float64{x}, []float64{y})
+	for i, y := range outcome.Values {
+		if x := dose.Values[i]; x > 0 && (y > 0 || v.scale == nil) {
+			p.Record(a.Label, figure.Seed, at, y)
+			p.Marks(seedLook(a.Color), figure.SeedRadius, []float64{x}, []float64{y})
 		}
 	}
 }
@@ -284,8 +246,7 @@ func drawDoseQuotes(p *figure.Panel, v doseView, a doseArm) {
 	for i := range a.At {
 		for _, d := range a.published(i, a.On, infer.Dose) {
 			for _, q := range a.published(i, a.condition, v.measure) {
-				p.Record(a.Label, figure.Published, a.level(a.Settings[i])+", dose "+short(d), v.scaled(q))
-				p.Marks(figure.Look{Color: a.Color, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{math.Log10(d)}, []float64{v.place(v.scaled(q))})
+				drawQuote(p, a.Label, a.level(a.Settings[i])+", dose "+short(d), a.Color, v.scaled(q), d, v.scaled(q))
 			}
 		}
 	}
@@ -296,19 +257,15 @@ func missPanel(arms []doseArm, targets []float64) *figure.Panel {
 	arms = slices.DeleteFunc(slices.Clone(arms), func(a doseArm) bool { return a.Phase != assay.Acute })
 	n := len(arms) * len(targets)
 	misses := make([]infer.Nearest, n)
-	all := []float64{0}
 	for k := range n {
 		misses[k] = arms[k%len(arms)].Doses.Nearest(targets[k/len(arms)])
-		all = append(append(all, misses[k].Miss.Extent()...), misses[k].Published)
 	}
-	low, high := figure.Spread(0.05, all...)
-	ticks := figure.NiceTicks(low, high, 8)
 	y := figure.Axis{Min: -0.7, Max: float64(n) - 0.3, Names: []string{}}
 	for i, t := range targets {
 		y.Ticks, y.Names = append(y.Ticks, float64(n-1-i*len(arms))-float64(len(arms)-1)/2), append(y.Names, fmt.Sprintf("%d: dose %v", i+1, t))
 	}
 	p := figure.NewPanel("Nearest level of each arm to each nominal iso-dose",
-		figure.Axis{Label: "dose above or below the nominal one (%)", Min: low, Max: high + 0.34*(high-low), Ticks: ticks}, y) // with room for the notes
+		figure.Axis{Label: "dose above or below the nominal one (%)", About: 8, Above: 0.34}, y) // with room for the notes
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		for k := range n {
 			v := at(0, float64(k)).Y
@@ -336,8 +293,7 @@ func drawMissRow(p *figure.Panel, a doseArm, target int, m infer.Nearest, y floa
 	}
 	drawAcross(p, a.Look, s, y)
 	if !math.IsNaN(m.Published) {
-		p.Record(series, figure.Published, a.level(m.QuotedAt), m.Published)
-		p.Marks(figure.Look{Color: a.Color, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{m.Published}, []float64{y})
+		drawQuote(p, series, a.level(m.QuotedAt), a.Color, m.Published, m.Published, y)
 	}
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		style := figure.Aligned(figure.Sans(figure.SmallType, a.Color), draw.XRight, draw.YCenter)
@@ -346,12 +302,4 @@ func drawMissRow(p *figure.Panel, a doseArm, target int, m infer.Nearest, y floa
 		c.Fill(vg.Rectangle{Min: end.Sub(vg.Point{X: style.Width(text) + 3, Y: 3}), Max: end.Add(vg.Point{Y: 3})}.Path())
 		c.FillText(style, end, text)
 	})
-}
-
-// plus writes a number with one decimal and its sign.
-func plus(v float64) string {
-	if s := signed(v); v <= 0 || s == "0.0" {
-		return s
-	}
-	return "+" + signed(v)
 }

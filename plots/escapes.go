@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -30,16 +29,16 @@ func EscapeTimes(ill, healthy []landscape.Escape) (*figure.Figure, error) {
 			return nil, fmt.Errorf("plots: EscapeTimes: a mean of %v days over %d paths at strength %v: want what landscape.Escapes returns", e.Mean.Mean, e.Paths, e.Strength)
 		}
 		paths, limits = append(paths, e.Paths), append(limits, int(math.Round(e.Limit)))
-		xs, ys = append(xs, e.Strength), append(ys, math.Log10(e.Mean.Low))
+		xs, ys = append(xs, e.Strength), append(ys, e.Mean.Low)
 		for _, v := range []float64{e.Mean.Mean, e.Mean.High, e.Theory} {
 			if v > 0 && !math.IsInf(v, 1) {
-				ys = append(ys, math.Log10(v))
+				ys = append(ys, v)
 			}
 		}
 	}
 	low, high := figure.Spread(0.05, xs...)
 	x := figure.Axis{Label: "strength of excitatory connections, s (1 = standard)", Min: low, Max: high, Ticks: figure.NiceTicks(low, high, 6)}
-	y := decades("mean time in the state (days)", ys)
+	y := figure.Axis{Label: "mean time in the state (days)", Scale: figure.Log}.Span(ys...)
 	p := figure.NewPanel("", x, y)
 	p.Name = "time in a state"
 	f := &figure.Figure{
@@ -70,22 +69,12 @@ func EscapeTimes(ill, healthy []landscape.Escape) (*figure.Figure, error) {
 	return f, nil
 }
 
-// decades is a logarithmic axis, in powers of ten, that holds the exponents.
-func decades(label string, exponents []float64) figure.Axis {
-	low, high := figure.Spread(0.05, exponents...)
-	a := figure.Axis{Label: label, Min: low, Max: high, Names: []string{}, Marked: true}
-	for k := math.Ceil(low); k <= high; k++ {
-		a.Ticks, a.Names = append(a.Ticks, k), append(a.Names, strconv.FormatFloat(math.Pow(10, k), 'f', -1, 64))
-	}
-	return a
-}
-
 // drawTheory draws the line of theory, and tells whether there is one.
 func drawTheory(p *figure.Panel, name string, l figure.Look, list []landscape.Escape) bool {
 	var xs, ys []float64
 	for _, e := range list {
 		if e.Theory > 0 && !math.IsInf(e.Theory, 1) {
-			xs, ys = append(xs, e.Strength), append(ys, math.Log10(e.Theory))
+			xs, ys = append(xs, e.Strength), append(ys, e.Theory)
 			p.Record("theory, "+name, figure.Reference, short(e.Strength), e.Theory)
 		}
 	}
@@ -98,8 +87,7 @@ func drawTheory(p *figure.Panel, name string, l figure.Look, list []landscape.Es
 // drawEscape draws one mean with its interval.
 func drawEscape(p *figure.Panel, name string, l figure.Look, e landscape.Escape) {
 	m := e.Mean
-	low, high := math.Log10(m.Low), min(math.Log10(m.High), p.Plot.Y.Max)
-	at := math.Log10(m.Mean)
+	low, high, at := m.Low, min(m.High, p.Plot.Y.Max), m.Mean
 	mark := l.Mark
 	if e.Reached < e.Paths {
 		mark = mark.Open()

@@ -13,9 +13,9 @@ import (
 
 // outcomeLooks are colour and symbol of what becomes of an observation.
 var outcomeLooks = map[evidence.Outcome]figure.Look{
-	evidence.Pass:    {Color: figure.Blue, Mark: figure.Circle},
-	evidence.Fail: {Color: figure.Vermilion, Mark: figure.Cross},
-	evidence.Silent:       {Color: figure.PaleGrey},
+	evidence.Pass:   {Color: figure.Blue, Mark: figure.Circle},
+	evidence.Fail:   {Color: figure.Vermilion, Mark: figure.Cross},
+	evidence.Silent: {Color: figure.PaleGrey},
 }
 
 // Evidence returns hypotheses by observations: whether each hypothesis explains
@@ -117,19 +117,6 @@ func drawJudged(p *figure.Panel, s *evidence.Shares, h, o int, y float64) {
 		}
 		c.FillText(style, middle.Add(vg.Point{X: 17, Y: 0.5}), percentOf(yes)+" %")
 	})
-}
-
-// percentOf writes a share of draws; what is neither none nor all is not rounded to
-// either.
-func percentOf(share float64) string {
-	text := fmt.Sprintf("%.0f", 100*share)
-	switch {
-	case share > 1e-9 && text == "0":
-		return "< 1"
-	case share < 1-1e-9 && text == "100":
-		return "> 99"
-	}
-	return text
 }
 
 // drawMean writes a mean over the draws below its column.

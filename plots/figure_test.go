@@ -144,7 +144,7 @@ func TestErrorsAreOneClearLine(t *testing.T) {
 		"no figure":   {encode(nil), "no figure"},
 		"no name":     {ok.Save(""), "file name"},
 		"folder":      {ok.Save(t.TempDir() + "/"), "file name"},
-		"blocked":     {ok.Save(filepath.Join(blocked, "x")), "not a directory; want a folder that can be written to"},
+		"blocked":     {ok.Save(filepath.Join(blocked, "x")), "(not a directory): want a folder you may write to"},
 		"nil result":  {nilResult, "result = nil"},
 		"nil wiring":  {nilWiring, "result = nil"},
 		"no rows":     {noRows, `study "mine" has no rows`},

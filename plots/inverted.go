@@ -11,23 +11,6 @@ import (
 	"divergent/plots/figure"
 )
 
-// logarithmic returns an axis of decimal logarithms with the given values marked
-// under their names; nil writes the values.
-func logarithmic(label string, low, high float64, values []float64, names []string) figure.Axis {
-	a := figure.Axis{Label: label, Min: math.Log10(low), Max: math.Log10(high), Names: []string{}, Marked: true}
-	for i, v := range values {
-		if v < low*(1-1e-9) || v > high*(1+1e-9) {
-			continue
-		}
-		name := short(v)
-		if names != nil {
-			name = names[i]
-		}
-		a.Ticks, a.Names = append(a.Ticks, math.Log10(v)), append(a.Names, name)
-	}
-	return a
-}
-
 // directions are the looks of an observed sign −1, 0 and 1.
 var directions = map[int]struct {
 	name string
@@ -54,7 +37,7 @@ func InvertedU(doses glutamate.DosePoints) (*figure.Figure, error) {
 	if !(low > 0) || math.IsInf(high, 1) || low == high {
 		return nil, fmt.Errorf("plots: InvertedU: doses from %v to %v mg/kg: want two or more that differ, each above 0", low, high)
 	}
-	x := logarithmic("dose (mg/kg i.p., rodent)", low/1.08, high*1.08, []float64{0.1, 0.3, 1, 3, 10, 20, 30, 50, 100, 200, 500}, nil)
+	x := figure.Axis{Label: "dose (mg/kg i.p., rodent)", Min: low / 1.08, Max: high * 1.08, Ticks: []float64{0.1, 0.3, 1, 3, 10, 20, 30, 50, 100, 200, 500}, Scale: figure.Log}
 	glu, entries := glutamatePanel(doses, x)
 	f := &figure.Figure{
 		Name:  "inverted-u",
@@ -80,7 +63,7 @@ func glutamatePanel(doses glutamate.DosePoints, x figure.Axis) (*figure.Panel, [
 	banded := true
 	for _, d := range doses {
 		g := d.Glutamate
-		xs, at, low, high = append(xs, math.Log10(d.Dose)), append(at, g.Default), append(low, g.Low), append(high, g.High)
+		xs, at, low, high = append(xs, d.Dose), append(at, g.Default), append(low, g.Low), append(high, g.High)
 		hour, top = append(hour, d.FirstHour), append(top, d.Highest)
 		shown = append(shown, g.Default, g.Low, g.High, d.FirstHour, d.Highest)
 		banded = banded && !math.IsNaN(g.Low+g.High)
@@ -91,7 +74,7 @@ func glutamatePanel(doses glutamate.DosePoints, x figure.Axis) (*figure.Panel, [
 	p := figure.NewPanel("Glutamate", x, y)
 	for _, d := range doses {
 		if d.Observed { // below the lines
-			p.Vertical(figure.Hairline, math.Log10(d.Dose), fmt.Sprintf("%v mg/kg", d.Dose))
+			p.Vertical(figure.Hairline, d.Dose, fmt.Sprintf("%v mg/kg", d.Dose))
 		}
 	}
 	p.Horizontal(figure.ZeroLine, 1, "rest")
@@ -124,10 +107,10 @@ func drawSigns(p *figure.Panel, doses glutamate.DosePoints, y float64) (entries 
 			continue
 		}
 		p.Record("observed: "+s.name, figure.Published, short(d.Dose), float64(d.Sign))
-		p.Marks(s.Look, figure.PublishedRadius, []float64{math.Log10(d.Dose)}, []float64{y})
+		p.Marks(s.Look, figure.PublishedRadius, []float64{d.Dose}, []float64{y})
 		if first {
 			p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-				c.FillText(figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XRight, draw.YCenter), at(math.Log10(d.Dose), y).Add(vg.Point{X: -6, Y: 0.5}), "observed (A)")
+				c.FillText(figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XRight, draw.YCenter), at(d.Dose, y).Add(vg.Point{X: -6, Y: 0.5}), "observed (A)")
 			})
 		}
 		first = false
@@ -145,7 +128,7 @@ func capacityPanel(doses glutamate.DosePoints, x figure.Axis) *figure.Panel {
 	var at []string
 	for _, d := range doses {
 		if !math.IsNaN(d.Capacity) {
-			xs, ys, at = append(xs, math.Log10(d.Dose)), append(ys, d.Capacity), append(at, short(d.Dose))
+			xs, ys, at = append(xs, d.Dose), append(ys, d.Capacity), append(at, short(d.Dose))
 		}
 	}
 	p := figure.NewPanel("Synaptic capacity after 24 h", x, fromZero("excess of capacity (10 mg/kg = 1)", ys))

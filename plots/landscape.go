@@ -88,7 +88,7 @@ func stableStates(terrains []landscape.Terrain) string {
 		var moods []string
 		for _, q := range t.Fixed {
 			if q.Stable() {
-				moods = append(moods, minus2(q.Reading))
+				moods = append(moods, figures2(q.Reading))
 			}
 		}
 		if len(moods) == 0 {

@@ -57,8 +57,8 @@ type quantity struct {
 // changes it.
 func quantities(plans []plan) []quantity {
 	out := []quantity{
-		{"Learning rate", func(s treat.Step, _ int) float64 { return math.Log10(s.Training.Rate) }, nan,
-			figure.Axis{Label: "learning rate", Min: -6, Max: -1, Ticks: []float64{-6, -5, -4, -3, -2}, Names: []string{"1e−6", "1e−5", "1e−4", "1e−3", "1e−2"}}},
+		{"Learning rate", func(s treat.Step, _ int) float64 { return s.Training.Rate }, nan,
+			figure.Axis{Label: "learning rate", Min: 1e-6, Max: 0.1, Ticks: []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2}, Names: []string{"1e−6", "1e−5", "1e−4", "1e−3", "1e−2"}, Marked: true, Scale: figure.Log}},
 		{"Internal noise", func(s treat.Step, e int) float64 { return s.Training.Noise.At(e, s.Training.Epochs) }, 0,
 			figure.Axis{Label: "noise SD", Min: -0.04, Max: 0.6, Ticks: []float64{0, 0.25, 0.5}}},
 		{"Damping", func(s treat.Step, _ int) float64 { return s.Drug().Damping }, 1,
@@ -162,7 +162,7 @@ func drawProtocolLine(p *figure.Panel, c condition, steps plan, q quantity) {
 		for e := range s.Training.Epochs {
 			v := q.Value(s, e)
 			xs, ys = append(xs, float64(at+e), float64(at+e+1)), append(ys, v, v)
-			p.RecordIn(q.Name, c.Label, figure.Value, fmt.Sprintf("epoch %d", at+e+1), unlog(p, q, v), nan, nan, 0)
+			p.RecordIn(q.Name, c.Label, figure.Value, fmt.Sprintf("epoch %d", at+e+1), v, nan, nan, 0)
 		}
 		at += s.Training.Epochs
 	}
@@ -181,14 +181,6 @@ func drawProtocolLine(p *figure.Panel, c condition, steps plan, q quantity) {
 		cv.FillPolygon(figure.Tint(c.Color, 0.25), append(pts, at(xs[len(xs)-1], floor)))
 	})
 	p.Stroke(draw.LineStyle{Color: c.Color, Width: figure.DataLine}, xs, ys)
-}
-
-// unlog returns the quantity's value as it is, not as it is drawn.
-func unlog(p *figure.Panel, q quantity, v float64) float64 {
-	if math.IsNaN(q.Rest) {
-		return math.Pow(10, v)
-	}
-	return v
 }
 
 // drawEvents marks what happens between epochs over the data.

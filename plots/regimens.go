@@ -39,20 +39,9 @@ func Regimens(r *study.Result) (*figure.Figure, error) {
 		Caption: "Regimens, as share regrown in each cycle × cycles, beside their controls: " + meansAndDots(r) + ", " +
 			"the published single run as open diamonds. Sham: as many epochs without regrowth; one burst: one regrowth that leaves as many synapses, and as many epochs. " +
 			"Bottom: regimen less control, paired by seed. A loss below 0 is a gain. " + provenance(r),
-		Width: figure.DoubleColumn, Height: 42 + 4.2*float64(len(rows)+1) + 4.2*float64(len(pairs)+1),
-		Rows: [][]*figure.Panel{{}, {}}, Heights: []float64{float64(len(rows)) + 0.2, float64(len(pairs)) + 0.2}, Legend: dotLegend(r),
 	}
-	for i, v := range []struct {
-		title, unit, difference string
-		measure
-	}{
-		{"Extreme internal noise, SD 2.5", "accuracy (%)", "Difference, extreme noise", extreme},
-		{"Combined stress", "accuracy (%)", "Difference, combined stress", combined},
-		{"Relapse after second pruning", "accuracy lost (points)", "Difference, relapse", drop},
-	} {
-		f.Rows[0] = append(f.Rows[0], dotPanel(r, rows, v.measure, v.title, v.unit, i == 0))
-		f.Rows[1] = append(f.Rows[1], differencePanel(r, pairs, v.measure, v.difference, i == 0))
-	}
+	drawBesideControls(f, r, rows, pairs, 4.2, []view{extremeView, combinedView, relapseView},
+		func(i int) string { return "Difference, " + []string{"extreme noise", "combined stress", "relapse"}[i] })
 	if !holds(f.Rows[:1], figure.Mean, figure.Published) {
 		return nil, missing(r, "Regimens", "no test under stress", "want assay.AcuteTests in the design's Assays")
 	}

@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"slices"
 	"strings"
 
 	"divergent/pkg/infer"
@@ -37,31 +36,16 @@ func Regrowth(r *study.Result) (*figure.Figure, error) {
 			"Open diamonds: the published values, single runs, in the rule's colour; the publication's two rules start from different networks. " +
 			"Dashed line: Bayes ceiling. Accuracy axes begin above chance. " + provenance(r),
 		Width: figure.DoubleColumn, Height: 165, Heights: []float64{1.25, 0.8, 0.6},
-		Rows: [][]*figure.Panel{{}, {}, {tiedPanel(lv, gradient)}},
 	}
-	for _, v := range []struct {
-		title string
-		measure
-	}{
-		{"Combined stress", combined},
-		{"Extreme internal noise, SD 2.5", extreme},
-	} {
-		f.Rows[0] = append(f.Rows[0], rulesPanel(lv, rules, v.measure, v.title))
-		f.Rows[1] = append(f.Rows[1], rulesDifference(lv, gradient, random, v.measure, "Gradient − random: "+strings.ToLower(v.title[:1])+v.title[1:]))
-	}
+	views := []view{combinedView, extremeView}
+	f.Rows = append(inRows(2, views, func(_ int, v view) *figure.Panel { return rulesPanel(lv, rules, v) }),
+		inRows(2, views, func(_ int, v view) *figure.Panel { return rulesDifference(lv, gradient, random, v) })[0], []*figure.Panel{tiedPanel(lv, gradient)})
 	if !holds(f.Rows[:1], figure.Mean) {
 		return nil, missing(r, "Regrowth", "no test under stress", "want assay.AcuteTests in the design's Assays")
 	}
-	for _, c := range slices.Backward(rules) {
-		f.Legend = append(f.Legend, figure.MarkedLineEntry(c.Label, c.Look))
-	}
-	f.Legend = append(f.Legend, figure.MarkedLineEntry("gradient − random", contrastLook))
-	if holds(f.Rows, figure.Published) {
-		f.Legend = append(f.Legend, figure.MarkEntry("published single runs (rule's colour)", figure.PublishedLook))
-	}
-	if lines := referenceEntries(lv.At[0]); len(lines) > 0 {
-		f.Legend = append(f.Legend, lines[0])
-	}
+	f.Explain(curveEntries([]condition{gradient, random})...)
+	f.Explain(figure.MarkedLineEntry("gradient − random", contrastLook).For("gradient − random"), publishedEntry("published single runs (rule's colour)"))
+	f.Explain(referenceEntries()...)
 	return f, nil
 }
 
@@ -69,38 +53,29 @@ func Regrowth(r *study.Result) (*figure.Figure, error) {
 var contrastLook = figure.Look{Color: figure.Black, Mark: figure.Circle}
 
 // rulesPanel draws one test of both rules.
-func rulesPanel(lv levels, rules []condition, m measure, title string) *figure.Panel {
+func rulesPanel(lv levels, rules []condition, v view) *figure.Panel {
 	x := prunedAxis(lv.Settings, 210, 0.03)
 	x.Label = ""
-	p := figure.NewPanel(title, x, lv.fitted(rules, m, "accuracy (%)"))
-	p.Horizontal(figure.CeilingLine, ceiling(lv.At[0], m), "Bayes ceiling")
-	for _, c := range rules {
-		drawCurve(p, c.Label, c.Look, remaining, lv.Settings, lv.of(c, m))
-	}
-	for i := range lv.At {
-		for _, c := range rules {
-			drawQuote(p, c.Label, short(lv.Settings[i]), c.Color, remaining(lv.Settings[i]), lv.published(i, c, m))
-		}
-	}
+	p := figure.NewPanel(v.title, x, fittedAxis(v.unit, v.measure))
+	p.Horizontal(figure.CeilingLine, ceiling(lv.At[0], v.measure), "Bayes ceiling")
+	lv.drawCurves(p, v.measure, rules...)
+	lv.drawQuotes(p, v.measure, ownColor, rules...)
 	return orNotMeasured(p)
 }
 
 // rulesDifference draws gradient − random of one test.
-func rulesDifference(lv levels, gradient, random condition, m measure, title string) *figure.Panel {
-	diffs := lv.samples(func(r *study.Result) sample { return values(r, gradient, m).Minus(values(r, random, m)) })
-	all := []float64{0}
-	for _, d := range diffs {
-		all = append(all, d.Extent()...)
-	}
-	p := figure.NewPanel(title, prunedAxis(lv.Settings, 210, 0.03), figure.Fit("difference (points)", 0.08, 4, all...))
+func rulesDifference(lv levels, gradient, random condition, v view) *figure.Panel {
+	p := figure.NewPanel("Gradient − random: "+strings.ToLower(v.title[:1])+v.title[1:], prunedAxis(lv.Settings, 210, 0.03), figure.Axis{Label: "difference (points)", Margin: 0.08, About: 4})
 	p.Horizontal(figure.ZeroLine, 0, "no difference")
-	drawCurve(p, "gradient − random", contrastLook, remaining, lv.Settings, diffs)
+	drawCurve(p, "gradient − random", contrastLook, lv.Settings, lv.samples(func(r *study.Result) sample {
+		return values(r, gradient, v.measure).Minus(values(r, random, v.measure))
+	}))
 	return orNotMeasured(p)
 }
 
 // tiedPanel draws the share of the gradient's choices that were ties.
 func tiedPanel(lv levels, gradient condition) *figure.Panel {
 	p := figure.NewPanel("Choices of the gradient rule among exact ties", prunedAxis(lv.Settings, 450, 0.015), figure.PercentAxis("tied choices (%)"))
-	drawCurve(p, gradient.Label, gradient.Look, remaining, lv.Settings, lv.of(gradient, infer.Tied))
+	lv.drawCurves(p, infer.Tied, gradient)
 	return orNotMeasured(p)
 }

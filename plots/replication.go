@@ -44,15 +44,18 @@ func Replication(r *study.Result) (*figure.Figure, error) {
 		return agreement(r, all), nil
 	}
 	var columns [4][]infer.Replication
-	inside := 0
 	for _, v := range all {
 		columns[replicationPanel(v)] = append(columns[replicationPanel(v)], v)
-		if v.Inside {
-			inside++
-		}
 	}
 	f := &figure.Figure{Name: "replication", Width: figure.DoubleColumn}
-	describeReplication(f, r, all, inside)
+	if count := describeReplication(f, r, all, "95 % prediction interval for one run (tick: mean)", 0.45); count == "" {
+		here := tooFew(r)
+		f.Caption = "Published numbers (one run, seed 42) beside " + here + " here. Fewer than " + fmt.Sprint(stats.Fewest) + " seeds give no interval to hold them against. " + provenance(r)
+		f.Legend = []figure.Entry{figure.LineEntry("here, "+here+" (tick)", figure.Look{Color: figure.Blue}), figure.MarkEntry("published", alone)}
+	} else {
+		f.Caption = "Published numbers (one run, seed 42) against the 95 % prediction interval for one run here (bar; tick: mean): " + count +
+			"; about one in twenty falls outside by chance. Numbers outside are open, in vermilion, with their value. " + provenance(r)
+	}
 	f.Rows, f.Heights = replicationRows(r, columns)
 	total := 0.0
 	for _, h := range f.Heights {
@@ -62,36 +65,42 @@ func Replication(r *study.Result) (*figure.Figure, error) {
 	return f, nil
 }
 
-// describeReplication writes title, caption and legend. A single seed gives no
-// interval, so nothing is in it or outside it.
-func describeReplication(f *figure.Figure, r *study.Result, all []infer.Replication, inside int) {
-	n := withInterval(all)
-	if n == 0 {
-		here := tooFew(r)
-		f.Title = "Replication by " + plural(seedCount(r), "seed")
-		f.Caption = "Published numbers (one run, seed 42) beside " + here + " here. Fewer than " + fmt.Sprint(stats.Fewest) + " seeds give no interval to hold them against. " + provenance(r)
-		f.Legend = []figure.Entry{figure.LineEntry("here, "+here+" (tick)", figure.Look{Color: figure.Blue}), figure.MarkEntry("published", alone)}
-		return
-	}
-	count := fmt.Sprintf("%d of %d published numbers inside", inside, n)
-	f.Title = "Replication: " + count
-	f.Caption = "Published numbers (one run, seed 42) against the 95 % prediction interval for one run here (bar; tick: mean): " + count +
-		"; about one in twenty falls outside by chance. Numbers outside are open, in vermilion, with their value. " + provenance(r)
-	f.Legend = []figure.Entry{
-		figure.FilledEntry("95 % prediction interval for one run (tick: mean)", figure.Look{Color: figure.Tint(figure.Blue, 0.45)}),
-		figure.MarkEntry(fmt.Sprintf("published, inside (%d)", inside), insideLook),
-		figure.MarkEntry(fmt.Sprintf("published, outside (%d)", n-inside), outsideLook),
-	}
-}
-
-// withInterval counts the numbers that seeds enough were measured for.
-func withInterval(all []infer.Replication) (n int) {
+// describeReplication writes title and legend, and counts in words which of the published
+// numbers are inside their intervals, shown as a bar in a tint of blue. Fewer seeds than
+// make an interval have no number in it or outside it, and no word of it.
+func describeReplication(f *figure.Figure, r *study.Result, all []infer.Replication, bar string, tint float64) (count string) {
+	inside, n := 0, 0
 	for _, v := range all {
 		if !math.IsNaN(v.Low) {
 			n++
 		}
+		if v.Inside {
+			inside++
+		}
 	}
-	return n
+	if n == 0 {
+		f.Title = "Replication by " + plural(seedCount(r), "seed")
+		return ""
+	}
+	count = fmt.Sprintf("%d of %d published numbers inside", inside, n)
+	f.Title = "Replication: " + count
+	f.Legend = []figure.Entry{
+		figure.FilledEntry(bar, figure.Look{Color: figure.Tint(figure.Blue, tint)}),
+		figure.MarkEntry(fmt.Sprintf("published, inside (%d)", inside), insideLook),
+		figure.MarkEntry(fmt.Sprintf("published, outside (%d)", n-inside), outsideLook),
+	}
+	return count
+}
+
+// replicationLook is the look of a published number, and the end of its series' name.
+func replicationLook(v infer.Replication) (l figure.Look, place string) {
+	switch {
+	case math.IsNaN(v.Low):
+		return alone, ""
+	case v.Inside:
+		return insideLook, ", inside"
+	}
+	return outsideLook, ", outside"
 }
 
 // tooFew names what published numbers stand beside where the seeds are too few
@@ -140,20 +149,18 @@ func replicationRows(r *study.Result, columns [4][]infer.Replication) (rows [][]
 
 // replicationColumn draws a row for each number, all of one height.
 func replicationColumn(r *study.Result, list []infer.Replication, title, unit string, fit bool, longest int) *figure.Panel {
-	y := figure.Axis{Min: float64(len(list)-longest) - 0.7, Max: float64(len(list)) - 0.3, Names: []string{}}
+	y := figure.Rows(names(list, func(v infer.Replication) string { return replicationLabel(v) })...).Room(0.7)
+	y.Min += float64(len(list) - longest)
 	x := figure.PercentAxis(unit)
-	var ends []float64
-	for i, v := range list {
-		y.Ticks, y.Names = append(y.Ticks, float64(len(list)-1-i)), append(y.Names, replicationLabel(v))
-		ends = append(ends, v.Low, v.High, v.Published, v.Mean)
-	}
 	if fit {
-		x.Min, x.Max = figure.Spread(0.08, ends...)
-		x.Ticks = figure.NiceTicks(x.Min, x.Max, 5)
+		x = figure.Axis{Label: unit, Margin: 0.08}
+		for _, v := range list {
+			x.Hold = append(x.Hold, v.Low, v.High)
+		}
 	}
 	p := figure.NewPanel(title, x, y)
 	for i, v := range list {
-		drawReplicationRow(p, v, y.Names[i], float64(len(list)-1-i))
+		drawReplicationRow(p, v, y.Names[i], y.Ticks[i])
 	}
 	return p
 }
@@ -176,13 +183,7 @@ func replicationLabel(v infer.Replication) string {
 
 // drawReplicationRow draws one number at height y.
 func drawReplicationRow(p *figure.Panel, v infer.Replication, label string, y float64) {
-	l, place := outsideLook, ", outside"
-	switch {
-	case math.IsNaN(v.Low):
-		l, place = alone, ""
-	case v.Inside:
-		l, place = insideLook, ", inside"
-	}
+	l, place := replicationLook(v)
 	p.RecordRange(label, figure.Prediction, "", v.Mean, v.Low, v.High, v.N)
 	p.Record(label+place, figure.Published, "", v.Published)
 	p.Reach([]float64{v.Published, v.Mean}, []float64{y, y})

@@ -1,11 +1,9 @@
 package plots
 
 import (
-	"math"
 	"slices"
 
 	"divergent/pkg/assay"
-	"divergent/pkg/infer"
 	"divergent/pkg/study"
 	"divergent/plots/figure"
 )
@@ -18,16 +16,21 @@ func Resilience(r *study.Result) (*figure.Figure, error) {
 	if err := checkPlain(r); err != nil {
 		return nil, err
 	}
-	levels := noiseLevels(r)
-	if len(levels) < 2 {
+	lv := levels{Settings: noiseLevels(r)}
+	lv.At = slices.Repeat([]*study.Result{r}, len(lv.Settings))
+	if len(lv.At) < 2 {
 		return nil, missing(r, "Resilience", "no test under internal noise", "want levels in Battery.Internal of assay.AcuteTests")
 	}
-	top := levels[len(levels)-1]
+	top := slices.Max(lv.Settings)
 	p := figure.NewPanel("Accuracy under internal noise",
 		figure.Axis{Label: "SD of internal noise (activation units)", Min: -0.03 * top, Max: 1.03 * top, Ticks: figure.NiceTicks(0, top, 5)},
 		figure.PercentAxis("accuracy (%)"))
-	p.Horizontal(figure.CeilingLine, ceiling(r, standard), "Bayes ceiling")
-	p.Horizontal(figure.ChanceLine, chance(r), "chance")
+	drawReferences(p, r, standard)
+	conds := conditions(r, false)
+	lv.drawCurves(p, standard, conds...)
+	for _, c := range conds {
+		lv.drawQuotes(p, standard, ownColor, c)
+	}
 	f := &figure.Figure{
 		Name:  "resilience",
 		Title: "Resilience to internal noise",
@@ -35,32 +38,9 @@ func Resilience(r *study.Result) (*figure.Figure, error) {
 			"the published single run (Table 2) as open diamonds in the arm's colour. Dashed line: Bayes ceiling; dotted line: chance. " + provenance(r),
 		Width: figure.DoubleColumn * 0.72, Height: 84, Rows: [][]*figure.Panel{{p}},
 	}
-	conds := conditions(r, false)
-	for _, c := range conds {
-		var samples []sample
-		for _, v := range levels {
-			samples = append(samples, values(r, c, infer.Internal(v)))
-		}
-		before := len(p.Data)
-		drawCurve(p, c.Label, c.Look, linear, levels, samples)
-		if len(p.Data) > before {
-			f.Legend = append(f.Legend, figure.MarkedLineEntry(c.Label, c.Look))
-		}
-	}
-	for _, c := range conds {
-		for _, v := range levels {
-			for _, q := range publishedValues(r, c, infer.Internal(v)) {
-				p.Record(c.Label, figure.Published, short(v), q)
-				p.Marks(figure.Look{Color: c.Color, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{v}, []float64{q})
-			}
-		}
-	}
-	if p.Holds(figure.Published) {
-		f.Legend = append(f.Legend, figure.MarkEntry("published single run (arm's colour)", figure.PublishedLook))
-	}
-	if !math.IsNaN(chance(r)) {
-		f.Legend = append(f.Legend, figure.LineEntry("Bayes ceiling", lookOf(figure.CeilingLine)), figure.LineEntry("chance", lookOf(figure.ChanceLine)))
-	}
+	f.Explain(curveEntries(conds)...)
+	f.Explain(publishedEntry("published single run (arm's colour)"))
+	f.Explain(referenceEntries()...)
 	return f, nil
 }
 

@@ -48,43 +48,34 @@ func Sequences(r *study.Result) (*figure.Figure, error) {
 			shown = append(shown, c)
 		}
 	}
-	for i, v := range []struct {
-		title, unit string
-		measure
-	}{
-		{"combined stress", "accuracy (%)", combined},
-		{"internal noise, SD 2.5", "accuracy (%)", extreme},
-		{"lost in relapse", "accuracy lost (points)", drop},
-	} {
-		y := lv.fitted(shown, v.measure, v.title+"\n"+v.unit)
+	var views []view
+	var ends []figure.Axis // of each row
+	for _, v := range []view{{"combined stress", "accuracy (%)", combined}, {"internal noise, SD 2.5", "accuracy (%)", extreme}, {"lost in relapse", relapseView.unit, drop}} {
+		views = append(views, slices.Repeat([]view{v}, len(columns))...)
+		all := []float64{ceiling(lv.At[0], v.measure)}
 		if v.measure == drop {
-			y = lv.fitted(shown, drop, v.title+"\n"+v.unit, 0)
+			all = []float64{0}
 		}
-		var row []*figure.Panel
-		for j, column := range columns {
-			p := sequencePanel(lv, column, v.measure, y, v.title)
-			if i > 0 {
-				p.Title = ""
-			} else {
-				p.Title = column[0].Label
+		for _, c := range shown {
+			for _, s := range lv.of(c, v.measure) {
+				all = append(all, s.Extent()...)
 			}
-			if j > 0 {
-				p.Plot.Y.Label.Text = ""
-			}
-			if i == 2 {
-				p.Plot.X.Label.Text = "synapses pruned (%)"
-			}
-			row = append(row, p)
 		}
-		f.Rows = append(f.Rows, row)
+		ends = append(ends, fittedAxis(v.title+"\n"+v.unit, v.measure).Span(all...))
 	}
-	if !holds(f.Rows, figure.Mean) {
-		return nil, missing(r, "Sequences", "no test under stress", "want assay.AcuteTests in the design's Assays")
+	f.Rows = inRows(len(columns), views, func(i int, v view) *figure.Panel {
+		row, j := i/len(columns), i%len(columns)
+		x := prunedAxis(lv.Settings, 115, 0.06)
+		if x.Label = ""; row == 2 {
+			x.Label = "synapses pruned (%)"
+		}
+		return sequencePanel(lv, columns[j], v, x, ends[row], row == 0, j == 0)
+	})
+	if err := noStress(r, f, "Sequences"); err != nil {
+		return nil, err
 	}
-	for _, c := range shown {
-		f.Legend = append(f.Legend, figure.MarkedLineEntry(c.Label, c.Look))
-	}
-	f.Legend = append(f.Legend, referenceEntries(lv.At[0])...)
+	f.Explain(curveEntries(shown)...)
+	f.Explain(referenceEntries()...)
 	return f, nil
 }
 
@@ -109,20 +100,21 @@ func sequencesOf(r *study.Result) (columns [][]condition) {
 }
 
 // sequencePanel draws one measure of a sequence and its arms alone.
-func sequencePanel(lv levels, column []condition, m measure, y figure.Axis, title string) *figure.Panel {
-	x := prunedAxis(lv.Settings, 115, 0.06)
-	x.Label = ""
-	p := figure.NewPanel(column[0].Label+": "+title, x, y)
-	if m == drop {
-		p.Horizontal(figure.ZeroLine, 0, "no change")
+func sequencePanel(lv levels, column []condition, v view, x, y figure.Axis, titled, named bool) *figure.Panel {
+	if !named {
+		y.Label = ""
+	}
+	p := figure.NewPanel("", x, y)
+	if p.Name = column[0].Label + ": " + v.title; titled {
+		p.Title = column[0].Label
+	}
+	if low := chance(lv.At[0]); v.measure == drop || low >= y.Min {
+		drawReferences(p, lv.At[0], v.measure)
 	} else {
-		p.Horizontal(figure.CeilingLine, ceiling(lv.At[0], m), "Bayes ceiling")
-		if v := chance(lv.At[0]); v >= y.Min {
-			p.Horizontal(figure.ChanceLine, v, "chance")
-		}
+		p.Horizontal(figure.CeilingLine, ceiling(lv.At[0], v.measure), "Bayes ceiling")
 	}
-	for _, c := range slices.Backward(column) {
-		drawCurve(p, c.Label, c.Look, remaining, lv.Settings, lv.of(c, m))
-	}
+	over := slices.Clone(column)
+	slices.Reverse(over)
+	lv.drawCurves(p, v.measure, over...)
 	return orNotMeasured(p)
 }

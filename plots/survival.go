@@ -194,6 +194,3 @@ func drawRelapses(p *figure.Panel, groups []group, at func(spines.RelapseTime) f
 	}
 	return entries
 }
-
-// figures2 writes a number in two significant figures.
-func figures2(v float64) string { return fmt.Sprintf("%.2g", v) }

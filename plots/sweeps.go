@@ -7,7 +7,9 @@ import (
 
 	"gonum.org/v1/plot/vg/draw"
 
+	"divergent/data"
 	"divergent/pkg/assay"
+	"divergent/pkg/infer"
 	"divergent/pkg/study"
 	"divergent/plots/figure"
 )
@@ -22,7 +24,7 @@ const (
 
 // levels is a result taken apart by the settings of one factor.
 type levels struct {
-	Factor   string
+	Factor   string          // empty where the levels are SDs of internal noise in a test
 	Settings []float64       // ascending
 	At       []*study.Result // the plain result of each
 }
@@ -44,8 +46,7 @@ func levelsOf(r *study.Result, figure, factor, fix string) (levels, error) {
 }
 
 // samples returns what f gives at each level.
-func (l levels) samples(f func(r *study.Result) sample) []sample {
-	var out []sample
+func (l levels) samples(f func(r *study.Result) sample) (out []sample) {
 	for _, r := range l.At {
 		out = append(out, f(r))
 	}
@@ -53,11 +54,27 @@ func (l levels) samples(f func(r *study.Result) sample) []sample {
 }
 
 // of returns a condition's measure at each level.
-func (l levels) of(c condition, m measure) []sample {
-	return l.samples(func(r *study.Result) sample { return values(r, c, m) })
+func (l levels) of(c condition, m measure) (out []sample) {
+	for i, r := range l.At {
+		out = append(out, values(r, c, l.measure(i, m)))
+	}
+	return out
 }
 
-// published returns the published values of a condition's measure at the i-th level.
+// measure is what is measured at the i-th level.
+func (l levels) measure(i int, m measure) measure {
+	if l.Factor == "" {
+		return infer.Internal(l.Settings[i])
+	}
+	return m
+}
+
+// quotes returns the published numbers of a condition's measure at the i-th level.
+func (l levels) quotes(i int, c condition, m measure) []data.Quote {
+	return quotes(l.At[i], c, l.measure(i, m))
+}
+
+// published returns their values, each once.
 func (l levels) published(i int, c condition, m measure) []float64 {
 	return publishedValues(l.At[i], c, m)
 }
@@ -89,45 +106,83 @@ func swept(r *study.Result, factor string) []condition {
 	return out
 }
 
-// scale places the settings of a factor on an axis.
-type scale func(setting float64) float64
+// remaining is the scale of pruned shares. It spreads their high end: it is logarithmic
+// in the share of synapses that remain, down to one in a thousand, and straight beyond.
+type remaining struct{}
 
-func linear(v float64) float64 { return v }
+// decades is how many decades of the synapses are gone.
+func (remaining) decades(share float64) float64 {
+	return -math.Log10(1-min(share, 0.999)) + max(0, share-0.999)/(0.001*math.Ln10)
+}
 
-// remaining spreads the high end of the pruned shares: it is logarithmic in the
-// share of synapses that remain, down to one in a thousand.
-func remaining(share float64) float64 { return -math.Log10(max(1-share, 0.001)) }
+// Normalize implements plot.Normalizer.
+func (s remaining) Normalize(low, high, share float64) float64 {
+	return (s.decades(share) - s.decades(low)) / (s.decades(high) - s.decades(low))
+}
 
-// prunedAxis is the axis of pruned shares, on the scale remaining, for a data
-// area of the given width in points. Levels whose names would collide are marked
-// only.
+// share is the share with so many decades gone.
+func (remaining) share(decades float64) float64 {
+	return 1 - math.Pow(10, -min(decades, 3)) + max(0, decades-3)*0.001*math.Ln10
+}
+
+// prunedAxis is the axis of pruned shares for a data area of the given width in points.
+// Levels whose names would collide are marked only.
 func prunedAxis(shares []float64, width, pad float64) figure.Axis {
-	low, high := remaining(shares[0]), remaining(shares[len(shares)-1])
+	var on remaining
+	low, high := on.decades(shares[0]), on.decades(shares[len(shares)-1])
 	if low == high {
 		low, high = low-0.5, high+0.5
 	}
 	pad *= high - low
-	a := figure.Axis{Label: "synapses pruned (%; logarithmic in those that remain)", Min: low - pad, Max: high + pad, Names: []string{}, Marked: true}
+	a := figure.Axis{Label: "synapses pruned (%; logarithmic in those that remain)", Min: on.share(low - pad), Max: on.share(high + pad), Ticks: shares, Marked: true, Scale: on}
 	const gap = 12 // points from name to name
+	place := func(share float64) float64 { return width * on.Normalize(a.Min, a.Max, share) }
+	end := place(shares[len(shares)-1])
 	last := math.Inf(-1)
-	end := (remaining(shares[len(shares)-1]) - a.Min) / (a.Max - a.Min) * width
 	for i, s := range shares {
-		at := (remaining(s) - a.Min) / (a.Max - a.Min) * width
-		name := ""
+		name, at := "", place(s)
 		if final := i == len(shares)-1; final || at-last >= gap && end-at >= gap {
 			name, last = percent(s), at
 		}
-		a.Ticks, a.Names = append(a.Ticks, remaining(s)), append(a.Names, name)
+		a.Names = append(a.Names, name)
 	}
 	return a
 }
 
-// percent writes a share in percent.
-func percent(share float64) string { return short(math.Round(1e6*share) / 1e4) }
+// drawCurves draws conditions' curves of a measure, the last above the others.
+func (l levels) drawCurves(p *figure.Panel, m measure, list ...condition) {
+	for _, c := range list {
+		drawCurve(p, c.Label, c.Look, l.Settings, l.of(c, m))
+	}
+}
 
-// drawCurve draws one line over the settings: a 95 % band, the line and its marks. Where only some levels have an interval
-// these have bars, the others their seeds.
-func drawCurve(p *figure.Panel, label string, l figure.Look, at scale, settings []float64, samples []sample) {
+// drawQuotes draws conditions' published numbers of a measure, level by level, in the
+// colours given.
+func (l levels) drawQuotes(p *figure.Panel, m measure, color func(c condition, q data.Quote) figure.Color, list ...condition) {
+	type number struct {
+		value float64
+		color figure.Color
+	}
+	for i, setting := range l.Settings {
+		for _, c := range list {
+			var drawn []number
+			for _, q := range l.quotes(i, c, m) {
+				if n := (number{q.Value, color(c, q)}); !slices.Contains(drawn, n) {
+					drawn = append(drawn, n)
+					drawQuote(p, c.Label, short(setting), n.color, n.value, setting, n.value)
+				}
+			}
+		}
+	}
+}
+
+// ownColor and black are colours of published numbers.
+func ownColor(c condition, _ data.Quote) figure.Color { return c.Color }
+func black(condition, data.Quote) figure.Color        { return figure.Black }
+
+// drawCurve draws one line over the settings: a 95 % band, the line and its marks. Where
+// only some levels have an interval these have bars, the others their seeds.
+func drawCurve(p *figure.Panel, label string, l figure.Look, settings []float64, samples []sample) {
 	var xs, ys, low, high []float64
 	banded := true
 	for i, v := range samples {
@@ -136,23 +191,21 @@ func drawCurve(p *figure.Panel, label string, l figure.Look, at scale, settings 
 			continue
 		}
 		p.RecordInterval(label, short(settings[i]), s)
-		drawSeedsAt(p, label, short(settings[i]), l.Color, v, at(settings[i]))
-		xs, ys, low, high = append(xs, at(settings[i])), append(ys, s.Mean), append(low, s.Low), append(high, s.High)
+		drawSeedsAt(p, label, short(settings[i]), l.Color, v, settings[i])
+		xs, ys, low, high = append(xs, settings[i]), append(ys, s.Mean), append(low, s.Low), append(high, s.High)
 		banded = banded && !math.IsNaN(s.Low)
 	}
-	if len(xs) == 0 {
-		return
-	}
-	switch {
-	case banded && len(xs) > 1:
+	if banded && len(xs) > 1 {
 		p.FillBetween(l, xs, low, high)
-	default:
+	} else {
 		for i := range xs {
 			drawBar(p, l.Color, xs[i], low[i], high[i])
 		}
 	}
-	p.Stroke(l.Line(), xs, ys)
-	p.Marks(l, figure.MarkRadius, xs, ys)
+	if len(xs) > 0 {
+		p.Stroke(l.Line(), xs, ys)
+		p.Marks(l, figure.MarkRadius, xs, ys)
+	}
 }
 
 // drawSeedsAt draws single seeds as pale dots above each other where they are too few
@@ -163,50 +216,35 @@ func drawSeedsAt(p *figure.Panel, series, x string, c figure.Color, v sample, at
 	}
 	for _, y := range v.Values {
 		p.Record(series, figure.Seed, x, y)
-		p.Marks(figure.Look{Color: figure.Tint(c, 0.4), Mark: figure.Circle}, figure.SeedRadius, []float64{at}, []float64{y})
+		p.Marks(seedLook(c), figure.SeedRadius, []float64{at}, []float64{y})
 	}
+}
+
+// seedLook is that of single seeds.
+func seedLook(c figure.Color) figure.Look {
+	return figure.Look{Color: figure.Tint(c, 0.4), Mark: figure.Circle}
 }
 
 // drawBar draws an upright interval; NaN draws nothing.
 func drawBar(p *figure.Panel, c figure.Color, x, low, high float64) {
-	if !math.IsNaN(low) && !math.IsNaN(high) {
-		p.Stroke(draw.LineStyle{Color: c, Width: figure.DataLine}, []float64{x, x}, []float64{low, high})
+	if !math.IsNaN(low + high) {
+		p.Stroke(figure.Look{Color: c}.Line(), []float64{x, x}, []float64{low, high})
 	}
 }
 
-// drawQuote draws published numbers at one place as open diamonds in the colour
-// given.
-func drawQuote(p *figure.Panel, label, x string, c figure.Color, at float64, values []float64) {
-	for _, v := range values {
-		p.Record(label, figure.Published, x, v)
-		p.Marks(figure.Look{Color: c, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{at}, []float64{v})
-	}
+// drawQuote draws a published number as an open diamond in the colour given at a place.
+func drawQuote(p *figure.Panel, series, at string, c figure.Color, value, x, y float64) {
+	p.Record(series, figure.Published, at, value)
+	p.Marks(figure.Look{Color: c, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{x}, []float64{y})
 }
 
-// yAxis is the axis of a measure over all levels: 0 to 100 for accuracies, what
-// there is for others.
-func (l levels) yAxis(arms []condition, m measure, unit string) figure.Axis {
-	if m != drop {
-		return figure.PercentAxis(unit)
-	}
-	return l.fitted(arms, m, unit, 0)
-}
-
-// fitted is an axis of what there is of a measure over all levels, published
-// values, the ceiling and further values included.
-func (l levels) fitted(arms []condition, m measure, unit string, further ...float64) figure.Axis {
-	all := append(further, ceiling(l.At[0], m))
-	for i, r := range l.At {
-		for _, c := range arms {
-			all = append(append(all, values(r, c, m).Extent()...), l.published(i, c, m)...)
-		}
-	}
-	low, high := figure.Spread(0.06, all...)
-	top := high
+// fittedAxis is the axis of a measure that spans what is drawn.
+func fittedAxis(label string, m measure) figure.Axis {
+	a := figure.Axis{Label: label, Margin: 0.06}
 	if m.Metric == assay.Accuracy {
-		top = min(high, 100)
+		a.Most = 100
 	}
-	return figure.Axis{Label: unit, Min: low, Max: high, Ticks: figure.NiceTicks(low, top, 5)}
+	return a
 }
 
 // drawReferences draws what a measure is compared with: ceiling and chance, or no
@@ -221,11 +259,57 @@ func drawReferences(p *figure.Panel, r *study.Result, m measure) {
 }
 
 // referenceEntries explains the lines that accuracies are compared with.
-func referenceEntries(r *study.Result) []figure.Entry {
-	if math.IsNaN(chance(r)) {
+func referenceEntries() []figure.Entry {
+	return []figure.Entry{lineEntry("Bayes ceiling", figure.CeilingLine), lineEntry("chance", figure.ChanceLine)}
+}
+
+// lineEntry explains a reference line, where it is drawn.
+func lineEntry(label string, s draw.LineStyle) figure.Entry {
+	return figure.LineEntry(label, lookOf(s)).For(label)
+}
+
+// curveEntries explains the curves of conditions, where they are drawn.
+func curveEntries(list []condition) []figure.Entry {
+	return names(list, func(c condition) figure.Entry {
+		return figure.MarkedLineEntry(c.Label, c.Look).For(c.Label, figure.Mean)
+	})
+}
+
+// publishedEntry explains published numbers, where there are any.
+func publishedEntry(label string) figure.Entry {
+	return figure.MarkEntry(label, figure.PublishedLook).For("", figure.Published)
+}
+
+// noStress is the error of a figure that found no test under stress, nil where it did.
+func noStress(r *study.Result, f *figure.Figure, name string) error {
+	if holds(f.Rows, figure.Mean) {
 		return nil
 	}
-	return []figure.Entry{figure.LineEntry("Bayes ceiling", lookOf(figure.CeilingLine)), figure.LineEntry("chance", lookOf(figure.ChanceLine))}
+	return missing(r, name, "no test under stress", "want assay.AcuteTests in the design's Assays")
+}
+
+// view is a measure as figures show it.
+type view struct {
+	title, unit string
+	measure
+}
+
+// The views that several figures have.
+var (
+	combinedView = view{"Combined stress", "accuracy (%)", combined}
+	extremeView  = view{"Extreme internal noise, SD 2.5", "accuracy (%)", extreme}
+	relapseView  = view{"Relapse after second pruning", "accuracy lost (points)", drop}
+)
+
+// inRows draws a panel for each of the views, so many in a row.
+func inRows(columns int, views []view, draw func(i int, v view) *figure.Panel) (rows [][]*figure.Panel) {
+	for i, v := range views {
+		if i%columns == 0 {
+			rows = append(rows, nil)
+		}
+		rows[i/columns] = append(rows[i/columns], draw(i, v))
+	}
+	return rows
 }
 
 // valueAxis spans the values with a margin.

@@ -392,19 +392,23 @@ func TestStanding(t *testing.T) {
 
 func TestPrunedAxis(t *testing.T) {
 	shares := []float64{0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99}
-	for i, s := range shares {
+	var on remaining
+	for i, s := range append(shares, -1, 0.999, 1) {
 		// 1 − s in tenths: each decade that remains has the same length.
-		if got, want := math.Pow(10, -remaining(s)), 1-s; math.Abs(got-want) > 1e-12 {
-			t.Errorf("remaining(%v) stands for %v of the synapses: want %v", shares[i], got, want)
+		if got, want := math.Pow(10, -on.decades(s)), 1-s; math.Abs(got-want) > 1e-12 && s < 1 {
+			t.Errorf("place %d of %v stands for %v of the synapses: want %v", i, s, got, want)
+		}
+		if back := on.share(on.decades(s)); math.Abs(back-s) > 1e-12 {
+			t.Errorf("the share at the place of %v is %v", s, back)
 		}
 	}
-	if !(remaining(1) > remaining(0.998)) || math.IsInf(remaining(1), 0) {
-		t.Errorf("remaining(1) = %v: want a place beyond 99.8 %%", remaining(1))
+	if !(on.decades(1) > on.decades(0.999)) || math.IsInf(on.decades(1), 0) {
+		t.Errorf("all synapses pruned is at %v: want a place beyond 99.9 %%", on.decades(1))
 	}
 	a := prunedAxis(shares, 200, 0.03)
 	last := math.Inf(-1)
 	for i, name := range a.Names {
-		at := (a.Ticks[i] - a.Min) / (a.Max - a.Min) * 200
+		at := 200 * a.Scale.Normalize(a.Min, a.Max, a.Ticks[i])
 		if name != "" && at-last < 12 {
 			t.Errorf("%q stands %.1f points from the name before: want 12", name, at-last)
 		}

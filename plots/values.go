@@ -11,7 +11,6 @@ import (
 	"divergent/data"
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
-	"divergent/pkg/model"
 	"divergent/pkg/stats"
 	"divergent/pkg/study"
 	"divergent/pkg/task"
@@ -187,9 +186,3 @@ func plural(n int, noun string) string {
 	}
 	return strconv.Itoa(n) + " " + noun
 }
-
-// short writes a number in as few digits as it needs.
-func short(v float64) string { return model.Number(v) }
-
-// signed writes a number with one decimal and a minus of the width of a digit's.
-func signed(v float64) string { return model.Decimals(v, 1) }

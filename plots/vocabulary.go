@@ -7,13 +7,28 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"divergent/internal/text"
 	"divergent/plots/figure"
 )
 
 // What several figures draw alike.
 
-// names lists what each of a list is called.
-func names[T any](list []T, of func(T) string) (out []string) {
+// lookOf returns the look of a reference line, for legends.
+func lookOf(s draw.LineStyle) figure.Look {
+	return figure.Look{Color: figure.Ink, Dashes: s.Dashes}
+}
+
+// The numbers of figures.
+func short(v float64) string         { return text.Short(v) } // for the plotted numbers, too
+func figures2(v float64) string      { return text.Figures(v, 2) }
+func figures3(v float64) string      { return text.Figures(v, 3) }
+func signed(v float64) string        { return text.Fixed(v, 1) }
+func plus(v float64) string          { return text.Signed(v, 1) }
+func percent(share float64) string   { return text.Percent(share) }
+func percentOf(share float64) string { return text.Rounded(share) } // of draws
+
+// names lists what each of a list is called, or what else it gives.
+func names[T, S any](list []T, of func(T) S) (out []S) {
 	for _, v := range list {
 		out = append(out, of(v))
 	}

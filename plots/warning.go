@@ -60,7 +60,7 @@ func EarlyWarning(list []landscape.Forewarning) (*figure.Figure, error) {
 // warningCaption tells of one change.
 func warningCaption(w landscape.Forewarning) string {
 	s := fmt.Sprintf("From the %s state, with noise σ = %s: window of %d days, ends %s days before the switch on day %s; autocorrelation τ = %s, P = %s; variance τ = %s, P = %s. ", w.Start, figures2(w.Noise), w.Window,
-		short(w.Lead), short(math.Round(w.Day)), minus2(w.Warning.LagTrend.Tau), figures2(w.Warning.LagTrend.P), minus2(w.Warning.VarianceTrend.Tau), figures2(w.Warning.VarianceTrend.P))
+		short(w.Lead), short(math.Round(w.Day)), figures2(w.Warning.LagTrend.Tau), figures2(w.Warning.LagTrend.P), figures2(w.Warning.VarianceTrend.Tau), figures2(w.Warning.VarianceTrend.P))
 	if w.Rise != nil && w.Still != nil {
 		s += fmt.Sprintf("Along an even ramp of strength from %s to %s autocorrelation rises (P ≤ 0.05) in %s of %s, at constant strength in %s of %d. ", figures2(w.Rise.Approach.Ramp.From), figures2(w.Rise.Approach.Ramp.To),
 			shareOf(w.Rise.Lag), plural(len(w.Rise.Paths), "path"), shareOf(w.Still.Lag), len(w.Still.Paths))
@@ -71,14 +71,6 @@ func warningCaption(w landscape.Forewarning) string {
 // shareOf writes a share with its limits in percent.
 func shareOf(v landscape.Interval) string {
 	return fmt.Sprintf("%.0f %% (%.0f to %.0f)", 100*v.Mean, 100*v.Low, 100*v.High)
-}
-
-// minus2 writes a number in two figures, with a minus of a digit's width.
-func minus2(v float64) string {
-	if v < 0 {
-		return "−" + figures2(-v)
-	}
-	return figures2(v)
 }
 
 // warningPanels draws one change: strip, mood, variance, autocorrelation.

@@ -142,7 +142,7 @@ const (
 	strengthLow  = -4.0 // 10⁻⁴
 	strengthHigh = 0.5
 	strengthBins = 45
-	emptyBin     = -0.2 // where an empty bin is drawn on the logarithmic axis
+	emptyBin     = 0.630957 // where an empty bin is drawn on the logarithmic axis
 )
 
 // strengthPanel draws how many of the network's synapses have which strength.
@@ -153,16 +153,10 @@ func strengthPanel(conds []condition, nets []*network.Network) *figure.Panel {
 		counts[i] = n.Strengths(strengthLow, strengthHigh, strengthBins)
 		most = max(most, slices.Max(counts[i]))
 	}
-	x := figure.Axis{Label: "strength of the synapse, |w|", Min: strengthLow, Max: strengthHigh,
-		Ticks: []float64{-4, -3, -2, -1, 0}, Names: []string{"0.0001", "0.001", "0.01", "0.1", "1"}}
+	x := figure.Axis{Label: "strength of the synapse, |w|", Min: math.Pow(10, strengthLow), Max: math.Pow(10, strengthHigh), Scale: figure.Log}
 	// Counts span four orders of magnitude, so their axis is logarithmic too.
-	high := math.Ceil(math.Log10(float64(most)))
-	y := figure.Axis{Label: "synapses per bin", Min: emptyBin, Max: high}
-	for e := 0.0; e <= high; e++ {
-		y.Ticks, y.Names = append(y.Ticks, e), append(y.Names, short(math.Pow(10, e)))
-	}
+	y := figure.Axis{Label: "synapses per bin", Min: emptyBin, Max: math.Pow(10, math.Ceil(math.Log10(float64(most)))), Scale: figure.Log}
 	p := figure.NewPanel("Strength of present synapses", x, y)
-	p.Plot.X.Tick.LineStyle.Width, p.Plot.Y.Tick.LineStyle.Width = figure.ThinLine, figure.ThinLine
 	for i, c := range conds {
 		drawStrengthLine(p, c, counts[i])
 	}
@@ -178,9 +172,9 @@ func drawStrengthLine(p *figure.Panel, c condition, counts []int) {
 		if slices.Max(counts[:b+1]) == 0 || slices.Max(counts[b:]) == 0 {
 			continue
 		}
-		x := strengthLow + (float64(b)+0.5)*(strengthHigh-strengthLow)/strengthBins
-		p.Record(c.Label, figure.Value, short(math.Pow(10, x)), float64(v))
-		xs, ys = append(xs, x), append(ys, max(math.Log10(float64(v)), emptyBin))
+		x := math.Pow(10, strengthLow+(float64(b)+0.5)*(strengthHigh-strengthLow)/strengthBins)
+		p.Record(c.Label, figure.Value, short(x), float64(v))
+		xs, ys = append(xs, x), append(ys, max(float64(v), emptyBin))
 		if ys[len(ys)-1] > ys[peak] {
 			peak = len(ys) - 1
 		}

@@ -9,8 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
+	"divergent/internal/files"
 	"divergent/pkg/notebook"
 )
 
@@ -160,27 +160,10 @@ func (d document) write(path string) error {
 	return writeFile(path, b)
 }
 
-// writeFile writes to a temporary name beside path and renames it, and removes
-// what killed writers have left there an hour ago.
+// writeFile writes a file whole, and removes what killed writers have left beside it.
 func writeFile(path string, b []byte) error {
-	dir, prefix := filepath.Dir(path), "."+filepath.Base(path)+"-"
-	entries, _ := os.ReadDir(dir)
-	for _, e := range entries {
-		digits, ok := strings.CutPrefix(e.Name(), prefix)
-		if info, err := e.Info(); ok && strings.Trim(digits, "0123456789") == "" && err == nil && time.Since(info.ModTime()) > time.Hour {
-			os.Remove(filepath.Join(dir, e.Name()))
-		}
-	}
-	f, err := os.CreateTemp(dir, prefix+"*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(b)
-	if err := errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	files.Sweep(filepath.Dir(path))
+	return files.Write(path, b)
 }
 
 // failures says which cells of an executed notebook failed and why.

@@ -167,7 +167,7 @@ func TestThumbnailRefusesHugePictures(t *testing.T) {
 func TestNotebookWritersLeaveNothing(t *testing.T) {
 	dir := t.TempDir()
 	old := time.Now().Add(-2 * time.Hour)
-	for _, name := range []string{".n.ipynb-12", ".n.ipynb-old", ".m.ipynb-12"} {
+	for _, name := range []string{".partial-12", ".partial-old", ".m.ipynb-12"} {
 		name = filepath.Join(dir, name)
 		if err := errors.Join(os.WriteFile(name, nil, 0o644), os.Chtimes(name, old, old)); err != nil {
 			t.Fatal(err)
@@ -177,7 +177,7 @@ func TestNotebookWritersLeaveNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := slices.Sorted(maps.Keys(contents(t, dir)))
-	if want := []string{".m.ipynb-12", ".n.ipynb-old", "n.ipynb"}; !slices.Equal(got, want) {
+	if want := []string{".m.ipynb-12", ".partial-old", "n.ipynb"}; !slices.Equal(got, want) {
 		t.Errorf("files %q: want %q", got, want)
 	}
 }

@@ -3,13 +3,11 @@ package figure
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"hash/crc32"
 	"html"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,6 +16,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"divergent/internal/files"
 )
 
 // Format is a file format of a figure.
@@ -60,49 +60,20 @@ func (f *Figure) Save(base string, formats ...Format) error {
 	} else if !slices.Contains(formats, CSV) {
 		formats = append(slices.Clone(formats), CSV)
 	}
-	var files []bytes.Buffer
+	var encoded []bytes.Buffer
 	for _, format := range formats {
 		var b bytes.Buffer
 		if err := f.Encode(&b, format); err != nil {
 			return err
 		}
-		files = append(files, b)
+		encoded = append(encoded, b)
 	}
-	err := os.MkdirAll(filepath.Dir(base), 0o755)
 	for i, format := range formats {
-		if err == nil {
-			err = replaceFile(base+"."+string(format), files[i].Bytes())
+		if err := files.Write(base+"."+string(format), encoded[i].Bytes()); err != nil {
+			return fmt.Errorf("figure: cannot save %s: %w", base, err)
 		}
 	}
-	if err == nil {
-		return nil
-	}
-	if p := new(os.PathError); errors.As(err, &p) {
-		err = p.Err // without the temporary name
-	}
-	return fmt.Errorf("figure: cannot save %s: %w; want a folder that can be written to", base, err)
-}
-
-// replaceFile writes the file under a temporary name and renames it.
-func replaceFile(name string, data []byte) error {
-	t, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = t.Write(data)
-	if e := t.Chmod(0o644); err == nil {
-		err = e
-	}
-	if e := t.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(t.Name(), name)
-	}
-	if err != nil {
-		os.Remove(t.Name())
-	}
-	return err
+	return nil
 }
 
 // PNG returns the figure as a PNG image of the given resolution in dots per

@@ -77,6 +77,7 @@ type Entry struct {
 	line, marked, filled, shaded bool
 	own                          bool                      // of a series, whose look the figure gives
 	published                    bool                      // of published values, which look alike
+	of                           func(Datum) bool          // numbers of which one has to be drawn, see For
 	scale                        func(share float64) Color // colour scale, share 0 to 1
 }
 
@@ -149,6 +150,18 @@ func (f *Figure) Validate() error {
 	return nil
 }
 
+// panels lists the figure's panels.
+func (f *Figure) panels() (out []*Panel) {
+	for _, row := range f.Rows {
+		for _, p := range row {
+			if p != nil {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
 func checkDPI(dpi float64) error {
 	if !(dpi >= 20 && dpi <= 1200) {
 		return fmt.Errorf("figure: DPI = %v: want 20 to 1200 dots per inch; 300 is print, 192 a sharp screen", dpi)
@@ -215,11 +228,9 @@ func (f *Figure) body(c draw.Canvas) draw.Canvas {
 // than one.
 func (f *Figure) titles() int {
 	n := 0
-	for _, row := range f.Rows {
-		for _, p := range row {
-			if p != nil && p.Title != "" {
-				n++
-			}
+	for _, p := range f.panels() {
+		if p.Title != "" {
+			n++
 		}
 	}
 	return n

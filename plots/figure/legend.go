@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -38,6 +39,45 @@ func SwatchEntry(label string, l Look) Entry {
 // RampEntry shows a colour scale between the names of its ends.
 func RampEntry(low, high string, scale func(share float64) Color) Entry {
 	return Entry{Low: low, Label: high, scale: scale}
+}
+
+// For returns the entry for a legend that is to explain what is drawn, see Explain: of the
+// numbers of a series, "" for any, and of the kinds, none for any.
+func (e Entry) For(series string, kinds ...Kind) Entry {
+	e.of = func(d Datum) bool {
+		return (series == "" || d.Series == series) && (len(kinds) == 0 || slices.Contains(kinds, d.Kind))
+	}
+	return e
+}
+
+// Explain adds to the legend those of the entries of which the panels hold a number, and
+// those that are for none.
+func (f *Figure) Explain(entries ...Entry) {
+	for _, e := range entries {
+		if e.of == nil || slices.ContainsFunc(f.Table(), e.of) {
+			f.Legend = append(f.Legend, e)
+		}
+	}
+}
+
+// legend is Legend or, where that is nil, what the panels' series and lines say.
+func (f *Figure) legend() []Entry {
+	if f.Legend != nil {
+		return f.Legend
+	}
+	all := &Panel{}
+	for _, p := range f.panels() {
+		for _, e := range p.entries {
+			if e.own {
+				e.Look = p.lookOf(e.Label, e.published)
+			}
+			if e.published && slices.Contains(p.series, e.Label) {
+				e.Label += ", published"
+			}
+			all.entry(e)
+		}
+	}
+	return all.entries
 }
 
 // join adds what another entry of the same label shows.

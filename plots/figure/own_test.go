@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"image"
 	"image/color"
 	"math"
 	"slices"
 	"strings"
 	"testing"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -192,6 +194,90 @@ func TestNothingLeavesTheDataArea(t *testing.T) {
 	}
 }
 
+// wild is a plotter that heeds no data area.
+type wild struct{ draw func(c draw.Canvas) }
+
+func (w wild) Plot(c draw.Canvas, _ *plot.Plot) { w.draw(c) }
+
+// Whatever another package's plotter draws, nothing of it is seen outside the data area,
+// and all of it inside.
+func TestForeignPlottersAreCut(t *testing.T) {
+	var area vg.Rectangle
+	far := func(x, y vg.Length) vg.Point { return area.Min.Add(vg.Point{X: x, Y: y}) }
+	var circle vg.Path
+	paint := func(c draw.Canvas) {
+		circle.Move(far(5, 0))
+		circle.Arc(far(0, 0), 5, 0, 2*math.Pi)
+		c.Fill(circle)
+		c.StrokeLine2(Look{Color: Ink}.Line(), -500, -500, 500, 500)
+		c.FillPolygon(Blue, []vg.Point{far(-50, 5), far(5, 5), far(5, 500)})
+		var curve vg.Path
+		curve.Move(far(3, 3))
+		curve.CubeTo(far(3, 300), far(-200, 9), far(9, 9))
+		c.Stroke(curve)
+		c.FillText(Sans(7, Ink), far(2, 20), "inside")
+		c.FillText(Sans(7, Ink), far(-30, 20), "outside")
+		turned := Sans(7, Ink)
+		turned.Rotation = math.Pi / 2
+		c.FillText(turned, far(20, 10), "turned")
+		turned.Rotation = -math.Pi / 2
+		c.FillText(turned, far(20, 10), "down and out")
+		c.Push()
+		c.Translate(vg.Point{X: -400})
+		c.StrokeLine2(Look{Color: Ink}.Line(), 405, 50, 600, 50)
+		c.Pop()
+		c.DrawImage(vg.Rectangle{Min: far(-10, -10), Max: far(10, 10)}, image.NewRGBA(image.Rect(0, 0, 40, 40)))
+		c.StrokeLine2(Look{Color: Ink}.Line(), far(1, 1).X, far(1, 1).Y, far(2, 2).X, far(2, 2).Y)
+	}
+	f := New("wild", 80, 60)
+	p := f.Panel("", Axis{Min: 0, Max: 1}, Axis{Min: 0, Max: 1})
+	f.Legend = []Entry{}
+	area = f.DataAreas()[0][0]
+	p.Add(wild{paint})
+	var c recorder.Canvas
+	f.Draw(draw.NewCanvas(&c, 80*vg.Millimeter, 60*vg.Millimeter))
+	texts, shapes, images := 0, 0, 0
+	for _, a := range c.Actions {
+		var path vg.Path
+		switch a := a.(type) {
+		case *recorder.Fill:
+			path = a.Path
+		case *recorder.Stroke:
+			path = a.Path
+		case *recorder.FillString:
+			if a.String == "inside" || a.String == "turned" {
+				texts++
+			} else if strings.Contains(a.String, "out") {
+				t.Errorf("text %q is seen", a.String)
+			}
+		case *recorder.DrawImage:
+			images++
+			if a.Rectangle.Min != area.Min || a.Image.Bounds() != image.Rect(20, 0, 40, 20) {
+				t.Errorf("image in %v, pixels %v: want the upper right quarter", a.Rectangle, a.Image.Bounds())
+			}
+		}
+		if len(path) > 0 && path[0].Pos.X >= area.Min.X && path[0].Pos.Y >= area.Min.Y {
+			shapes++
+		}
+		for _, s := range path {
+			if s.Type == vg.ArcComp {
+				t.Errorf("an arc around the corner is whole")
+			}
+			if q := s.Pos; q.X < -1 || q.X > 300 || q.Y < -1 || q.Y > 300 {
+				t.Errorf("something is drawn at %v", q)
+			}
+		}
+	}
+	if texts != 2 || images != 1 || shapes < 5 {
+		t.Errorf("%d texts, %d images, %d shapes: want 2, 1 and those inside", texts, images, shapes)
+	}
+	for _, format := range []Format{PNG, SVG, PDF} {
+		if err := f.Encode(new(bytes.Buffer), format); err != nil {
+			t.Errorf("%s: %v", format, err)
+		}
+	}
+}
+
 // A line ends before a gap and begins anew after it; an interval without an end has no
 // bar.
 func TestNaNLeavesAGap(t *testing.T) {
@@ -248,6 +334,35 @@ func TestScales(t *testing.T) {
 	}
 	if !slices.Equal(names, []string{"0.1", "1", "10", "100", "1000"}) {
 		t.Errorf("ticks %q: want the decades", names)
+	}
+}
+
+// On a scale an axis's label takes the room where it stands: the data area is as wide as on
+// a linear axis, and what lies at the mean of the ends lies where the scale has it.
+func TestLabelsOfScales(t *testing.T) {
+	areas := map[bool]vg.Rectangle{}
+	for _, log := range []bool{false, true} {
+		x := Axis{Label: "a label that is almost as long as the axis", Min: 1, Max: 9, Ticks: []float64{5}, Names: []string{"5"}, Marked: true}
+		if log {
+			x.Scale = Log
+		}
+		f := New("labels", 80, 60)
+		p := f.Panel("", x, Axis{Min: 0, Max: 1})
+		p.Points("a", []float64{5}, []float64{0.5})
+		areas[log] = f.DataAreas()[0][0]
+		var at vg.Length
+		p.Draw(func(_ draw.Canvas, place func(x, y float64) vg.Point) { at = place(5, 0).X })
+		f.Draw(draw.NewCanvas(new(recorder.Canvas), 80*vg.Millimeter, 60*vg.Millimeter))
+		share := float64((at - areas[log].Min.X) / (areas[log].Max.X - areas[log].Min.X))
+		if want := map[bool]float64{false: 0.5, true: math.Log(5) / math.Log(9)}[log]; math.Abs(share-want) > 1e-9 {
+			t.Errorf("5 lies at %v of the axis: want %v", share, want)
+		}
+		if tick := p.Plot.X.Norm(p.Plot.X.Tick.Marker.Ticks(1, 9)[0].Value); math.Abs(tick-share) > 1e-9 {
+			t.Errorf("the tick of 5 lies at %v, what is drawn there at %v", tick, share)
+		}
+	}
+	if a, b := areas[false], areas[true]; math.Abs(float64(a.Min.X-b.Min.X)) > 1e-9 || math.Abs(float64(a.Max.X-b.Max.X)) > 1e-9 {
+		t.Errorf("data areas %v on a linear and %v on a logarithmic axis: want one width", a, b)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"divergent/internal/text"
 )
 
 // New returns a figure without panels; Panel adds one. The name is that of its files;
@@ -43,48 +45,26 @@ func (f *Figure) Row() {
 
 // Line draws a series as a line through the places; NaN leaves a gap.
 func (p *Panel) Line(series string, x, y []float64, kind ...Kind) {
-	if !p.fits(series, lengths{"x", len(x)}, lengths{"y", len(y)}) || !p.finite(series, x, y) {
-		return
-	}
-	k := p.begin(series, Value, kind)
-	p.keep(series, k, x, y, nil, nil)
-	p.Reach(x, y)
-	p.entry(Entry{Label: series, line: true, published: k == Published, own: true})
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) { drawLine(c, at, p.look(series, k).Line(), x, y) })
+	p.drawSeries(series, Value, kind, Entry{line: true}, numbers{x: x, y: y}, func(c draw.Canvas, at place, l Look, _ vg.Length) {
+		drawLine(c, at, l.Line(), x, y)
+	})
 }
 
 // Points draws a series as marks.
 func (p *Panel) Points(series string, x, y []float64, kind ...Kind) {
-	if !p.fits(series, lengths{"x", len(x)}, lengths{"y", len(y)}) || !p.finite(series, x, y) {
-		return
-	}
-	k := p.begin(series, Value, kind)
-	p.keep(series, k, x, y, nil, nil)
-	p.Reach(x, y)
-	p.entry(Entry{Label: series, marked: true, published: k == Published, own: true})
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		drawMarks(c, at, p.look(series, k), markSize(k), x, y)
+	p.drawSeries(series, Value, kind, Entry{marked: true}, numbers{x: x, y: y}, func(c draw.Canvas, at place, l Look, radius vg.Length) {
+		drawMarks(c, at, l, radius, x, y)
 	})
 }
 
 // Intervals draws a series as marks at y with upright bars from low to high; where an
 // end is NaN there is no bar.
 func (p *Panel) Intervals(series string, x, y, low, high []float64, kind ...Kind) {
-	if !p.fits(series, lengths{"x", len(x)}, lengths{"y", len(y)}, lengths{"low", len(low)}, lengths{"high", len(high)}) || !p.finite(series, x, y, low, high) {
-		return
-	}
-	k := p.begin(series, Mean, kind)
-	p.keep(series, k, x, y, low, high)
-	for _, v := range [][]float64{y, low, high} {
-		p.Reach(x, v)
-	}
-	p.entry(Entry{Label: series, marked: true, published: k == Published, own: true})
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		l := p.look(series, k)
+	p.drawSeries(series, Mean, kind, Entry{marked: true}, numbers{x, y, low, high, true}, func(c draw.Canvas, at place, l Look, radius vg.Length) {
 		for i := range x {
-			drawLine(c, at, draw.LineStyle{Color: l.Color, Width: DataLine}, []float64{x[i], x[i]}, bar(low[i], high[i]))
+			drawLine(c, at, Look{Color: l.Color}.Line(), []float64{x[i], x[i]}, bar(low[i], high[i]))
 		}
-		drawMarks(c, at, l, markSize(k), x, y)
+		drawMarks(c, at, l, radius, x, y)
 	})
 }
 
@@ -112,7 +92,7 @@ func (p *Panel) Estimates(series string, rows []string, v, low, high []float64, 
 		p.Reach([]float64{v[i], low[i], high[i]}, []float64{y, y, y})
 		p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 			l := p.look(series, k)
-			drawLine(c, at, draw.LineStyle{Color: l.Color, Width: DataLine}, bar(low[i], high[i]), []float64{y, y})
+			drawLine(c, at, Look{Color: l.Color}.Line(), bar(low[i], high[i]), []float64{y, y})
 			drawMarks(c, at, l, markSize(k), v[i:i+1], []float64{y})
 		})
 	}
@@ -121,59 +101,39 @@ func (p *Panel) Estimates(series string, rows []string, v, low, high []float64, 
 
 // Band fills the area of a series between two lines; NaN leaves a gap.
 func (p *Panel) Band(series string, x, low, high []float64) {
-	if !p.fits(series, lengths{"x", len(x)}, lengths{"low", len(low)}, lengths{"high", len(high)}) || !p.finite(series, x, low, high) {
-		return
-	}
-	k := p.begin(series, Value, nil)
-	nan := make([]float64, len(x))
-	for i := range nan {
-		nan[i] = math.NaN()
-	}
-	p.keep(series, k, x, nan, low, high)
-	p.Reach(x, low)
-	p.Reach(x, high)
-	p.entry(Entry{Label: series, shaded: true, published: k == Published, own: true})
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		drawBand(c, at, Fade(p.look(series, k).Color, 0.18), x, low, high)
+	p.drawSeries(series, Value, nil, Entry{shaded: true}, numbers{x: x, low: low, high: high, ranged: true}, func(c draw.Canvas, at place, l Look, _ vg.Length) {
+		drawBand(c, at, Fade(l.Color, 0.18), x, low, high)
 	})
 }
 
 // Bars draws a series as bars from 0 up to y. The bars of several series at one place
 // stand beside each other; at 1, 2, 3 and so on they fill 0.8 of the room.
 func (p *Panel) Bars(series string, x, y []float64, kind ...Kind) {
-	if !p.fits(series, lengths{"x", len(x)}, lengths{"y", len(y)}) || !p.finite(series, x, y) {
-		return
-	}
-	k := p.begin(series, Value, kind)
-	p.keep(series, k, x, y, nil, nil)
-	n := p.bars
-	p.bars++
-	for i := range x {
-		p.Reach([]float64{x[i] - 0.5, x[i], x[i] + 0.5}, []float64{0, y[i], 0})
-	}
-	p.entry(Entry{Label: series, filled: true, published: k == Published, own: true})
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+	n := 0
+	if !p.drawSeries(series, Value, kind, Entry{filled: true}, numbers{x: x, y: y}, func(c draw.Canvas, at place, l Look, _ vg.Length) {
 		width := 0.8 / float64(p.bars)
-		c.SetColor(p.look(series, k).Color)
+		c.SetColor(l.Color)
 		for i := range x {
 			if left := x[i] - 0.4 + width*float64(n); !math.IsNaN(x[i] + y[i]) {
 				c.Fill(box(c, at(left, 0), at(left+width, y[i])).Path())
 			}
 		}
-	})
+	}) {
+		return
+	}
+	n = p.bars
+	p.bars++
+	for i := range x {
+		p.Reach([]float64{x[i] - 0.5, x[i] + 0.5}, []float64{0, 0})
+	}
 }
 
 // Steps draws a series that has the value y from each x on until the next.
 func (p *Panel) Steps(series string, x, y []float64, kind ...Kind) {
-	if !p.fits(series, lengths{"x", len(x)}, lengths{"y", len(y)}) || !p.finite(series, x, y) {
-		return
-	}
-	k := p.begin(series, Value, kind)
-	p.keep(series, k, x, y, nil, nil)
-	p.Reach(x, y)
-	xs, ys := stairs(x, y)
-	p.entry(Entry{Label: series, line: true, published: k == Published, own: true})
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) { drawLine(c, at, p.look(series, k).Line(), xs, ys) })
+	p.drawSeries(series, Value, kind, Entry{line: true}, numbers{x: x, y: y}, func(c draw.Canvas, at place, l Look, _ vg.Length) {
+		xs, ys := stairs(x, y)
+		drawLine(c, at, l.Line(), xs, ys)
+	})
 }
 
 func stairs(x, y []float64) (xs, ys []float64) {
@@ -184,6 +144,38 @@ func stairs(x, y []float64) (xs, ys []float64) {
 		xs, ys = append(xs, x[i]), append(ys, y[i])
 	}
 	return xs, ys
+}
+
+// numbers are what a series is drawn of; ranged ones have low and high.
+type numbers struct {
+	x, y, low, high []float64
+	ranged          bool
+}
+
+// drawSeries draws numbers under a name: what the figure's legend, axes and table need of them,
+// and the drawing by the look that the name gets. It tells whether they could be drawn.
+func (p *Panel) drawSeries(name string, usual Kind, kind []Kind, show Entry, v numbers, paint func(c draw.Canvas, at place, l Look, radius vg.Length)) bool {
+	lists := []lengths{{"x", len(v.x)}}
+	if v.y != nil || !v.ranged {
+		lists = append(lists, lengths{"y", len(v.y)})
+	}
+	if v.ranged {
+		lists = append(lists, lengths{"low", len(v.low)}, lengths{"high", len(v.high)})
+	}
+	if !p.fits(name, lists...) || !p.finite(name, v.x, v.y, v.low, v.high) {
+		return false
+	}
+	k := p.begin(name, usual, kind)
+	p.keep(name, k, v)
+	for _, ys := range [][]float64{v.y, v.low, v.high} {
+		if ys != nil {
+			p.Reach(v.x, ys)
+		}
+	}
+	show.Label, show.published, show.own = name, k == Published, true
+	p.entry(show)
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) { paint(c, at, p.look(name, k), markSize(k)) })
+	return true
 }
 
 // Cells draws a heat map: z by rows, top to bottom, each from left to right, on axes made
@@ -226,7 +218,7 @@ func (p *Panel) Cells(label string, z [][]float64) {
 			})
 		}
 	}
-	p.entry(Entry{Low: label + " " + round(from), Label: round(to), scale: scale})
+	p.entry(Entry{Low: label + " " + text.Figures(from, 3), Label: text.Figures(to, 3), scale: scale})
 }
 
 func sequential(share float64) Color { return Tint(Blue, 0.05+0.9*share) }
@@ -238,15 +230,6 @@ func Diverging(share float64) Color {
 		return Between(White, Blue, min(1, 1-2*share))
 	}
 	return Between(White, Vermilion, min(1, 2*share-1))
-}
-
-// round writes a number in three figures.
-func round(v float64) string {
-	r := fmt.Sprintf("%.3g", math.Abs(v))
-	if v < 0 {
-		return "−" + r
-	}
-	return r
 }
 
 // Shade shades a range of x over the whole height.
@@ -281,8 +264,8 @@ func (p *Panel) Write(text string, s draw.TextStyle, x, y float64, aside vg.Poin
 	})
 }
 
-// Add draws anything that gonum/plot can draw. Axes without ends span it, where it says
-// what it spans.
+// Add draws anything that gonum/plot can draw, and cuts it to the data area. Axes without
+// ends span it, where it says what it spans.
 func (p *Panel) Add(plotters ...plot.Plotter) {
 	if p == nil || p.Plot == nil {
 		return
@@ -296,9 +279,10 @@ func (p *Panel) Add(plotters ...plot.Plotter) {
 			x0, x1, y0, y1 := r.DataRange()
 			p.Reach([]float64{x0, x1}, []float64{y0, y1})
 		}
-		x, y := p.Plot.X, p.Plot.Y
+		if _, ours := d.(Drawing); !ours {
+			d = foreign{d}
+		}
 		p.Plot.Add(d)
-		p.Plot.X.Min, p.Plot.X.Max, p.Plot.Y.Min, p.Plot.Y.Max = x.Min, x.Max, y.Min, y.Max
 		p.items++
 	}
 }
@@ -323,18 +307,21 @@ func name(a Axis, v float64) string {
 	if i := slices.Index(a.Ticks, v); i >= 0 && i < len(a.Names) {
 		return a.Names[i]
 	}
-	return short(v)
+	return text.Short(v)
 }
 
 // keep records a series.
-func (p *Panel) keep(series string, k Kind, x, y, low, high []float64) {
-	for i := range x {
-		l, h := math.NaN(), math.NaN()
-		if low != nil {
-			l, h = low[i], high[i]
+func (p *Panel) keep(series string, k Kind, v numbers) {
+	of := func(list []float64, i int) float64 {
+		if list == nil {
+			return math.NaN()
 		}
-		if !math.IsNaN(x[i]) && !(math.IsNaN(y[i]) && math.IsNaN(l) && math.IsNaN(h)) {
-			p.RecordRange(series, k, name(p.x, x[i]), y[i], l, h, 0)
+		return list[i]
+	}
+	for i, x := range v.x {
+		y, low, high := of(v.y, i), of(v.low, i), of(v.high, i)
+		if !math.IsNaN(x) && !(math.IsNaN(y) && math.IsNaN(low) && math.IsNaN(high)) {
+			p.RecordRange(series, k, name(p.x, x), y, low, high, 0)
 		}
 	}
 }

@@ -1,13 +1,12 @@
 package figure
 
 import (
-	"encoding/csv"
 	"io"
 	"math"
 	"slices"
 	"strconv"
 
-	"divergent/pkg/model"
+	"divergent/internal/files"
 	"divergent/pkg/stats"
 )
 
@@ -40,28 +39,22 @@ type Datum struct {
 // Table returns the plotted numbers, panel by panel.
 func (f *Figure) Table() []Datum {
 	var out []Datum
-	for _, row := range f.Rows {
-		for _, p := range row {
-			if p != nil {
-				out = append(out, p.Data...)
-			}
-		}
+	for _, p := range f.panels() {
+		out = append(out, p.Data...)
 	}
 	return out
 }
 
 func (f *Figure) writeCSV(w io.Writer) error {
-	c := csv.NewWriter(w)
-	c.Write([]string{"panel", "series", "kind", "x", "y", "low", "high", "n"})
-	for _, d := range f.Table() {
-		n := ""
+	t := f.Table()
+	_, err := w.Write(files.CSV([]string{"panel", "series", "kind", "x", "y", "low", "high", "n"}, len(t), func(i int) []string {
+		d, n := t[i], ""
 		if d.N > 0 {
 			n = strconv.Itoa(d.N)
 		}
-		c.Write([]string{model.Text(d.Panel), model.Text(d.Series), string(d.Kind), model.Text(d.X), decimal(d.Y), decimal(d.Low), decimal(d.High), n})
-	}
-	c.Flush()
-	return c.Error()
+		return []string{d.Panel, d.Series, string(d.Kind), d.X, decimal(d.Y), decimal(d.Low), decimal(d.High), n}
+	}))
+	return err
 }
 
 // decimal writes a number so that reading it gives the same number, and nothing
