@@ -38,6 +38,8 @@ type headless struct {
 	jupyter
 	timeout time.Duration // per cell
 	write   bool          // put the executed notebook back in place
+
+	shipping *sync.Mutex // held while their checksums are written
 }
 
 // outcome is what happened to one notebook.
@@ -56,7 +58,7 @@ func (c *notebooksCommand) Run(ctx context.Context, a app) error {
 	if err != nil {
 		return err
 	}
-	h := headless{app: a, write: c.Write, timeout: time.Duration(c.Timeout)}
+	h := headless{app: a, write: c.Write, timeout: time.Duration(c.Timeout), shipping: new(sync.Mutex)}
 	if h.jupyter, err = a.setUp(ctx, "jupyter-nbconvert"); err != nil {
 		return err
 	}
@@ -180,12 +182,19 @@ func (h headless) one(ctx context.Context, path string) error {
 	if !h.write {
 		return nil
 	}
-	if folder := filepath.Join(h.root, "notebooks"); filepath.Dir(path) == folder {
-		if err := executed.thumbnail(filepath.Join(folder, "thumbnails", name+".png")); err != nil {
-			return err
-		}
+	folder := filepath.Join(h.root, "notebooks")
+	if filepath.Dir(path) != folder {
+		return executed.write(path)
 	}
-	return executed.write(path)
+	if err := executed.thumbnail(filepath.Join(folder, "thumbnails", name+".png")); err != nil {
+		return err
+	}
+	if err := executed.write(path); err != nil {
+		return err
+	}
+	h.shipping.Lock()
+	defer h.shipping.Unlock()
+	return h.ship()
 }
 
 // report says what failed and where everything is.

@@ -38,7 +38,7 @@ func serveInTurn(rest string) {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
-	if err := a.serve(ctx, j, port); err != nil {
+	if err := a.serve(ctx, j, a.root, port); err != nil {
 		fmt.Fprintln(os.Stderr, files.OneLine(err.Error()))
 		fmt.Println("ended")
 		os.Exit(1)
@@ -106,7 +106,7 @@ func clone(t *testing.T) string {
 	return root
 }
 
-var address = regexp.MustCompile(`^http://127\.0\.0\.1:(\d+)/tree/notebooks\?token=([a-z0-9]{20,})\n$`)
+var address = regexp.MustCompile(`^http://127\.0\.0\.1:(\d+)/tree\?token=([a-z0-9]{20,})\n$`)
 
 // opened returns the port and the token of a printed address.
 func opened(t *testing.T, line string, stderr fmt.Stringer) (port, token string) {
