@@ -31,7 +31,7 @@ func TestLayout(t *testing.T) {
 		Skip  int `table:"-"`
 	}
 	days := []float64{0, 1, 2, 3, 4}
-	followed := course{Protocol: Days(4, Dose(2, "a", 1)), Day: days, Density: []float64{1, 1.5, 2, 2.5, 3}, Band: &inner{days, days}, Other: []float64{1}}
+	followed := course{Protocol: Days(4, Dose(2, "a", 1)), Day: days, Density: []float64{1, 1.5, 2, 2.5, 3}, Band: &inner{days, days}, Other: []float64{1}, hidden: days}
 	long := struct{ T, Mood []float64 }{make([]float64, 100), make([]float64, 100)}
 	for i := range long.T {
 		long.T[i], long.Mood[i] = float64(i), float64(i)/1000
