@@ -51,13 +51,6 @@ type Spine struct {
 	Line      int // in the file, the header being line 1
 }
 
-// Above returns by how much a density, given as its change, exceeds that of a control:
-// (1 + density)/(1 + control) − 1, with its standard error.
-func (s Spine) Above(control Spine) (excess, sem float64) {
-	ratio := (1 + s.Value) / (1 + control.Value)
-	return ratio - 1, ratio * math.Hypot(s.SEM/(1+s.Value), control.SEM/(1+control.Value))
-}
-
 // Spines returns the recomputed spine imaging of four studies of unstressed mice.
 func Spines() ([]Spine, error) {
 	return embedded("spines_kwanlab_recomputed.csv", ParseSpines)

@@ -216,8 +216,8 @@ func TestHours(t *testing.T) {
 }
 
 // By hand: 1.2/0.9 − 1, and 1.2/0.9 √((0.06/1.2)² + (0.03/0.9)²).
-func TestAbove(t *testing.T) {
-	excess, sem := Spine{Value: 0.2, SEM: 0.06}.Above(Spine{Value: -0.1, SEM: 0.03})
+func TestExcess(t *testing.T) {
+	excess, sem := Spine{Value: 0.2, SEM: 0.06}.Excess(Spine{Value: -0.1, SEM: 0.03})
 	if math.Abs(excess-1./3) > 1e-12 || math.Abs(sem-0.08012336) > 1e-8 {
 		t.Errorf("%v ± %v", excess, sem)
 	}

@@ -79,8 +79,8 @@ func (c *Course) Stored(name string) Table {
 // Drive is an input from outside: another model's series, or data.
 type Drive func(day float64) float64
 
-// Guard holds a drive to a range. It notes the first value that is out of it and goes
-// on with 0 in its place, so that a solver ends and the error is told.
+// Guard holds a drive to a range. It keeps the first value that is out of it and goes
+// on with 0, so that a solver ends and the error is told.
 type Guard struct {
 	Drive     Drive
 	Low, High float64 // what rounding takes below Low is let through

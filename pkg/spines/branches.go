@@ -100,7 +100,8 @@ func SimulateBranches(p Params, protocol model.Protocol, o BranchOptions) (*Bran
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	if err := (Options{Days: o.Days, Sessions: o.Sessions, Follow: o.Follow, Pulse: o.Pulse}).validate(protocol); err != nil {
+	means, err := Options{Days: o.Days, Sessions: o.Sessions, Follow: o.Follow, Pulse: o.Pulse}.complete(protocol)
+	if err != nil {
 		return nil, err
 	}
 	if o.Dendrites < 0 || o.Branches < 0 || o.Spines < 0 || o.Rasters < 0 {
@@ -108,9 +109,7 @@ func SimulateBranches(p Params, protocol model.Protocol, o BranchOptions) (*Bran
 	}
 	o.Dendrites, o.Branches, o.Spines = cmp.Or(o.Dendrites, 1), cmp.Or(o.Branches, 8), cmp.Or(o.Spines, 5)
 	o.Rasters = min(cmp.Or(o.Rasters, 1), o.Dendrites)
-	if o.Days == nil {
-		o.Days = protocol.Every(0.25)
-	}
+	o.Days = means.Days
 	all := make([]*dendrite, o.Dendrites)
 	e, err := gillespie.Replicates(o.Dendrites, o.Seed, o.Workers, func(i int) gillespie.System {
 		all[i] = newDendrite(p, protocol, o, i)

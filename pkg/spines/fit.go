@@ -269,7 +269,7 @@ func (f *Fit) DensityExcess() []Point {
 			continue
 		}
 		control := f.Points[c]
-		d.Value, d.SEM = d.Above(control.Spine)
+		d.Value, d.SEM = d.Excess(control.Spine)
 		d.Model = (1+d.Model)/(1+control.Model) - 1
 		out = append(out, d)
 	}

@@ -103,7 +103,8 @@ func Simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	if err := o.validate(protocol); err != nil {
+	o, err := o.complete(protocol)
+	if err != nil {
 		return nil, err
 	}
 	return simulate(p, protocol, o)
@@ -113,28 +114,32 @@ func Simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 // most likely in mg/kg.
 const mostDose = 3
 
-func (o Options) validate(protocol model.Protocol) error {
+// complete fills in what zero values stand for, and reports what cannot be.
+func (o Options) complete(protocol model.Protocol) (Options, error) {
 	if err := protocol.Validate(); err != nil {
-		return err
+		return o, err
 	}
 	for _, e := range protocol.Events {
 		switch {
 		case e.Kind == model.KindInfusion && o.Pulse == nil:
-			return fmt.Errorf("spines: infusion of %s on day %v: want a model.Dose, or the pulse that it makes as Options.Pulse", e.Name, e.From)
+			return o, fmt.Errorf("spines: infusion of %s on day %v: want a model.Dose, or the pulse that it makes as Options.Pulse", e.Name, e.From)
 		case (e.Kind == model.KindDose || e.Kind == model.KindInfusion) && e.Amount > mostDose:
-			return fmt.Errorf("spines: %s %v on day %v: want an amount of up to %v, in units of the imaged dose; 10 mg/kg of ketamine is 1", e.Name, e.Amount, e.From, float64(mostDose))
+			return o, fmt.Errorf("spines: %s %v on day %v: want an amount of up to %v, in units of the imaged dose; 10 mg/kg of ketamine is 1", e.Name, e.Amount, e.From, float64(mostDose))
 		}
 	}
 	if err := cmp.Or(protocol.Within("spines: Days", o.Days), protocol.Within("spines: Sessions", o.Sessions)); err != nil {
-		return err
+		return o, err
 	}
 	switch {
 	case o.Follow < 0 || o.Follow > 0 && o.Follow >= len(o.Sessions):
-		return fmt.Errorf("spines: Follow = %d: want a session from 1 to %d, or 0 for none", o.Follow, len(o.Sessions)-1)
+		return o, fmt.Errorf("spines: Follow = %d: want a session from 1 to %d, or 0 for none", o.Follow, len(o.Sessions)-1)
 	case o.Nodes < 0 || o.Nodes > 30:
-		return fmt.Errorf("spines: Nodes = %d: want 1 to 30, or 0 for 5", o.Nodes)
+		return o, fmt.Errorf("spines: Nodes = %d: want 1 to 30, or 0 for 5", o.Nodes)
 	}
-	return nil
+	if o.Nodes = cmp.Or(o.Nodes, 5); o.Days == nil {
+		o.Days = protocol.Every(0.25)
+	}
+	return o, nil
 }
 
 // Groups of sites. Each is followed in every class of branches, as a cell.
@@ -167,21 +172,18 @@ type course struct {
 	seen   int     // sessions so far
 }
 
-// simulate is Simulate for parameters and options known to be good, or outside
-// their ranges on purpose.
+// simulate is Simulate for options that are complete, and for parameters that may be
+// outside their ranges on purpose.
 func simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 	c := &course{surroundings: p.surroundings(protocol, o.Pulse), p: p, o: o, moves: p.transitions(), groups: 1,
 		fast: raised(stages.NewPulse(1, p.TauOn, p.TauFast), atOnce(protocol)), result: &Result{Day: o.Days}}
-	if o.Days == nil {
-		c.result.Day = protocol.Every(0.25)
-	}
 	c.held = c.levels(0)
 	if len(o.Sessions) > 0 {
 		c.groups = groups
 	}
-	nodes := 1
-	if len(c.stress.From) > 0 {
-		nodes = cmp.Or(o.Nodes, 5)
+	nodes := o.Nodes
+	if len(c.stress.From) == 0 {
+		nodes = 1
 	}
 	c.factor, c.weight = stats.LogNormal(p.StressSpread).Nodes(nodes)
 	for _, e := range protocol.Events {
