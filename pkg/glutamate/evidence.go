@@ -79,7 +79,7 @@ type trial struct {
 }
 
 func newTrial(hypotheses []Hypothesis, c Criteria) (t trial, err error) {
-	if hypotheses == nil {
+	if len(hypotheses) == 0 {
 		hypotheses = Hypotheses()
 	}
 	t.hypotheses = hypotheses
@@ -125,8 +125,8 @@ func Checks(p Params) (evidence.Checks, error) {
 }
 
 // Evidence holds hypotheses against every observation at one set of parameters,
-// of which Growth is fitted for each hypothesis anew. Nil hypotheses are
-// Hypotheses.
+// of which Growth is fitted for each hypothesis anew. Without hypotheses
+// they are Hypotheses.
 func Evidence(p Params, hypotheses []Hypothesis, c Criteria) (Findings, error) {
 	t, err := newTrial(hypotheses, c)
 	if err != nil {
@@ -200,7 +200,7 @@ func (l *literature) sample(ctx context.Context, s Sampling) ([]Params, error) {
 }
 
 // Uncertainty holds hypotheses against every observation over the ranges of the
-// parameters: over which share of them each explains it. Nil hypotheses are Hypotheses.
+// parameters: over which share of them each explains it. Without hypotheses they are Hypotheses.
 // The sampling error of a share is at most 0.5/√Draws.
 func Uncertainty(ctx context.Context, hypotheses []Hypothesis, c Criteria, s Sampling) (*Shares, error) {
 	t, err := newTrial(hypotheses, c)
