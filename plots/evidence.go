@@ -13,9 +13,9 @@ import (
 
 // outcomeLooks are colour and symbol of what becomes of an observation.
 var outcomeLooks = map[evidence.Outcome]figure.Look{
-	evidence.Pass:    {Color: figure.Blue, Mark: figure.Circle},
-	evidence.Fail: {Color: figure.Vermilion, Mark: figure.Cross},
-	evidence.Silent:       {Color: figure.PaleGrey},
+	evidence.Pass:   {Color: figure.Blue, Mark: figure.Circle},
+	evidence.Fail:   {Color: figure.Vermilion, Mark: figure.Cross},
+	evidence.Silent: {Color: figure.PaleGrey},
 }
 
 // Evidence returns hypotheses by observations: whether each hypothesis explains
