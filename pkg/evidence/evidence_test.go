@@ -282,3 +282,6 @@ func TestMatrix(t *testing.T) {
 		}
 	}
 }
+
+// What is judged is what notebooks lay out as a table.
+var _ = []model.Tabler{Checks{}, &Shares{}, &FactsByModel{}}

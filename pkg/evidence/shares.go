@@ -23,16 +23,23 @@ type Shares struct {
 	position [][]float64 // of each draw, by field, in its range
 }
 
-// count turns outcomes into shares.
-func (s *Shares) count() {
+// draws are those in which a hypothesis fares so against a fact.
+func (s *Shares) draws(hypothesis, fact int, so Outcome) (out []int) {
+	for i := range s.outcomes {
+		if s.Outcome(i, hypothesis, fact) == so {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// share turns outcomes into shares.
+func (s *Shares) share() {
 	for h := range s.Hypotheses {
-		explained, contradicted := make([]float64, len(s.Facts)), make([]float64, len(s.Facts))
+		var explained, contradicted []float64
 		for o := range s.Facts {
-			n := map[Outcome]int{}
-			for _, draw := range s.outcomes {
-				n[draw[h*len(s.Facts)+o]]++
-			}
-			explained[o], contradicted[o] = float64(n[Pass])/float64(s.Draws), float64(n[Fail])/float64(s.Draws)
+			explained = append(explained, float64(len(s.draws(h, o, Pass)))/float64(s.Draws))
+			contradicted = append(contradicted, float64(len(s.draws(h, o, Fail)))/float64(s.Draws))
 		}
 		s.Explained, s.Contradicted = append(s.Explained, explained), append(s.Contradicted, contradicted)
 	}
@@ -55,38 +62,29 @@ func (s *Shares) Finding(hypothesis, observation int) Check {
 // facts at once, among those in which it explains all of the given ones.
 // Without draws of the latter kind it is NaN.
 func (s *Shares) Joint(hypothesis string, explained, given []string) (float64, error) {
-	h := slices.IndexFunc(s.Hypotheses, func(x string) bool { return x == hypothesis })
+	h := slices.Index(s.Hypotheses, hypothesis)
 	if h < 0 {
 		return 0, fmt.Errorf("evidence: no hypothesis %q: want one of Hypotheses", hypothesis)
 	}
-	index := func(names []string) (out []int, err error) {
+	var at [2][]int // the facts of both lists
+	for k, names := range [2][]string{explained, given} {
 		for _, n := range names {
 			o := slices.IndexFunc(s.Facts, func(x Fact) bool { return x.Name == n })
 			if o < 0 {
-				return nil, fmt.Errorf("evidence: no observation %q: want the name of one of Facts", n)
+				return 0, fmt.Errorf("evidence: no observation %q: want the name of one of Facts", n)
 			}
-			out = append(out, h*len(s.Facts)+o)
+			at[k] = append(at[k], o)
 		}
-		return out, nil
-	}
-	want, err := index(explained)
-	if err != nil {
-		return 0, err
-	}
-	when, err := index(given)
-	if err != nil {
-		return 0, err
 	}
 	var top, bottom float64
-	for _, draw := range s.outcomes {
-		all := func(at []int) bool {
-			return !slices.ContainsFunc(at, func(k int) bool { return draw[k] != Pass })
+	for i := range s.outcomes {
+		misses := func(o int) bool { return s.Outcome(i, h, o) != Pass }
+		if slices.ContainsFunc(at[1], misses) {
+			continue
 		}
-		if all(when) {
-			bottom++
-			if all(want) {
-				top++
-			}
+		bottom++
+		if !slices.ContainsFunc(at[0], misses) {
+			top++
 		}
 	}
 	return top / bottom, nil
@@ -106,15 +104,19 @@ type Tally struct {
 // Tallies counts for each hypothesis.
 func (s *Shares) Tallies() []Tally {
 	var out []Tally
-	n := len(s.Facts)
 	for h, name := range s.Hypotheses {
-		t := Tally{Hypothesis: name, Fewest: n}
-		for _, draw := range s.outcomes {
-			count := map[Outcome]int{}
-			for _, x := range draw[h*n : (h+1)*n] {
-				count[x]++
+		t := Tally{Hypothesis: name, Fewest: len(s.Facts)}
+		for i := range s.outcomes {
+			pass, fail := 0, 0
+			for o := range s.Facts {
+				switch s.Outcome(i, h, o) {
+				case Pass:
+					pass++
+				case Fail:
+					fail++
+				}
 			}
-			t.Most, t.Fewest = max(t.Most, count[Pass]), min(t.Fewest, count[Fail])
+			t.Most, t.Fewest = max(t.Most, pass), min(t.Fewest, fail)
 		}
 		for o, obs := range s.Facts {
 			t.Explained += s.Explained[h][o]
@@ -141,15 +143,16 @@ type Decider struct {
 // in which a hypothesis explains an observation and those that contradict it.
 func (s *Shares) Decides(hypothesis, observation int) Decider {
 	var best Decider
+	pass, fail := s.draws(hypothesis, observation, Pass), s.draws(hypothesis, observation, Fail)
 	for k, field := range s.fields {
-		sum, n := map[Outcome]float64{}, map[Outcome]float64{}
-		for i, draw := range s.outcomes {
-			x := draw[hypothesis*len(s.Facts)+observation]
-			sum[x] += s.position[i][k]
-			n[x]++
+		mean := func(draws []int) float64 { // NaN of none
+			var sum float64
+			for _, i := range draws {
+				sum += s.position[i][k]
+			}
+			return sum / float64(len(draws))
 		}
-		d := sum[Pass]/n[Pass] - sum[Fail]/n[Fail] // NaN where there are none
-		if math.Abs(d) > math.Abs(best.Difference) {
+		if d := mean(pass) - mean(fail); math.Abs(d) > math.Abs(best.Difference) {
 			best = Decider{field, d}
 		}
 	}
@@ -223,21 +226,11 @@ type Hold struct {
 }
 
 // Holds counts the draws of a hypothesis, without facts on which it is silent in all.
-func (s *Shares) Holds(hypothesis int) []Hold {
-	var out []Hold
+func (s *Shares) Holds(hypothesis int) (out []Hold) {
 	for o, f := range s.Facts {
-		h := Hold{Name: f.Name, Challenge: f.Challenge}
-		for i := range s.outcomes {
-			switch s.Outcome(i, hypothesis, o) {
-			case Pass:
-				h.Passes++
-				h.Draws++
-			case Fail:
-				h.Draws++
-			}
-		}
-		if h.Draws > 0 {
-			out = append(out, h)
+		pass, fail := len(s.draws(hypothesis, o, Pass)), len(s.draws(hypothesis, o, Fail))
+		if pass+fail > 0 {
+			out = append(out, Hold{f.Name, f.Challenge, pass, pass + fail})
 		}
 	}
 	return out

@@ -176,7 +176,7 @@ func (t Trial[B]) Over(ctx context.Context, d Draws, bench func(x []float64) (be
 		s.outcomes, s.position = append(s.outcomes, row), append(s.position, u)
 	}
 	s.Draws = len(s.outcomes)
-	s.count()
+	s.share()
 	return s, nil
 }
 

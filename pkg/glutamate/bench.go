@@ -1,6 +1,7 @@
 package glutamate
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -18,18 +19,9 @@ type Criteria struct {
 }
 
 func (c Criteria) defaults(l *literature) (Criteria, error) {
-	if c.Half == 0 {
-		c.Half = 0.5
-	}
-	if c.Change == 0 {
-		c.Change = 0.1
-	}
-	if c.Spectrum == 0 {
-		c.Spectrum = l.fact("Bednarik2021", "glutamate").Detectable() / 100
-	}
-	if c.SV2A == 0 {
-		c.SV2A = l.fact("UCB-J-repeatability2020", "test-retest").Value() / 100
-	}
+	detectable := l.fact("Bednarik2021", "glutamate").Detectable()
+	scan := l.fact("UCB-J-repeatability2020", "test-retest").Value()
+	c = Criteria{cmp.Or(c.Half, 0.5), cmp.Or(c.Change, 0.1), cmp.Or(c.Spectrum, detectable/100), cmp.Or(c.SV2A, scan/100)}
 	switch ok := func(x float64) bool { return x > 0 && !math.IsInf(x, 0) }; {
 	case !(c.Half > 0 && c.Half < 1):
 		return c, fmt.Errorf("glutamate: Criteria Half = %v: want a share in (0, 1), or 0 for 0.5", c.Half)
@@ -39,27 +31,13 @@ func (c Criteria) defaults(l *literature) (Criteria, error) {
 	return c, nil
 }
 
-// The experiments that readings need.
-const (
-	people          = iota // 0.5 mg/kg over 40 min
-	peopleRapamycin        // the same after rapamycin
-	peopleLow              // 0.2 mg/kg over 40 min
-	peopleDouble           // 1 mg/kg over 40 min
-	mouse                  // 10 mg/kg
-	mouseAMPAR
-	mouseRapamycin
-	mouseMemantine
-	mouseAnaesthetic // 160 mg/kg (Yilmaz 2002)
-	slice            // 10 mg/kg, no network activity
-	experiments
-)
-
 // plans are laid out once. Short ones are parts of longer ones, so that what a
 // blocker does not change stays the same to the last bit.
 type plans struct {
 	infused, person, low, double, imaged, injected, anaesthetic *plan
 
-	signed []*plan // an hour after each dose of Moghaddam 1997
+	signs  []Sign  // of Moghaddam 1997
+	signed []*plan // an hour after each dose
 }
 
 const (
@@ -68,45 +46,42 @@ const (
 	anaestheticDose = 160.0 // mg/kg i.p. (Yilmaz 2002)
 )
 
-func (ps *plans) lay(signs []Sign) error {
-	k, days, set := Ketamine(), 15.0, pk.Kamp2020()
-	for _, x := range []struct {
-		to       **plan
-		protocol model.Protocol
-		subject  Subject
-	}{
-		{&ps.person, Infused(k, humanDose, days), Human},
-		{&ps.low, Infused(k, lowDose, days), Human},
-		{&ps.double, Infused(k, 2*humanDose, days), Human},
-		{&ps.imaged, Injected(k, imagedDose, days), Rodent},
-		{&ps.anaesthetic, Injected(k, anaestheticDose, days), Rodent},
-	} {
-		var err error
-		if *x.to, err = newPlan(x.protocol, k.Name, Options{Subject: x.subject, PK: set}); err != nil {
-			return err
-		}
+func (ps *plans) lay(signs []Sign) (err error) {
+	k, days := Ketamine(), 15.0
+	lay := func(subject Subject, protocol model.Protocol) *plan {
+		pl, e := newPlan(protocol, k.Name, Options{Subject: subject, PK: pk.Kamp2020()})
+		err = cmp.Or(err, e)
+		return pl
 	}
+	ps.person, ps.low, ps.double = lay(Human, Infused(k, humanDose, days)), lay(Human, Infused(k, lowDose, days)), lay(Human, Infused(k, 2*humanDose, days))
+	ps.imaged, ps.anaesthetic = lay(Rodent, Injected(k, imagedDose, days)), lay(Rodent, Injected(k, anaestheticDose, days))
+	ps.signs = signs
 	for _, s := range signs {
-		pl, err := newPlan(Injected(k, s.Dose, hour), k.Name, Options{Subject: Rodent})
-		if err != nil {
-			return err
-		}
-		ps.signed = append(ps.signed, pl)
+		ps.signed = append(ps.signed, lay(Rodent, Injected(k, s.Dose, hour)))
 	}
-	ps.infused, ps.low, ps.double = ps.person.until(infusion), ps.low.until(1), ps.double.until(1)
-	ps.injected, ps.anaesthetic = ps.imaged.until(1), ps.anaesthetic.until(3)
-	return nil
+	if err == nil {
+		ps.infused, ps.low, ps.double = ps.person.until(infusion), ps.low.until(1), ps.double.until(1)
+		ps.injected, ps.anaesthetic = ps.imaged.until(1), ps.anaesthetic.until(3)
+	}
+	return err
+}
+
+// experiment is a plan under switches.
+type experiment struct {
+	*plan
+	s Switches
 }
 
 // bench runs the experiments of one hypothesis at one set of parameters, each
 // once.
 type bench struct {
+	*plans
 	l        *literature
 	criteria Criteria
 	p        Params
 	s        Switches
 	up       upstreams
-	done     [experiments]*course
+	done     map[experiment]*course
 }
 
 // upstreams are shared by the hypotheses.
@@ -129,53 +104,45 @@ func (l *literature) benches(p Params, c Criteria, hypotheses []Hypothesis, mem 
 	up := newUpstreams(mem)
 	out := make([]*bench, len(hypotheses))
 	for i, h := range hypotheses {
-		b := &bench{l: l, criteria: c, p: p, s: h.Switches, up: up}
+		b := &bench{plans: &l.plans, l: l, criteria: c, p: p, s: h.Switches, up: up, done: map[experiment]*course{}}
 		b.p.Growth = 1
-		unit := up.of(l.plans.imaged, p).run(b.p, h.Switches.unblocked())
+		unit := b.run(l.plans.imaged, h.Switches.unblocked())
 		b.p.Growth = l.growth(p, unit)
-		if h.Switches == h.Switches.unblocked() { // so the unit is one of the experiments
-			unit.p = b.p
-			unit.in[density], unit.out[density] = unit.scaled(b.p.Growth, unit.in[density]), unit.scaled(b.p.Growth, unit.out[density])
-			b.done[mouse] = unit
-		}
+		unit.p = b.p // now one of the experiments
+		unit.in[density], unit.out[density] = unit.scaled(b.p.Growth, unit.in[density]), unit.scaled(b.p.Growth, unit.out[density])
 		out[i] = b
 	}
 	return out
 }
 
-// under is the same bench with other switches.
-func (b *bench) under(s Switches) *bench {
-	return &bench{l: b.l, criteria: b.criteria, p: b.p, s: s, up: b.up}
+func (b *bench) run(pl *plan, s Switches) *course {
+	x := experiment{pl, s}
+	if b.done[x] == nil {
+		b.done[x] = b.up.of(pl, b.p).run(b.p, s)
+	}
+	return b.done[x]
 }
 
-func (b *bench) run(experiment int) *course {
-	if b.done[experiment] == nil {
-		pl, s := b.l.plans.injected, b.s
-		switch experiment {
-		case people:
-			pl = b.l.plans.person
-		case peopleRapamycin:
-			pl, s.Rapamycin = b.l.plans.person, true
-		case peopleLow:
-			pl = b.l.plans.low
-		case peopleDouble:
-			pl = b.l.plans.double
-		case mouse:
-			pl = b.l.plans.imaged
-		case mouseAMPAR:
-			s.AMPARBlock = true
-		case mouseRapamycin:
-			s.Rapamycin = true
-		case mouseMemantine:
-			s.Drug = Memantine()
-		case mouseAnaesthetic:
-			pl = b.l.plans.anaesthetic
-		case slice:
-			s.Slice = true
-		}
-		b.done[experiment] = b.up.of(pl, b.p).run(b.p, s)
-	}
-	return b.done[experiment]
+// people is the usual infusion.
+func (b *bench) people() *course { return b.run(b.person, b.s) }
+
+// mice is the imaged experiment.
+func (b *bench) mice() *course { return b.run(b.imaged, b.s) }
+
+// rapamycin are the switches under it; and so on.
+func (s Switches) rapamycin() Switches {
+	s.Rapamycin = true
+	return s
+}
+
+func (s Switches) noAMPA() Switches {
+	s.AMPARBlock = true
+	return s
+}
+
+func (s Switches) sliced() Switches {
+	s.Slice = true
+	return s
 }
 
 // meanSurge is the mean of G − 1 over the plan.

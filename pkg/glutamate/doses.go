@@ -222,7 +222,7 @@ func arms(ctx context.Context, p Params, gate Gate, sampling Sampling) (ArmEffec
 // blockers lists what Arms compares, none first.
 func (l *literature) blockers() (out []Blocker) {
 	for _, b := range []struct {
-		facts string // of facts.csv; the first tells the evidence
+		facts string // of facts.csv, with the first source of each; the first tells the evidence
 		Blocker
 	}{
 		{"rapamycin-rats", Blocker{Name: "none", Observed: "works"}},
@@ -233,7 +233,8 @@ func (l *literature) blockers() (out []Blocker) {
 	} {
 		var sources []string
 		for id := range strings.FieldsSeq(b.facts) {
-			sources = append(sources, l.known[id].Source)
+			first, _, _ := strings.Cut(l.known[id].Source, "; ")
+			sources = append(sources, first)
 		}
 		first, _, _ := strings.Cut(b.facts, " ")
 		b.Evidence, b.Source = l.known[first].Evidence, strings.Join(sources, "; ")

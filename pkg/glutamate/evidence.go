@@ -70,68 +70,69 @@ type (
 	Decider     = evidence.Decider
 )
 
+// trial is hypotheses against what is read off their benches.
+type trial struct {
+	evidence.Trial[*bench]
+	l          *literature
+	criteria   Criteria
+	hypotheses []Hypothesis
+}
+
+func newTrial(hypotheses []Hypothesis, c Criteria) (t trial, err error) {
+	if len(hypotheses) == 0 {
+		hypotheses = Hypotheses()
+	}
+	t.hypotheses = hypotheses
+	for _, h := range hypotheses {
+		if err := h.Switches.Validate(); err != nil {
+			return t, fmt.Errorf("glutamate: hypothesis %q: %w", h.Name, err)
+		}
+		t.Hypotheses = append(t.Hypotheses, h.Name)
+	}
+	if t.l, err = read(); err != nil {
+		return t, err
+	}
+	t.Readings = readings()
+	t.criteria, err = c.defaults(t.l)
+	return t, err
+}
+
+func (t trial) judge(p Params) (evidence.Checks, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	return t.Judge(t.l.benches(p, t.criteria, t.hypotheses, nil)...)
+}
+
 // Observations lists the facts that hypotheses are held against.
 func Observations() ([]Observation, error) {
-	l, err := read()
+	t, err := newTrial(nil, Criteria{})
 	if err != nil {
 		return nil, err
 	}
-	return evidence.Trial[*bench]{Readings: l.readings()}.List()
+	return t.List()
 }
 
 // Checks holds the model to what it must show whatever is free. What may speak
 // against it is in Evidence.
 func Checks(p Params) (evidence.Checks, error) {
-	if err := p.Validate(); err != nil {
-		return nil, err
-	}
-	l, c, err := readWith(Criteria{})
+	t, err := newTrial([]Hypothesis{{"", Both()}}, Criteria{})
 	if err != nil {
 		return nil, err
 	}
-	return evidence.Trial[*bench]{Readings: l.requirements()}.Judge(l.benches(p, c, []Hypothesis{{"", Both()}}, nil)...)
+	t.Readings = requirements()
+	return t.judge(p)
 }
 
 // Evidence holds hypotheses against every observation at one set of parameters,
-// of which Growth is fitted for each hypothesis anew. Nil hypotheses are
-// Hypotheses.
+// of which Growth is fitted for each hypothesis anew. Without hypotheses
+// they are Hypotheses.
 func Evidence(p Params, hypotheses []Hypothesis, c Criteria) (Findings, error) {
-	if err := p.Validate(); err != nil {
-		return nil, err
-	}
-	l, c, err := readWith(c)
+	t, err := newTrial(hypotheses, c)
 	if err != nil {
 		return nil, err
 	}
-	t, hypotheses, err := l.trial(hypotheses)
-	if err != nil {
-		return nil, err
-	}
-	return t.Judge(l.benches(p, c, hypotheses, nil)...)
-}
-
-// readWith returns what facts are read with.
-func readWith(c Criteria) (*literature, Criteria, error) {
-	l, err := read()
-	if err == nil {
-		c, err = c.defaults(l)
-	}
-	return l, c, err
-}
-
-// trial is hypotheses against observations.
-func (l *literature) trial(hypotheses []Hypothesis) (evidence.Trial[*bench], []Hypothesis, error) {
-	if hypotheses == nil {
-		hypotheses = Hypotheses()
-	}
-	t := evidence.Trial[*bench]{Readings: l.readings(), Hypotheses: []string{}}
-	for _, h := range hypotheses {
-		if err := h.Switches.Validate(); err != nil {
-			return t, nil, fmt.Errorf("glutamate: hypothesis %q: %w", h.Name, err)
-		}
-		t.Hypotheses = append(t.Hypotheses, h.Name)
-	}
-	return t, hypotheses, nil
+	return t.judge(p)
 }
 
 // Sampling says how parameters are drawn.
@@ -199,14 +200,10 @@ func (l *literature) sample(ctx context.Context, s Sampling) ([]Params, error) {
 }
 
 // Uncertainty holds hypotheses against every observation over the ranges of the
-// parameters: over which share of them each explains it. Nil hypotheses are Hypotheses.
+// parameters: over which share of them each explains it. Without hypotheses they are Hypotheses.
 // The sampling error of a share is at most 0.5/√Draws.
 func Uncertainty(ctx context.Context, hypotheses []Hypothesis, c Criteria, s Sampling) (*Shares, error) {
-	l, c, err := readWith(c)
-	if err != nil {
-		return nil, err
-	}
-	t, hypotheses, err := l.trial(hypotheses)
+	t, err := newTrial(hypotheses, c)
 	if err != nil {
 		return nil, err
 	}
@@ -214,20 +211,16 @@ func Uncertainty(ctx context.Context, hypotheses []Hypothesis, c Criteria, s Sam
 	if err != nil {
 		return nil, err
 	}
-	fields := d.Fields()
-	arenas := sync.Pool{New: func() any { return new(arena) }}
+	fields, arenas := d.Fields(), sync.Pool{New: func() any { return new(arena) }}
 	shares, err := t.Over(ctx, d, func(x []float64) ([]*bench, func(), error) {
-		p, err := l.drawn(s, fields, x)
-		if err != nil {
-			return nil, nil, err
-		}
+		p, err := t.l.drawn(s, fields, x)
 		mem := arenas.Get().(*arena)
 		mem.reset()
-		return l.benches(p, c, hypotheses, mem), func() { arenas.Put(mem) }, nil
+		return t.l.benches(p, t.criteria, t.hypotheses, mem), func() { arenas.Put(mem) }, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	shares.Findings, err = t.Judge(l.benches(Default(), c, hypotheses, nil)...)
+	shares.Findings, err = t.judge(Default())
 	return shares, err
 }

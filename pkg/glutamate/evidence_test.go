@@ -2,6 +2,7 @@ package glutamate
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"reflect"
 	"slices"
@@ -85,6 +86,24 @@ func TestObservationsAreSourced(t *testing.T) {
 	}
 	if fitted != 3 {
 		t.Errorf("%d are fitted, want the three of Calibrate", fitted)
+	}
+}
+
+// The numbers that the facts type are those of the literature's tables.
+func TestFactsAreTheTables(t *testing.T) {
+	l := must(read())
+	percent := l.fact("Abdallah2020", "response").Values
+	density := l.meanDensity(func(i int) float64 { return l.density[i].value })
+	for name, want := range map[string]string{
+		"glutamine cycling +13 %":     fmt.Sprintf("13C enrichment of glutamine %+.0f %%", 100*l.cycling.value),
+		"rapamycin in people, day 14": fmt.Sprintf("in %v against %v %%", percent[0], percent[1]),
+		"spines over two weeks":       fmt.Sprintf("up by %.0f %% on average over days %v to %v", 100*density.value, l.days[0], l.days[len(l.days)-1]),
+	} {
+		all := must(Observations())
+		i := slices.IndexFunc(all, func(o Observation) bool { return o.Name == name })
+		if i < 0 || !strings.Contains(all[i].Claim, want) {
+			t.Errorf("%s: want %q in what was observed", name, want)
+		}
 	}
 }
 

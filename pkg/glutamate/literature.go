@@ -35,7 +35,7 @@ func Injected(drug Drug, mgPerKg, days float64) model.Protocol {
 type literature struct {
 	facts   []data.Molecular
 	known   map[string]data.Fact // by id
-	cycling target // rise of glutamine enrichment during the infusion, as a share
+	cycling target               // rise of glutamine enrichment during the infusion, as a share
 	density []target
 	days    []float64 // of density
 	plans   plans

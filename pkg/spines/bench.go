@@ -15,17 +15,17 @@ import (
 // of the third imaging session in unstressed mice.
 const dosed, hour = 21.0, 1. / 24
 
-// The experiments that readings need.
+// The experiments that readings need; bench.run says what they are.
 const (
-	vehicle    = iota // stress
-	dose              // stress until the dose
-	late              // the same, what formed since the dose being erased on days 1 and 2
-	early             // or at 3 and 6 hours
-	unstressed        // a dose without stress
-	daily             // unstressed, five daily doses
-	imaged            // unstressed, with the sessions of Shao 2021
-	control           // the same without a dose
-	stressed          // imaged at the end of stress and from one day after the dose on
+	vehicle = iota
+	dose
+	late
+	early
+	unstressed
+	daily
+	imaged
+	control
+	stressed
 	experiments
 )
 
@@ -67,34 +67,26 @@ func (b *bench) run(experiment int) *Result {
 	if b.done[experiment] != nil {
 		return b.done[experiment]
 	}
-	stress, free := model.Days(dosed+40, model.Stress(0, dosed)), model.Days(dosed+40)
-	given, o := model.Dose(dosed, "ketamine", 1), Options{Days: b.days}
+	stress, free, given := model.Days(dosed+40, model.Stress(0, dosed)), model.Days(dosed+40), model.Dose(dosed, "ketamine", 1)
 	erased := func(first, second float64) model.Protocol {
 		return stress.With(given, model.Erase(dosed+first, dosed), model.Erase(dosed+second, dosed))
 	}
-	sessions := Options{Sessions: []float64{dosed - 3, dosed - 1, dosed + 1, dosed + 3, dosed + 5, dosed + 7}, Follow: 2}
-	var protocol model.Protocol
-	switch experiment {
-	case vehicle:
-		protocol = stress
-	case dose:
-		protocol = stress.With(given)
-	case late:
-		protocol = erased(1, 2)
-	case early:
-		protocol = erased(3*hour, 6*hour)
-	case unstressed:
-		protocol = free.With(given)
-	case daily:
-		protocol = free.Repeat(1, 5, given)
-	case imaged:
-		protocol, o = free.With(given), sessions
-	case control:
-		protocol, o = free, sessions
-	case stressed:
-		protocol, o = stress.With(given), Options{Sessions: []float64{dosed, dosed + 1, dosed + 3, dosed + 5}, Follow: 1}
-	}
-	b.done[experiment] = evidence.Try(Simulate(b.p, protocol, o))
+	course, sessions := Options{Days: b.days}, Options{Sessions: []float64{dosed - 3, dosed - 1, dosed + 1, dosed + 3, dosed + 5, dosed + 7}, Follow: 2}
+	x := [experiments]struct {
+		model.Protocol
+		Options
+	}{
+		vehicle:    {stress, course},
+		dose:       {stress.With(given), course},       // as stress ends
+		late:       {erased(1, 2), course},             // the same, what formed since the dose being erased on days 1 and 2
+		early:      {erased(3*hour, 6*hour), course},   // or at 3 and 6 hours
+		unstressed: {free.With(given), course},         // a dose without stress
+		daily:      {free.Repeat(1, 5, given), course}, // five of them
+		imaged:     {free.With(given), sessions},       // with the sessions of Shao 2021
+		control:    {free, sessions},                   // the same without a dose
+		stressed:   {stress.With(given), Options{Sessions: []float64{dosed, dosed + 1, dosed + 3, dosed + 5}, Follow: 1}},
+	}[experiment]
+	b.done[experiment] = evidence.Try(Simulate(b.p, x.Protocol, x.Options))
 	return b.done[experiment]
 }
 
