@@ -2,7 +2,6 @@ package data
 
 import (
 	"embed"
-	"fmt"
 	"io"
 )
 
@@ -23,14 +22,7 @@ type Dose struct {
 func (d Dose) Name() string { return d.Drug + " " + d.Route }
 
 // Doses returns what doses mean to the small models.
-func Doses() ([]Dose, error) {
-	f, err := models.Open("models/doses.csv")
-	if err != nil {
-		return nil, fmt.Errorf("data: %w", err)
-	}
-	defer f.Close()
-	return ParseDoses(f, "doses.csv")
-}
+func Doses() ([]Dose, error) { return ofModels("doses.csv", ParseDoses) }
 
 // ParseDoses reads a table laid out as models/doses.csv. The first row that is not is
 // an error naming file, line and field.

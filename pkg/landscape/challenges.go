@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"divergent/pkg/model"
+	"divergent/pkg/stats"
 	"divergent/pkg/warning"
 )
 
@@ -115,7 +116,7 @@ func challengeBlind(p Params, o Options) (model.Check, error) {
 			}
 		}
 	}
-	q := proportion(rising, n)
+	q := stats.Share(rising, n)
 	return c.Holds(q.Low > 0.05, "more than 5 % of the paths that leave by noise alone rise (P ≤ 0.05 against surrogates)",
 		fmt.Sprintf("%.0f %% (%.0f to %.0f) of %d", 100*q.Mean, 100*q.Low, 100*q.High, n)), nil
 }

@@ -7,13 +7,37 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/stat"
-
 	"divergent/pkg/model"
 	"divergent/pkg/ode"
 	"divergent/pkg/sde"
 	"divergent/pkg/stats"
 )
+
+// The drugs that a protocol may give, and the targets that it may block. SSRI and
+// Neurosteroid are kept at a level (model.Drug), Ketamine and Psilocybin are dosed
+// (model.Dose, model.Infusion); an amount of 1 is the treatment of the parameters.
+const (
+	SSRI         = "ssri"
+	Ketamine     = "ketamine"
+	Psilocybin   = "psilocybin"
+	Neurosteroid = "neurosteroid"
+
+	PlasticityTarget = "plasticity" // the plasticity that drugs add
+	StrengthTarget   = "strength"   // the rise of the strength's target by drugs
+)
+
+// known are the names that the model knows, by kind of event.
+var known = map[model.Kind][]string{
+	model.KindDrug: {SSRI, Neurosteroid}, model.KindBlock: {PlasticityTarget, StrengthTarget},
+	model.KindDose: {Ketamine, Psilocybin}, model.KindInfusion: {Ketamine, Psilocybin},
+}
+
+// Ramp takes the connection strength from one value to another, evenly over the
+// whole protocol, whatever else the protocol does: for early warnings.
+type Ramp struct {
+	From float64 `csv:"from"`
+	To   float64 `csv:"to"`
+}
 
 // Options says how to simulate. The zero Options follows 1000 paths of two areas
 // from the ill state, in steps of 0.05 days.
@@ -25,9 +49,10 @@ type Options struct {
 	From          []float64 // activities to start from instead
 	Step          float64   // longest step, days; 0 means 0.05 time constants
 	Scheme        sde.Scheme
-	Every         float64 // days between reports; 0 means 1
-	Ramp          *Ramp   // takes the strength along a line instead of its equation
-	Keep          int     // paths kept in full; 0 means 3, fewer than 0 none
+	Every         float64     // days between reports; 0 means 1
+	Ramp          *Ramp       // takes the strength along a line instead of its equation
+	Strength      model.Drive // likewise along any course of 0 or more, such as one that another model's spine density sets
+	Keep          int         // paths kept in full; 0 means 3, fewer than 0 none
 	Seed          uint64
 	Workers       int // 0 means one on every processor; the result is the same
 
@@ -51,18 +76,7 @@ func (o Options) context() context.Context {
 // complete fills in what is 0.
 func (o Options) complete(p Params) (Options, error) {
 	o.Circuit = o.Circuit.or(p)
-	if o.Paths == 0 {
-		o.Paths = 1000
-	}
-	if o.Step == 0 {
-		o.Step = 0.05 * p.Tau
-	}
-	if o.Every == 0 {
-		o.Every = 1
-	}
-	if o.Keep == 0 {
-		o.Keep = 3
-	}
+	o.Paths, o.Step, o.Every, o.Keep = cmp.Or(o.Paths, 1000), cmp.Or(o.Step, 0.05*p.Tau), cmp.Or(o.Every, 1), cmp.Or(o.Keep, 3)
 	o.Keep = min(max(o.Keep, 0), o.Paths)
 	switch {
 	case o.Paths < 1:
@@ -77,15 +91,30 @@ func (o Options) complete(p Params) (Options, error) {
 		return o, fmt.Errorf("landscape: Start = %d: want Ill or Healthy", int(o.Start))
 	case o.From != nil && (len(o.From) != len(o.Circuit.Regions) || !finite(o.From...)):
 		return o, fmt.Errorf("landscape: From = %v: want an activity for each of %d regions", o.From, len(o.Circuit.Regions))
+	case o.Ramp != nil && o.Strength != nil:
+		return o, fmt.Errorf("landscape: Ramp and Strength: want one course of the strength")
+	case o.Ramp != nil && !(o.Ramp.From >= 0 && o.Ramp.To >= 0 && finite(o.Ramp.From, o.Ramp.To)):
+		return o, fmt.Errorf("landscape: Ramp = %+v: want two strengths of 0 or more", *o.Ramp)
 	}
 	return o, cmp.Or(o.context().Err(), o.Circuit.Validate())
 }
 
-// Band is a quantity over all paths, at each reported time.
-type Band struct {
-	Mean, SD          []float64
-	Low, Median, High []float64 // 5th, 50th and 95th percentile
+// ensemble is the options' paths of a system from a state.
+func (o Options) ensemble(sys sde.System, noise float64, start []float64) sde.Ensemble {
+	return sde.Ensemble{System: func() sde.System { return sys }, Noise: slices.Repeat([]float64{noise}, len(start)),
+		Scheme: o.Scheme, Start: start, Paths: o.Paths, Seed: o.Seed, Workers: o.Workers}
 }
+
+// passages are those of the options' paths through a level of a weighted sum.
+func (o Options) passages(sys sde.System, noise float64, start, weights []float64, level float64, up bool, longest float64) (sde.Passage, error) {
+	e := o.ensemble(sys, noise, start)
+	e.Step, e.Steps = func(int) float64 { return o.Step }, int(math.Ceil(longest/o.Step))
+	return sde.Passages(o.context(), e, weights, level, up)
+}
+
+// Band is a quantity over all paths, at each reported time, with its 5th and 95th
+// percentile.
+type Band = stats.Band
 
 // Path is one path, at the reported times.
 type Path struct {
@@ -103,6 +132,8 @@ type Outcome struct {
 	WellDays float64 // days spent healthy: from each time that mood reaches Remission until it falls to Relapse
 	Mood     float64 // at the end
 }
+
+func outcome(v sde.Visit) Outcome { return Outcome{v.Came, v.Left, v.Above, v.Time, v.Last} }
 
 // Result is what Simulate returns.
 type Result struct {
@@ -131,7 +162,7 @@ func Simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := newSlow(p, protocol, o.Ramp)
+	s, err := newSlow(p, protocol, o)
 	if err != nil {
 		return nil, err
 	}
@@ -143,58 +174,70 @@ func Simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 			return nil, err
 		}
 	}
+	g := sde.NewGrid(protocol.Times(), o.Step, o.Every)
+	r := &Result{Regions: o.Circuit.Names(), T: g.At}
+	levels := sde.Levels{Weights: o.Circuit.weights(), Up: p.Remission, Down: p.Relapse}
 	if o.Deterministic {
-		return deterministic(p, s, o, start)
+		return r, r.deterministic(s, o, start, g, levels)
 	}
-	return stochastic(p, s, o, start)
+	return r, r.stochastic(s, o, start, g, levels)
 }
 
 // deterministic solves for circuit and slow variables at once.
-func deterministic(p Params, s *slow, o Options, start []float64) (*Result, error) {
+func (r *Result) deterministic(s *slow, o Options, start []float64, g sde.Grid, levels sde.Levels) error {
 	n := len(start)
-	g := newGrid(s.protocol, o.Step, o.Every)
-	days := slices.Concat(g.from, g.at) // on which outcomes are read
-	slices.Sort(days)
-	days = slices.Compact(days)
-	f := newDriftOne(p, o.Circuit)
-	sol, err := ode.Solve(ode.Problem{
-		Rate: func(t float64, x, dx []float64) {
-			s.rate(t, x[n:], dx[n:])
-			at := s.condition(t, x[n:])
-			f.rate(&at, x[:n], dx[:n])
-		},
-		Start: append(slices.Clone(start), s.start()...), To: s.protocol.Length, At: days, Events: s.events(n),
-	}, tolerance)
+	days := slices.Compact(slices.Sorted(slices.Values(slices.Concat(g.From, g.At)))) // on which outcomes are read
+	f := newField(s.p, o.Circuit, Condition{})
+	f.arms = o.Circuit.arms() // sums in this order round as those of many paths
+	sol, err := s.solve(r.Regions, start, days, func(t float64, x, dx []float64) {
+		f.set(s.condition(t, x[n:]))
+		f.Rate(x[:n], dx[:n])
+	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	r := &Result{Regions: o.Circuit.Names(), T: g.at}
 	path := Path{Y: make([][]float64, n)}
-	t := tracker{p: &p}
-	last := o.Circuit.Mood(start)
-	t.begin(last)
+	var mood []float64
+	for _, x := range sol.Y {
+		mood = append(mood, o.Circuit.Mood(x[:n]))
+	}
+	visit, well := levels.Follow(days, mood)
 	for k, day := range days {
-		x := sol.Y[k]
-		mood := o.Circuit.Mood(x[:n])
-		if k > 0 {
-			if a, b := t.distance(last), t.distance(mood); b <= 0 {
-				t.cross(days[k-1] + (day-days[k-1])*a/(a-b))
-			}
-		}
-		last = mood
-		if reports := len(path.Mood); day != g.at[reports] {
+		if day != g.At[len(path.Mood)] {
 			continue
 		}
-		r.Conditions = append(r.Conditions, s.condition(day, x[n:]))
+		r.Conditions = append(r.Conditions, s.condition(day, sol.Y[k][n:]))
 		for i := range n {
-			path.Y[i] = append(path.Y[i], x[i])
+			path.Y[i] = append(path.Y[i], sol.Y[k][i])
 		}
-		path.Mood, r.Well = append(path.Mood, mood), append(r.Well, share(t.Well))
+		path.Mood, r.Well = append(path.Mood, mood[k]), append(r.Well, share(well[k]))
 	}
-	r.Mean, r.Paths = path.Y, []Path{path}
-	r.Mood = Band{path.Mood, make([]float64, len(g.at)), path.Mood, path.Mood, path.Mood}
-	r.Outcomes = []Outcome{t.end(s.protocol.Length, last)}
-	return r, nil
+	r.Mean, r.Paths, r.Outcomes = path.Y, []Path{path}, []Outcome{outcome(visit)}
+	r.Mood = Band{Mean: path.Mood, SD: make([]float64, len(g.At)), Low: path.Mood, Median: path.Mood, High: path.Mood}
+	return s.err
+}
+
+// stochastic follows paths with noise.
+func (r *Result) stochastic(s *slow, o Options, start []float64, g sde.Grid, levels sde.Levels) error {
+	stages, err := s.course(g.Stages())
+	if err != nil {
+		return err
+	}
+	if r.Conditions, err = s.course(g.At); err != nil {
+		return err
+	}
+	rec, err := o.ensemble(newDrift(s.p, o.Circuit, stages), s.p.Noise, start).Record(o.context(), g, levels, o.Keep)
+	if err != nil {
+		return err
+	}
+	r.Mean, r.Mood, r.Well, r.Paths = rec.Mean, rec.Sum, rec.Above, make([]Path, len(rec.Paths))
+	for i, x := range rec.Paths {
+		r.Paths[i] = Path{x.Y, x.Sum}
+	}
+	for _, v := range rec.Visits {
+		r.Outcomes = append(r.Outcomes, outcome(v))
+	}
+	return nil
 }
 
 func share(yes bool) float64 {
@@ -204,185 +247,80 @@ func share(yes bool) float64 {
 	return 0
 }
 
-// tracker reads the outcome of a path as it goes.
-type tracker struct {
-	Outcome
-	p     *Params
-	since float64 // day on which it became healthy
+// slow is the course of everything that does not depend on the circuit's state.
+type slow struct {
+	p                                      Params
+	protocol                               model.Protocol
+	driven                                 model.Drive // the strength instead of its equation; nil for none
+	longest                                float64     // step of a solver that does not miss what drives it
+	stress, tone, ssri, neuro, stimulation model.Steps
+	ketRate, psiRate                       model.Steps
+	noPlasticity, noRaise                  model.Steps
+	err                                    error // the first strength that cannot be
 }
 
-func (t *tracker) begin(mood float64) {
-	t.Remitted, t.Relapsed = math.Inf(1), math.Inf(1)
-	if mood >= t.p.Remission {
-		t.Well, t.Remitted = true, 0
+func newSlow(p Params, protocol model.Protocol, o Options) (*slow, error) {
+	if err := cmp.Or(protocol.Validate(), protocol.Names(known)); err != nil {
+		return nil, err
 	}
-}
-
-// distance is how far mood is from the level at which the path changes sides.
-func (t *tracker) distance(mood float64) float64 {
-	if t.Well {
-		return mood - t.p.Relapse
+	s := &slow{
+		p: p, protocol: protocol, driven: o.Strength,
+		stress: protocol.Steps(model.KindStress, ""), tone: protocol.Steps(model.KindExperience, ""),
+		ssri: protocol.Steps(model.KindDrug, SSRI), neuro: protocol.Steps(model.KindDrug, Neurosteroid),
+		stimulation: protocol.Steps(model.KindStimulate, ""),
+		ketRate:     protocol.Steps(model.KindInfusion, Ketamine), psiRate: protocol.Steps(model.KindInfusion, Psilocybin),
+		noPlasticity: protocol.Steps(model.KindBlock, PlasticityTarget), noRaise: protocol.Steps(model.KindBlock, StrengthTarget),
 	}
-	return t.p.Remission - mood
-}
-
-// cross notes that the path changes sides.
-func (t *tracker) cross(day float64) {
-	if t.Well {
-		t.Relapsed = min(t.Relapsed, day)
-		t.WellDays += day - t.since
-	} else {
-		t.Remitted, t.since = min(t.Remitted, day), day
+	switch {
+	case o.Ramp != nil:
+		s.driven = func(t float64) float64 { return o.Ramp.From + (o.Ramp.To-o.Ramp.From)*t/protocol.Length }
+	case o.Strength != nil:
+		s.longest = 0.25
 	}
-	t.Well = !t.Well
+	return s, nil
 }
 
-func (t *tracker) end(day, mood float64) Outcome {
-	o := t.Outcome
-	if o.Mood = mood; o.Well {
-		o.WellDays += day - t.since
-	}
-	return o
+// start returns the slow variables at rest.
+func (s *slow) start() []float64 {
+	x := make([]float64, slowStates)
+	rest := s.p.Rest()
+	x[slowStrength], x[slowBias] = rest.Strength, rest.Bias
+	return x
 }
 
-// recorder collects what Result holds of a block of paths.
-type recorder struct {
-	sde.Bridge
-	g       *grid
-	weights []float64
-	track   []tracker   // of all paths
-	mood    [][]float64 // by reported time and path
-	sum     [][]float64 // by reported time: sums of the regions over the block, then the number that are well
-	kept    []Path
-	next    int                // report that is due
-	last    [sde.Lanes]float64 // mood at the end of the last step
-}
-
-func (r *recorder) After(step int, b *sde.Block) {
-	length := r.g.length[step]
-	var mood [sde.Lanes]float64
-	b.Sum(r.weights, mood[:b.N])
-	for k := range b.N {
-		t := &r.track[b.Path[k]]
-		before, after := t.distance(r.last[k]), t.distance(mood[k])
-		if after <= 0 || r.Between(b.Path[k], k, before*after, length) {
-			t.cross(r.g.from[step] + length/2) // somewhere within the step
-		}
-	}
-	r.last = mood
-	if r.next < len(r.g.report) && r.g.report[r.next] == step {
-		r.note(b, mood[:b.N])
-	}
-}
-
-// note writes a report.
-func (r *recorder) note(b *sde.Block, mood []float64) {
-	dim := len(r.weights)
-	sum := make([]float64, dim+1)
-	for k, m := range mood {
-		path := b.Path[k]
-		r.mood[r.next][path] = m
-		sum[dim] += share(r.track[path].Well)
-		for i := range dim {
-			y := b.Y[i*sde.Lanes+k]
-			sum[i] += y
-			if path < len(r.kept) {
-				r.kept[path].Y[i][r.next] = y
-				r.kept[path].Mood[r.next] = m
+// solve follows the slow variables from rest, behind other states that have a rate of
+// their own. The solver restarts where anything changes.
+func (s *slow) solve(names []string, others, at []float64, rate func(t float64, x, dx []float64)) (*ode.Solution, error) {
+	n := len(others)
+	return ode.Solve(ode.Problem{
+		Rate: func(t float64, x, dx []float64) {
+			s.rate(t, x[n:], dx[n:])
+			rate(t, x, dx)
+		},
+		Names: slices.Concat(names, slowNames), Start: slices.Concat(others, s.start()), To: s.protocol.Length, At: at,
+		Events: s.protocol.Restarts(func(_ float64, e model.Event, x []float64) {
+			if e.Kind != model.KindDose {
+				return
 			}
-		}
-	}
-	r.sum = append(r.sum, sum)
-	r.next++
+			window, raise := ketWindow, ketRaise
+			if e.Name == Psilocybin {
+				window, raise = psiWindow, psiRaise
+			}
+			x[n+window] += e.Amount
+			x[n+raise] += e.Amount
+		}),
+	}, ode.Options{Rel: 1e-8, Abs: 1e-10, MaxStep: s.longest}) // far below what any figure shows
 }
 
-// stochastic follows paths with noise.
-func stochastic(p Params, s *slow, o Options, start []float64) (*Result, error) {
-	g := newGrid(s.protocol, o.Step, o.Every)
-	stages, err := s.course(g.stages())
+// course returns the conditions at ascending times.
+func (s *slow) course(at []float64) ([]Condition, error) {
+	sol, err := s.solve(nil, nil, at, func(float64, []float64, []float64) {})
 	if err != nil {
 		return nil, err
 	}
-	conditions, err := s.course(g.at)
-	if err != nil {
-		return nil, err
+	out := make([]Condition, len(at))
+	for i, t := range at {
+		out[i] = s.condition(t, sol.Y[i])
 	}
-	r := &Result{Regions: o.Circuit.Names(), T: g.at, Conditions: conditions}
-	dim, reports := len(start), len(g.at)
-	mood := make([][]float64, reports)
-	for i := range mood {
-		mood[i] = make([]float64, o.Paths)
-	}
-	r.Paths = make([]Path, o.Keep)
-	for i := range r.Paths {
-		r.Paths[i] = newPath(dim, reports)
-	}
-	weights := o.Circuit.weights()
-	track := make([]tracker, o.Paths)
-	blocks := make([]*recorder, (o.Paths+sde.Lanes-1)/sde.Lanes)
-	d := newDrift(p, o.Circuit, stages)
-	e := sde.Ensemble{
-		System: func() sde.System { return d }, Noise: slices.Repeat([]float64{p.Noise}, dim), Scheme: o.Scheme,
-		Step: func(i int) float64 { return g.length[i] }, Steps: len(g.length),
-		Start: start, Paths: o.Paths, Seed: o.Seed, Workers: o.Workers,
-	}
-	e.Watch = func(b *sde.Block) sde.Watcher {
-		rec := &recorder{Bridge: sde.NewBridge(e, weights), g: &g, weights: weights, track: track, mood: mood, kept: r.Paths}
-		blocks[b.First/sde.Lanes] = rec
-		first := o.Circuit.Mood(start)
-		for k := range b.N {
-			rec.last[k] = first
-			track[b.Path[k]] = tracker{p: &p}
-			track[b.Path[k]].begin(first)
-		}
-		rec.note(b, rec.last[:b.N])
-		return rec
-	}
-	if err := e.Run(o.context()); err != nil {
-		return nil, err
-	}
-	r.collect(blocks, mood, track, dim)
-	return r, nil
-}
-
-func newPath(dim, reports int) Path {
-	p := Path{Y: make([][]float64, dim), Mood: make([]float64, reports)}
-	for i := range p.Y {
-		p.Y[i] = make([]float64, reports)
-	}
-	return p
-}
-
-// collect sums up over the blocks, in their order.
-func (r *Result) collect(blocks []*recorder, mood [][]float64, track []tracker, dim int) {
-	n := float64(len(track))
-	r.Mean = make([][]float64, dim)
-	for i, m := range mood[len(mood)-1] {
-		r.Outcomes = append(r.Outcomes, track[i].end(r.T[len(r.T)-1], m))
-	}
-	for k := range r.T {
-		total := make([]float64, dim+1)
-		for _, b := range blocks {
-			for i, v := range b.sum[k] {
-				total[i] += v
-			}
-		}
-		for i := range dim {
-			r.Mean[i] = append(r.Mean[i], total[i]/n)
-		}
-		r.Well = append(r.Well, total[dim]/n)
-		r.Mood.add(mood[k])
-	}
-}
-
-// add adds a time to the band; it sorts the values.
-func (b *Band) add(values []float64) {
-	mean, sd := stat.MeanStdDev(values, nil)
-	if len(values) == 1 {
-		sd = 0
-	}
-	slices.Sort(values)
-	at := func(q float64) float64 { return stats.Quantile(values, q) }
-	b.Mean, b.SD = append(b.Mean, mean), append(b.SD, sd)
-	b.Low, b.Median, b.High = append(b.Low, at(0.05)), append(b.Median, at(0.5)), append(b.High, at(0.95))
+	return out, s.err
 }

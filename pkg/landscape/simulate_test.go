@@ -441,27 +441,3 @@ func TestErrors(t *testing.T) {
 		}
 	}
 }
-
-func TestGrid(t *testing.T) {
-	g := newGrid(model.Days(3, model.Stress(0.25, 1.1)), 0.1, 1)
-	if want := []float64{0, 1, 2, 3}; !slices.Equal(g.at, want) {
-		t.Errorf("reports at %v, want %v", g.at, want)
-	}
-	sum := 0.0
-	ends := map[float64]bool{}
-	for i, h := range g.length {
-		if !(h > 0 && h <= 0.1+1e-12) {
-			t.Errorf("step %d has length %v", i, h)
-		}
-		sum += h
-		ends[g.from[i]] = true
-	}
-	if math.Abs(sum-3) > 1e-12 || !ends[0.25] || !ends[1.1] {
-		t.Errorf("steps add up to %v and stop at 0.25: %v, at 1.1: %v", sum, ends[0.25], ends[1.1])
-	}
-	for i, step := range g.report {
-		if step >= 0 && math.Abs(g.from[step]+g.length[step]-g.at[i]) > 1e-12 {
-			t.Errorf("report %d after step %d, which ends at %v", i, step, g.from[step]+g.length[step])
-		}
-	}
-}

@@ -36,7 +36,7 @@ func TestStudy(t *testing.T) {
 			sum := 0.0
 			for k, v := range x.Valley.Density {
 				if k > 0 {
-					sum += v * (x.Valley.Mood[k] - x.Valley.Mood[k-1])
+					sum += v * (x.Valley.At[k] - x.Valley.At[k-1])
 				}
 			}
 			if math.Abs(sum-1) > 0.001 { // the end cells hold next to nothing

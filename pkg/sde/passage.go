@@ -8,7 +8,6 @@ import (
 	"strconv"
 
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"divergent/pkg/rng"
@@ -31,9 +30,7 @@ type Passage struct {
 func (q *Passage) summarise() {
 	q.Reached = len(q.Times)
 	if q.Reached == q.Paths && q.Paths > 1 {
-		mean, sd := stat.MeanStdDev(q.Times, nil)
-		half := 1.96 * sd / math.Sqrt(float64(q.Paths))
-		q.Mean = stats.Interval{Mean: mean, Low: mean - half, High: mean + half, Level: 0.95, N: q.Paths}
+		q.Mean = stats.Large(q.Times)
 		return
 	}
 	total, n := q.Limit*float64(q.Paths-q.Reached), float64(q.Reached)

@@ -1,0 +1,94 @@
+package sde
+
+import (
+	"math"
+	"slices"
+	"testing"
+)
+
+func TestGrid(t *testing.T) {
+	g := NewGrid([]float64{0, 0.25, 1.1, 3}, 0.1, 1)
+	if want := []float64{0, 1, 2, 3}; !slices.Equal(g.At, want) {
+		t.Errorf("reports at %v, want %v", g.At, want)
+	}
+	sum := 0.0
+	ends := map[float64]bool{}
+	for i, h := range g.Length {
+		if !(h > 0 && h <= 0.1+1e-12) {
+			t.Errorf("step %d has length %v", i, h)
+		}
+		sum += h
+		ends[g.From[i]] = true
+	}
+	if math.Abs(sum-3) > 1e-12 || !ends[0.25] || !ends[1.1] {
+		t.Errorf("steps add up to %v and stop at 0.25: %v, at 1.1: %v", sum, ends[0.25], ends[1.1])
+	}
+	for i, step := range g.After {
+		if step >= 0 && math.Abs(g.From[step]+g.Length[step]-g.At[i]) > 1e-12 {
+			t.Errorf("report %d after step %d, which ends at %v", i, step, g.From[step]+g.Length[step])
+		}
+	}
+}
+
+// Reports are at the multiples of their distance and at the end, whatever other times
+// there are.
+func TestGridReports(t *testing.T) {
+	g := NewGrid([]float64{0, 0.3, 0.7, 2.5}, 0.4, 0.1)
+	if n := len(g.At); n != 26 || !(math.Abs(g.At[3]-0.3) < 1e-12) || g.At[25] != 2.5 {
+		t.Errorf("reports at %v", g.At)
+	}
+	if g := NewGrid([]float64{0, 5}, 1, 50); !slices.Equal(g.At, []float64{0, 5}) || !slices.Equal(g.After, []int{-1, 4}) {
+		t.Errorf("a report beyond the end: %+v", g)
+	}
+	if s := NewGrid([]float64{0, 1}, 0.5, 1).Stages(); !slices.Equal(s, []float64{0, 0.375, 0.5, 0.875}) {
+		t.Errorf("stages at %v", s)
+	}
+}
+
+// A course goes up through 1, down through −1 and up again, half a day before each sample.
+func TestFollow(t *testing.T) {
+	l := Levels{Up: 1, Down: -1}
+	v, above := l.Follow([]float64{0, 1, 2, 3, 4, 5}, []float64{0, 2, 0, -2, 0, 2})
+	want := Visit{Came: 0.5, Left: 2.5, Above: true, Time: 2 + 0.5, Last: 2}
+	if v != want || !slices.Equal(above, []bool{false, true, true, false, false, true}) {
+		t.Errorf("%+v, %v, want %+v", v, above, want)
+	}
+	if v, _ := l.Follow([]float64{0, 3}, []float64{1, 0}); v.Came != 0 || v.Time != 3 || !math.IsInf(v.Left, 1) {
+		t.Errorf("a course that begins above: %+v", v)
+	}
+}
+
+// What is recorded of all paths is what the paths that are kept say.
+func TestRecordAddsUp(t *testing.T) {
+	const paths = 100
+	e := Ensemble{System: func() System { return decay(0.5) }, Noise: []float64{1}, Start: []float64{0.5}, Paths: paths, Seed: 3, Workers: 2}
+	g := NewGrid([]float64{0, 4}, 0.05, 1)
+	r, err := e.Record(t.Context(), g, Levels{[]float64{2}, 1, -1}, paths)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range g.At {
+		mean := 0.0
+		for _, p := range r.Paths {
+			mean += p.Y[0][k] / paths
+			if p.Sum[k] != 2*p.Y[0][k] {
+				t.Fatalf("sum %v of %v", p.Sum[k], p.Y[0][k])
+			}
+		}
+		if math.Abs(mean-r.Mean[0][k]) > 1e-12 || math.Abs(2*mean-r.Sum.Mean[k]) > 1e-12 {
+			t.Errorf("report %d: mean %v, sum %v, the paths have %v", k, r.Mean[0][k], r.Sum.Mean[k], mean)
+		}
+	}
+	above := 0.0
+	for i, v := range r.Visits {
+		if v.Above {
+			above++
+		}
+		if v.Last != r.Paths[i].Sum[4] || v.Came != 0 || v.Time > 4 || !v.Above && math.IsInf(v.Left, 1) {
+			t.Errorf("path %d: %+v", i, v)
+		}
+	}
+	if r.Above[0] != 1 || r.Above[4] != above/paths || above == 0 || above == paths {
+		t.Errorf("%v above, visits have %v", r.Above, above/paths)
+	}
+}
