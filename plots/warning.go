@@ -108,7 +108,7 @@ func warningPanels(w landscape.Forewarning, first bool) []*figure.Panel {
 	for i, q := range []struct {
 		name, label string
 		value       []float64
-		band        stats.Band
+		band        stats.Bands
 		factor      float64
 	}{
 		{"variance", "variance of\nmood (× 1000)", w.Warning.Variance, w.Variance, 1000},

@@ -227,9 +227,7 @@ func (s *slow) condition(t float64, x []float64) Condition {
 		Inhibition: s.neuro.At(t), Stimulation: s.stimulation.At(t),
 	}
 	if s.driven != nil {
-		if c.Strength = s.driven(t); (!(c.Strength >= 0) || math.IsInf(c.Strength, 1)) && s.err == nil {
-			s.err = fmt.Errorf("landscape: Strength on day %v = %v: want 0 or more", t, c.Strength)
-		}
+		c.Strength = s.driven.At(t)
 	}
 	return c
 }

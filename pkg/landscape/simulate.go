@@ -50,6 +50,7 @@ type Options struct {
 	Step          float64   // longest step, days; 0 means 0.05 time constants
 	Scheme        sde.Scheme
 	Every         float64     // days between reports; 0 means 1
+	Days          []float64   // days to report instead, ascending; the first and the last day are reported besides
 	Ramp          *Ramp       // takes the strength along a line instead of its equation
 	Strength      model.Drive // likewise along any course of 0 or more, such as one that another model's spine density sets
 	Keep          int         // paths kept in full; 0 means 3, fewer than 0 none
@@ -114,7 +115,7 @@ func (o Options) passages(sys sde.System, noise float64, start, weights []float6
 
 // Band is a quantity over all paths, at each reported time, with its 5th and 95th
 // percentile.
-type Band = stats.Band
+type Band = stats.Bands
 
 // Path is one path, at the reported times.
 type Path struct {
@@ -174,7 +175,10 @@ func Simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 			return nil, err
 		}
 	}
-	g := sde.NewGrid(protocol.Times(), o.Step, o.Every)
+	if o.Days == nil {
+		o.Days = sde.Evenly(o.Every, protocol.Length)
+	}
+	g := sde.NewGrid(protocol.Times(), o.Step, o.Days)
 	r := &Result{Regions: o.Circuit.Names(), T: g.At}
 	levels := sde.Levels{Weights: o.Circuit.weights(), Up: p.Remission, Down: p.Relapse}
 	if o.Deterministic {
@@ -193,7 +197,7 @@ func (r *Result) deterministic(s *slow, o Options, start []float64, g sde.Grid, 
 		f.set(s.condition(t, x[n:]))
 		f.Rate(x[:n], dx[:n])
 	})
-	if err != nil {
+	if err = cmp.Or(s.refused(), err); err != nil {
 		return err
 	}
 	path := Path{Y: make([][]float64, n)}
@@ -214,7 +218,7 @@ func (r *Result) deterministic(s *slow, o Options, start []float64, g sde.Grid, 
 	}
 	r.Mean, r.Paths, r.Outcomes = path.Y, []Path{path}, []Outcome{outcome(visit)}
 	r.Mood = Band{Mean: path.Mood, SD: make([]float64, len(g.At)), Low: path.Mood, Median: path.Mood, High: path.Mood}
-	return s.err
+	return nil
 }
 
 // stochastic follows paths with noise.
@@ -251,33 +255,43 @@ func share(yes bool) float64 {
 type slow struct {
 	p                                      Params
 	protocol                               model.Protocol
-	driven                                 model.Drive // the strength instead of its equation; nil for none
-	longest                                float64     // step of a solver that does not miss what drives it
+	driven                                 *model.Guard // the strength instead of its equation; nil for none
+	longest                                float64      // step of a solver that does not miss what drives it
 	stress, tone, ssri, neuro, stimulation model.Steps
 	ketRate, psiRate                       model.Steps
 	noPlasticity, noRaise                  model.Steps
-	err                                    error // the first strength that cannot be
 }
 
 func newSlow(p Params, protocol model.Protocol, o Options) (*slow, error) {
-	if err := cmp.Or(protocol.Validate(), protocol.Names(known)); err != nil {
+	if err := cmp.Or(protocol.Validate(), protocol.Names(known), protocol.Within("landscape: Days", o.Days)); err != nil {
 		return nil, err
 	}
 	s := &slow{
-		p: p, protocol: protocol, driven: o.Strength,
+		p: p, protocol: protocol,
 		stress: protocol.Steps(model.KindStress, ""), tone: protocol.Steps(model.KindExperience, ""),
 		ssri: protocol.Steps(model.KindDrug, SSRI), neuro: protocol.Steps(model.KindDrug, Neurosteroid),
 		stimulation: protocol.Steps(model.KindStimulate, ""),
 		ketRate:     protocol.Steps(model.KindInfusion, Ketamine), psiRate: protocol.Steps(model.KindInfusion, Psilocybin),
 		noPlasticity: protocol.Steps(model.KindBlock, PlasticityTarget), noRaise: protocol.Steps(model.KindBlock, StrengthTarget),
 	}
-	switch {
-	case o.Ramp != nil:
-		s.driven = func(t float64) float64 { return o.Ramp.From + (o.Ramp.To-o.Ramp.From)*t/protocol.Length }
-	case o.Strength != nil:
+	if o.Strength != nil {
 		s.longest = 0.25
 	}
+	if o.Ramp != nil {
+		o.Strength = func(t float64) float64 { return o.Ramp.From + (o.Ramp.To-o.Ramp.From)*t/protocol.Length }
+	}
+	if o.Strength != nil {
+		s.driven = &model.Guard{Drive: o.Strength, High: math.Inf(1), Field: "landscape: Strength", Unit: "standard strength"}
+	}
 	return s, nil
+}
+
+// refused tells of a strength from outside that cannot be.
+func (s *slow) refused() error {
+	if s.driven == nil {
+		return nil
+	}
+	return s.driven.Err()
 }
 
 // start returns the slow variables at rest.
@@ -322,5 +336,5 @@ func (s *slow) course(at []float64) ([]Condition, error) {
 	for i, t := range at {
 		out[i] = s.condition(t, sol.Y[i])
 	}
-	return out, s.err
+	return out, s.refused()
 }

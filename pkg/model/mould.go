@@ -78,6 +78,31 @@ func (c *Course) Stored(name string) Table {
 // Drive is an input from outside: another model's series, or data.
 type Drive func(day float64) float64
 
+// Guard holds a drive to a range. It keeps the first value that is out of it and goes
+// on with 0, so that a solver ends and the error is told.
+type Guard struct {
+	Drive     Drive
+	Low, High float64 // what rounding takes below Low is let through
+	Field     string  // in the error
+	Unit      string  // likewise
+	err       error
+}
+
+// At returns the drive's value.
+func (g *Guard) At(day float64) float64 {
+	v := g.Drive(day)
+	if v >= g.Low-rounding && v <= g.High {
+		return v
+	}
+	if g.err == nil {
+		g.err = fmt.Errorf("%s = %.4g on day %.4g: want a value in [%v, %v], in units of %s", g.Field, v, day, g.Low, g.High, g.Unit)
+	}
+	return 0
+}
+
+// Err is the error of the first value out of range.
+func (g *Guard) Err() error { return g.err }
+
 // Setting is everything that is not a parameter.
 type Setting struct {
 	Protocol Protocol         // doses in mg/kg of a drug by a route, such as ketamine i.v.; levels of Drug in the model's standard level
@@ -163,10 +188,8 @@ func (s Setting) check(faces ...Face) error {
 	if err := s.Protocol.Validate(); err != nil {
 		return err
 	}
-	for i, d := range s.Day {
-		if !(d >= 0 && d <= s.Protocol.Length) || i > 0 && !(d > s.Day[i-1]) {
-			return fmt.Errorf("model: Day[%d] = %v: want ascending days in [0, %v]", i, d, s.Protocol.Length)
-		}
+	if err := s.Protocol.Within("model: Day", s.Day); err != nil {
+		return err
 	}
 	for i, e := range s.Protocol.Events {
 		if slices.ContainsFunc(faces, func(f Face) bool { return f.heeds(e) }) {

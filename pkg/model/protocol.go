@@ -232,6 +232,17 @@ func (s Steps) At(t float64) float64 {
 	return s.Value[i]
 }
 
+// Within reports the first of the days to report, which field names, that does not
+// ascend or is not in the protocol.
+func (p Protocol) Within(field string, days []float64) error {
+	for i, d := range days {
+		if !(d >= 0 && d <= p.Length) || i > 0 && !(d > days[i-1]) {
+			return fmt.Errorf("%s[%d] = %v: want ascending days in [0, %v]", field, i, d, p.Length)
+		}
+	}
+	return nil
+}
+
 // Validate reports the first thing that is wrong with the protocol.
 func (p Protocol) Validate() error {
 	if !(p.Length > 0) || math.IsInf(p.Length, 0) {

@@ -16,14 +16,13 @@ type Grid struct {
 }
 
 // NewGrid makes steps of up to the given length that end at the given times, ascending
-// from 0, and at reports so far apart.
-func NewGrid(times []float64, step, every float64) Grid {
-	g := Grid{At: []float64{0}, After: []int{-1}}
+// from 0, and at reports in between, ascending, too; the first and the last time are
+// reported besides.
+func NewGrid(times []float64, step float64, reports []float64) Grid {
 	end := times[len(times)-1]
-	for k := 1; float64(k)*every < end*(1-1e-12); k++ {
-		g.At = append(g.At, float64(k)*every)
-	}
-	g.At = append(g.At, end)
+	at := slices.Concat([]float64{0, end}, slices.DeleteFunc(slices.Clone(reports), func(t float64) bool { return t > end }))
+	slices.Sort(at)
+	g := Grid{At: slices.Compact(at), After: []int{-1}}
 	ends := slices.Compact(slices.Sorted(slices.Values(slices.Concat(times, g.At))))
 	for i, from := range ends[:len(ends)-1] {
 		to := ends[i+1]
@@ -38,6 +37,15 @@ func NewGrid(times []float64, step, every float64) Grid {
 		}
 	}
 	return g
+}
+
+// Evenly returns the multiples of a time before an end; one that differs from it by
+// rounding is no more before it.
+func Evenly(every, end float64) (out []float64) {
+	for k := 1; float64(k)*every < end*(1-1e-12); k++ {
+		out = append(out, float64(k)*every)
+	}
+	return out
 }
 
 // Stages returns the times of the stages that a System is asked for: the start of each
@@ -130,7 +138,7 @@ type Path struct {
 // Record is what is kept of many paths.
 type Record struct {
 	Mean   [][]float64 // row i is the mean of state i over all paths, at each report
-	Sum    stats.Band  // of the weighted sum, with its 5th and 95th percentile
+	Sum    stats.Bands  // of the weighted sum, with its 5th and 95th percentile
 	Above  []float64   // share of the paths that are above, at each report
 	Paths  []Path      // the first ones
 	Visits []Visit     // of all paths

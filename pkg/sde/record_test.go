@@ -7,7 +7,7 @@ import (
 )
 
 func TestGrid(t *testing.T) {
-	g := NewGrid([]float64{0, 0.25, 1.1, 3}, 0.1, 1)
+	g := NewGrid([]float64{0, 0.25, 1.1, 3}, 0.1, Evenly(1, 3))
 	if want := []float64{0, 1, 2, 3}; !slices.Equal(g.At, want) {
 		t.Errorf("reports at %v, want %v", g.At, want)
 	}
@@ -33,14 +33,14 @@ func TestGrid(t *testing.T) {
 // Reports are at the multiples of their distance and at the end, whatever other times
 // there are.
 func TestGridReports(t *testing.T) {
-	g := NewGrid([]float64{0, 0.3, 0.7, 2.5}, 0.4, 0.1)
+	g := NewGrid([]float64{0, 0.3, 0.7, 2.5}, 0.4, Evenly(0.1, 2.5))
 	if n := len(g.At); n != 26 || !(math.Abs(g.At[3]-0.3) < 1e-12) || g.At[25] != 2.5 {
 		t.Errorf("reports at %v", g.At)
 	}
-	if g := NewGrid([]float64{0, 5}, 1, 50); !slices.Equal(g.At, []float64{0, 5}) || !slices.Equal(g.After, []int{-1, 4}) {
+	if g := NewGrid([]float64{0, 5}, 1, []float64{50}); !slices.Equal(g.At, []float64{0, 5}) || !slices.Equal(g.After, []int{-1, 4}) {
 		t.Errorf("a report beyond the end: %+v", g)
 	}
-	if s := NewGrid([]float64{0, 1}, 0.5, 1).Stages(); !slices.Equal(s, []float64{0, 0.375, 0.5, 0.875}) {
+	if s := NewGrid([]float64{0, 1}, 0.5, nil).Stages(); !slices.Equal(s, []float64{0, 0.375, 0.5, 0.875}) {
 		t.Errorf("stages at %v", s)
 	}
 }
@@ -62,7 +62,7 @@ func TestFollow(t *testing.T) {
 func TestRecordAddsUp(t *testing.T) {
 	const paths = 100
 	e := Ensemble{System: func() System { return decay(0.5) }, Noise: []float64{1}, Start: []float64{0.5}, Paths: paths, Seed: 3, Workers: 2}
-	g := NewGrid([]float64{0, 4}, 0.05, 1)
+	g := NewGrid([]float64{0, 4}, 0.05, Evenly(1, 4))
 	r, err := e.Record(t.Context(), g, Levels{[]float64{2}, 1, -1}, paths)
 	if err != nil {
 		t.Fatal(err)

@@ -33,8 +33,8 @@ func Share(k, n int) Interval {
 	return Interval{Mean: share, Low: max(0, middle-half), High: min(1, middle+half), Level: 0.95, N: n}
 }
 
-// Band is how a quantity spreads over a sample, at each of several times.
-type Band struct {
+// Bands is how a quantity spreads over a sample, at each of several times.
+type Bands struct {
 	Mean, SD []float64
 	Low      []float64 `csv:"low"`
 	Median   []float64
@@ -43,7 +43,7 @@ type Band struct {
 
 // Add appends a time: the values' mean, SD (0 of one value), median, and the quantiles
 // that leave a share outside at each end. It sorts the values.
-func (b *Band) Add(values []float64, outside float64) {
+func (b *Bands) Add(values []float64, outside float64) {
 	mean, sd := stat.MeanStdDev(values, nil)
 	if len(values) == 1 {
 		sd = 0

@@ -39,8 +39,8 @@ func TestShare(t *testing.T) {
 	}
 }
 
-func TestBand(t *testing.T) {
-	var b Band
+func TestBands(t *testing.T) {
+	var b Bands
 	b.Add([]float64{3, 1, 2}, 0.25)
 	b.Add([]float64{5}, 0.05)
 	if b.Mean[0] != 2 || b.SD[0] != 1 || b.Low[0] != 1.5 || b.Median[0] != 2 || b.High[0] != 2.5 {

@@ -147,11 +147,11 @@ func Count(list []*Signs) (r Rising) {
 
 // Bands returns how variance and autocorrelation in each window spread over the
 // Surrogates, with the quantiles that leave a share outside at each end.
-func (w *Signs) Bands(x []float64, o Options, outside float64) (variance, lag stats.Band) {
+func (w *Signs) Bands(x []float64, o Options, outside float64) (variance, lag stats.Bands) {
 	vs, lags := w.Surrogates(x, o)
 	for k := range w.End {
 		for _, to := range []struct {
-			band *stats.Band
+			band *stats.Bands
 			of   [][]float64
 		}{{&variance, vs}, {&lag, lags}} {
 			v := make([]float64, len(to.of))
