@@ -121,8 +121,8 @@ type Forewarning struct {
 	Lead              float64        // days before that are no part of the series
 	Window            int            // days
 	Warning           *warning.Signs `csv:""`                       // of the series, daily from day 0
-	Variance          stats.Bands     `csv:"variance of surrogates"` // in each window
-	Autocorrelation   stats.Bands     `csv:"autocorrelation of surrogates"`
+	Variance          stats.Bands    `csv:"variance of surrogates"` // in each window
+	Autocorrelation   stats.Bands    `csv:"autocorrelation of surrogates"`
 	Last              []float64      `csv:"last day of the window"`
 	Tried, Path       int            // paths followed; the first one that left late enough, shown
 	Rise, Still       *Changes       // of many paths along a ramp through the same change, and without one

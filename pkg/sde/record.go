@@ -138,7 +138,7 @@ type Path struct {
 // Record is what is kept of many paths.
 type Record struct {
 	Mean   [][]float64 // row i is the mean of state i over all paths, at each report
-	Sum    stats.Bands  // of the weighted sum, with its 5th and 95th percentile
+	Sum    stats.Bands // of the weighted sum, with its 5th and 95th percentile
 	Above  []float64   // share of the paths that are above, at each report
 	Paths  []Path      // the first ones
 	Visits []Visit     // of all paths
