@@ -2,6 +2,7 @@ package landscape
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +22,11 @@ func TestCard(t *testing.T) {
 	}
 	if got := card.Fields(model.StatusData, model.StatusFit); len(got) > 0 {
 		t.Errorf("%v are said to be measured or fitted: all parameters are free", got)
+	}
+	for _, x := range card { // a publication that lends a sign or a time scale is no support for a size
+		if regexp.MustCompile(`\b(19|20)\d\d\b`).MatchString(x.Source) && !strings.Contains(x.Source, "free") {
+			t.Errorf("%s: source %q reads like support for a free size", x.Field, x.Source)
+		}
 	}
 	p := Default()
 	p.Relapse = 0.6

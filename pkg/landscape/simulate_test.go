@@ -294,6 +294,13 @@ func TestTrial(t *testing.T) {
 			t.Errorf("%s, %s differs before treatment", x.Treatment, x.Setting)
 		}
 	}
+	if got := c.Settings(); !slices.Equal(got, []string{"adverse", "neutral", "supportive"}) || len(c.Treatments()) != 6 || c.Treatments()[0] != "untreated" || c.Days() != 40 {
+		t.Errorf("settings %v, treatments %v, %v days", got, c.Treatments(), c.Days())
+	}
+	own := &Comparison{Cells: []Cell{{Setting: "home"}, {Setting: "supportive"}, {Setting: "adverse"}, {Setting: "away"}}}
+	if got := own.Settings(); !slices.Equal(got, []string{"adverse", "supportive", "home", "away"}) {
+		t.Errorf("settings %v: want those that are known first", got)
+	}
 	if _, err := c.Cell("ketamine", "neutral"); err == nil {
 		t.Error("a misspelt cell is no error")
 	}
