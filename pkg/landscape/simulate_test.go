@@ -430,9 +430,9 @@ func TestErrors(t *testing.T) {
 		want     string
 	}{
 		{"drug", model.Days(9, model.Drug(0, 5, "prozac", 1)), Options{}, `"prozac"`},
-		{"tablet for a dose", model.Days(9, model.Drug(0, 5, Ketamine, 1)), Options{}, "ssri or neurosteroid"},
-		{"dose for a tablet", model.Days(9, model.Dose(0, SSRI, 1)), Options{}, "ketamine or psilocybin"},
-		{"target", model.Days(9, model.Block(0, 5, "mTORC1")), Options{}, "plasticity or strength"},
+		{"tablet for a dose", model.Days(9, model.Drug(0, 5, Ketamine, 1)), Options{}, `"ssri", "neurosteroid"`},
+		{"dose for a tablet", model.Days(9, model.Dose(0, SSRI, 1)), Options{}, `"ketamine", "psilocybin"`},
+		{"target", model.Days(9, model.Block(0, 5, "mTORC1")), Options{}, `"plasticity", "strength"`},
 		{"no length", model.Protocol{}, Options{}, "Length"},
 		{"paths", model.Days(9), Options{Paths: -1}, "Paths = -1"},
 		{"step", model.Days(9), Options{Step: math.NaN()}, "Step = NaN"},

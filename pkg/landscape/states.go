@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"divergent/internal/check"
 	"divergent/pkg/flow"
 	"divergent/pkg/model"
 )
@@ -117,7 +118,7 @@ func set(p Params, c Circuit, name string, v float64) (Params, Circuit, error) {
 		}
 		names = append(names, k.name())
 	}
-	return p, c, fmt.Errorf("landscape: no connection %q: want one of %s", name, strings.Join(names, ", "))
+	return p, c, check.Known("landscape: connection", name, names)
 }
 
 func along(p Params, c Circuit, name string, v float64) (*Field, error) {

@@ -1,10 +1,12 @@
 package landscape
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 
+	"divergent/internal/check"
 	"divergent/pkg/flow/fokker"
 	"divergent/pkg/model"
 )
@@ -42,10 +44,10 @@ func (f *Field) Density(cells int) (*Density, error) {
 // Histogram is the density of two regions over the paths that were kept, from a
 // day on: for circuits of more than two regions.
 func (r *Result) Histogram(x, y string, from float64, cells int) (*Density, error) {
-	i, j := slices.Index(r.Regions, x), slices.Index(r.Regions, y)
-	if i < 0 || j < 0 {
-		return nil, fmt.Errorf("landscape: regions %q and %q: want two of %v", x, y, r.Regions)
+	if err := cmp.Or(check.Known("landscape: region", x, r.Regions), check.Known("landscape: region", y, r.Regions)); err != nil {
+		return nil, err
 	}
+	i, j := slices.Index(r.Regions, x), slices.Index(r.Regions, y)
 	first, _ := slices.BinarySearch(r.T, from)
 	var xs, ys []float64
 	for _, path := range r.Paths {

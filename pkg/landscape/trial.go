@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"divergent/internal/check"
 	"divergent/pkg/model"
 	"divergent/pkg/stats"
 )
@@ -168,7 +169,7 @@ func (c *Comparison) Cell(treatment, setting string) (Cell, error) {
 			return x, nil
 		}
 	}
-	return Cell{}, fmt.Errorf("landscape: no cell %q, %q in the comparison: want one of its treatments and settings", treatment, setting)
+	return Cell{}, cmp.Or(check.Known("landscape: treatment", treatment, c.Treatments()), check.Known("landscape: setting", setting, c.Settings()))
 }
 
 // Treatments returns the names of the treatments that the cells have, the control first.

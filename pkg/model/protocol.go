@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"divergent/internal/check"
 )
 
 // Protocol is what happens to a subject: one for all small models, so that one
@@ -128,8 +130,10 @@ func (p Protocol) Times() []float64 {
 // is not ignored; kinds that it has no names for may have any.
 func (p Protocol) Names(known map[Kind][]string) error {
 	for i, e := range p.Events {
-		if want := known[e.Kind]; want != nil && !slices.Contains(want, e.Name) {
-			return fmt.Errorf("model: Protocol event %d (%s) names %q: want %s", i+1, e.Kind, e.Name, strings.Join(want, " or "))
+		if names := known[e.Kind]; names != nil {
+			if err := check.Known(fmt.Sprintf("model: Protocol event %d (%s):", i+1, e.Kind), e.Name, names); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -248,7 +248,7 @@ func TestNamesRefusesASlip(t *testing.T) {
 	if err := Days(3, Dose(1, "b", 1), Stress(0, 1), Block(0, 1, "c")).Names(known); err != nil {
 		t.Error(err)
 	}
-	if err := Days(3, Stress(0, 1), Dose(1, "aa", 1)).Names(known); err == nil || !strings.Contains(err.Error(), `event 2 (dose) names "aa": want a or b`) {
+	if err := Days(3, Stress(0, 1), Dose(1, "aa", 1)).Names(known); err == nil || !strings.Contains(err.Error(), `event 2 (dose): "aa": want one of "a", "b"`) {
 		t.Errorf("a misspelt dose: %v", err)
 	}
 }
