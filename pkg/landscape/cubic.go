@@ -144,8 +144,5 @@ func (c Cubic) Escapes(from State, longest float64, o Options) (sde.Passage, err
 		return sde.Passage{}, err
 	}
 	o.Paths, o.Step = cmp.Or(o.Paths, 1000), cmp.Or(o.Step, 0.01)
-	if o.Paths < 1 || !(o.Step > 0) || !(longest > 0) || math.IsInf(longest/o.Step, 0) {
-		return sde.Passage{}, fmt.Errorf("landscape: %d paths of up to %v in steps of %v: want positive numbers", o.Paths, longest, o.Step)
-	}
-	return o.passages(cubicPaths{c}, c.Noise, []float64{well}, []float64{1}, other, other > well, longest)
+	return sde.Passages(o.context(), o.ensemble(cubicPaths{c}, c.Noise, []float64{well}), []float64{1}, other, other > well, o.Step, longest)
 }

@@ -3,6 +3,7 @@ package landscape
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"divergent/pkg/sde"
 	"divergent/pkg/stats"
@@ -36,9 +37,6 @@ func Escapes(p Params, from State, strengths []float64, days float64, o Options)
 	if err != nil {
 		return nil, err
 	}
-	if !(days > 0) || math.IsInf(days, 0) {
-		return nil, fmt.Errorf("landscape: escapes within %v days: want a positive number", days)
-	}
 	var out []Escape
 	for _, s := range strengths {
 		if !(s >= 0) || math.IsInf(s, 0) {
@@ -71,11 +69,17 @@ func escape(f *Field, from State, start []float64, days float64, o Options) (Esc
 		level = p.Relapse
 	}
 	var err error
-	e.Passage, err = o.passages(newDrift(p, f.Circuit, []Condition{f.Condition}), p.Noise, start, weights, level, up, days)
+	e.Passage, err = sde.Passages(o.context(), o.ensemble(newDrift(p, f.Circuit, []Condition{f.Condition}), p.Noise, start), weights, level, up, o.Step, days)
 	if g, beyond := f.grid(theoryCells); err == nil && beyond == nil {
 		e.Theory = g.Passage(f, p.Noise, start, weights, level, up)
 	}
 	return e, err
+}
+
+// ensemble is the options' paths of a system from a state.
+func (o Options) ensemble(sys sde.System, noise float64, start []float64) sde.Ensemble {
+	return sde.Ensemble{System: func() sde.System { return sys }, Noise: slices.Repeat([]float64{noise}, len(start)),
+		Scheme: o.Scheme, Start: start, Paths: o.Paths, Seed: o.Seed, Workers: o.Workers}
 }
 
 // theoryCells is the resolution of the backward equation; finer grids change

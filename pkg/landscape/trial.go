@@ -162,6 +162,13 @@ func contrast(r []*Result, weights ...float64) Interval {
 	return stats.Large(d)
 }
 
+func share(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
 // Cell returns a cell.
 func (c *Comparison) Cell(treatment, setting string) (Cell, error) {
 	for _, x := range c.Cells {

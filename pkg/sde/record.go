@@ -129,6 +129,9 @@ func (l Levels) Follow(at, sum []float64) (v Visit, above []bool) {
 	return t.end(at[len(at)-1], sum[len(sum)-1]), above
 }
 
+// Ends returns the start and the end of every step.
+func (g Grid) Ends() []float64 { return append(slices.Clone(g.From), g.At[len(g.At)-1]) }
+
 // Path is one path, at the reports.
 type Path struct {
 	Y   [][]float64 // row i is state i
@@ -148,6 +151,10 @@ type Record struct {
 // visits. Whether a path passed a level within a step is drawn as by Passages, so that
 // visits do not hang on the step.
 func (e Ensemble) Record(ctx context.Context, g Grid, l Levels, keep int) (*Record, error) {
+	if err := e.check(); err != nil {
+		return nil, err
+	}
+	keep = min(max(keep, 0), e.Paths)
 	dim, reports := len(e.Start), len(g.At)
 	table := func(rows, columns int) [][]float64 {
 		out := make([][]float64, rows)
@@ -194,6 +201,34 @@ func (e Ensemble) Record(ctx context.Context, g Grid, l Levels, keep int) (*Reco
 		r.Sum.Add(sums[k], 0.05)
 	}
 	return r, nil
+}
+
+// Alone is the record of a single path, of which y has the states at all Ends of the grid.
+func (g Grid) Alone(y [][]float64, l Levels) *Record {
+	path, sums := Path{Y: make([][]float64, len(l.Weights))}, make([]float64, len(y))
+	for k, state := range y {
+		for i, w := range l.Weights {
+			sums[k] += w * state[i]
+		}
+	}
+	r := &Record{Visits: make([]Visit, 1)}
+	var above []bool
+	r.Visits[0], above = l.Follow(g.Ends(), sums)
+	for _, step := range g.After {
+		k := step + 1 // where the step ends
+		for i := range path.Y {
+			path.Y[i] = append(path.Y[i], y[k][i])
+		}
+		path.Sum = append(path.Sum, sums[k])
+		r.Sum.Add([]float64{sums[k]}, 0.05)
+		share := 0.0
+		if above[k] {
+			share = 1
+		}
+		r.Above = append(r.Above, share)
+	}
+	r.Mean, r.Paths = path.Y, []Path{path}
+	return r
 }
 
 // recorder collects what Record holds of a block of paths.

@@ -3,6 +3,7 @@ package sde
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -90,5 +91,47 @@ func TestRecordAddsUp(t *testing.T) {
 	}
 	if r.Above[0] != 1 || r.Above[4] != above/paths || above == 0 || above == paths {
 		t.Errorf("%v above, visits have %v", r.Above, above/paths)
+	}
+}
+
+// A single path is recorded as one of many that has no noise.
+func TestAlone(t *testing.T) {
+	g := NewGrid([]float64{0, 0.7, 3}, 0.25, Evenly(1, 3))
+	l := Levels{[]float64{1}, 0.5, 0.3}
+	var y [][]float64
+	for _, at := range g.Ends() {
+		y = append(y, []float64{math.Exp(-at)})
+	}
+	want, err := Ensemble{System: func() System { return decay(1) }, Noise: []float64{0}, Start: []float64{1}, Paths: 1}.Record(t.Context(), g, l, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := g.Alone(y, l)
+	for k := range g.At {
+		// Steps of a quarter have an error of h²/6 e^{−t}.
+		if d := got.Mean[0][k] - want.Mean[0][k]; math.Abs(d) > 0.005 || got.Above[k] != want.Above[k] || got.Sum.Median[k] != got.Paths[0].Sum[k] || got.Sum.SD[k] != 0 {
+			t.Errorf("report %d: %v and above %v, want %v and %v", k, got.Mean[0][k], got.Above[k], want.Mean[0][k], want.Above[k])
+		}
+	}
+	if a, b := got.Visits[0], want.Visits[0]; math.Abs(a.Left-math.Log(1/0.3)) > 0.01 || math.Abs(a.Left-b.Left) > 0.13 { // half a step
+		t.Errorf("left at %v and %v, want ln(1/0.3)", a.Left, b.Left)
+	}
+}
+
+func TestEnsembleRefuses(t *testing.T) {
+	e := Ensemble{System: func() System { return decay(1) }, Noise: []float64{0}, Start: []float64{1}, Paths: 1}
+	none, odd := e, e
+	none.Paths, odd.Scheme = 0, 7
+	for want, e := range map[string]Ensemble{"Paths = 0": none, "Scheme = 7": odd} {
+		_, err := e.Record(t.Context(), NewGrid([]float64{0, 1}, 1, nil), Levels{Weights: []float64{1}}, 0)
+		_, err2 := Passages(t.Context(), e, []float64{1}, 0.5, false, 1, 1)
+		if err == nil || err2 == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err2.Error(), want) {
+			t.Errorf("%v and %v, want errors with %s", err, err2, want)
+		}
+	}
+	for _, x := range [][2]float64{{0, 1}, {1, 0}, {math.NaN(), 1}, {1, math.Inf(1)}} {
+		if _, err := Passages(t.Context(), e, []float64{1}, 0.5, false, x[0], x[1]); err == nil {
+			t.Errorf("steps of %v up to %v are no error", x[0], x[1])
+		}
 	}
 }
