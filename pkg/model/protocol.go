@@ -236,6 +236,15 @@ func (s Steps) At(t float64) float64 {
 	return s.Value[i]
 }
 
+// Every returns days so far apart, from 0 to the protocol's last.
+func (p Protocol) Every(step float64) []float64 {
+	out := make([]float64, int(math.Ceil(p.Length/step))+1)
+	for i := range out {
+		out[i] = min(float64(i)*step, p.Length)
+	}
+	return out
+}
+
 // Within reports the first of the days to report, which field names, that does not
 // ascend or is not in the protocol.
 func (p Protocol) Within(field string, days []float64) error {

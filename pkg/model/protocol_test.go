@@ -243,23 +243,26 @@ func TestIntervalsThatAbut(t *testing.T) {
 	}
 }
 
-func TestNamesRefusesASlip(t *testing.T) {
-	known := map[Kind][]string{KindDose: {"a", "b"}}
-	if err := Days(3, Dose(1, "b", 1), Stress(0, 1), Block(0, 1, "c")).Names(known); err != nil {
-		t.Error(err)
+// Every ends on the last day, whether steps come out even or not.
+func TestEvery(t *testing.T) {
+	if got := Days(1).Every(0.25); !slices.Equal(got, []float64{0, 0.25, 0.5, 0.75, 1}) {
+		t.Errorf("quarters of a day: %v", got)
 	}
-	if err := Days(3, Stress(0, 1), Dose(1, "aa", 1)).Names(known); err == nil || !strings.Contains(err.Error(), `event 2 (dose): "aa": want one of "a", "b"`) {
-		t.Errorf("a misspelt dose: %v", err)
+	if got := Days(0.9).Every(0.4); !slices.Equal(got, []float64{0, 0.4, 0.8, 0.9}) {
+		t.Errorf("steps that do not come out even: %v", got)
 	}
 }
 
-// What does not fit is cut or left out; an infusion keeps its rate.
-func TestFitCutsAtTheEnd(t *testing.T) {
-	p := Days(10).Fit(2, Stress(0, 20), Infusion(4, 12, "a", 8), Dose(8, "a", 1), Dose(7, "a", 1))
-	if err := p.Validate(); err != nil {
-		t.Fatal(err)
+func TestWithin(t *testing.T) {
+	p := Days(10)
+	for _, days := range [][]float64{nil, {}, {0, 10}} {
+		if err := p.Within("x: Days", days); err != nil {
+			t.Error(err)
+		}
 	}
-	if got := p.Steps(KindInfusion, "a").At(9); got != 1 || len(p.Events) != 3 || p.Events[0].To != 10 || p.Events[0].From != 2 || p.Events[2].From != 9 {
-		t.Errorf("%v a day of %+v, want the stress and the infusion of 1 a day cut at day 10, and one dose", got, p.Events)
+	for _, days := range [][]float64{{0, 11}, {-1, 2}, {3, 3}, {math.NaN()}} {
+		if err := p.Within("x: Days", days); err == nil || !strings.HasPrefix(err.Error(), "x: Days[") || !strings.HasSuffix(err.Error(), "want ascending days in [0, 10]") {
+			t.Errorf("%v: %v", days, err)
+		}
 	}
 }

@@ -63,13 +63,13 @@ func Effects(c *landscape.Comparison) Grid {
 	g := Grid{Header: []string{"Treatment", "Experience", "Healthy at the end (%)", "Effect of the treatment (points)", "Interaction with experience (points)"}}
 	control := c.Cells[0].Treatment
 	for _, x := range c.Cells {
-		row := []string{x.Treatment, x.Setting, percent95(x.Well, 1), "", ""}
+		row := []string{x.Treatment, x.Setting, share95(x.Well), "", ""}
 		if x.Treatment != control {
-			row[3] = percent95(Must(c.Effect(x)), 1)
+			row[3] = share95(Must(c.Effect(x)))
 		}
 		for _, y := range c.Contrasts {
 			if y.Treatment == x.Treatment && y.Setting == x.Setting {
-				row[4] = percent95(y.Interaction, 1)
+				row[4] = share95(y.Interaction)
 			}
 		}
 		g.Rows = append(g.Rows, row)
@@ -89,9 +89,9 @@ func (g Grid) columns(n int) Grid {
 	return g
 }
 
-// percent95 writes a share in percent with its limits.
-func percent95(x landscape.Interval, decimals int) string {
-	return fmt.Sprintf("%s [%s, %s]", number(100*x.Mean, decimals), number(100*x.Low, decimals), number(100*x.High, decimals))
+// share95 writes a share in percent with its limits.
+func share95(x landscape.Interval) string {
+	return fmt.Sprintf("%s [%s, %s]", number(100*x.Mean, 1), number(100*x.Low, 1), number(100*x.High, 1))
 }
 
 // Followed lays out a simulation on the given days, each the first report that is
@@ -117,10 +117,12 @@ func Followed(r *landscape.Result, days ...float64) Grid {
 // Forewarned lays out how often single paths warn.
 func Forewarned(list ...*landscape.Changes) Grid {
 	g := Grid{Header: []string{"Start", "Strength", "Paths", "Left their state", "Autocorrelation rises (%)", "Variance rises (%)"}}
+	share := func(x landscape.Interval) string {
+		return fmt.Sprintf("%s [%s, %s]", number(100*x.Mean, 0), number(100*x.Low, 0), number(100*x.High, 0)) // of fifty paths: no decimals
+	}
 	for _, c := range list {
 		ramp := fmt.Sprintf("%.3f to %.3f", c.Approach.Ramp.From, c.Approach.Ramp.To)
-		g.Rows = append(g.Rows, []string{c.Approach.Start.String(), ramp, strconv.Itoa(len(c.Paths)), strconv.Itoa(c.Left),
-			percent95(c.Lag, 0), percent95(c.Variance, 0)}) // of fifty paths: no decimals
+		g.Rows = append(g.Rows, []string{c.Approach.Start.String(), ramp, strconv.Itoa(len(c.Paths)), strconv.Itoa(c.Left), share(c.Lag), share(c.Variance)})
 	}
 	return g
 }
