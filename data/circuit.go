@@ -1,9 +1,6 @@
 package data
 
-import (
-	"fmt"
-	"io"
-)
+import "io"
 
 // Assumed marks what is a model's own assumption and no fact.
 const Assumed Evidence = "M"
@@ -33,10 +30,10 @@ type Connection struct {
 }
 
 // Regions returns the five regions of models/regions.csv.
-func Regions() ([]Region, error) { return ofModels("regions.csv", ParseRegions) }
+func Regions() ([]Region, error) { return shared("regions.csv", ParseRegions) }
 
 // Connections returns the connections between them, those of models/connections.csv.
-func Connections() ([]Connection, error) { return ofModels("connections.csv", ParseConnections) }
+func Connections() ([]Connection, error) { return shared("connections.csv", ParseConnections) }
 
 // ParseRegions reads a table laid out as models/regions.csv. The first row that is not is
 // an error naming file, line and field.
@@ -62,14 +59,4 @@ func ParseConnections(r io.Reader, name string) ([]Connection, error) {
 		return Connection{f.text("from"), f.text("to"), size, f.oneOf("plastic", []string{"yes", "no"}) == "yes",
 			Evidence(f.oneOf("evidence", []string{"A", "S", "R", "M"})), f.text("source")}
 	})
-}
-
-// ofModels parses a file of models.
-func ofModels[T any](name string, parse func(io.Reader, string) ([]T, error)) ([]T, error) {
-	f, err := models.Open("models/" + name)
-	if err != nil {
-		return nil, fmt.Errorf("data: %w", err)
-	}
-	defer f.Close()
-	return parse(f, name)
 }

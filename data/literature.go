@@ -95,8 +95,8 @@ func spineMeasures() []string {
 		"new_spine_survival", "mEPSC_frequency", "mEPSC_amplitude"}
 }
 
-// Fact is one reported observation, most of them a direction without a number.
-type Fact struct {
+// Report is one reported observation, most of them a direction without a number.
+type Report struct {
 	Study     string
 	Condition string
 	Measure   string
@@ -113,16 +113,16 @@ type Fact struct {
 
 // ModaSava returns what could be read of Moda-Sava et al. 2019 and of the
 // studies that agree or disagree with it.
-func ModaSava() ([]Fact, error) {
-	return embedded("spines_modasava2019.csv", ParseFacts)
+func ModaSava() ([]Report, error) {
+	return embedded("spines_modasava2019.csv", ParseReports)
 }
 
-// ParseFacts reads a table laid out as literature/spines_modasava2019.csv. The
+// ParseReports reads a table laid out as literature/spines_modasava2019.csv. The
 // first row that is not is an error naming file, line and field.
-func ParseFacts(r io.Reader, name string) ([]Fact, error) {
+func ParseReports(r io.Reader, name string) ([]Report, error) {
 	columns := []string{"study", "condition", "measure", "time", "direction", "value", "unit", "source_doi", "verified", "evidence", "note"}
-	return parseRows(r, name, columns, func(f *fields) Fact {
-		row := Fact{
+	return parseRows(r, name, columns, func(f *fields) Report {
+		row := Report{
 			Study: f.text("study"), Condition: f.text("condition"), Measure: f.text("measure"), Time: f.rec["time"],
 			Direction: f.rec["direction"], Value: math.NaN(), Unit: f.rec["unit"], DOI: f.rec["source_doi"],
 			Verified: f.oneOf("verified", []string{"yes", "no"}) == "yes", Evidence: f.text("evidence"), Note: f.rec["note"], Line: f.line,

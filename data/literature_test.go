@@ -125,7 +125,7 @@ func TestLiteratureErrors(t *testing.T) {
 	spine := strings.Join(spineColumns(), ",") + "\n"
 	const fact = "study,condition,measure,time,direction,value,unit,source_doi,verified,evidence,note\n"
 	spines := func(s string) error { _, err := ParseSpines(strings.NewReader(s), "x.csv"); return err }
-	facts := func(s string) error { _, err := ParseFacts(strings.NewReader(s), "x.csv"); return err }
+	facts := func(s string) error { _, err := ParseReports(strings.NewReader(s), "x.csv"); return err }
 	for _, c := range []struct {
 		err  error
 		want string
@@ -175,7 +175,7 @@ func FuzzLiterature(f *testing.F) {
 				t.Errorf("accepted %+v", r)
 			}
 		}
-		facts, err := ParseFacts(bytes.NewReader(b), "x.csv")
+		facts, err := ParseReports(bytes.NewReader(b), "x.csv")
 		checkLiteratureError(t, err)
 		var again bytes.Buffer
 		w := csv.NewWriter(&again)
@@ -190,7 +190,7 @@ func FuzzLiterature(f *testing.F) {
 		if err := w.WriteAll(all); err != nil {
 			t.Fatal(err)
 		}
-		if twice, err := ParseFacts(&again, "x.csv"); err != nil || len(twice) != len(facts) {
+		if twice, err := ParseReports(&again, "x.csv"); err != nil || len(twice) != len(facts) {
 			t.Errorf("read %d facts, and of the same written anew %d: %v", len(facts), len(twice), err)
 		}
 	})

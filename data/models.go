@@ -22,7 +22,7 @@ type Dose struct {
 func (d Dose) Name() string { return d.Drug + " " + d.Route }
 
 // Doses returns what doses mean to the small models.
-func Doses() ([]Dose, error) { return ofModels("doses.csv", ParseDoses) }
+func Doses() ([]Dose, error) { return shared("doses.csv", ParseDoses) }
 
 // ParseDoses reads a table laid out as models/doses.csv. The first row that is not is
 // an error naming file, line and field.

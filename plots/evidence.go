@@ -7,15 +7,15 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"divergent/pkg/glutamate"
+	"divergent/pkg/evidence"
 	"divergent/plots/figure"
 )
 
 // outcomeLooks are colour and symbol of what becomes of an observation.
-var outcomeLooks = map[glutamate.Outcome]figure.Look{
-	glutamate.Explained:    {Color: figure.Blue, Mark: figure.Circle},
-	glutamate.Contradicted: {Color: figure.Vermilion, Mark: figure.Cross},
-	glutamate.Silent:       {Color: figure.PaleGrey},
+var outcomeLooks = map[evidence.Outcome]figure.Look{
+	evidence.Pass:    {Color: figure.Blue, Mark: figure.Circle},
+	evidence.Fail: {Color: figure.Vermilion, Mark: figure.Cross},
+	evidence.Silent:       {Color: figure.PaleGrey},
 }
 
 // Evidence returns hypotheses by observations: whether each hypothesis explains
@@ -23,14 +23,14 @@ var outcomeLooks = map[glutamate.Outcome]figure.Look{
 // parameter space over which it does (the number), and the share with the same
 // outcome as at the defaults (strength of the colour). Below are the means over the
 // draws. It is an error if there are no shares.
-func Evidence(s *glutamate.Shares) (*figure.Figure, error) {
-	if s == nil || len(s.Hypotheses) == 0 || len(s.Observations) == 0 || s.Draws == 0 {
-		return nil, fmt.Errorf("plots: Evidence: no shares: want what glutamate.Uncertainty returns")
+func Evidence(s *evidence.Shares) (*figure.Figure, error) {
+	if s == nil || len(s.Hypotheses) == 0 || len(s.Facts) == 0 || s.Draws == 0 {
+		return nil, fmt.Errorf("plots: Evidence: no shares: want what glutamate.Uncertainty or Robustness returns")
 	}
-	n := len(s.Observations)
+	n := len(s.Facts)
 	x := figure.Axis{Min: -0.5, Max: float64(len(s.Hypotheses)) - 0.5, Names: []string{}}
 	y := figure.Axis{Min: -3, Max: float64(n) - 0.5, Names: []string{}}
-	for i, o := range s.Observations {
+	for i, o := range s.Facts {
 		name := o.Name
 		if o.Fitted {
 			name += " *"
@@ -43,22 +43,22 @@ func Evidence(s *glutamate.Shares) (*figure.Figure, error) {
 	p.Plot.X.LineStyle.Width, p.Plot.Y.LineStyle.Width = 0, 0
 	tallies := s.Tallies()
 	for h, hyp := range s.Hypotheses {
-		drawHypothesisHead(p, hyp.Name, float64(h))
-		for o := range s.Observations {
+		drawHypothesisHead(p, hyp, float64(h))
+		for o := range s.Facts {
 			drawJudged(p, s, h, o, float64(n-1-o))
 		}
-		drawMean(p, hyp.Name, "explained, mean of draws", float64(h), -1.5, tallies[h].Explained)
-		drawMean(p, hyp.Name, "contradicted, mean of draws", float64(h), -2.5, tallies[h].Contradicted)
+		drawMean(p, hyp, "explained, mean of draws", float64(h), -1.5, tallies[h].Explained)
+		drawMean(p, hyp, "contradicted, mean of draws", float64(h), -2.5, tallies[h].Contradicted)
 	}
 	p.Head = 26
-	yes, no := outcomeLooks[glutamate.Explained], outcomeLooks[glutamate.Contradicted]
+	yes, no := outcomeLooks[evidence.Pass], outcomeLooks[evidence.Fail]
 	f := &figure.Figure{
 		Name:  "evidence",
 		Title: "Which observations each hypothesis explains",
 		Caption: fmt.Sprintf("Symbol and colour: outcome at the default parameters. Number: share of %d draws of the parameters in which the hypothesis explains the observation, %%; strength of colour: share of draws with the same outcome as at the defaults. ", s.Draws) +
 			"Grey and a dash: the hypothesis is silent in every draw. * The parameters were fitted to it. In brackets, how far the source was checked: D, the authors' own data; A, abstract, summary or legend; S, second-hand; R, recalled. Sources are in the table of findings.",
 		Width:  figure.DoubleColumn,
-		Legend: []figure.Entry{figure.MarkEntry("explained", yes), figure.RampEntry("0", "100 % of draws", judgedPaint(glutamate.Explained)), figure.MarkEntry("contradicted", no), figure.RampEntry("0", "100 % of draws", judgedPaint(glutamate.Contradicted)), figure.FilledEntry("– silent", figure.Look{Color: figure.PaleGrey})},
+		Legend: []figure.Entry{figure.MarkEntry("explained", yes), figure.RampEntry("0", "100 % of draws", judgedPaint(evidence.Pass)), figure.MarkEntry("contradicted", no), figure.RampEntry("0", "100 % of draws", judgedPaint(evidence.Fail)), figure.FilledEntry("– silent", figure.Look{Color: figure.PaleGrey})},
 	}
 	f.Stack([][]*figure.Panel{{p}}, 4.7*(float64(n)+2.5))
 	return f, nil
@@ -66,7 +66,7 @@ func Evidence(s *glutamate.Shares) (*figure.Figure, error) {
 
 // judgedPaint is the colour of an outcome by the share of draws that have it:
 // light enough for black numbers.
-func judgedPaint(o glutamate.Outcome) func(share float64) figure.Color {
+func judgedPaint(o evidence.Outcome) func(share float64) figure.Color {
 	return func(share float64) figure.Color {
 		return figure.Tint(outcomeLooks[o].Color, 0.06+0.54*min(1, max(0, share)))
 	}
@@ -87,15 +87,15 @@ func drawHypothesisHead(p *figure.Panel, name string, x float64) {
 }
 
 // drawJudged draws the cell of one hypothesis and one observation.
-func drawJudged(p *figure.Panel, s *glutamate.Shares, h, o int, y float64) {
-	name, place := s.Hypotheses[h].Name, s.Observations[o].Name
+func drawJudged(p *figure.Panel, s *evidence.Shares, h, o int, y float64) {
+	name, place := s.Hypotheses[h], s.Facts[o].Name
 	outcome := s.Finding(h, o).Outcome
 	yes, no := s.Explained[h][o], s.Contradicted[h][o]
-	share := map[glutamate.Outcome]float64{glutamate.Explained: yes, glutamate.Contradicted: no, glutamate.Silent: 1 - yes - no}[outcome]
-	p.RecordRange(name+", "+outcome.String(), figure.Value, place, 100*yes, nan, nan, s.Draws)
+	share := map[evidence.Outcome]float64{evidence.Pass: yes, evidence.Fail: no, evidence.Silent: 1 - yes - no}[outcome]
+	p.RecordRange(name+", "+outcome.Told(), figure.Value, place, 100*yes, nan, nan, s.Draws)
 	p.RecordRange(name+", same outcome as at the defaults", figure.Value, place, 100*share, nan, nan, s.Draws)
 	fill := figure.PaleGrey
-	if outcome != glutamate.Silent {
+	if outcome != evidence.Silent {
 		fill = judgedPaint(outcome)(share)
 	}
 	x, silent := float64(h), yes+no == 0
@@ -110,7 +110,7 @@ func drawJudged(p *figure.Panel, s *glutamate.Shares, h, o int, y float64) {
 			c.FillText(style, middle, "–")
 			return
 		}
-		if outcome != glutamate.Silent {
+		if outcome != evidence.Silent {
 			l := outcomeLooks[outcome]
 			l.Color = figure.Black
 			l.Mark.Draw(c, l, middle.Add(vg.Point{X: -17}), figure.MarkRadius)

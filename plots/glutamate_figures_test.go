@@ -113,7 +113,7 @@ func TestEvidence(t *testing.T) {
 				cells++
 			}
 		}
-		if want := 2 * len(s.Hypotheses) * len(s.Observations); cells != want {
+		if want := 2 * len(s.Hypotheses) * len(s.Facts); cells != want {
 			t.Errorf("%s: %d numbers: want %d", name, cells, want)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"divergent/pkg/evidence"
 	"divergent/pkg/fit"
 	"divergent/pkg/model"
 )
@@ -44,7 +45,7 @@ func ExampleProblem() {
 	}
 	p, err := model.With(decay{}, f.Names, f.Value)
 	fmt.Printf("ku = %.3f (%.3f to %.3f), %v\n", p.Ku, f.Low[0], f.High[0], err)
-	c := model.Check{Name: "half-life", Claim: "most new spines are gone in days", Source: "Moda-Sava 2019"}.Within(math.Ln2/p.Ku, 1, 7, "days")
+	c := evidence.Within(math.Ln2/p.Ku, 1, 7, "days").Of(evidence.Fact{Name: "half-life", Claim: "most new spines are gone in days", Source: "Moda-Sava 2019"})
 	fmt.Println(c.Outcome, c.Got, "of", c.Expected)
 	// Output:
 	// ku = 0.250 (0.226 to 0.276), <nil>

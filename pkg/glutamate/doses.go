@@ -62,7 +62,7 @@ func DoseResponse(ctx context.Context, p Params, s Switches, doses []float64, sa
 	if err != nil {
 		return nil, err
 	}
-	draws, _, err := l.sample(ctx, sampling)
+	draws, err := l.sample(ctx, sampling)
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +191,7 @@ func Arms(ctx context.Context, gate Gate, sampling Sampling) (ArmEffects, error)
 	if err != nil {
 		return nil, err
 	}
-	draws, _, err := l.sample(ctx, sampling)
+	draws, err := l.sample(ctx, sampling)
 	if err != nil {
 		return nil, err
 	}

@@ -62,98 +62,77 @@ func Null() Hypothesis {
 
 // What the facts are held with, by the names that this package's users know.
 type (
-	Outcome  = evidence.Outcome
-	Finding  = evidence.Finding
-	Findings = evidence.Findings
-	Tally    = evidence.Tally
-	Decider  = evidence.Decider
+	Observation = evidence.Fact
+	Finding     = evidence.Check
+	Findings    = evidence.Checks
+	Shares      = evidence.Shares
+	Tally       = evidence.Tally
+	Decider     = evidence.Decider
 )
 
-// The outcomes.
-const (
-	Silent       = evidence.Silent
-	Contradicted = evidence.Contradicted
-	Explained    = evidence.Explained
-)
-
-// Observations lists the facts that hypotheses are held against.
-func Observations() ([]Observation, error) {
-	l, err := read()
-	if err != nil {
-		return nil, err
-	}
-	return l.observations(), nil
+// trial is hypotheses against what is read off their benches.
+type trial struct {
+	evidence.Trial[*bench]
+	l          *literature
+	criteria   Criteria
+	hypotheses []Hypothesis
 }
 
-// Evidence holds hypotheses against every observation at one set of parameters,
-// of which Growth is fitted for each hypothesis anew. Nil hypotheses are
-// Hypotheses.
-func Evidence(p Params, hypotheses []Hypothesis, c Criteria) (Findings, error) {
+func newTrial(hypotheses []Hypothesis, c Criteria) (t trial, err error) {
+	if len(hypotheses) == 0 {
+		hypotheses = Hypotheses()
+	}
+	t.hypotheses = hypotheses
+	for _, h := range hypotheses {
+		if err := h.Switches.Validate(); err != nil {
+			return t, fmt.Errorf("glutamate: hypothesis %q: %w", h.Name, err)
+		}
+		t.Hypotheses = append(t.Hypotheses, h.Name)
+	}
+	if t.l, err = read(); err != nil {
+		return t, err
+	}
+	t.Readings = readings()
+	t.criteria, err = c.defaults(t.l)
+	return t, err
+}
+
+func (t trial) judge(p Params) (evidence.Checks, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
+	return t.Judge(t.l.benches(p, t.criteria, t.hypotheses, nil)...)
+}
+
+// Observations lists the facts that hypotheses are held against.
+func Observations() ([]Observation, error) {
+	t, err := newTrial(nil, Criteria{})
+	if err != nil {
+		return nil, err
+	}
+	return t.List()
+}
+
+// Checks holds the model to what it must show whatever is free. What may speak
+// against it is in Evidence.
+func Checks(p Params) (evidence.Checks, error) {
+	t, err := newTrial([]Hypothesis{{"", Both()}}, Criteria{})
+	if err != nil {
+		return nil, err
+	}
+	t.Readings = requirements()
+	return t.judge(p)
+}
+
+// Evidence holds hypotheses against every observation at one set of parameters,
+// of which Growth is fitted for each hypothesis anew. Without hypotheses
+// they are Hypotheses.
+func Evidence(p Params, hypotheses []Hypothesis, c Criteria) (Findings, error) {
 	t, err := newTrial(hypotheses, c)
 	if err != nil {
 		return nil, err
 	}
-	return t.findings(p), nil
-}
-
-// trial is hypotheses against observations.
-type trial struct {
-	l            *literature
-	criteria     Criteria
-	hypotheses   []Hypothesis
-	observations []Observation
-}
-
-func newTrial(hypotheses []Hypothesis, c Criteria) (*trial, error) {
-	if hypotheses == nil {
-		hypotheses = Hypotheses()
-	}
-	for _, h := range hypotheses {
-		if err := h.Switches.Validate(); err != nil {
-			return nil, fmt.Errorf("glutamate: hypothesis %q: %w", h.Name, err)
-		}
-	}
-	l, err := read()
-	if err != nil {
-		return nil, err
-	}
-	if c, err = c.defaults(l); err != nil {
-		return nil, err
-	}
-	return &trial{l, c, hypotheses, l.observations()}, nil
-}
-
-// benches readies every hypothesis at the given parameters.
-func (t *trial) benches(p Params, mem *arena) []*bench {
-	up := newUpstreams(mem)
-	out := make([]*bench, len(t.hypotheses))
-	for i, h := range t.hypotheses {
-		b := &bench{l: t.l, criteria: t.criteria, p: p, s: h.Switches, up: up}
-		b.p.Growth = 1
-		unit := up.of(t.l.plans.imaged, p).run(b.p, h.Switches.unblocked())
-		b.p.Growth = t.l.growth(p, unit)
-		if h.Switches == h.Switches.unblocked() { // so the unit is one of the experiments
-			unit.p = b.p
-			unit.in[density], unit.out[density] = unit.scaled(b.p.Growth, unit.in[density]), unit.scaled(b.p.Growth, unit.out[density])
-			b.done[mouse] = unit
-		}
-		out[i] = b
-	}
-	return out
-}
-
-func (t *trial) findings(p Params) Findings {
-	var out Findings
-	for i, b := range t.benches(p, nil) {
-		h := t.hypotheses[i]
-		for _, o := range t.observations {
-			out = append(out, evidence.Find(h.Name, o.Fact, o.read(b)))
-		}
-	}
-	return out
+	return t.judge(p)
 }
 
 // Sampling says how parameters are drawn.
@@ -167,18 +146,31 @@ type Sampling struct {
 	Workers int // 0 for one on every processor; the result is the same
 }
 
-// fields returns what is drawn, and from where.
-func (s Sampling) fields() ([]model.Range, []string, error) {
+// draws returns what is drawn, and from where.
+func (s Sampling) draws() (evidence.Draws, error) {
+	d := evidence.Draws{N: s.Draws, Seed: s.Seed, Label: "glutamate", Workers: s.Workers}
+	if d.N == 0 {
+		d.N = 4000
+	}
 	card, err := Card()
 	if err != nil {
-		return nil, nil, err
+		return d, err
 	}
 	fields := card.Fields(model.StatusFree)
 	if s.Fitted {
 		fields = append(fields, "KPyr", "Bridge")
 	}
-	ranges, err := card.Ranges(fields...)
-	return ranges, fields, err
+	d.Ranges, err = card.Ranges(fields...)
+	return d, err
+}
+
+// drawn returns the parameters of a draw.
+func (l *literature) drawn(s Sampling, fields []string, x []float64) (Params, error) {
+	p, err := model.With(Default(), fields, x)
+	if err == nil && !s.Fitted {
+		p, _ = l.receptors(p) // what cannot be fitted will contradict what it was fitted to
+	}
+	return p, err
 }
 
 // Sample draws parameters: what is free over its range, and KPyr and Bridge
@@ -188,88 +180,47 @@ func Sample(ctx context.Context, s Sampling) ([]Params, error) {
 	if err != nil {
 		return nil, err
 	}
-	ps, _, err := l.sample(ctx, s)
-	return ps, err
+	return l.sample(ctx, s)
 }
 
-func (l *literature) sample(ctx context.Context, s Sampling) (out []Params, u [][]float64, err error) {
-	if s.Draws == 0 {
-		s.Draws = 4000
-	}
-	ranges, fields, err := s.fields()
+func (l *literature) sample(ctx context.Context, s Sampling) ([]Params, error) {
+	d, err := s.draws()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	x, err := uncertain.LatinHypercube(ranges, s.Draws, s.Seed, "glutamate")
+	x, err := uncertain.LatinHypercube(d.Ranges, d.N, d.Seed, d.Label)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	base := Default()
-	out, u = make([]Params, len(x)), make([][]float64, len(x))
-	err = par.Each(ctx, len(x), s.Workers, func(i int) error {
-		p, err := model.With(base, fields, x[i])
-		if err != nil {
-			return err
-		}
-		if !s.Fitted {
-			p, _ = l.receptors(p) // what cannot be fitted will contradict what it was fitted to
-		}
-		out[i], u[i] = p, make([]float64, len(x[i]))
-		for k, r := range ranges {
-			u[i][k] = r.Position(x[i][k])
-		}
-		return nil
+	out, fields := make([]Params, len(x)), d.Fields()
+	return out, par.Each(ctx, len(x), s.Workers, func(i int) (err error) {
+		out[i], err = l.drawn(s, fields, x[i])
+		return err
 	})
-	return out, u, err
-}
-
-// Shares tell over which share of the parameters each hypothesis explains each
-// observation.
-type Shares struct {
-	evidence.Shares
-	Hypotheses   []Hypothesis
-	Observations []Observation
 }
 
 // Uncertainty holds hypotheses against every observation over the ranges of the
-// parameters. Nil hypotheses are Hypotheses. The sampling error of a share is at
-// most 0.5/√Draws.
+// parameters: over which share of them each explains it. Without hypotheses they are Hypotheses.
+// The sampling error of a share is at most 0.5/√Draws.
 func Uncertainty(ctx context.Context, hypotheses []Hypothesis, c Criteria, s Sampling) (*Shares, error) {
 	t, err := newTrial(hypotheses, c)
 	if err != nil {
 		return nil, err
 	}
-	draws, u, err := t.l.sample(ctx, s)
+	d, err := s.draws()
 	if err != nil {
 		return nil, err
 	}
-	_, fields, err := s.fields()
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, h := range t.hypotheses {
-		names = append(names, h.Name)
-	}
-	var facts []evidence.Fact
-	for _, o := range t.observations {
-		facts = append(facts, o.Fact)
-	}
-	arenas := sync.Pool{New: func() any { return new(arena) }}
-	shares, err := evidence.Over(ctx, names, facts, evidence.Draws{Fields: fields, Position: u, Workers: s.Workers}, func(i int) (out []Outcome, err error) {
+	fields, arenas := d.Fields(), sync.Pool{New: func() any { return new(arena) }}
+	shares, err := t.Over(ctx, d, func(x []float64) ([]*bench, func(), error) {
+		p, err := t.l.drawn(s, fields, x)
 		mem := arenas.Get().(*arena)
-		defer arenas.Put(mem)
 		mem.reset()
-		for _, b := range t.benches(draws[i], mem) {
-			for _, o := range t.observations {
-				out = append(out, o.read(b).Outcome())
-			}
-		}
-		return out, nil
+		return t.l.benches(p, t.criteria, t.hypotheses, mem), func() { arenas.Put(mem) }, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	shares.Findings = t.findings(Default())
-	return &Shares{*shares, t.hypotheses, t.observations}, nil
+	shares.Findings, err = t.judge(Default())
+	return shares, err
 }

@@ -2,12 +2,14 @@ package glutamate
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"divergent/pkg/evidence"
 	"divergent/pkg/model"
 )
 
@@ -47,7 +49,7 @@ func TestEvidenceBySwitches(t *testing.T) {
 		{"anaesthetic dose works", "..ee..c"},
 		{"trials without a difference", "sssssss"},
 	} {
-		o := slices.IndexFunc(s.Observations, func(x Observation) bool { return x.Name == c.observation })
+		o := slices.IndexFunc(s.Facts, func(x Observation) bool { return x.Name == c.observation })
 		if o < 0 {
 			t.Errorf("no observation %q", c.observation)
 			continue
@@ -57,7 +59,7 @@ func TestEvidenceBySwitches(t *testing.T) {
 			e, k := s.Explained[h][o], s.Contradicted[h][o]
 			ok := map[byte]bool{'e': k == 0 && e > 0, 'c': e == 0 && k > 0, 's': e == 0 && k == 0, '.': e+k > 0}[want[h]]
 			if !ok {
-				t.Errorf("%s, %s: explained in %v, contradicted in %v of the draws, want %q", c.observation, hyp.Name, e, k, want[h])
+				t.Errorf("%s, %s: explained in %v, contradicted in %v of the draws, want %q", c.observation, hyp, e, k, want[h])
 			}
 		}
 	}
@@ -87,6 +89,24 @@ func TestObservationsAreSourced(t *testing.T) {
 	}
 }
 
+// The numbers that the facts type are those of the literature's tables.
+func TestFactsAreTheTables(t *testing.T) {
+	l := must(read())
+	percent := l.fact("Abdallah2020", "response").Values
+	density := l.meanDensity(func(i int) float64 { return l.density[i].value })
+	for name, want := range map[string]string{
+		"glutamine cycling +13 %":     fmt.Sprintf("13C enrichment of glutamine %+.0f %%", 100*l.cycling.value),
+		"rapamycin in people, day 14": fmt.Sprintf("in %v against %v %%", percent[0], percent[1]),
+		"spines over two weeks":       fmt.Sprintf("up by %.0f %% on average over days %v to %v", 100*density.value, l.days[0], l.days[len(l.days)-1]),
+	} {
+		all := must(Observations())
+		i := slices.IndexFunc(all, func(o Observation) bool { return o.Name == name })
+		if i < 0 || !strings.Contains(all[i].Claim, want) {
+			t.Errorf("%s: want %q in what was observed", name, want)
+		}
+	}
+}
+
 func TestFindings(t *testing.T) {
 	f, err := Evidence(Default(), nil, Criteria{})
 	if err != nil {
@@ -101,7 +121,7 @@ func TestFindings(t *testing.T) {
 		t.Errorf("table of %d rows of %d, header %d", len(rows), len(rows[0]), len(header))
 	}
 	for _, x := range f {
-		if (x.Outcome == Silent) != math.IsNaN(x.Value) || x.Got == "" {
+		if (x.Outcome == evidence.Silent) != math.IsNaN(x.Value) || x.Got == "" {
 			t.Errorf("%+v", x)
 		}
 	}
@@ -116,7 +136,7 @@ func TestFindings(t *testing.T) {
 	names := map[string]bool{}
 	for _, x := range f {
 		names[x.Hypothesis] = true
-		if x.Outcome != Silent && math.IsNaN(x.Value) {
+		if x.Outcome != evidence.Silent && math.IsNaN(x.Value) {
 			t.Errorf("%+v", x)
 		}
 	}
@@ -147,19 +167,19 @@ func TestUncertaintyIsEvidence(t *testing.T) {
 			t.Fatal(err)
 		}
 		for k, x := range f {
-			n := len(s.Observations)
+			n := len(s.Facts)
 			if got := s.Outcome(i, k/n, k%n); x.Outcome != got {
-				t.Errorf("draw %d, %s, %s: %v and %v", i, x.Hypothesis, x.Observation, x.Outcome, got)
+				t.Errorf("draw %d, %s, %s: %v and %v", i, x.Hypothesis, x.Name, x.Outcome, got)
 			}
 		}
 	}
-	if header, rows := s.Table(); len(rows) != len(s.Observations) || len(header) != 8 || len(rows[0]) != 8 {
+	if header, rows := s.Table(); len(rows) != len(s.Facts) || len(header) != 8 || len(rows[0]) != 8 {
 		t.Errorf("table of %d rows", len(rows))
 	}
 	tallies := s.Tallies()
 	for h, x := range tallies {
 		sum := 0.0
-		for o := range s.Observations {
+		for o := range s.Facts {
 			sum += s.Explained[h][o] + s.Contradicted[h][o]
 		}
 		if math.Abs(sum-x.Explained-x.Contradicted) > 1e-9 || float64(x.Most) < x.Explained || float64(x.Fewest) > x.Contradicted || x.Unfitted > x.Explained {
@@ -171,7 +191,7 @@ func TestUncertaintyIsEvidence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o := slices.IndexFunc(s.Observations, func(x Observation) bool { return x.Name == "AMPA block" }); one != s.Explained[4][o] {
+	if o := slices.IndexFunc(s.Facts, func(x Observation) bool { return x.Name == "AMPA block" }); one != s.Explained[4][o] {
 		t.Errorf("joint share of one observation %v, its share %v", one, s.Explained[4][o])
 	}
 	given, _ := s.Joint(both, []string{"AMPA block"}, []string{"AMPA block"})
@@ -205,7 +225,7 @@ func TestDecides(t *testing.T) {
 		{1, "benefit at day 1", "TauCapacity", 1},
 		{0, "rapamycin in rats", "", 0},
 	} {
-		o := slices.IndexFunc(s.Observations, func(x Observation) bool { return x.Name == c.observation })
+		o := slices.IndexFunc(s.Facts, func(x Observation) bool { return x.Name == c.observation })
 		if d := s.Decides(c.hypothesis, o); d.Field != c.field || d.Difference*c.sign < 0 {
 			t.Errorf("%s: decided by %+v, want %s", c.observation, d, c.field)
 		}
@@ -223,7 +243,7 @@ func TestWorkers(t *testing.T) {
 			x, err := Uncertainty(ctx, nil, Criteria{}, s)
 			var decide []Decider
 			for h := range x.Hypotheses {
-				for o := range x.Observations {
+				for o := range x.Facts {
 					decide = append(decide, x.Decides(h, o))
 				}
 			}

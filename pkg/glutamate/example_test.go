@@ -45,9 +45,9 @@ func ExampleUncertainty() {
 		return
 	}
 	for _, h := range s.Hypotheses {
-		fmt.Print(h.Name, ":")
+		fmt.Print(h, ":")
 		for _, names := range [][]string{{"memantine fails"}, {"AMPA block"}, {"memantine fails", "AMPA block"}} {
-			share, err := s.Joint(h.Name, names, nil)
+			share, err := s.Joint(h, names, nil)
 			if err != nil {
 				fmt.Println(err)
 				return

@@ -42,7 +42,6 @@ type literature struct {
 	cycling target // rise of glutamine enrichment during the infusion, as a share
 	density []target
 	days    []float64 // of density
-	spines  []data.Fact
 	plans   plans
 }
 
@@ -53,9 +52,6 @@ func read() (*literature, error) {
 	l := &literature{}
 	var err error
 	if l.facts, err = data.Moleculars(); err != nil {
-		return nil, err
-	}
-	if l.spines, err = data.ModaSava(); err != nil {
 		return nil, err
 	}
 	f := l.fact("Abdallah2018-13C", "13C glutamine enrichment")

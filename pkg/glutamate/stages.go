@@ -228,7 +228,7 @@ func CascadeBands(ctx context.Context, s Switches, protocol model.Protocol, o Op
 	if err != nil {
 		return nil, err
 	}
-	draws, _, err := l.sample(ctx, sampling)
+	draws, err := l.sample(ctx, sampling)
 	if err != nil {
 		return nil, err
 	}

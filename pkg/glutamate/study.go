@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"divergent/internal/par"
+	"divergent/pkg/evidence"
 	"divergent/pkg/model"
 	"divergent/pkg/pk"
 )
@@ -52,7 +53,7 @@ func Expose(ctx context.Context, p Params, s Switches, set pk.Set, hours float64
 type Study struct {
 	Params   Params
 	Sampling Sampling
-	Checks   model.Checks
+	Checks   evidence.Checks
 
 	Protocol model.Protocol // of Exposures: 0.5 mg/kg over 40 min in a person
 	// Exposures are by Kamp 2020, for which Bridge is fitted, and by Domino 1982.

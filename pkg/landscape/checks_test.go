@@ -1,10 +1,11 @@
 package landscape
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
-	"divergent/pkg/model"
+	"divergent/pkg/evidence"
 )
 
 func TestChecks(t *testing.T) {
@@ -24,7 +25,7 @@ func TestChecks(t *testing.T) {
 			if x.Outcome == "" || x.Claim == "" || x.Source == "" || x.Expected == "" || x.Got == "" {
 				t.Errorf("%s: %q is not complete: %+v", c.Name, x.Name, x)
 			}
-			if x.Challenge && x.Outcome != model.Silent {
+			if x.Challenge && x.Outcome != evidence.Silent {
 				challenges++
 			}
 		}
@@ -42,23 +43,28 @@ func TestChecks(t *testing.T) {
 // A check can fail: without a fall of strength and without input stress makes nobody
 // ill, and where plasticity is blocked from learning nothing interacts.
 func TestChecksCanFail(t *testing.T) {
+	judged := func(p Params, o Options, facts ...string) evidence.Checks {
+		b, err := newBench(p, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		only := slices.DeleteFunc(readings(), func(r reading) bool { return !slices.Contains(facts, r.Fact) })
+		c, err := evidence.Trial[*bench]{Readings: only}.Judge(b)
+		if err != nil || len(c) != len(facts) {
+			t.Fatal(c, err)
+		}
+		return c
+	}
 	p := Default()
 	p.StressLoss, p.StressInput = 0, 0
-	c, err := checkHysteresis(p, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c[0].Outcome != model.Fail {
+	c := judged(p, Options{}, "hysteresis")
+	if c[0].Outcome != evidence.Fail {
 		t.Errorf("hysteresis without stress: %v, %s", c[0].Outcome, c[0].Got)
 	}
 	p = Default()
 	p.LearningRate = 0
-	c, err = checkHarm(p, Options{Paths: 200, Step: 0.1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, x := range c {
-		if x.Outcome != model.Fail {
+	for _, x := range judged(p, Options{Paths: 200, Step: 0.1}, "adverse-harm", "adverse-deepens") {
+		if x.Outcome != evidence.Fail {
 			t.Errorf("%s without learning: %v, %s", x.Name, x.Outcome, x.Got)
 		}
 	}

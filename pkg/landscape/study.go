@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"divergent/pkg/evidence"
 	"divergent/pkg/model"
 )
 
@@ -22,7 +23,7 @@ type Study struct {
 	Experience   *Comparison   // plasticity times experience, from the ill state
 	Harm         *Comparison   // the same from the healthy state
 	Forewarnings []Forewarning // before onset, before recovery
-	Checks       model.Checks
+	Checks       evidence.Checks
 }
 
 // StudyOf returns the study of the parameters before its parts are computed.

@@ -142,7 +142,7 @@ func TestValuesAndWith(t *testing.T) {
 // What the models show is what notebooks lay out as a table.
 var _ = []interface {
 	Table() (header []string, rows [][]string)
-}{Parameters{}, Checks{}}
+}{Parameters{}}
 
 func TestFigures(t *testing.T) {
 	for _, c := range []struct {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"divergent/pkg/glutamate"
+	"divergent/pkg/evidence"
 	"divergent/pkg/pk"
 )
 
@@ -39,10 +39,10 @@ func Doses(low, high float64, n int) []float64 {
 }
 
 // About returns the findings on observations whose name has a word in it.
-func About(list glutamate.Findings, word string) glutamate.Findings {
-	var out glutamate.Findings
+func About(list evidence.Checks, word string) evidence.Checks {
+	var out evidence.Checks
 	for _, f := range list {
-		if strings.Contains(f.Observation, word) {
+		if strings.Contains(f.Name, word) {
 			out = append(out, f)
 		}
 	}
@@ -52,10 +52,10 @@ func About(list glutamate.Findings, word string) glutamate.Findings {
 // Conflicts lists the pairs of observations each of which some hypothesis explains
 // in at least a share of the draws, while none explains the two together in more
 // than another share.
-func Conflicts(s *glutamate.Shares, least, most float64) Grid {
+func Conflicts(s *evidence.Shares, least, most float64) Grid {
 	g := Grid{Header: []string{"One fact", "Best share (%)", "The other", "Best share (%)", "Together (%)"}}
-	for i, a := range s.Observations {
-		for j, b := range s.Observations[:i] {
+	for i, a := range s.Facts {
+		for j, b := range s.Facts[:i] {
 			x, y, both := best(s, i), best(s, j), together(s, a.Name, b.Name)
 			if min(x, y) >= least && both <= most {
 				g.Rows = append(g.Rows, []string{b.Name + ": " + b.Claim, percent(y), a.Name + ": " + a.Claim, percent(x), percent(both)})
@@ -67,17 +67,17 @@ func Conflicts(s *glutamate.Shares, least, most float64) Grid {
 
 // together is the largest share of draws in which a hypothesis explains all of the
 // observations.
-func together(s *glutamate.Shares, names ...string) float64 {
+func together(s *evidence.Shares, names ...string) float64 {
 	var top float64
 	for _, h := range s.Hypotheses {
-		top = max(top, Must(s.Joint(h.Name, names, nil)))
+		top = max(top, Must(s.Joint(h, names, nil)))
 	}
 	return top
 }
 
 // best is the largest share of draws in which a hypothesis explains an
 // observation.
-func best(s *glutamate.Shares, observation int) float64 {
+func best(s *evidence.Shares, observation int) float64 {
 	var top float64
 	for h := range s.Hypotheses {
 		top = max(top, s.Explained[h][observation])
@@ -100,26 +100,38 @@ func percent(x float64) string {
 // Unexplained lists the observations that every hypothesis explains in no more
 // than a share of the draws, with the answer of the last hypothesis at the default
 // parameters, or why it has none.
-func Unexplained(s *glutamate.Shares, most float64) Grid {
+func Unexplained(s *evidence.Shares, most float64) Grid {
 	g := Grid{Header: []string{"Observation", "Observed", "Best share (%)", "Model", "Outcome", "Source"}}
-	for o, x := range s.Observations {
+	for o, x := range s.Facts {
 		if b := best(s, o); b <= most {
 			f := s.Finding(len(s.Hypotheses)-1, o)
-			g.Rows = append(g.Rows, []string{x.Name, x.Claim, percent(b), f.Got, f.Outcome.String(), x.Source})
+			g.Rows = append(g.Rows, []string{x.Name, x.Claim, percent(b), f.Got, f.Outcome.Told(), x.Source})
 		}
 	}
 	return g
 }
 
 // Deciders names for each hypothesis the parameter that most decides whether it
-// explains an observation; where all draws or none do, there is none.
-func Deciders(s *glutamate.Shares, observations ...string) Grid {
+// explains an observation; where all draws or none do, there is none. Of hypotheses
+// that say the same of an observation, such as those that a gate tells apart, the
+// first speaks.
+func Deciders(s *evidence.Shares, observations ...string) Grid {
 	g := Grid{Header: []string{"Observation", "Hypothesis", "Explained (%)", "Parameter", "Shift of its mean position (% of its range)"}}
-	for o, x := range s.Observations {
-		for h, y := range s.Hypotheses {
-			if d := s.Decides(h, o); d.Field != "" && slices.Contains(observations, x.Name) && y.Switches.Gate == glutamate.Strict {
-				g.Rows = append(g.Rows, []string{x.Name, y.Name, percent(s.Explained[h][o]), d.Field, number(100*d.Difference, 0)})
+	for o, x := range s.Facts {
+		if !slices.Contains(observations, x.Name) {
+			continue
+		}
+		type told struct {
+			evidence.Decider
+			explained, contradicted float64
+		}
+		seen := map[told]bool{}
+		for h, name := range s.Hypotheses {
+			d := told{s.Decides(h, o), s.Explained[h][o], s.Contradicted[h][o]}
+			if d.Field != "" && !seen[d] {
+				g.Rows = append(g.Rows, []string{x.Name, name, percent(d.explained), d.Field, number(100*d.Difference, 0)})
 			}
+			seen[d] = true
 		}
 	}
 	return g
@@ -128,13 +140,13 @@ func Deciders(s *glutamate.Shares, observations ...string) Grid {
 // Turned lists the findings whose outcome differs between two lists of the same
 // hypotheses and observations, such as those before and after a change of a
 // parameter.
-func Turned(before, after glutamate.Findings) Grid {
+func Turned(before, after evidence.Checks) Grid {
 	g := Grid{Header: []string{"Hypothesis", "Observation", "Expected of the model", "Before", "After"}}
-	tell := func(f glutamate.Finding) string { return f.Outcome.String() + ": " + f.Got }
+	tell := func(f evidence.Check) string { return f.Outcome.Told() + ": " + f.Got }
 	for _, b := range before {
 		for _, a := range after {
-			if a.Hypothesis == b.Hypothesis && a.Observation == b.Observation && a.Outcome != b.Outcome {
-				g.Rows = append(g.Rows, []string{b.Hypothesis, b.Observation, b.Expected, tell(b), tell(a)})
+			if a.Hypothesis == b.Hypothesis && a.Name == b.Name && a.Outcome != b.Outcome {
+				g.Rows = append(g.Rows, []string{b.Hypothesis, b.Name, b.Expected, tell(b), tell(a)})
 			}
 		}
 	}

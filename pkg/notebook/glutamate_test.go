@@ -44,8 +44,8 @@ func TestRapamycinConflicts(t *testing.T) {
 	if names["rapamycin in people, day 14"] != "0 contradicted" || names["trials without a difference"] != "0 silent" || names["memantine fails"] != "" {
 		t.Errorf("%v: want day 14 contradicted, trials silent, memantine explained by some", names)
 	}
-	if n := len(Unexplained(s, 1).Rows); n != len(s.Observations) {
-		t.Errorf("%d observations explained in at most all draws: want all %d", n, len(s.Observations))
+	if n := len(Unexplained(s, 1).Rows); n != len(s.Facts) {
+		t.Errorf("%d observations explained in at most all draws: want all %d", n, len(s.Facts))
 	}
 }
 

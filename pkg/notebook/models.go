@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"divergent/pkg/evidence"
 	"divergent/pkg/model"
 )
 
@@ -34,8 +35,8 @@ func Sources(card model.Parameters) Grid {
 
 // Challenges returns the checks that were chosen since they may break the model,
 // or with false the others.
-func Challenges(list model.Checks, chosen bool) model.Checks {
-	var out model.Checks
+func Challenges(list evidence.Checks, chosen bool) evidence.Checks {
+	var out evidence.Checks
 	for _, c := range list {
 		if c.Challenge == chosen {
 			out = append(out, c)
@@ -46,9 +47,9 @@ func Challenges(list model.Checks, chosen bool) model.Checks {
 
 // Changes lists the checks whose outcome differs between two lists of the same
 // checks, such as those before and after a change of a parameter.
-func Changes(before, after model.Checks) Grid {
+func Changes(before, after evidence.Checks) Grid {
 	g := Grid{Header: []string{"Check", "Expected of the model", "Before", "After"}}
-	tell := func(c model.Check) string { return fmt.Sprintf("%s: %s", c.Outcome, c.Got) }
+	tell := func(c evidence.Check) string { return fmt.Sprintf("%s: %s", c.Outcome, c.Got) }
 	for _, b := range before {
 		for _, a := range after {
 			if a.Name == b.Name && a.Outcome != b.Outcome {

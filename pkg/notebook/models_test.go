@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"divergent/pkg/model"
+	"divergent/pkg/evidence"
 	"divergent/pkg/spines"
 )
 
@@ -29,8 +29,11 @@ func TestSourcesCountsEveryParameterOnce(t *testing.T) {
 }
 
 func TestChangesListsWhatTurned(t *testing.T) {
-	before := model.Checks{model.Check{Name: "a"}.AtLeast(1, 2, ""), model.Check{Name: "b"}.AtLeast(1, 0, ""), model.Check{Name: "c", Challenge: true}.AtLeast(1, 2, "")}
-	after := model.Checks{model.Check{Name: "c"}.AtLeast(1, 2, ""), model.Check{Name: "b"}.AtLeast(0, 0, ""), model.Check{Name: "a"}.AtLeast(3, 2, "")}
+	check := func(name string, challenge bool, got, low float64) evidence.Check {
+		return evidence.AtLeast(got, low, "").Of(evidence.Fact{Name: name, Challenge: challenge})
+	}
+	before := evidence.Checks{check("a", false, 1, 2), check("b", false, 1, 0), check("c", true, 1, 2)}
+	after := evidence.Checks{check("c", false, 1, 2), check("b", false, 0, 0), check("a", false, 3, 2)}
 	g := Changes(before, after)
 	if len(g.Rows) != 1 || g.Rows[0][0] != "a" || g.Rows[0][2] != "fail: 1" || g.Rows[0][3] != "pass: 3" {
 		t.Errorf("got %v, want only a, from fail: 1 to pass: 3", g.Rows)

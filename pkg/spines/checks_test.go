@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"divergent/pkg/evidence"
 	"divergent/pkg/model"
 	"divergent/pkg/uncertain"
 )
@@ -21,21 +22,21 @@ func TestChecks(t *testing.T) {
 	var failed, silent []string
 	for _, c := range checks {
 		switch c.Outcome {
-		case model.Fail:
+		case evidence.Fail:
 			failed = append(failed, c.Name)
-		case model.Silent:
+		case evidence.Silent:
 			silent = append(silent, c.Name)
 		}
 		if c.Source == "" || c.Claim == "" || c.Expected == "" || c.Got == "" {
 			t.Errorf("%q is incomplete: %+v", c.Name, c)
 		}
 	}
-	if want := []string{"most new spines are gone in a few days", "relapse after one dose", "spines at 3 h", "SV2A at 24 h",
+	if want := []string{"most new spines are gone in a few days", "relapse after one dose", "spines at 3 h, defeated mice", "SV2A at 24 h",
 		"formation after daily doses", "the lag in other imaging", "the pulse of ketamine's own imaging"}; !slices.Equal(failed, want) {
 		t.Errorf("failed challenges %q, want %q", failed, want)
 	}
-	if len(silent) != 4 {
-		t.Errorf("silent %q, want 4", silent)
+	if len(silent) != 5 {
+		t.Errorf("silent %q, want 5", silent)
 	}
 }
 
@@ -53,7 +54,7 @@ func TestChecksCanFail(t *testing.T) {
 		{"erasure on days 1 and 2 reverses the sustained effect", []string{"TauFast", "Enough"}, []float64{7, 0.05}},
 		{"erasure leaves the early effect", []string{"Fast"}, []float64{0}},
 		{"re-formation is concentrated at lost sites", []string{"R"}, []float64{0.02}},
-		{"density is up for two weeks in unstressed mice", []string{"TauPulse"}, []float64{0.5}},
+		{"spines over two weeks", []string{"TauPulse"}, []float64{0.5}},
 		{"a longer life of restored spines postpones relapse", []string{"StressLoss", "StressReturn"}, []float64{0, 0}},
 		{"new spines do not live longer under the drug", []string{"GainSettle"}, []float64{20}},
 	} {
@@ -65,7 +66,7 @@ func TestChecksCanFail(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if i := slices.IndexFunc(checks, func(m model.Check) bool { return m.Name == c.check }); i < 0 || checks[i].Outcome != model.Fail {
+		if i := slices.IndexFunc(checks, func(m evidence.Check) bool { return m.Name == c.check }); i < 0 || checks[i].Outcome != evidence.Fail {
 			t.Errorf("%q does not fail with %v = %v", c.check, c.fields, c.values)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"divergent/pkg/evidence"
 	"divergent/pkg/fit"
 	"divergent/pkg/model"
 	"divergent/pkg/uncertain"
@@ -50,7 +51,7 @@ type Study struct {
 	Ranking   []fit.Rival // of the rivals, models of the control arm alone
 	Arms      []*Fit      // each of Arms with a pulse of its own
 	Estimates []Estimate
-	Checks    model.Checks
+	Checks    evidence.Checks
 
 	Vehicle, Dosed          Course // three weeks of stress, a dose as it ends
 	ErasedEarly, ErasedLate Course // the same, spines formed since erased at 3 and 6 hours, or on days 1 and 2

@@ -11,6 +11,7 @@ import (
 
 	"divergent/data"
 	"divergent/pkg/catalogue"
+	"divergent/pkg/evidence"
 	"divergent/pkg/fit"
 	"divergent/pkg/model"
 	"divergent/pkg/ode"
@@ -20,6 +21,9 @@ import (
 
 //go:embed doses.csv
 var doses []byte
+
+//go:embed facts.csv
+var facts []byte
 
 // Params are the parameters.
 type Params struct {
@@ -59,7 +63,7 @@ type study struct {
 	model   model.Model
 	fitted  *fit.Fitted
 	people  *model.Course
-	checks  model.Checks
+	checks  evidence.Checks
 	indices *uncertain.Indices
 }
 
@@ -111,10 +115,20 @@ func (s *study) vary(ctx context.Context, workers int) (err error) {
 	return err
 }
 
+// trial says how the facts are read off the model.
+func trial(ctx context.Context) (evidence.Trial[model.Model], error) {
+	f, err := data.ParseFacts(bytes.NewReader(facts), "facts.csv")
+	return evidence.Trial[model.Model]{Facts: f, Readings: []evidence.Reading[model.Model]{
+		{Fact: "load-goes", Role: evidence.Required, Read: func(m model.Model) evidence.Answer {
+			return evidence.AtMost(evidence.Try(m.Run(ctx, Stressed(20))).Series[0].Value[0], 0.5, "of a unit")
+		}},
+	}}, err
+}
+
 func (s *study) check(ctx context.Context, _ int) error {
-	c, err := s.model.Run(ctx, Stressed(20))
+	t, err := trial(ctx)
 	if err == nil {
-		s.checks = model.Checks{model.Check{Name: "load goes", Claim: "it does", Source: "choice"}.AtMost(c.Series[0].Value[0], 0.5, "of a unit")}
+		s.checks, err = t.Judge(s.model)
 	}
 	return err
 }
