@@ -90,11 +90,9 @@ func turnLook(t flow.Turn) figure.Look {
 
 // drawOuterFolds shades from the first to the last fold.
 func drawOuterFolds(p *figure.Panel, d *landscape.Diagram) (low, high float64, two bool) {
-	folds := d.Folds()
-	if len(folds) < 2 {
-		return 0, 0, false
+	if low, high, two = d.Window(); !two {
+		return low, high, two
 	}
-	low, high = folds[0].Value, folds[len(folds)-1].Value
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		c.SetColor(bothStates)
 		c.Fill(vg.Rectangle{Min: vg.Point{X: at(low, 0).X, Y: c.Min.Y}, Max: vg.Point{X: at(high, 0).X, Y: c.Max.Y}}.Path())

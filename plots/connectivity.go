@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -71,13 +72,9 @@ func connectivityPanels(name string, of func(*landscape.Connectivity) [][]float6
 	var changes [][][]float64
 	most := 0.0
 	for _, t := range after {
-		change := of(t.Connectivity)
-		change = slices.Clone(change)
-		for i, row := range change {
-			change[i] = slices.Clone(row)
-			for j := range row {
-				change[i][j] -= first[i][j]
-			}
+		var change [][]float64
+		for i, row := range of(t.Connectivity) {
+			change = append(change, floats.SubTo(make([]float64, len(row)), row, first[i]))
 		}
 		most = max(most, largestOf(change))
 		changes = append(changes, change)

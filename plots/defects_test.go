@@ -100,7 +100,7 @@ func TestKindsAreDocumented(t *testing.T) {
 func TestLandscapeOutsideThePlane(t *testing.T) {
 	d := &landscape.Density{X: []float64{5, 6}, Y: []float64{5, 6}, Potential: [][]float64{{0, 1}, {1, 2}}}
 	tr := landscape.Terrain{Name: "far", Names: []string{"a", "b"}, Density: d}
-	tr.Valley.Mood, tr.Valley.Potential = []float64{0}, []float64{0}
+	tr.Valley.At, tr.Valley.Potential = []float64{0}, []float64{0}
 	tr.T, tr.Path.Mood, tr.Path.Y = []float64{0}, []float64{0}, [][]float64{{0}, {0}}
 	f, err := Landscape([]landscape.Terrain{tr})
 	refused(t, "density of \"far\" lies outside", f, err)

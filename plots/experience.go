@@ -3,7 +3,6 @@ package plots
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/vg/draw"
@@ -48,12 +47,12 @@ func DrugTimesExperience(ill, healthy *landscape.Comparison) (*figure.Figure, er
 		for _, x := range c.Cells {
 			paths = append(paths, len(x.Result.Outcomes))
 		}
-		lasted = append(lasted, int(math.Round(lengthOf(c))))
+		lasted = append(lasted, int(math.Round(c.Days())))
 		if s := trialNotes(c); !strings.Contains(notes, s) {
 			notes += s
 		}
 		if named {
-			for _, t := range treatmentsOf(c) {
+			for _, t := range c.Treatments() {
 				f.Legend = append(f.Legend, figure.MarkedLineEntry(t, treatmentLook(c, t)))
 			}
 		}
@@ -81,7 +80,7 @@ func DrugTimesExperience(ill, healthy *landscape.Comparison) (*figure.Figure, er
 func trialNotes(c *landscape.Comparison) (s string) {
 	for _, x := range c.Trial.Settings {
 		for _, e := range x.Events {
-			s += fmt.Sprintf(" %s experience from day %s to %s.", capital(x.Name), short(e.From), short(min(e.To, lengthOf(c))))
+			s += fmt.Sprintf(" %s experience from day %s to %s.", capital(x.Name), short(e.From), short(min(e.To, c.Days())))
 		}
 	}
 	for _, x := range c.Trial.Treatments {
@@ -94,27 +93,11 @@ func trialNotes(c *landscape.Comparison) (s string) {
 	return s
 }
 
-// lengthOf returns the days of a comparison.
-func lengthOf(c *landscape.Comparison) float64 {
-	t := c.Cells[0].Result.T
-	return t[len(t)-1] - c.Trial.Before
-}
-
-// treatmentsOf lists the treatments of a comparison, the control first.
-func treatmentsOf(c *landscape.Comparison) (out []string) {
-	for _, x := range c.Cells {
-		if !slices.Contains(out, x.Treatment) {
-			out = append(out, x.Treatment)
-		}
-	}
-	return out
-}
-
 // treatmentLook is the look of an arm of the same label in other figures, or the next
 // one free.
 func treatmentLook(c *landscape.Comparison, name string) figure.Look {
 	var taken []figure.Look
-	for _, t := range treatmentsOf(c) {
+	for _, t := range c.Treatments() {
 		l, ok := figure.ArmLook(t)
 		if !ok {
 			l = figure.NextLook(&taken)
@@ -126,30 +109,9 @@ func treatmentLook(c *landscape.Comparison, name string) figure.Look {
 	return figure.Look{}
 }
 
-// settingOrder sorts settings from adverse to supportive; others follow.
-func settingOrder(c *landscape.Comparison) (out []string) {
-	var rest []string
-	for _, x := range c.Cells {
-		if !slices.Contains(rest, x.Setting) {
-			rest = append(rest, x.Setting)
-		}
-	}
-	for _, name := range []string{"adverse", "neutral", "supportive"} {
-		if slices.Contains(rest, name) {
-			out = append(out, name)
-		}
-	}
-	for _, name := range rest {
-		if !slices.Contains(out, name) {
-			out = append(out, name)
-		}
-	}
-	return out
-}
-
 // sharePanel draws the share that is healthy against experience.
 func sharePanel(title string, c *landscape.Comparison, named bool) *figure.Panel {
-	settings := settingOrder(c)
+	settings := c.Settings()
 	x := figure.Columns(settings...).Room(0.3)
 	x.Label, x.Marked = "experience", true
 	y := figure.PercentAxis("")
@@ -157,7 +119,7 @@ func sharePanel(title string, c *landscape.Comparison, named bool) *figure.Panel
 		y.Label = "healthy at the end (%)"
 	}
 	p := figure.NewPanel(title, x, y)
-	all := treatmentsOf(c)
+	all := c.Treatments()
 	for k, t := range all {
 		l := treatmentLook(c, t)
 		aside := 0.06 * (float64(k) - float64(len(all)-1)/2)

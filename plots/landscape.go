@@ -71,7 +71,7 @@ func checkTerrains(terrains []landscape.Terrain) error {
 		return fmt.Errorf("plots: Landscape: no terrain: want those of landscape.NewStudy")
 	}
 	for _, t := range terrains {
-		if t.Density == nil || len(t.Density.X) < 2 || len(t.Names) != 2 || len(t.Valley.Mood) == 0 || len(t.Valley.Mood) != len(t.Valley.Potential) || len(t.Path.Mood) == 0 || len(t.Path.Mood) != len(t.T) || len(t.Path.Y) != 2 {
+		if t.Density == nil || len(t.Density.X) < 2 || len(t.Names) != 2 || len(t.Valley.At) == 0 || len(t.Valley.At) != len(t.Valley.Potential) || len(t.Path.Mood) == 0 || len(t.Path.Mood) != len(t.T) || len(t.Path.Y) != 2 {
 			return fmt.Errorf("plots: Landscape: terrain %q has no density of two regions or no path: want those of landscape.NewStudy", t.Name)
 		}
 		if len(shown(t.Density.X)) == 0 || len(shown(t.Density.Y)) == 0 {
@@ -215,7 +215,7 @@ func valleyPanel(t landscape.Terrain, ceiling float64, first bool) *figure.Panel
 	p.Name = capital(t.Name) + " strength, along mood"
 	v := t.Valley
 	var xs, ys []float64
-	for i, m := range v.Mood {
+	for i, m := range v.At {
 		if v.Potential[i] <= ceiling && m >= x.Min && m <= x.Max {
 			xs, ys = append(xs, m), append(ys, v.Potential[i])
 			p.Record("potential", figure.Value, short(m), v.Potential[i])
@@ -228,17 +228,10 @@ func valleyPanel(t landscape.Terrain, ceiling float64, first bool) *figure.Panel
 
 // drawRolling draws the path's moods as balls on the potential, once a day.
 func drawRolling(p *figure.Panel, t landscape.Terrain, ceiling float64) {
-	height := func(m float64) float64 {
-		v := t.Valley
-		k, _ := slices.BinarySearch(v.Mood, m)
-		k = min(max(k, 1), len(v.Mood)-1)
-		a := (m - v.Mood[k-1]) / (v.Mood[k] - v.Mood[k-1])
-		return min(v.Potential[k-1]+a*(v.Potential[k]-v.Potential[k-1]), ceiling)
-	}
 	ends := axisEnds{p.Plot.X.Min, p.Plot.X.Max}
 	place := func(i int) (x, y float64) {
 		x = min(max(t.Path.Mood[i], ends.low), ends.high)
-		return x, height(x)
+		return x, min(t.Valley.Height(x), ceiling)
 	}
 	last := math.Inf(-1)
 	for i, day := range t.T {

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/landscape"
+	"divergent/pkg/stats"
 	"divergent/plots/figure"
 	"divergent/plots/timeline"
 )
@@ -35,7 +36,7 @@ func EarlyWarning(list []landscape.Forewarning) (*figure.Figure, error) {
 	}
 	rows := make([][]*figure.Panel, 4)
 	for i, w := range list {
-		if w.Warning == nil || len(w.T) == 0 || len(w.T) != len(w.Mood) || len(w.Warning.End) == 0 || len(w.Variance.Low) != len(w.Warning.End) || len(w.Autocorrelation.Low) != len(w.Warning.End) {
+		if w.Warning == nil || len(w.T) == 0 || len(w.T) != len(w.Mood) || len(w.Warning.End) == 0 || len(w.Last) != len(w.Warning.End) || len(w.Variance.Low) != len(w.Warning.End) || len(w.Autocorrelation.Low) != len(w.Warning.End) {
 			return nil, fmt.Errorf("plots: EarlyWarning: change %d has no warning or no surrogates: want the Forewarnings of landscape.NewStudy", i+1)
 		}
 		f.Caption += warningCaption(w)
@@ -96,14 +97,10 @@ func warningPanels(w landscape.Forewarning, first bool) []*figure.Panel {
 	timeline.Course(mood, "trend", trendLine, k, w.T[:len(w.Warning.Smooth)], w.Warning.Smooth)
 	out = append(out, mood)
 
-	var day []float64
-	for _, e := range w.Warning.End {
-		day = append(day, w.T[e])
-	}
 	for i, q := range []struct {
 		name, label string
 		value       []float64
-		band        landscape.Spread
+		band        stats.Bands
 		factor      float64
 	}{
 		{"variance", "variance of\nmood (× 1000)", w.Warning.Variance, w.Variance, 1000},
@@ -113,13 +110,13 @@ func warningPanels(w landscape.Forewarning, first bool) []*figure.Panel {
 		y := valueAxis(label(q.label), slices.Concat(value, low, high)...)
 		p := timeline.NewPanel("", title+", "+q.name, k, i == 1, y)
 		p.Vertical(leaves, w.Day, "leaves its state")
-		xs := make([]float64, len(day))
-		for j, d := range day {
+		xs := make([]float64, len(w.Last))
+		for j, d := range w.Last {
 			xs[j] = k.At(d)
 			p.RecordRange("surrogates", figure.Reference, k.Text(d), q.factor*q.band.Median[j], low[j], high[j], w.Surrogates)
 		}
 		p.FillBetween(surrogateFan, xs, low, high)
-		timeline.Course(p, q.name, statistic, k, day, value)
+		timeline.Course(p, q.name, statistic, k, w.Last, value)
 		drawWindowBar(p, w, k, i == 0)
 		out = append(out, p)
 	}

@@ -82,29 +82,57 @@ func (d *Diagram) Folds() []Special {
 	return out
 }
 
-// Seek finds the branches, by pseudo-arclength continuation (Keller 1977): those
-// through the fixed points at some values of the parameter. at returns the field at a
-// value, points its fixed points, and read what is read off a state.
-func (d *Diagram) Seek(at func(v float64) (Field, error), points func(v float64) ([]FixedPoint, error), read func([]float64) float64) error {
-	for k := range seeds {
-		v := d.Low + (d.High-d.Low)*(float64(k)+0.5)/seeds
-		known, err := points(v)
-		if err != nil {
-			return err
+// Window returns the outermost folds, between which more than one state may be there; ok
+// is false where there are fewer than two.
+func (d *Diagram) Window() (low, high float64, ok bool) {
+	folds := d.Folds()
+	if len(folds) < 2 {
+		return 0, 0, false
+	}
+	return folds[0].Value, folds[len(folds)-1].Value, true
+}
+
+// Branches finds the branches of fixed points between two values of a parameter, by
+// pseudo-arclength continuation (Keller 1977): those through the fixed points at some
+// values of it. at returns the field at a value, and read what is read off a state. states
+// returns the fixed points at a value; nil means FixedPoints of the field there.
+func Branches(parameter string, low, high float64, at func(v float64) (Field, error), states func(v float64) ([][]float64, error), read func([]float64) float64) (*Diagram, error) {
+	if !(low < high) || !allFinite(low, high) {
+		return nil, fmt.Errorf("flow: %s from %v to %v: want two numbers, the smaller first", parameter, low, high)
+	}
+	if states == nil {
+		states = func(v float64) (out [][]float64, err error) {
+			f, err := at(v)
+			if err != nil {
+				return nil, err
+			}
+			points, err := FixedPoints(f, read)
+			for _, q := range points {
+				out = append(out, q.State)
+			}
+			return out, err
 		}
-		for _, q := range known {
-			if d.has(v, q.State) {
+	}
+	d := &Diagram{Parameter: parameter, Low: low, High: high}
+	for k := range seeds {
+		v := low + (high-low)*(float64(k)+0.5)/seeds
+		known, err := states(v)
+		if err != nil {
+			return nil, err
+		}
+		for _, y := range known {
+			if d.has(v, y) {
 				continue
 			}
-			b, err := follow(at, q.State, v, d.Low, d.High)
+			b, err := follow(at, y, v, low, high)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			b.read(read)
 			d.Branches = append(d.Branches, b)
 		}
 	}
-	return nil
+	return d, nil
 }
 
 // seeds is at how many values of the parameter the branches are sought; one that

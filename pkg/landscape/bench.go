@@ -91,7 +91,7 @@ func apart(low, high Interval) bool { return low.High < high.Low }
 // stayAfter returns the mean stay in the ill state with the bias that a protocol
 // leaves behind and the strength of rest.
 func (b *bench) stayAfter(protocol model.Protocol) Interval {
-	s := evidence.Try(newSlow(b.p, protocol, nil))
+	s := evidence.Try(newSlow(b.p, protocol, Options{}))
 	course := evidence.Try(s.course([]float64{protocol.Length}))
 	q := b.p
 	q.BiasInput = course[0].Bias + q.ExperienceBias*q.Tone

@@ -10,16 +10,12 @@ import (
 
 func TestChecks(t *testing.T) {
 	for _, c := range circuits() {
-		paths := 600
+		checks := theStudy(t).Checks // of two areas, with 1000 paths
 		if len(c.Regions) > 2 {
-			if testing.Short() {
-				continue
+			var err error
+			if checks, err = Checks(Default(), Options{Circuit: c, Paths: 400}); err != nil {
+				t.Fatal(err)
 			}
-			paths = 400
-		}
-		checks, err := Checks(Default(), Options{Circuit: c, Paths: paths})
-		if err != nil {
-			t.Fatal(err)
 		}
 		for _, b := range checks.Broken() {
 			t.Errorf("%s: %s: %s, want %s", c.Name, b.Name, b.Got, b.Expected)

@@ -1,46 +1,23 @@
 package landscape
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"divergent/data"
 )
 
-// Region is an area of the circuit. Shares say how much of what the parameters
-// give to such an area arrives here: 1 all of it, 0 nothing.
-type Region struct {
-	Name        string
-	Mood        float64 // weight of its activity in mood, negative for negative bias; the sizes of all positive ones add up to 1, and so do the negative ones
-	Input       float64 // constant input; free
-	Drive       float64 // input through excitatory connections from outside, multiplied by the strength s; free
-	Bias        float64 // share of the learned bias
-	Stress      float64 // share of stress and adverse experience
-	Support     float64 // share of supportive experience
-	Stimulation float64 // share of stimulation
-	Inhibition  float64 // share of direct inhibition
-	Source      string  // why it is here
-}
+// Region is an area of the circuit. Shares say how much of what the parameters give to
+// such an area arrives here; the sizes of the positive weights in mood add up to 1, and so
+// do those of the negative ones.
+type Region = data.Region
 
-// Connection is the effect of one region on another.
-type Connection struct {
-	From, To string
-	Strength float64  // above 0 excites, below 0 inhibits on balance; its sign is from the source, its size is free
-	Plastic  bool     // carried by excitatory synapses that stress weakens and treatment strengthens: multiplied by s
-	Evidence Evidence // for the sign
-	Source   string
-}
-
-// Evidence says how the source of a sign was checked.
-type Evidence string
-
-// The marks.
-const (
-	Abstract Evidence = "A" // read in the abstract
-	Second   Evidence = "S" // read in another text that reports the work
-	Recalled Evidence = "R" // recalled, read nowhere: unverified
-	Assumed  Evidence = "M" // the model's own assumption
-)
+// Connection is the effect of one region on another. Its sign is from the source, its
+// size free.
+type Connection data.Connection
 
 // Circuit is a set of regions and the connections between them. The zero Circuit
 // stands for the two areas of the parameters.
@@ -65,48 +42,36 @@ func TwoAreas(p Params) Circuit {
 			{Name: control, Mood: 1, Drive: p.ControlInput, Support: 1, Stimulation: 1, Source: "Page 2024: inflexible control"},
 		},
 		Connections: []Connection{
-			{bias, bias, p.BiasSelf, false, Assumed, "keeps the state"},
-			{control, bias, -p.ControlToBias, true, Abstract, "Quirk 2003 (10.1523/JNEUROSCI.23-25-08800.2003): prefrontal stimulation silences amygdala output"},
-			{control, control, p.ControlSelf, true, Assumed, "keeps the state"},
-			{bias, control, -p.BiasToControl, false, Abstract, "Mayberg 1999 (10.1176/ajp.156.5.675): subgenual and prefrontal activity are inversely related; the direction is assumed"},
+			{bias, bias, p.BiasSelf, false, data.Assumed, "keeps the state"},
+			{control, bias, -p.ControlToBias, true, data.Read, "Quirk 2003 (10.1523/JNEUROSCI.23-25-08800.2003): prefrontal stimulation silences amygdala output"},
+			{control, control, p.ControlSelf, true, data.Assumed, "keeps the state"},
+			{bias, control, -p.BiasToControl, false, data.Read, "Mayberg 1999 (10.1176/ajp.156.5.675): subgenual and prefrontal activity are inversely related; the direction is assumed"},
 		},
 	}
 }
 
-// FiveRegions is a circuit of five named regions. Which connections there are and
-// their signs follow the sources of the table, with the marks that say how
-// these were read; their sizes are free, chosen so that both states exist over
-// a range of strengths similar to that of the two areas.
+// FiveRegions is a circuit of five named regions, data/models/regions.csv and
+// connections.csv. Which connections there are and their signs follow the sources of the
+// table, with the marks that say how these were read; their sizes are free, chosen so
+// that both states exist over a range of strengths similar to that of the two areas.
 func FiveRegions() Circuit {
-	const pfc, hip, nac, amy, acc = "prefrontal", "hippocampus", "accumbens", "amygdala", "cingulate"
-	third, half := 1.0/3, 1.0/2
-	return Circuit{
-		Name: "five regions",
-		Regions: []Region{
-			{Name: pfc, Mood: third, Drive: 0.2, Support: 1, Stimulation: 1, Source: "Page 2024; Thompson 2015 (PMC4417609)"},
-			{Name: hip, Mood: third, Drive: 0.4, Support: 0.5, Source: "Thompson 2015; Duman & Duman 2015 (PMC4497940): stress thins its synapses"},
-			{Name: nac, Mood: third, Drive: 0.1, Source: "Thompson 2015; LeGates 2018 (10.1038/s41586-018-0740-8): reward"},
-			{Name: amy, Mood: -half, Bias: 1, Stress: 1, Inhibition: 1, Source: "Quirk 2003; Duman & Duman 2015: stress adds spines here"},
-			{Name: acc, Mood: -half, Bias: 1, Stress: 0.5, Inhibition: 1, Source: "area 25; Mayberg 1999; Alexander 2019 (10.1016/j.neuron.2018.11.021)"},
-		},
-		Connections: []Connection{
-			{pfc, pfc, 0.8, true, Assumed, "keeps the state, as in the two areas"},
-			{hip, pfc, 0.3, true, Abstract, "Carreno 2016 (Mol Psychiatry 21:1298): activating the pathway acts as ketamine does"},
-			{hip, hip, 0.5, true, Assumed, "keeps the state"},
-			{hip, nac, 0.6, true, Abstract, "LeGates 2018: stress weakens it, antidepressants restore it"},
-			{pfc, nac, 0.3, true, Recalled, "corticostriatal projection"},
-			{pfc, amy, -0.8, true, Abstract, "Quirk 2003: prefrontal stimulation silences amygdala output, perhaps through intercalated cells"},
-			{pfc, acc, -0.9, true, Abstract, "Mayberg 1999: inverse relation; the direction is assumed"},
-			{acc, pfc, -0.5, false, Abstract, "Mayberg 1999: inverse relation; the direction is assumed"},
-			{amy, pfc, 0.1, false, Abstract, "PMC6763812: amygdala stimulation raises prefrontal glutamate"},
-			{amy, hip, -0.3, false, Abstract, "Felix-Ortiz 2013 (10.1016/j.neuron.2013.06.016) finds direct excitation and inhibition through interneurons; which prevails is assumed"},
-			{acc, nac, -0.5, false, Second, "marmosets of the Roberts laboratory: activating the pathway blunts anticipation of reward; Alexander 2019 [A] for the area"},
-			{acc, amy, 0.4, false, Second, "marmosets of the Roberts laboratory: activating the pathway raises the response to threat"},
-			{amy, acc, 0.2, false, Recalled, "amygdala projection to area 25"},
-			{amy, amy, 0.6, false, Assumed, "keeps the state"},
-			{acc, acc, 0.8, false, Assumed, "keeps the state"},
-		},
+	regions, err := data.Regions()
+	connections, err2 := data.Connections()
+	if err = cmp.Or(err, err2); err != nil {
+		panic("landscape: " + err.Error()) // the tables are part of the program, and tested
 	}
+	c := Circuit{Name: "five regions", Regions: regions}
+	for _, k := range connections {
+		c.Connections = append(c.Connections, Connection(k))
+	}
+	up, down := 0.0, 0.0
+	for _, r := range c.Regions {
+		up, down = up+max(r.Mood, 0), down+max(-r.Mood, 0)
+	}
+	for i, r := range c.Regions {
+		c.Regions[i].Mood = max(r.Mood, 0)/up - max(-r.Mood, 0)/down
+	}
+	return c
 }
 
 // Validate reports the first flaw of a circuit.
@@ -186,7 +151,8 @@ func (c Circuit) Effective(s float64) [][]float64 {
 	return w
 }
 
-func (k Connection) at(s float64) float64 {
+// at is the connection's strength where that of plastic ones is s.
+func (k *Connection) at(s float64) float64 {
 	if k.Plastic {
 		return k.Strength * s
 	}

@@ -6,10 +6,10 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/integrate/quad"
 	"gonum.org/v1/gonum/mat"
 
 	"divergent/pkg/flow"
+	"divergent/pkg/flow/fokker"
 	"divergent/pkg/sde"
 )
 
@@ -18,7 +18,7 @@ import (
 //
 //	dy = −V'(y) dt + σ dW,   V(y) = y⁴/4 − a y²/2 − h y.
 //
-// Time is in units of the reduction.
+// Time is in units of the reduction. It is a flow.Field of one state.
 type Cubic struct {
 	A     float64 // depth of the two wells; above 0 for two
 	H     float64 // tilt, above 0 towards high mood
@@ -31,28 +31,21 @@ func (c Cubic) V(y float64) float64 { return y*y*y*y/4 - c.A*y*y/2 - c.H*y }
 // Force is −V'.
 func (c Cubic) Force(y float64) float64 { return y*(c.A-y*y) + c.H }
 
-// cubicFlow is the reduction as a vector field.
-type cubicFlow struct{ Cubic }
+// Dim returns 1: Cubic is a flow.Field.
+func (c Cubic) Dim() int { return 1 }
 
-func (c cubicFlow) Dim() int                           { return 1 }
-func (c cubicFlow) Rate(y, dy []float64)               { dy[0] = c.Force(y[0]) }
-func (c cubicFlow) Jacobian(y []float64, j *mat.Dense) { j.Set(0, 0, c.A-3*y[0]*y[0]) }
+// Rate writes dy/dt without noise.
+func (c Cubic) Rate(y, dy []float64) { dy[0] = c.Force(y[0]) }
+
+// Jacobian writes its derivative.
+func (c Cubic) Jacobian(y []float64, j *mat.Dense) { j.Set(0, 0, c.A-3*y[0]*y[0]) }
 
 // Bifurcation follows the fixed points through all tilts between low and high.
 func (c Cubic) Bifurcation(low, high float64) (*Diagram, error) {
-	if !(low < high) || !finite(low, high, c.A) {
-		return nil, fmt.Errorf("landscape: tilt from %v to %v at a = %v: want numbers, the smaller end first", low, high, c.A)
-	}
-	at := func(h float64) (flow.Field, error) { return cubicFlow{Cubic{c.A, h, c.Noise}}, nil }
-	d := &Diagram{Parameter: "h", Low: low, High: high}
-	return d, d.Seek(at, func(h float64) ([]FixedPoint, error) {
-		var out []FixedPoint
-		for _, y := range (Cubic{c.A, h, c.Noise}).Extrema() {
-			q, err := flow.Classify(cubicFlow{Cubic{c.A, h, c.Noise}}, []float64{y})
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, q)
+	at := func(h float64) Cubic { return Cubic{c.A, h, c.Noise} }
+	return flow.Branches("h", low, high, func(h float64) (flow.Field, error) { return at(h), nil }, func(h float64) (out [][]float64, _ error) {
+		for _, y := range at(h).Extrema() {
+			out = append(out, []float64{y})
 		}
 		return out, nil
 	}, func(y []float64) float64 { return y[0] })
@@ -121,42 +114,16 @@ func (c Cubic) Kramers(from State) (float64, error) {
 	return 2 * math.Pi / math.Sqrt(curve(well)*-curve(top)) * math.Exp(2*height/(c.Noise*c.Noise)), nil
 }
 
-// MeanTime returns the mean time from one well to the other at any noise
-// (Gardiner 2009, Stochastic Methods, 5.5; for a well on the left):
-//
-//	(2/σ²) ∫_{well}^{other} e^{2V(y)/σ²} ∫_{−∞}^{y} e^{−2V(z)/σ²} dz dy.
+// MeanTime returns the mean time from one well to the other at any noise; see
+// fokker.MeanTime.
 func (c Cubic) MeanTime(from State) (float64, error) {
 	well, _, other, err := c.wells(from)
 	if err != nil {
 		return math.NaN(), err
 	}
-	return c.meanTime(well, other), nil
-}
-
-func (c Cubic) meanTime(from, to float64) float64 {
-	if from > to { // the mirror image
-		return Cubic{c.A, -c.H, c.Noise}.meanTime(-from, -to)
-	}
-	const panels = 400
-	d := c.Noise * c.Noise / 2
-	inner := func(z float64) float64 { return math.Exp(-(c.V(z) - c.V(from)) / d) }
 	// Below the start the density falls off as the fourth power's exponential; two
 	// wells' distance and ten noises further down nothing is left.
-	low := from - 2*math.Sqrt(math.Abs(c.A)) - 10*c.Noise - 2
-	sum := 0.0
-	for k := range panels {
-		a, b := low+(from-low)*float64(k)/panels, low+(from-low)*float64(k+1)/panels
-		sum += quad.Fixed(inner, a, b, 8, nil, 0)
-	}
-	total := 0.0
-	for k := range panels {
-		a, b := from+(to-from)*float64(k)/panels, from+(to-from)*float64(k+1)/panels
-		total += quad.Fixed(func(y float64) float64 {
-			return math.Exp((c.V(y)-c.V(from))/d) * (sum + quad.Fixed(inner, a, y, 8, nil, 0))
-		}, a, b, 8, nil, 0)
-		sum += quad.Fixed(inner, a, b, 8, nil, 0)
-	}
-	return total / d
+	return fokker.MeanTime(c.V, c.Noise, well, other, 2*math.Sqrt(math.Abs(c.A))+10*c.Noise+2), nil
 }
 
 // cubicPaths is the drift of many paths.
@@ -177,12 +144,5 @@ func (c Cubic) Escapes(from State, longest float64, o Options) (sde.Passage, err
 		return sde.Passage{}, err
 	}
 	o.Paths, o.Step = cmp.Or(o.Paths, 1000), cmp.Or(o.Step, 0.01)
-	if o.Paths < 1 || !(o.Step > 0) || !(longest > 0) || math.IsInf(longest/o.Step, 0) {
-		return sde.Passage{}, fmt.Errorf("landscape: %d paths of up to %v in steps of %v: want positive numbers", o.Paths, longest, o.Step)
-	}
-	return sde.Passages(o.context(), sde.Ensemble{
-		System: func() sde.System { return cubicPaths{c} }, Noise: []float64{c.Noise}, Scheme: o.Scheme,
-		Step: func(int) float64 { return o.Step }, Steps: int(math.Ceil(longest / o.Step)),
-		Start: []float64{well}, Paths: o.Paths, Seed: o.Seed, Workers: o.Workers,
-	}, []float64{1}, other, other > well)
+	return sde.Passages(o.context(), o.ensemble(cubicPaths{c}, c.Noise, []float64{well}), []float64{1}, other, other > well, o.Step, longest)
 }

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
+	"divergent/pkg/flow/fokker"
 	"divergent/pkg/sde"
 )
 
@@ -256,7 +257,10 @@ func (g gradient) potential(x, y float64) float64 {
 func TestGridAgainstGradient(t *testing.T) {
 	const noise, cells = 0.25, 80
 	f := gradient{Cubic{A: 1, H: 0.05}}
-	g := newSquare(cells, 0)
+	g, err := fokker.Around(f, noise, 0, cells)
+	if err != nil {
+		t.Fatal(err)
+	}
 	d, err := g.Density(f, noise)
 	if err != nil {
 		t.Fatal(err)
@@ -321,10 +325,12 @@ func TestDensity(t *testing.T) {
 	}{{[]float64{0.97, 0.02}, p.Remission}, {[]float64{0.02, 0.97}, p.Relapse}} {
 		var times [2]float64
 		for i := range times {
-			var err error
-			if times[i], err = newField(p, TwoAreas(p), p.Rest()).passageOn((i+1)*theoryCells, x.start, x.level, x.level > 0); err != nil {
+			f := newField(p, TwoAreas(p), p.Rest())
+			g, err := f.grid((i + 1) * theoryCells)
+			if err != nil {
 				t.Fatal(err)
 			}
+			times[i] = g.Passage(f, p.Noise, x.start, f.Circuit.weights(), x.level, x.level > 0)
 		}
 		if math.Abs(times[0]/times[1]-1) > 0.003 {
 			t.Errorf("mean time %v, %v on a grid twice as fine", times[0], times[1])

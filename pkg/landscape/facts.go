@@ -6,6 +6,7 @@ import (
 
 	"divergent/pkg/evidence"
 	"divergent/pkg/model"
+	"divergent/pkg/stats"
 	"divergent/pkg/warning"
 )
 
@@ -197,7 +198,7 @@ func (b *bench) withdrawal() answer {
 		relapses[0] += share(!math.IsInf(x.Relapsed, 1))
 		relapses[1] += share(!math.IsInf(y.Relapsed, 1))
 	}
-	n, sooner := float64(len(later)), mean(later)
+	n, sooner := float64(len(later)), stats.Large(later)
 	return evidence.Holds(sooner.High < 0, "days without relapse in a year under stress fewer after withdrawal of an SSRI-like drug than on it",
 		fmt.Sprintf("%.0f days fewer (%.0f to %.0f); %.0f against %.0f %% relapse", -sooner.Mean, -sooner.High, -sooner.Low, 100*relapses[0]/n, 100*relapses[1]/n))
 }
@@ -242,7 +243,7 @@ func (b *bench) blind() answer {
 			}
 		}
 	}
-	q := proportion(rising, n)
+	q := stats.Share(rising, n)
 	return evidence.Holds(q.Low > 0.05, "more than 5 % of the paths that leave by noise alone rise (P ≤ 0.05 against surrogates)",
 		fmt.Sprintf("%.0f %% (%.0f to %.0f) of %d", 100*q.Mean, 100*q.Low, 100*q.High, n))
 }

@@ -2,12 +2,14 @@ package landscape
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
+	"divergent/data"
 	"divergent/pkg/flow"
 	"divergent/pkg/model"
 	"divergent/pkg/sde"
@@ -20,6 +22,11 @@ func TestCard(t *testing.T) {
 	}
 	if got := card.Fields(model.StatusData, model.StatusFit); len(got) > 0 {
 		t.Errorf("%v are said to be measured or fitted: all parameters are free", got)
+	}
+	for _, x := range card { // a publication that lends a sign or a time scale is no support for a size
+		if regexp.MustCompile(`\b(19|20)\d\d\b`).MatchString(x.Source) && !strings.Contains(x.Source, "free") {
+			t.Errorf("%s: source %q reads like support for a free size", x.Field, x.Source)
+		}
 	}
 	p := Default()
 	p.Relapse = 0.6
@@ -52,7 +59,7 @@ func TestCircuits(t *testing.T) {
 			t.Errorf("%s: weights of mood add up to %v and −%v, want 1 and −1", c.Name, up, down)
 		}
 		for _, k := range c.Connections {
-			if k.Source == "" || !slices.Contains([]Evidence{Abstract, Second, Recalled, Assumed}, k.Evidence) {
+			if k.Source == "" || !slices.Contains([]data.Evidence{data.Read, data.SecondHand, data.Recalled, data.Assumed}, k.Evidence) {
 				t.Errorf("%s: %s has the source %q and evidence %q", c.Name, k.name(), k.Source, k.Evidence)
 			}
 		}
@@ -106,13 +113,15 @@ func TestTwoAreasEquations(t *testing.T) {
 	}
 }
 
-// The drift of many paths, that of one and the field are the same function.
+// The drift of many paths, the field, and the field in the order of the list are the same
+// function.
 func TestDriftsAgree(t *testing.T) {
 	p := Default()
 	p.Tau = 1.7
 	for _, c := range circuits() {
 		course := []Condition{{Strength: 0.8, Bias: 0.2, Stress: 1}, {Strength: 1.3, Bias: 0.1, Experience: -1, Stimulation: 1}}
-		many, one := newDrift(p, c, course), newDriftOne(p, c)
+		many, one := newDrift(p, c, course), newField(p, c, Condition{})
+		one.arms = c.arms()
 		n := len(c.Regions)
 		y, dy := make([]float64, n*sde.Lanes), make([]float64, n*sde.Lanes)
 		for i := range y {
@@ -127,9 +136,10 @@ func TestDriftsAgree(t *testing.T) {
 					state[i] = y[i*sde.Lanes+k]
 				}
 				f.Rate(state, want)
-				one.rate(&at, state, got)
+				one.set(at)
+				one.Rate(state, got)
 				for i := range n {
-					// The inlined exponential of drift.Rate has an error of 2e-14.
+					// The inlined exponential of sde.Relax has an error of 2e-14.
 					if math.Abs(dy[i*sde.Lanes+k]-want[i]) > 1e-13 || math.Abs(got[i]-want[i]) > 1e-14 {
 						t.Fatalf("%s, stage %d, region %d: %v and %v, want %v", c.Name, stage, i, dy[i*sde.Lanes+k], got[i], want[i])
 					}
@@ -170,14 +180,16 @@ func TestJacobian(t *testing.T) {
 // scan returns all fixed points of the two areas: those of v, with x given by the
 // nullcline of v, as the sign changes of a function of one variable.
 func scan(f *Field) []float64 {
-	p := f.p
+	p, w := f.p, f.Circuit.Effective(f.Condition.Strength)
+	a := make([]float64, 2)
 	rest := func(v float64) float64 {
 		u := p.Threshold + math.Log(v/(1-v))/p.Gain
-		x := (u - f.in[0] - f.w[0]*v) / f.w[1]
+		x := (u - f.in[0] - w[0][0]*v) / w[0][1]
 		if x < 0 || x > 1 {
 			return math.NaN()
 		}
-		return f.response(1, []float64{v, x}) - x
+		f.respond([]float64{v, x}, a)
+		return a[1] - x
 	}
 	var out []float64
 	last, at := math.NaN(), 0.0
@@ -401,10 +413,6 @@ func TestNullclines(t *testing.T) {
 		if n < 50 || slices.Max(closest) > 0.02 { // between the points of a curve
 			t.Errorf("%s: %d points, closest to the fixed points %.3f", name, n, closest)
 		}
-	}
-	arrows, err := f.Arrows(5, 0, 1)
-	if err != nil || len(arrows) != 25 {
-		t.Fatalf("%d arrows, %v", len(arrows), err)
 	}
 	if _, err := newField(p, FiveRegions(), p.Rest()).Nullclines(10); err == nil {
 		t.Error("nullclines of five regions are no error")

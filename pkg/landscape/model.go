@@ -32,8 +32,10 @@
 package landscape
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -74,10 +76,23 @@ type Field struct {
 	Circuit   Circuit
 	Condition Condition
 
-	p  Params
-	n  int
-	w  []float64 // n×n, row i what arrives at region i
-	in []float64
+	p    Params
+	arms []arm
+	in   []float64
+}
+
+// arm is a connection with the numbers of its regions.
+type arm struct {
+	Connection
+	to, from int
+}
+
+// arms returns the connections in their order.
+func (c Circuit) arms() (out []arm) {
+	for _, k := range c.Connections {
+		out = append(out, arm{k, c.Region(k.To), c.Region(k.From)})
+	}
+	return out
 }
 
 // At returns the vector field of a circuit, or of the two areas if it is the zero
@@ -98,49 +113,66 @@ func At(p Params, c Circuit, at Condition) (*Field, error) {
 
 // newField is At without its checks.
 func newField(p Params, c Circuit, at Condition) *Field {
-	n := len(c.Regions)
-	f := &Field{Circuit: c, Condition: at, p: p, n: n, w: make([]float64, n*n), in: make([]float64, n)}
-	for i := range c.Regions {
-		f.in[i] = p.input(&c.Regions[i], &at)
-	}
-	for _, k := range c.Connections {
-		f.w[c.Region(k.To)*n+c.Region(k.From)] = k.at(at.Strength)
-	}
+	f := &Field{Circuit: c, p: p, arms: c.arms(), in: make([]float64, len(c.Regions))}
+	slices.SortFunc(f.arms, func(a, b arm) int { return cmp.Or(a.to-b.to, a.from-b.from) })
+	f.set(at)
 	return f
 }
 
-// Dim returns the number of regions.
-func (f *Field) Dim() int { return f.n }
-
-// Rate writes dy/dt, per day.
-func (f *Field) Rate(y, dy []float64) {
-	for i := range f.n {
-		dy[i] = (f.response(i, y) - y[i]) / f.p.Tau
+// set changes the condition.
+func (f *Field) set(at Condition) {
+	f.Condition = at
+	for i := range f.in {
+		f.in[i] = f.p.input(&f.Circuit.Regions[i], &at)
 	}
 }
 
-// response is the activity to which a region tends.
-func (f *Field) response(i int, y []float64) float64 {
-	u := f.in[i]
-	for j, w := range f.w[i*f.n : (i+1)*f.n] {
-		u += w * y[j]
+// Dim returns the number of regions.
+func (f *Field) Dim() int { return len(f.in) }
+
+// Rate writes dy/dt, per day.
+func (f *Field) Rate(y, dy []float64) {
+	f.respond(y, dy)
+	for i, a := range dy {
+		dy[i] = (a - y[i]) / f.p.Tau
 	}
-	return 1 / (1 + math.Exp(-f.p.Gain*(u-f.p.Threshold)))
+}
+
+// respond writes the activities a to which the regions tend.
+func (f *Field) respond(y, a []float64) {
+	copy(a, f.in)
+	for i := range f.arms {
+		k := &f.arms[i]
+		a[k.to] += k.at(f.Condition.Strength) * y[k.from]
+	}
+	for i, u := range a {
+		a[i] = 1 / (1 + math.Exp(-f.p.Gain*(u-f.p.Threshold)))
+	}
+}
+
+// gains returns the derivatives of the activities to which the regions tend by what
+// arrives at each.
+func (f *Field) gains(y []float64) []float64 {
+	g := make([]float64, len(y))
+	f.respond(y, g)
+	for i, a := range g {
+		g[i] = f.p.Gain * a * (1 - a)
+	}
+	return g
 }
 
 // Jacobian writes the derivatives of Rate by the activities.
 func (f *Field) Jacobian(y []float64, j *mat.Dense) {
-	for i := range f.n {
-		a := f.response(i, y)
-		slope := f.p.Gain * a * (1 - a)
-		for k := range f.n {
-			v := slope * f.w[i*f.n+k]
-			if i == k {
-				v--
-			}
-			j.Set(i, k, v/f.p.Tau)
-		}
+	j.Zero()
+	for i := range y {
+		j.Set(i, i, -1)
 	}
+	g := f.gains(y)
+	for i := range f.arms {
+		k := &f.arms[i]
+		j.Set(k.to, k.from, j.At(k.to, k.from)+g[k.to]*k.at(f.Condition.Strength))
+	}
+	j.Apply(func(_, _ int, v float64) float64 { return v / f.p.Tau }, j)
 }
 
 // The slow variables, in the order of the solver.
@@ -154,6 +186,8 @@ const (
 	psiRaise
 	slowStates
 )
+
+var slowNames = []string{"strength", "bias", "SSRI-like effect", "ketamine-like window", "ketamine-like rise", "psilocybin-like window", "psilocybin-like rise"}
 
 // rate writes the derivatives of the slow variables.
 func (s *slow) rate(t float64, x, dx []float64) {
@@ -192,8 +226,8 @@ func (s *slow) condition(t float64, x []float64) Condition {
 		Stress: s.p.Stress + s.stress.At(t), Experience: s.experience(t),
 		Inhibition: s.neuro.At(t), Stimulation: s.stimulation.At(t),
 	}
-	if s.ramp != nil {
-		c.Strength = s.ramp.From + (s.ramp.To-s.ramp.From)*t/s.protocol.Length
+	if s.driven != nil {
+		c.Strength = s.driven.At(t)
 	}
 	return c
 }

@@ -7,15 +7,18 @@ import (
 )
 
 // Model is a circuit, from its ill state at rest, as any other model is used. The zero
-// Circuit stands for the two areas.
+// Circuit stands for the two areas. Its input "strength", such as spine density turned
+// into strength, takes the place of the strength's own equation; what drugs and stress do
+// besides stays.
 func Model(p Params, c Circuit) model.Model {
 	about := model.Face{Name: "landscape", Source: "Page 2024",
+		Inputs: []model.Port{{Name: "strength", Unit: "1", Meaning: "of the excitatory connections, 0 or more"}},
 		Gives: []model.Port{{Name: "strength", Unit: "1", Meaning: "of the connections"}, {Name: "mood", Unit: "1", Meaning: "median of the paths"},
 			{Name: "healthy", Unit: "share", Meaning: "of the paths"}},
 		Heeds: []model.Heed{{Kind: model.KindStress}, {Kind: model.KindExperience}, {Kind: model.KindStimulate}, {Kind: model.KindDrug, Name: SSRI},
 			{Kind: model.KindDrug, Name: Neurosteroid}, {Kind: model.KindBlock, Name: PlasticityTarget}, {Kind: model.KindBlock, Name: StrengthTarget}}}
 	return model.Of[Params]{About: about, Params: p, Simulate: func(ctx context.Context, p Params, s model.Setting) (*model.Course, error) {
-		r, err := Simulate(p, s.Protocol, Options{Circuit: c, Paths: s.Paths, Seed: s.Seed, Workers: s.Workers}.Under(ctx))
+		r, err := Simulate(p, s.Protocol, Options{Circuit: c, Strength: s.Inputs["strength"], Days: s.Day, Paths: s.Paths, Seed: s.Seed, Workers: s.Workers}.Under(ctx))
 		if err != nil {
 			return nil, err
 		}

@@ -5,15 +5,18 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
-
-	"gonum.org/v1/gonum/stat"
 
 	"divergent/pkg/model"
-	"divergent/pkg/ode"
 	"divergent/pkg/sde"
 	"divergent/pkg/stats"
 )
+
+// Ramp takes the connection strength from one value to another, evenly over the
+// whole protocol, whatever else the protocol does: for early warnings.
+type Ramp struct {
+	From float64 `csv:"from"`
+	To   float64 `csv:"to"`
+}
 
 // Options says how to simulate. The zero Options follows 1000 paths of two areas
 // from the ill state, in steps of 0.05 days.
@@ -25,9 +28,11 @@ type Options struct {
 	From          []float64 // activities to start from instead
 	Step          float64   // longest step, days; 0 means 0.05 time constants
 	Scheme        sde.Scheme
-	Every         float64 // days between reports; 0 means 1
-	Ramp          *Ramp   // takes the strength along a line instead of its equation
-	Keep          int     // paths kept in full; 0 means 3, fewer than 0 none
+	Every         float64     // days between reports; 0 means 1
+	Days          []float64   // days to report instead, ascending; the first and the last day are reported besides
+	Ramp          *Ramp       // takes the strength along a line instead of its equation
+	Strength      model.Drive // likewise along any course of 0 or more, such as one that another model's spine density sets
+	Keep          int         // paths kept in full; 0 means 3, fewer than 0 none
 	Seed          uint64
 	Workers       int // 0 means one on every processor; the result is the same
 
@@ -51,41 +56,27 @@ func (o Options) context() context.Context {
 // complete fills in what is 0.
 func (o Options) complete(p Params) (Options, error) {
 	o.Circuit = o.Circuit.or(p)
-	if o.Paths == 0 {
-		o.Paths = 1000
-	}
-	if o.Step == 0 {
-		o.Step = 0.05 * p.Tau
-	}
-	if o.Every == 0 {
-		o.Every = 1
-	}
-	if o.Keep == 0 {
-		o.Keep = 3
-	}
-	o.Keep = min(max(o.Keep, 0), o.Paths)
+	o.Paths, o.Step, o.Every, o.Keep = cmp.Or(o.Paths, 1000), cmp.Or(o.Step, 0.05*p.Tau), cmp.Or(o.Every, 1), cmp.Or(o.Keep, 3)
 	switch {
-	case o.Paths < 1:
-		return o, fmt.Errorf("landscape: Paths = %d: want 1 or more, or 0 for 1000", o.Paths)
 	case !(o.Step > 0) || math.IsInf(o.Step, 0):
 		return o, fmt.Errorf("landscape: Step = %v days: want a positive number, or 0 for 0.05 time constants", o.Step)
 	case !(o.Every > 0) || math.IsInf(o.Every, 0):
 		return o, fmt.Errorf("landscape: Every = %v days: want a positive number, or 0 for 1", o.Every)
-	case o.Scheme != sde.SRA1 && o.Scheme != sde.EulerMaruyama:
-		return o, fmt.Errorf("landscape: Scheme = %d: want SRA1 or EulerMaruyama", int(o.Scheme))
 	case o.Start != Ill && o.Start != Healthy:
 		return o, fmt.Errorf("landscape: Start = %d: want Ill or Healthy", int(o.Start))
 	case o.From != nil && (len(o.From) != len(o.Circuit.Regions) || !finite(o.From...)):
 		return o, fmt.Errorf("landscape: From = %v: want an activity for each of %d regions", o.From, len(o.Circuit.Regions))
+	case o.Ramp != nil && o.Strength != nil:
+		return o, fmt.Errorf("landscape: Ramp and Strength: want one course of the strength")
+	case o.Ramp != nil && !(o.Ramp.From >= 0 && o.Ramp.To >= 0 && finite(o.Ramp.From, o.Ramp.To)):
+		return o, fmt.Errorf("landscape: Ramp = %+v: want two strengths of 0 or more", *o.Ramp)
 	}
 	return o, cmp.Or(o.context().Err(), o.Circuit.Validate())
 }
 
-// Band is a quantity over all paths, at each reported time.
-type Band struct {
-	Mean, SD          []float64
-	Low, Median, High []float64 // 5th, 50th and 95th percentile
-}
+// Band is a quantity over all paths, at each reported time, with its 5th and 95th
+// percentile.
+type Band = stats.Bands
 
 // Path is one path, at the reported times.
 type Path struct {
@@ -131,7 +122,7 @@ func Simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := newSlow(p, protocol, o.Ramp)
+	s, err := newSlow(p, protocol, o)
 	if err != nil {
 		return nil, err
 	}
@@ -143,246 +134,58 @@ func Simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 			return nil, err
 		}
 	}
-	if o.Deterministic {
-		return deterministic(p, s, o, start)
+	if o.Days == nil {
+		o.Days = sde.Evenly(o.Every, protocol.Length)
 	}
-	return stochastic(p, s, o, start)
+	g := sde.NewGrid(protocol.Times(), o.Step, o.Days)
+	levels := sde.Levels{Weights: o.Circuit.weights(), Up: p.Remission, Down: p.Relapse}
+	follow := s.stochastic
+	if o.Deterministic {
+		follow = s.deterministic
+	}
+	rec, conditions, err := follow(o, start, g, levels)
+	if err = cmp.Or(s.refused(), err); err != nil {
+		return nil, err
+	}
+	r := &Result{Regions: o.Circuit.Names(), T: g.At, Conditions: conditions, Mean: rec.Mean, Mood: rec.Sum, Well: rec.Above}
+	for _, x := range rec.Paths {
+		r.Paths = append(r.Paths, Path{x.Y, x.Sum})
+	}
+	for _, v := range rec.Visits {
+		r.Outcomes = append(r.Outcomes, Outcome{v.Came, v.Left, v.Above, v.Time, v.Last})
+	}
+	return r, nil
 }
 
 // deterministic solves for circuit and slow variables at once.
-func deterministic(p Params, s *slow, o Options, start []float64) (*Result, error) {
+func (s *slow) deterministic(o Options, start []float64, g sde.Grid, levels sde.Levels) (*sde.Record, []Condition, error) {
 	n := len(start)
-	g := newGrid(s.protocol, o.Step, o.Every)
-	days := slices.Concat(g.from, g.at) // on which outcomes are read
-	slices.Sort(days)
-	days = slices.Compact(days)
-	f := newDriftOne(p, o.Circuit)
-	sol, err := ode.Solve(ode.Problem{
-		Rate: func(t float64, x, dx []float64) {
-			s.rate(t, x[n:], dx[n:])
-			at := s.condition(t, x[n:])
-			f.rate(&at, x[:n], dx[:n])
-		},
-		Start: append(slices.Clone(start), s.start()...), To: s.protocol.Length, At: days, Events: s.events(n),
-	}, tolerance)
+	f := newField(s.p, o.Circuit, Condition{})
+	f.arms = o.Circuit.arms() // sums in this order round as those of many paths
+	sol, err := s.solve(o.Circuit.Names(), start, g.Ends(), func(t float64, x, dx []float64) {
+		f.set(s.condition(t, x[n:]))
+		f.Rate(x[:n], dx[:n])
+	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	r := &Result{Regions: o.Circuit.Names(), T: g.at}
-	path := Path{Y: make([][]float64, n)}
-	t := tracker{p: &p}
-	last := o.Circuit.Mood(start)
-	t.begin(last)
-	for k, day := range days {
-		x := sol.Y[k]
-		mood := o.Circuit.Mood(x[:n])
-		if k > 0 {
-			if a, b := t.distance(last), t.distance(mood); b <= 0 {
-				t.cross(days[k-1] + (day-days[k-1])*a/(a-b))
-			}
-		}
-		last = mood
-		if reports := len(path.Mood); day != g.at[reports] {
-			continue
-		}
-		r.Conditions = append(r.Conditions, s.condition(day, x[n:]))
-		for i := range n {
-			path.Y[i] = append(path.Y[i], x[i])
-		}
-		path.Mood, r.Well = append(path.Mood, mood), append(r.Well, share(t.Well))
+	var conditions []Condition
+	for k, step := range g.After {
+		conditions = append(conditions, s.condition(g.At[k], sol.Y[step+1][n:]))
 	}
-	r.Mean, r.Paths = path.Y, []Path{path}
-	r.Mood = Band{path.Mood, make([]float64, len(g.at)), path.Mood, path.Mood, path.Mood}
-	r.Outcomes = []Outcome{t.end(s.protocol.Length, last)}
-	return r, nil
+	return g.Alone(sol.Y, levels), conditions, nil
 }
 
-func share(yes bool) float64 {
-	if yes {
-		return 1
-	}
-	return 0
-}
-
-// tracker reads the outcome of a path as it goes.
-type tracker struct {
-	Outcome
-	p     *Params
-	since float64 // day on which it became healthy
-}
-
-func (t *tracker) begin(mood float64) {
-	t.Remitted, t.Relapsed = math.Inf(1), math.Inf(1)
-	if mood >= t.p.Remission {
-		t.Well, t.Remitted = true, 0
-	}
-}
-
-// distance is how far mood is from the level at which the path changes sides.
-func (t *tracker) distance(mood float64) float64 {
-	if t.Well {
-		return mood - t.p.Relapse
-	}
-	return t.p.Remission - mood
-}
-
-// cross notes that the path changes sides.
-func (t *tracker) cross(day float64) {
-	if t.Well {
-		t.Relapsed = min(t.Relapsed, day)
-		t.WellDays += day - t.since
-	} else {
-		t.Remitted, t.since = min(t.Remitted, day), day
-	}
-	t.Well = !t.Well
-}
-
-func (t *tracker) end(day, mood float64) Outcome {
-	o := t.Outcome
-	if o.Mood = mood; o.Well {
-		o.WellDays += day - t.since
-	}
-	return o
-}
-
-// recorder collects what Result holds of a block of paths.
-type recorder struct {
-	sde.Bridge
-	g       *grid
-	weights []float64
-	track   []tracker   // of all paths
-	mood    [][]float64 // by reported time and path
-	sum     [][]float64 // by reported time: sums of the regions over the block, then the number that are well
-	kept    []Path
-	next    int                // report that is due
-	last    [sde.Lanes]float64 // mood at the end of the last step
-}
-
-func (r *recorder) After(step int, b *sde.Block) {
-	length := r.g.length[step]
-	var mood [sde.Lanes]float64
-	b.Sum(r.weights, mood[:b.N])
-	for k := range b.N {
-		t := &r.track[b.Path[k]]
-		before, after := t.distance(r.last[k]), t.distance(mood[k])
-		if after <= 0 || r.Between(b.Path[k], k, before*after, length) {
-			t.cross(r.g.from[step] + length/2) // somewhere within the step
-		}
-	}
-	r.last = mood
-	if r.next < len(r.g.report) && r.g.report[r.next] == step {
-		r.note(b, mood[:b.N])
-	}
-}
-
-// note writes a report.
-func (r *recorder) note(b *sde.Block, mood []float64) {
-	dim := len(r.weights)
-	sum := make([]float64, dim+1)
-	for k, m := range mood {
-		path := b.Path[k]
-		r.mood[r.next][path] = m
-		sum[dim] += share(r.track[path].Well)
-		for i := range dim {
-			y := b.Y[i*sde.Lanes+k]
-			sum[i] += y
-			if path < len(r.kept) {
-				r.kept[path].Y[i][r.next] = y
-				r.kept[path].Mood[r.next] = m
-			}
-		}
-	}
-	r.sum = append(r.sum, sum)
-	r.next++
-}
-
-// stochastic follows paths with noise.
-func stochastic(p Params, s *slow, o Options, start []float64) (*Result, error) {
-	g := newGrid(s.protocol, o.Step, o.Every)
-	stages, err := s.course(g.stages())
+// stochastic follows paths with noise, once the slow variables are known.
+func (s *slow) stochastic(o Options, start []float64, g sde.Grid, levels sde.Levels) (*sde.Record, []Condition, error) {
+	stages, err := s.course(g.Stages())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	conditions, err := s.course(g.at)
+	conditions, err := s.course(g.At)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	r := &Result{Regions: o.Circuit.Names(), T: g.at, Conditions: conditions}
-	dim, reports := len(start), len(g.at)
-	mood := make([][]float64, reports)
-	for i := range mood {
-		mood[i] = make([]float64, o.Paths)
-	}
-	r.Paths = make([]Path, o.Keep)
-	for i := range r.Paths {
-		r.Paths[i] = newPath(dim, reports)
-	}
-	weights := o.Circuit.weights()
-	track := make([]tracker, o.Paths)
-	blocks := make([]*recorder, (o.Paths+sde.Lanes-1)/sde.Lanes)
-	d := newDrift(p, o.Circuit, stages)
-	e := sde.Ensemble{
-		System: func() sde.System { return d }, Noise: slices.Repeat([]float64{p.Noise}, dim), Scheme: o.Scheme,
-		Step: func(i int) float64 { return g.length[i] }, Steps: len(g.length),
-		Start: start, Paths: o.Paths, Seed: o.Seed, Workers: o.Workers,
-	}
-	e.Watch = func(b *sde.Block) sde.Watcher {
-		rec := &recorder{Bridge: sde.NewBridge(e, weights), g: &g, weights: weights, track: track, mood: mood, kept: r.Paths}
-		blocks[b.First/sde.Lanes] = rec
-		first := o.Circuit.Mood(start)
-		for k := range b.N {
-			rec.last[k] = first
-			track[b.Path[k]] = tracker{p: &p}
-			track[b.Path[k]].begin(first)
-		}
-		rec.note(b, rec.last[:b.N])
-		return rec
-	}
-	if err := e.Run(o.context()); err != nil {
-		return nil, err
-	}
-	r.collect(blocks, mood, track, dim)
-	return r, nil
-}
-
-func newPath(dim, reports int) Path {
-	p := Path{Y: make([][]float64, dim), Mood: make([]float64, reports)}
-	for i := range p.Y {
-		p.Y[i] = make([]float64, reports)
-	}
-	return p
-}
-
-// collect sums up over the blocks, in their order.
-func (r *Result) collect(blocks []*recorder, mood [][]float64, track []tracker, dim int) {
-	n := float64(len(track))
-	r.Mean = make([][]float64, dim)
-	for i, m := range mood[len(mood)-1] {
-		r.Outcomes = append(r.Outcomes, track[i].end(r.T[len(r.T)-1], m))
-	}
-	for k := range r.T {
-		total := make([]float64, dim+1)
-		for _, b := range blocks {
-			for i, v := range b.sum[k] {
-				total[i] += v
-			}
-		}
-		for i := range dim {
-			r.Mean[i] = append(r.Mean[i], total[i]/n)
-		}
-		r.Well = append(r.Well, total[dim]/n)
-		r.Mood.add(mood[k])
-	}
-}
-
-// add adds a time to the band; it sorts the values.
-func (b *Band) add(values []float64) {
-	mean, sd := stat.MeanStdDev(values, nil)
-	if len(values) == 1 {
-		sd = 0
-	}
-	slices.Sort(values)
-	at := func(q float64) float64 { return stats.Quantile(values, q) }
-	b.Mean, b.SD = append(b.Mean, mean), append(b.SD, sd)
-	b.Low, b.Median, b.High = append(b.Low, at(0.05)), append(b.Median, at(0.5)), append(b.High, at(0.95))
+	rec, err := o.ensemble(newDrift(s.p, o.Circuit, stages), s.p.Noise, start).Record(o.context(), g, levels, o.Keep)
+	return rec, conditions, err
 }

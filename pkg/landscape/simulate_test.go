@@ -294,6 +294,13 @@ func TestTrial(t *testing.T) {
 			t.Errorf("%s, %s differs before treatment", x.Treatment, x.Setting)
 		}
 	}
+	if got := c.Settings(); !slices.Equal(got, []string{"adverse", "neutral", "supportive"}) || len(c.Treatments()) != 6 || c.Treatments()[0] != "untreated" || c.Days() != 40 {
+		t.Errorf("settings %v, treatments %v, %v days", got, c.Treatments(), c.Days())
+	}
+	own := &Comparison{Cells: []Cell{{Setting: "home"}, {Setting: "supportive"}, {Setting: "adverse"}, {Setting: "away"}}}
+	if got := own.Settings(); !slices.Equal(got, []string{"adverse", "supportive", "home", "away"}) {
+		t.Errorf("settings %v: want those that are known first", got)
+	}
 	if _, err := c.Cell("ketamine", "neutral"); err == nil {
 		t.Error("a misspelt cell is no error")
 	}
@@ -423,9 +430,9 @@ func TestErrors(t *testing.T) {
 		want     string
 	}{
 		{"drug", model.Days(9, model.Drug(0, 5, "prozac", 1)), Options{}, `"prozac"`},
-		{"tablet for a dose", model.Days(9, model.Drug(0, 5, Ketamine, 1)), Options{}, "ssri or neurosteroid"},
-		{"dose for a tablet", model.Days(9, model.Dose(0, SSRI, 1)), Options{}, "ketamine or psilocybin"},
-		{"target", model.Days(9, model.Block(0, 5, "mTORC1")), Options{}, "plasticity or strength"},
+		{"tablet for a dose", model.Days(9, model.Drug(0, 5, Ketamine, 1)), Options{}, `"ssri", "neurosteroid"`},
+		{"dose for a tablet", model.Days(9, model.Dose(0, SSRI, 1)), Options{}, `"ketamine", "psilocybin"`},
+		{"target", model.Days(9, model.Block(0, 5, "mTORC1")), Options{}, `"plasticity", "strength"`},
 		{"no length", model.Protocol{}, Options{}, "Length"},
 		{"paths", model.Days(9), Options{Paths: -1}, "Paths = -1"},
 		{"step", model.Days(9), Options{Step: math.NaN()}, "Step = NaN"},
@@ -434,6 +441,9 @@ func TestErrors(t *testing.T) {
 		{"from", model.Days(9), Options{From: []float64{1}}, "From = [1]"},
 		{"start", model.Days(9), Options{Start: Healthy, Ramp: &Ramp{0.3, 1}}, "no healthy state at strength 0.3"},
 		{"ramp", model.Days(9), Options{Ramp: &Ramp{-1, 1}}, "Ramp"},
+		{"two courses", model.Days(9), Options{Ramp: &Ramp{1, 1}, Strength: func(float64) float64 { return 1 }}, "one course"},
+		{"driven below 0", model.Days(9), Options{From: []float64{1, 0}, Strength: func(t float64) float64 { return 1 - t }}, "Strength = -"},
+		{"driven to no number", model.Days(9), Options{From: []float64{1, 0}, Strength: func(t float64) float64 { return math.Sqrt(4 - t) }, Deterministic: true}, "Strength = NaN on day 4"},
 		{"circuit", model.Days(9), Options{Circuit: Circuit{Connections: []Connection{{From: "a", To: "b"}}}}, "no regions"},
 	} {
 		if _, err := Simulate(p, x.protocol, x.o); err == nil || !strings.Contains(err.Error(), x.want) || strings.Contains(err.Error(), "\n") {
@@ -442,26 +452,36 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-func TestGrid(t *testing.T) {
-	g := newGrid(model.Days(3, model.Stress(0.25, 1.1)), 0.1, 1)
-	if want := []float64{0, 1, 2, 3}; !slices.Equal(g.at, want) {
-		t.Errorf("reports at %v, want %v", g.at, want)
-	}
-	sum := 0.0
-	ends := map[float64]bool{}
-	for i, h := range g.length {
-		if !(h > 0 && h <= 0.1+1e-12) {
-			t.Errorf("step %d has length %v", i, h)
+// A strength from outside takes the place of its equation, with noise and without, and no
+// solver steps over what it does for a day.
+func TestDrivenStrength(t *testing.T) {
+	p := Default()
+	protocol := model.Days(40, model.Stress(5, 20), model.Dose(7, Ketamine, 1))
+	for _, deterministic := range []bool{false, true} {
+		o := Options{Paths: 100, Step: 0.1, Seed: 4, Deterministic: deterministic}
+		o.Ramp = &Ramp{0.8, 1.2}
+		want := simulate(t, p, protocol, o)
+		o.Ramp, o.Strength = nil, func(t float64) float64 { return 0.8 + 0.4*t/40 }
+		got := simulate(t, p, protocol, o)
+		for i := range want.T {
+			if math.Abs(got.Conditions[i].Strength-want.Conditions[i].Strength) > 1e-12 || math.Abs(got.Mood.Median[i]-want.Mood.Median[i]) > 1e-6 {
+				t.Fatalf("deterministic %v, day %v: %+v and median mood %v, a ramp has %+v and %v", deterministic, want.T[i],
+					got.Conditions[i], got.Mood.Median[i], want.Conditions[i], want.Mood.Median[i])
+			}
 		}
-		sum += h
-		ends[g.from[i]] = true
 	}
-	if math.Abs(sum-3) > 1e-12 || !ends[0.25] || !ends[1.1] {
-		t.Errorf("steps add up to %v and stop at 0.25: %v, at 1.1: %v", sum, ends[0.25], ends[1.1])
-	}
-	for i, step := range g.report {
-		if step >= 0 && math.Abs(g.from[step]+g.length[step]-g.at[i]) > 1e-12 {
-			t.Errorf("report %d after step %d, which ends at %v", i, step, g.from[step]+g.length[step])
+	bump := func(t float64) float64 { // a day in forty, of a strength at which the ill state does not exist
+		if t > 30.2 && t < 31.2 {
+			return 3
 		}
+		return 1
+	}
+	q := p
+	q.Noise = 0
+	solved := simulate(t, p, model.Days(40), Options{Deterministic: true, Strength: bump})
+	stepped := simulate(t, q, model.Days(40), Options{Paths: 1, Step: 0.01, Strength: bump})
+	const next = 32
+	if a, b := solved.Mood.Mean[next], stepped.Mood.Mean[next]; math.Abs(a-b) > 0.02 || a < -0.5 { // the ends of the bump fall within steps
+		t.Errorf("mood after a day of strength 3: %v by the solver, %v in steps of 0.01, %v before", a, b, solved.Mood.Mean[30])
 	}
 }

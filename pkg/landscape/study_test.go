@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"reflect"
+	"sync"
 	"testing"
 
 	"divergent/pkg/model"
@@ -16,44 +17,52 @@ func TestStudy(t *testing.T) {
 	if _, err := NewStudy(ctx, Default(), 1); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want a cancelled study", err)
 	}
+	s := theStudy(t)
+	tables := s.Parts().Tables()
+	if _, err := model.NewRecord("landscape", tables...); err != nil {
+		t.Error(err)
+	}
+	for _, x := range s.Terrains {
+		sum := 0.0
+		for k, v := range x.Valley.Density {
+			if k > 0 {
+				sum += v * (x.Valley.At[k] - x.Valley.At[k-1])
+			}
+		}
+		if math.Abs(sum-1) > 0.001 { // the end cells hold next to nothing
+			t.Errorf("%s: density along mood adds up to %v, want 1", x.Name, sum)
+		}
+		if want := map[string]int{"low": 1, "middle": 3, "high": 1}[x.Name]; len(x.Fixed) != want {
+			t.Errorf("%s: %d fixed points, want %d", x.Name, len(x.Fixed), want)
+		}
+	}
+	// One worker and three give the same: here for what TestSameBytes, of Simulate, Escapes,
+	// Warnings and Trial, has not.
+	again, err := NewStudy(t.Context(), Default(), 1, "bifurcation", "terrains", "connectivity")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(s.Diagram, again.Diagram) || !reflect.DeepEqual(s.Terrains, again.Terrains) || !reflect.DeepEqual(s.After, again.After) {
+		t.Error("one worker gives another study than three")
+	}
+	if again.Checks != nil || again.FromIll != nil || again.Forewarnings != nil {
+		t.Error("parts that nobody asked for are computed")
+	}
+}
+
+// study is computed once, by three workers, for all tests that look at it.
+var study = sync.OnceValues(func() (*Study, error) { return NewStudy(context.Background(), Default(), 3) })
+
+func theStudy(t *testing.T) *Study {
+	t.Helper()
 	if testing.Short() {
-		t.Skip("a study takes half a minute")
+		t.Skip("a study takes a quarter of a minute")
 	}
-	var tables [2][]model.Table
-	for i, workers := range []int{1, 3} {
-		s, err := NewStudy(t.Context(), Default(), workers)
-		if err != nil {
-			t.Fatal(err)
-		}
-		tables[i] = s.Parts().Tables()
-		if _, err := model.NewRecord("landscape", tables[i]...); err != nil {
-			t.Error(err)
-		}
-		if i > 0 {
-			continue
-		}
-		for _, x := range s.Terrains {
-			sum := 0.0
-			for k, v := range x.Valley.Density {
-				if k > 0 {
-					sum += v * (x.Valley.Mood[k] - x.Valley.Mood[k-1])
-				}
-			}
-			if math.Abs(sum-1) > 0.001 { // the end cells hold next to nothing
-				t.Errorf("%s: density along mood adds up to %v, want 1", x.Name, sum)
-			}
-			if want := map[string]int{"low": 1, "middle": 3, "high": 1}[x.Name]; len(x.Fixed) != want {
-				t.Errorf("%s: %d fixed points, want %d", x.Name, len(x.Fixed), want)
-			}
-		}
+	s, err := study()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(tables[0], tables[1]) {
-		for k := range tables[0] {
-			if !reflect.DeepEqual(tables[0][k], tables[1][k]) {
-				t.Errorf("table %s differs between one worker and three", tables[0][k].Name)
-			}
-		}
-	}
+	return s
 }
 
 func TestStudyNeedsTwoStates(t *testing.T) {

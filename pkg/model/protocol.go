@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"divergent/internal/check"
 )
 
 // Protocol is what happens to a subject: one for all small models, so that one
@@ -122,6 +124,37 @@ func (p Protocol) Times() []float64 {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// Names holds events to the names that a model knows, by kind, so that a slip of the pen
+// is not ignored; kinds that it has no names for may have any.
+func (p Protocol) Names(known map[Kind][]string) error {
+	for i, e := range p.Events {
+		if names := known[e.Kind]; names != nil {
+			if err := check.Known(fmt.Sprintf("model: Protocol event %d (%s):", i+1, e.Kind), e.Name, names); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Fit returns the protocol with further events, later by some days, as far as they lie
+// before its end: what is still on then is cut, and a cut infusion keeps its rate.
+func (p Protocol) Fit(later float64, events ...Event) Protocol {
+	for _, e := range events {
+		e = e.Shift(later)
+		if e.From < p.Length && e.To > p.Length {
+			if e.Kind == KindInfusion {
+				e.Amount *= (p.Length - e.From) / (e.To - e.From)
+			}
+			e.To = p.Length
+		}
+		if e.Time() < p.Length {
+			p = p.With(e)
+		}
+	}
+	return p
 }
 
 // At returns what happens at the instant t, one of Times: doses, withdrawals

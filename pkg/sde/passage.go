@@ -2,13 +2,13 @@ package sde
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
 
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"divergent/pkg/rng"
@@ -31,9 +31,7 @@ type Passage struct {
 func (q *Passage) summarise() {
 	q.Reached = len(q.Times)
 	if q.Reached == q.Paths && q.Paths > 1 {
-		mean, sd := stat.MeanStdDev(q.Times, nil)
-		half := 1.96 * sd / math.Sqrt(float64(q.Paths))
-		q.Mean = stats.Interval{Mean: mean, Low: mean - half, High: mean + half, Level: 0.95, N: q.Paths}
+		q.Mean = stats.Large(q.Times)
 		return
 	}
 	total, n := q.Limit*float64(q.Paths-q.Reached), float64(q.Reached)
@@ -110,13 +108,21 @@ func (w *passage) After(step int, b *Block) {
 }
 
 // Passages follows the paths until a weighted sum of their states has passed a level
-// that lies above the start (up) or below it. Steps are of equal length.
-func Passages(ctx context.Context, e Ensemble, weights []float64, level float64, up bool) (Passage, error) {
-	q := Passage{Paths: e.Paths, Limit: float64(e.Steps) * e.Step(0)}
+// that lies above the start (up) or below it, for so long at most. Steps are of equal
+// length.
+func Passages(ctx context.Context, e Ensemble, weights []float64, level float64, up bool, step, longest float64) (Passage, error) {
+	if err := e.check(); err != nil {
+		return Passage{}, err
+	}
+	if !(step > 0) || !(longest > 0) || math.IsInf(longest/step, 0) {
+		return Passage{}, fmt.Errorf("sde: up to %v in steps of %v: want positive numbers", longest, step)
+	}
+	e.Step, e.Steps = func(int) float64 { return step }, int(math.Ceil(longest/step))
+	q := Passage{Paths: e.Paths, Limit: float64(e.Steps) * step}
 	times := slices.Repeat([]float64{math.Inf(1)}, e.Paths)
 	first := floats.Dot(weights, e.Start)
 	e.Watch = func(b *Block) Watcher {
-		w := &passage{Bridge: NewBridge(e, weights), weights: weights, level: level, up: up, step: e.Step(0), times: times}
+		w := &passage{Bridge: NewBridge(e, weights), weights: weights, level: level, up: up, step: step, times: times}
 		for k := range b.N {
 			w.last[k] = math.Abs(level - first)
 		}

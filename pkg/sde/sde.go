@@ -93,6 +93,17 @@ type Ensemble struct {
 	Watch   func(b *Block) Watcher // for each block; nil watches nothing
 }
 
+// check reports what of the ensemble cannot be.
+func (e *Ensemble) check() error {
+	switch {
+	case e.Paths < 1:
+		return fmt.Errorf("sde: Paths = %d: want 1 or more", e.Paths)
+	case e.Scheme != SRA1 && e.Scheme != EulerMaruyama:
+		return fmt.Errorf("sde: Scheme = %d: want SRA1 or EulerMaruyama", int(e.Scheme))
+	}
+	return nil
+}
+
 // Watcher looks on as a block's paths advance.
 type Watcher interface {
 	// After is called at the end of every step; it may end paths by b.Drop, in

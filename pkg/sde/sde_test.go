@@ -303,7 +303,7 @@ func TestPassageOfBrownianMotion(t *testing.T) {
 	const level, end, paths = 1.0, 2.0, 20000
 	for _, steps := range []int{2, 8, 64} {
 		q, err := Passages(t.Context(), Ensemble{System: func() System { return decay(0) }, Noise: []float64{1}, Scheme: EulerMaruyama,
-			Step: func(int) float64 { return end / float64(steps) }, Steps: steps, Start: []float64{0}, Paths: paths, Seed: 5}, []float64{1}, level, true)
+			Start: []float64{0}, Paths: paths, Seed: 5}, []float64{1}, level, true, end/float64(steps), end)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -334,8 +334,8 @@ func TestPathsAreTheirOwn(t *testing.T) {
 		}
 	}
 	passed := func(paths, workers int) Passage {
-		q, err := Passages(t.Context(), Ensemble{System: func() System { return wells{} }, Noise: []float64{0.6}, Step: func(int) float64 { return 0.05 },
-			Steps: 1000, Start: []float64{-1}, Paths: paths, Seed: 1, Workers: workers}, []float64{1}, 1, true)
+		q, err := Passages(t.Context(), Ensemble{System: func() System { return wells{} }, Noise: []float64{0.6},
+			Start: []float64{-1}, Paths: paths, Seed: 1, Workers: workers}, []float64{1}, 1, true, 0.05, 50)
 		if err != nil {
 			t.Fatal(err)
 		}

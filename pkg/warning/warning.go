@@ -3,6 +3,7 @@
 package warning
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strconv"
@@ -10,7 +11,9 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 
+	"divergent/internal/par"
 	"divergent/pkg/rng"
+	"divergent/pkg/stats"
 )
 
 // Options says how early warnings are computed. The zero value is usual.
@@ -97,6 +100,68 @@ func Early(x []float64, o Options) (*Signs, error) {
 	w.VarianceTrend.P = float64(1+above[0]) / float64(1+o.Surrogates)
 	w.LagTrend.P = float64(1+above[1]) / float64(1+o.Surrogates)
 	return w, nil
+}
+
+// Many computes Early of many series, each against surrogates of its own. Of a series
+// that is too short there are none: nil.
+func Many(ctx context.Context, series [][]float64, o Options) ([]*Signs, error) {
+	all := make([]*Signs, len(series))
+	return all, par.Each(ctx, len(series), o.Workers, func(i int) (err error) {
+		own := o
+		own.Seed ^= uint64(i)
+		if _, short := own.Complete(len(series[i])); short == nil {
+			all[i], err = Early(series[i], own)
+		}
+		return err
+	})
+}
+
+// Rising is how many of several series warn, and how much their statistics rise.
+type Rising struct {
+	Lag      stats.Interval `csv:"rising autocorrelation (share)"` // share of the series whose autocorrelation rises, P ≤ 0.05
+	Variance stats.Interval `csv:"rising variance (share)"`        // likewise its variance
+	LagTau   float64        `csv:"mean τ of autocorrelation"`      // mean of Kendall's τ
+	VarTau   float64        `csv:"mean τ of variance"`
+}
+
+// Rises tells of a test whether it says that a statistic rises.
+func (t Trend) Rises() bool { return t.P <= 0.05 }
+
+// Count sums up over series.
+func Count(list []*Signs) (r Rising) {
+	lag, variance, n := 0, 0, len(list)
+	for _, w := range list {
+		if w.LagTrend.Rises() {
+			lag++
+		}
+		if w.VarianceTrend.Rises() {
+			variance++
+		}
+		r.LagTau += w.LagTrend.Tau
+		r.VarTau += w.VarianceTrend.Tau
+	}
+	r.LagTau, r.VarTau = r.LagTau/float64(n), r.VarTau/float64(n)
+	r.Lag, r.Variance = stats.Share(lag, n), stats.Share(variance, n)
+	return r
+}
+
+// Bands returns how variance and autocorrelation in each window spread over the
+// Surrogates, with the quantiles that leave a share outside at each end.
+func (w *Signs) Bands(x []float64, o Options, outside float64) (variance, lag stats.Bands) {
+	vs, lags := w.Surrogates(x, o)
+	for k := range w.End {
+		for _, to := range []struct {
+			band *stats.Bands
+			of   [][]float64
+		}{{&variance, vs}, {&lag, lags}} {
+			v := make([]float64, len(to.of))
+			for i, s := range to.of {
+				v[i] = s[k]
+			}
+			to.band.Add(v, outside)
+		}
+	}
+	return variance, lag
 }
 
 // Surrogates returns variance and autocorrelation in each window (second index) of

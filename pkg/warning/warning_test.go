@@ -71,34 +71,68 @@ func TestSmooth(t *testing.T) {
 func TestWarningCalibration(t *testing.T) {
 	const series = 80
 	o := Options{Surrogates: 99, Seed: 3}
-	count := func(from, to float64) (lag, variance int) {
+	count := func(from, to float64) (lag, variance float64) {
+		var all [][]float64
 		for i := range series {
-			w, err := Early(ar(400, from, to, i), o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if w.LagTrend.P <= 0.05 {
-				lag++
-			}
-			if w.VarianceTrend.P <= 0.05 {
-				variance++
-			}
+			all = append(all, ar(400, from, to, i))
 		}
-		return lag, variance
+		list, err := Many(t.Context(), all, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := Count(list)
+		return r.Lag.Mean * series, r.Variance.Mean * series
 	}
 	for _, phi := range []float64{0.2, 0.8} {
 		// 4 of 80 are expected; 12 or more have a probability of 5e-4.
 		if lag, variance := count(phi, phi); lag > 11 || variance > 11 {
-			t.Errorf("φ = %v: of %d series without a trend %d and %d are called rising", phi, series, lag, variance)
+			t.Errorf("φ = %v: of %d series without a trend %.0f and %.0f are called rising", phi, series, lag, variance)
 		}
 	}
 	if lag, variance := count(0.2, 0.95); lag < series/2 || variance < series/2 {
-		t.Errorf("of %d series of growing memory only %d and %d are called rising", series, lag, variance)
+		t.Errorf("of %d series of growing memory only %.0f and %.0f are called rising", series, lag, variance)
 	}
 	if _, err := Early(make([]float64, 20), o); err == nil {
 		t.Error("20 samples are no error")
 	}
 	if _, err := Early(make([]float64, 200), Options{Window: 199}); err == nil {
 		t.Error("a window as long as the series is no error")
+	}
+}
+
+// Series that are too short are left out, and each has surrogates of its own.
+func TestMany(t *testing.T) {
+	x := ar(100, 0.5, 0.5, 1)
+	o := Options{Surrogates: 99, Seed: 3}
+	list, err := Many(t.Context(), [][]float64{x, x[:20], x}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list[1] != nil || list[0] == nil || list[2] == nil || list[0].LagTrend.Tau != list[2].LagTrend.Tau || list[0].LagTrend.P == list[2].LagTrend.P {
+		t.Errorf("got %+v, %v and %+v: want none of 20 samples, and the others against other surrogates", list[0], list[1], list[2])
+	}
+}
+
+// Bands hold as many of the surrogates as they say.
+func TestBands(t *testing.T) {
+	x := ar(200, 0.5, 0.5, 1)
+	o, err := Options{Surrogates: 200, Seed: 3}.Complete(len(x))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := Early(x, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	variance, lag := w.Bands(x, o, 0.1)
+	vs, _ := w.Surrogates(x, o)
+	inside := 0
+	for _, s := range vs {
+		if variance.Low[3] <= s[3] && s[3] <= variance.High[3] {
+			inside++
+		}
+	}
+	if len(variance.Low) != len(w.End) || len(lag.Low) != len(w.End) || inside < 158 || inside > 162 {
+		t.Errorf("%d of 200 surrogates inside, want 160", inside)
 	}
 }

@@ -1,12 +1,14 @@
 package landscape
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
-	"gonum.org/v1/gonum/stat"
-
+	"divergent/internal/check"
 	"divergent/pkg/model"
+	"divergent/pkg/stats"
 )
 
 // Treatment is a way to treat: events from day 0 on, of the amounts of the
@@ -103,16 +105,20 @@ func (t Trial) Run(p Params, o Options) (*Comparison, error) {
 		return nil, fmt.Errorf("landscape: trial of %d treatments and %d settings, %v and %v days, stress %v: want one or more of each, and days of 0 or more", len(t.Treatments), len(t.Settings), t.Before, t.Days, t.Stress)
 	}
 	c := &Comparison{Trial: t}
-	for _, a := range t.Treatments {
-		for _, s := range t.Settings {
+	for i, a := range t.Treatments {
+		for j, s := range t.Settings {
 			r, err := Simulate(p, t.Protocol(a, s), o)
 			if err != nil {
 				return nil, fmt.Errorf("%s, %s: %w", a.Name, s.Name, err)
 			}
 			c.Cells = append(c.Cells, cell(a.Name, s.Name, r))
+			if i > 0 && j > 0 {
+				control, usual, both := c.Cells[j].Result, c.Cells[i*len(t.Settings)].Result, c.Cells[0].Result
+				c.Contrasts = append(c.Contrasts, Contrast{a.Name, s.Name, contrast([]*Result{r, control}, 1, -1),
+					contrast([]*Result{r, usual}, 1, -1), contrast([]*Result{r, control, usual, both}, 1, -1, -1, 1)})
+			}
 		}
 	}
-	c.contrast()
 	return c, nil
 }
 
@@ -122,21 +128,7 @@ func (t Trial) Protocol(a Treatment, s Setting) model.Protocol {
 	if t.Days == 0 {
 		t.Days = usualDays
 	}
-	p := model.Days(t.Before + t.Days)
-	for _, events := range [][]model.Event{a.Events, s.Events} {
-		for _, e := range events {
-			e = e.Shift(t.Before)
-			if e.From < p.Length && e.To > p.Length {
-				if e.Kind == model.KindInfusion { // what is cut keeps its rate
-					e.Amount *= (p.Length - e.From) / (e.To - e.From)
-				}
-				e.To = p.Length
-			}
-			if e.Time() < p.Length {
-				p = p.With(e)
-			}
-		}
-	}
+	p := model.Days(t.Before+t.Days).Fit(t.Before, slices.Concat(a.Events, s.Events)...)
 	if t.Stress > 0 {
 		p = p.With(model.Stress(0, p.Length).WithAmount(t.Stress))
 	}
@@ -144,60 +136,19 @@ func (t Trial) Protocol(a Treatment, s Setting) model.Protocol {
 }
 
 func cell(treatment, setting string, r *Result) Cell {
-	n := len(r.Outcomes)
 	well, remitted := 0, 0
-	days, mood := make([]float64, n), make([]float64, n)
-	for i, x := range r.Outcomes {
+	var days, mood []float64
+	for _, x := range r.Outcomes {
 		if x.Well {
 			well++
 		}
 		if !math.IsInf(x.Remitted, 1) {
 			remitted++
 		}
-		days[i], mood[i] = x.WellDays, x.Mood
+		days, mood = append(days, x.WellDays), append(mood, x.Mood)
 	}
-	return Cell{treatment, setting, r, proportion(well, n), proportion(remitted, n), mean(days), mean(mood)}
-}
-
-// mean is a mean with normal 95 % limits.
-func mean(x []float64) Interval {
-	m, sd := stat.MeanStdDev(x, nil)
-	half := 1.96 * sd / math.Sqrt(float64(len(x)))
-	if len(x) < 2 {
-		half = 0
-	}
-	return Interval{Mean: m, Low: m - half, High: m + half, Level: 0.95, N: len(x)}
-}
-
-// proportion is a share with Wilson's 95 % interval.
-func proportion(k, n int) Interval {
-	if n == 0 {
-		return Interval{Mean: math.NaN(), High: 1, Level: 0.95}
-	}
-	const z = 1.959963984540054
-	m, share := float64(n), float64(k)/float64(n)
-	middle := (share + z*z/(2*m)) / (1 + z*z/m)
-	half := z / (1 + z*z/m) * math.Sqrt(share*(1-share)/m+z*z/(4*m*m))
-	return Interval{Mean: share, Low: max(0, middle-half), High: min(1, middle+half), Level: 0.95, N: n}
-}
-
-// contrast fills in the contrasts.
-func (c *Comparison) contrast() {
-	n := len(c.Trial.Settings)
-	for i := n; i < len(c.Cells); i++ {
-		k, s := i, i%n
-		if s == 0 {
-			continue
-		}
-		x, control := c.Cells[k], c.Cells[s]
-		usual, both := c.Cells[k-s], c.Cells[0]
-		c.Contrasts = append(c.Contrasts, Contrast{
-			Treatment: x.Treatment, Setting: x.Setting,
-			Effect:        contrast([]*Result{x.Result, control.Result}, 1, -1),
-			SettingEffect: contrast([]*Result{x.Result, usual.Result}, 1, -1),
-			Interaction:   contrast([]*Result{x.Result, control.Result, usual.Result, both.Result}, 1, -1, -1, 1),
-		})
-	}
+	n := len(r.Outcomes)
+	return Cell{treatment, setting, r, stats.Share(well, n), stats.Share(remitted, n), stats.Large(days), stats.Large(mood)}
 }
 
 // contrast is a weighted sum of the shares that are healthy at the end.
@@ -208,7 +159,14 @@ func contrast(r []*Result, weights ...float64) Interval {
 			d[i] += w * share(x.Well)
 		}
 	}
-	return mean(d)
+	return stats.Large(d)
+}
+
+func share(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // Cell returns a cell.
@@ -218,7 +176,37 @@ func (c *Comparison) Cell(treatment, setting string) (Cell, error) {
 			return x, nil
 		}
 	}
-	return Cell{}, fmt.Errorf("landscape: no cell %q, %q in the comparison: want one of its treatments and settings", treatment, setting)
+	return Cell{}, cmp.Or(check.Known("landscape: treatment", treatment, c.Treatments()), check.Known("landscape: setting", setting, c.Settings()))
+}
+
+// Treatments returns the names of the treatments that the cells have, the control first.
+func (c *Comparison) Treatments() []string {
+	return distinct(c.Cells, func(x Cell) string { return x.Treatment })
+}
+
+// Settings returns the names of the settings, from adverse to supportive; others follow.
+func (c *Comparison) Settings() []string {
+	order := []string{"adverse", "neutral", "supportive"}
+	out := distinct(c.Cells, func(x Cell) string { return x.Setting })
+	slices.SortStableFunc(out, func(a, b string) int {
+		return cmp.Compare(uint(slices.Index(order, a)), uint(slices.Index(order, b))) // -1 is the largest
+	})
+	return out
+}
+
+func distinct(cells []Cell, name func(Cell) string) (out []string) {
+	for _, x := range cells {
+		if !slices.Contains(out, name(x)) {
+			out = append(out, name(x))
+		}
+	}
+	return out
+}
+
+// Days returns the days from the treatment's beginning to the end.
+func (c *Comparison) Days() float64 {
+	t := c.Cells[0].Result.T
+	return t[len(t)-1] - c.Trial.Before
 }
 
 // Effect returns by how much the share that is healthy at the end is larger in a
