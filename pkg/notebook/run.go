@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/janpfeifer/gonb/gonbui"
-	"golang.org/x/mod/modfile"
 
 	"divergent/data"
 	"divergent/pkg/study"
@@ -150,13 +149,5 @@ func Module() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for dir := wd; ; dir = filepath.Dir(dir) {
-		b, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil && modfile.ModulePath(b) == "divergent" {
-			return dir, nil
-		}
-		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("folder %s: want a clone of divergent (no go.mod of it here or above); cd into the clone", wd)
-		}
-	}
+	return data.CloneAt(wd)
 }

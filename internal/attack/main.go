@@ -5,7 +5,7 @@
 // and lets several writers loose. It ends with a table, and with status 1 where
 // something was lost, something false accepted, or an error of no use.
 //
-//	go run ./pkg/study/attack --kills 300 --corruptions 1000
+//	go run ./internal/attack --kills 300 --corruptions 1000
 package main
 
 import (
@@ -212,7 +212,7 @@ func (c *campaign) page(kills, corruptions int, seed uint64, text string) []byte
 
 This page is what the command wrote that it tells of:
 
-    go run ./pkg/study/attack --kills %d --corruptions %d --seed %d --readme pkg/study/attack/README.md
+    go run ./internal/attack --kills %d --corruptions %d --seed %d --readme internal/attack/README.md
 
 It runs a design of milliseconds as its victim, kills and damages it, and runs it again.
 An attack is **held** where the result is, to the byte, that of a run that nothing disturbed,
