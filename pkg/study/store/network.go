@@ -58,6 +58,9 @@ func (o Origin) unmarshal(b []byte) (*network.Network, error) {
 // file; without one the file's own has to do.
 func (o Origin) in(dir fs.FS, sum string) (*network.Network, error) {
 	b, err := files.Read(dir, o.File(), largest)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("study: %w: %s", err, again)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("study: %w", err)
 	}
