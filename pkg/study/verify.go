@@ -101,7 +101,7 @@ func Verify(ctx context.Context, stored *Result, d Design, seeds []uint64, worke
 	if err := d.describedBy(stored.Manifest); err != nil {
 		return Verification{}, err
 	}
-	again, err := Runner{Workers: workers, Fresh: true, Progress: progress}.Run(ctx, d)
+	again, err := Runner{Workers: workers, Progress: progress}.Run(ctx, d)
 	if err != nil {
 		return Verification{}, err
 	}

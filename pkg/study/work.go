@@ -3,6 +3,7 @@ package study
 import (
 	"cmp"
 	"context"
+	"errors"
 	"runtime"
 	"slices"
 	"sync"
@@ -161,27 +162,32 @@ func (r *run) worker(ctx context.Context, stop context.CancelFunc) {
 			r.ready.Wait()
 			continue
 		}
-		r.active++
-		err := r.unlocked(func() error {
+		r.do(stop, func() error {
 			if t == nil {
 				return r.stage(ctx, j)
 			}
 			return r.treat(ctx, j, t)
 		})
+	}
+}
+
+var errGone = errors.New("study: the code of an arm or a test has ended its worker, as runtime.Goexit and a test's FailNow do: want it to return an error")
+
+// do works without the lock. Whatever ends the work, those who wait for it are told.
+func (r *run) do(stop context.CancelFunc, work func() error) {
+	err := errGone
+	r.active++
+	r.mu.Unlock()
+	defer func() {
+		r.mu.Lock()
 		r.active--
 		if err != nil {
 			r.failure = cmp.Or(r.failure, err)
 			stop()
 		}
 		r.ready.Broadcast()
-	}
-}
-
-// unlocked calls f without the lock.
-func (r *run) unlocked(f func() error) error {
-	r.mu.Unlock()
-	defer r.mu.Lock()
-	return f()
+	}()
+	err = work()
 }
 
 // next picks the next piece of work: a network, or, without one, a job to stage.

@@ -27,9 +27,9 @@ type Folder struct {
 	held *lock
 
 	mu     sync.Mutex
-	file   *os.File // this run's journal, made with its first cell
-	whole  int64    // its length up to the end of the last whole line
-	broken error    // why nothing more can be written
+	file   journal // this run's, made with its first cell
+	whole  int64   // its length up to the end of the last whole line
+	broken error   // why nothing more can be written
 }
 
 // Keep opens a folder for its journals alone, beside whoever else writes to it: cells
@@ -80,7 +80,7 @@ func Begin(ctx context.Context, dir string, m Manifest, shard bool) (*Folder, er
 }
 
 func (f *Folder) begin(ctx context.Context, m Manifest) error {
-	done, err := f.held.turn(ctx)
+	done, err := f.held.turn(ctx, patience)
 	if err != nil {
 		return err
 	}

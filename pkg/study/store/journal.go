@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -15,6 +16,11 @@ import (
 
 // A journal is a run's own and never one that another run writes to: a line a cell,
 // behind its checksum.
+type journal interface {
+	io.WriteCloser
+	Sync() error
+	Truncate(size int64) error
+}
 
 // readJournals returns the cells of this engine and the number of lines that
 // could not be read, each of which costs its cell.
@@ -111,7 +117,7 @@ func (f *Folder) write(line []byte) error {
 }
 
 // newJournal creates the next journal that does not exist.
-func newJournal(dir string) (*os.File, error) {
+func newJournal(dir string) (journal, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func (l *lock) sign(dir, name string) error {
 const patience = time.Minute
 
 // turn waits until no other shard changes the folder's manifest.
-func (l *lock) turn(ctx context.Context) (done func() error, err error) {
+func (l *lock) turn(ctx context.Context, patience time.Duration) (done func() error, err error) {
 	if !l.shared {
 		return func() error { return nil }, nil
 	}

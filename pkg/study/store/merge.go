@@ -14,9 +14,6 @@ import (
 // measurements is an error that names some, unless a partial one is asked for. Out
 // must be new, empty, or what a merge that was stopped has left.
 func Merge(dirs []string, out string, partial bool) (*Result, error) {
-	if err := mergeInto(out); err != nil {
-		return nil, err
-	}
 	res, err := join(dirs, partial)
 	if err != nil {
 		return nil, err
@@ -26,7 +23,7 @@ func Merge(dirs []string, out string, partial bool) (*Result, error) {
 		return nil, err
 	}
 	defer held.release()
-	if err := mergeInto(out); err != nil { // which another merge may have filled
+	if err := mergeInto(out); err != nil {
 		return nil, err
 	}
 	return res, res.Save(out)
