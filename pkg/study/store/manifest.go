@@ -160,7 +160,10 @@ func (m Manifest) Extends(old Manifest, where string) error {
 			return fmt.Errorf("study: %s holds another design (%s or its tests differ): %s", where, c.Place(), fix)
 		}
 	}
-	return CheckSeeds(m.union(old).Seeds)
+	if err := CheckSeeds(m.union(old).Seeds); err != nil {
+		return fmt.Errorf("%w (with those of %s)", err, where)
+	}
+	return nil
 }
 
 // prefix reports whether one list begins with all of the other.
