@@ -111,7 +111,7 @@ func tellable(x any, what string) error {
 	if !storable(x) {
 		return nil
 	}
-	if part := undescribed(reflect.ValueOf(x), "", 0); part != "" {
+	if part := undescribed(x); part != "" {
 		return fmt.Errorf("study: %s has a Version, but its %s is a function or a channel, which results cannot be kept by: want numbers, text, lists and maps, or no Version", what, part)
 	}
 	return nil

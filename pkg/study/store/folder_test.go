@@ -58,12 +58,19 @@ func TestMergeOverwritesNothing(t *testing.T) {
 			t.Errorf("a refused merge changed %s", what)
 		}
 	}
+	res, err := join([]string{two}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refuses(t, "a folder that another merge has filled meanwhile", res.fill(out), "not empty", out)
+	if !maps.Equal(was, contentsOf(t, out)) {
+		t.Error("a refused merge changed what another has filled")
+	}
 	// What a merge left that was stopped before its end is no hindrance.
 	stopped := copied(t, out)
 	if err := os.Remove(filepath.Join(stopped, TracesFile)); err != nil {
 		t.Fatal(err)
 	}
-	reseal(t, copied(t, out), func(*Manifest) {})
 	change(t, stopped, ManifestFile, func(b []byte) []byte {
 		var m Manifest
 		if err := files.Unseal(b, &m); err != nil {

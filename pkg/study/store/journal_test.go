@@ -18,6 +18,12 @@ func TestJournalsOfAnEarlierVersion(t *testing.T) {
 	if found, damaged := parseJournal(append(summed(old), '\n')); len(found) != 0 || damaged != 0 {
 		t.Errorf("%d cells and %d damaged lines, want none", len(found), damaged)
 	}
+	if found, damaged := parseJournal(summed(old)); len(found) != 0 || damaged != 0 { // what a killed run was writing
+		t.Errorf("%d cells and %d damaged lines of one without an end, want none", len(found), damaged)
+	}
+	if found, damaged := parseJournal([]byte("00000000 {")); len(found) != 0 || damaged != 0 {
+		t.Errorf("%d cells and %d damaged lines of half a line, want none", len(found), damaged)
+	}
 }
 
 // A journal is written by the run that made it and by no other.

@@ -36,10 +36,14 @@ func acquire(dir string, shard bool) (*lock, error) {
 	if err := misplaced(dir); err != nil {
 		return nil, err
 	}
-	name := filepath.Join(dir, LockFile)
-	l := &lock{file: flock.New(name, flock.SetPermissions(0o644)), shared: shard}
-	take := l.file.TryLock
-	if shard {
+	l := &lock{file: flock.New(filepath.Join(dir, LockFile), flock.SetPermissions(0o644)), shared: shard}
+	return l.hold(dir)
+}
+
+// hold locks the file, anew where another run has removed it meanwhile.
+func (l *lock) hold(dir string) (*lock, error) {
+	name, take := l.file.Path(), l.file.TryLock
+	if l.shared {
 		take = l.file.TryRLock
 	}
 	for range attempts {

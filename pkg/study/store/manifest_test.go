@@ -9,7 +9,12 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
+
+	"github.com/gofrs/flock"
 
 	"divergent/pkg/assay"
 )
@@ -214,6 +219,17 @@ func TestLocks(t *testing.T) {
 		t.Error("a removed lock holds")
 	}
 	take(false).release()
+	late := &lock{file: flock.New(filepath.Join(dir, LockFile))}
+	if ok, err := late.file.TryLock(); !ok || err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, LockFile)); err != nil {
+		t.Fatal(err)
+	}
+	if now, err := late.hold(dir); err != nil || now.stale(filepath.Join(dir, LockFile)) {
+		t.Errorf("who comes late holds a lock that another run has removed: %v", err)
+	}
+	late.release()
 	alone.release()
 }
 
@@ -273,6 +289,13 @@ func TestTracesGoWithMeasurements(t *testing.T) {
 	if res := Assemble(m, parts, nil); len(res.Traces) != 4 || len(res.Manifest.Gaps) != 1 {
 		t.Errorf("%d epochs, gaps %v", len(res.Traces), res.Manifest.Gaps)
 	}
+	dir := t.TempDir()
+	if err := Assemble(m, parts, nil).Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	reseal(t, dir, func(m *Manifest) { m.Gaps = slices.Repeat(m.Gaps, 2) })
+	_, err := Open(os.DirFS(dir))
+	refuses(t, "a gap twice", err, "Gaps", "not as a run lists them")
 	a.Parts = nil
 	res := Assemble(m, parts, nil)
 	if len(res.Traces) != 2 || res.Manifest.Missing() != 2 {
@@ -289,5 +312,51 @@ func TestTracesGoWithMeasurements(t *testing.T) {
 	refuses(t, "a row twice", res.Save(t.TempDir()), "stands twice")
 	if err := CheckReadings([]assay.Reading{{Phase: "p", Metric: "m", Value: 1}}, assay.Reading{Phase: "p", Metric: "m"}); err == nil {
 		t.Error("a reading stands among those before it")
+	}
+}
+
+// However many come and go, one has the folder at a time.
+func TestOneHoldsAtATime(t *testing.T) {
+	dir := t.TempDir()
+	var holders, turns, mistakes atomic.Int64
+	end := time.Now().Add(time.Second)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for time.Now().Before(end) {
+				l, err := acquire(dir, false)
+				if err != nil {
+					continue
+				}
+				turns.Add(1)
+				if holders.Add(1) > 1 {
+					mistakes.Add(1)
+				}
+				holders.Add(-1)
+				l.release()
+			}
+		})
+	}
+	wg.Wait()
+	if mistakes.Load() > 0 || turns.Load() == 0 {
+		t.Errorf("of %d who had the folder %d had it together with another", turns.Load(), mistakes.Load())
+	}
+}
+
+// A save that fails leaves no manifest that speaks of files which are not there.
+func TestAFailedSave(t *testing.T) {
+	m := plan([]string{"a"}, 0)
+	dir := ran(t, m)
+	if err := os.Remove(filepath.Join(dir, TracesFile)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, TracesFile, "in the way"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := Assemble(m, done(t, m), nil).Save(dir); err == nil {
+		t.Fatal("a folder in the place of a file was written to")
+	}
+	if is, err := ReadManifest(os.DirFS(dir)); err != nil || len(is.Files) != 0 {
+		t.Errorf("the manifest names %v, %v: want none", is.Files, err)
 	}
 }

@@ -14,19 +14,27 @@ import (
 // measurements is an error that names some, unless a partial one is asked for. Out
 // must be new, empty, or what a merge that was stopped has left.
 func Merge(dirs []string, out string, partial bool) (*Result, error) {
+	if err := mergeInto(out); err != nil {
+		return nil, err
+	}
 	res, err := join(dirs, partial)
 	if err != nil {
 		return nil, err
 	}
+	return res, res.fill(out)
+}
+
+// fill saves a merged result in a folder that another merge may have filled meanwhile.
+func (r *Result) fill(out string) error {
 	held, err := acquire(out, false)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer held.release()
 	if err := mergeInto(out); err != nil {
-		return nil, err
+		return err
 	}
-	return res, res.Save(out)
+	return r.Save(out)
 }
 
 // mergeInto returns an error where a merge would overwrite something.
