@@ -9,36 +9,51 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-// Clone returns the folder of the clone of divergent: at or above the working folder,
-// else the one that the program was built from, as that of a reader's own module is.
-func Clone() (string, error) {
-	wd, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	_, source, _, _ := runtime.Caller(0)
-	return clone(wd, filepath.Dir(source))
-}
+// RootVariable names, in the environment, the clone for programs that run outside it.
+const RootVariable = "DIVERGENT_ROOT"
 
-func clone(here, source string) (string, error) {
-	dir, err := CloneAt(here)
-	if err != nil && filepath.IsAbs(source) { // a build with -trimpath names no folder
-		if built, e := CloneAt(source); e == nil {
+// Clone returns the folder of the clone of divergent: the working one, else that which
+// the program was built from, as that of a reader's own module is.
+func Clone() (string, error) {
+	dir, err := WorkingClone()
+	_, source, _, _ := runtime.Caller(0) // of a build with -trimpath in no folder
+	if err != nil && filepath.IsAbs(source) {
+		if built, found := cloneAt(filepath.Dir(source)); found {
 			return built, nil
 		}
 	}
 	return dir, err
 }
 
-// CloneAt returns the folder of divergent's go.mod at or above a folder.
-func CloneAt(folder string) (string, error) {
+// WorkingClone returns the folder of divergent's go.mod at or above the working folder,
+// else the one that RootVariable names.
+func WorkingClone() (string, error) {
+	wd, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	if dir, found := cloneAt(wd); found {
+		return dir, nil
+	}
+	if root := os.Getenv(RootVariable); root != "" && isClone(root) {
+		return root, nil
+	}
+	return "", fmt.Errorf("folder %s: want a clone of divergent (no go.mod of it here or above); cd into the clone", wd)
+}
+
+// cloneAt returns the clone at or above a folder.
+func cloneAt(folder string) (dir string, found bool) {
 	for dir := folder; ; dir = filepath.Dir(dir) {
-		b, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil && modfile.ModulePath(b) == "divergent" {
-			return dir, nil
+		if isClone(dir) {
+			return dir, true
 		}
 		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("folder %s: want a clone of divergent (no go.mod of it here or above); cd into the clone", folder)
+			return "", false
 		}
 	}
+}
+
+func isClone(dir string) bool {
+	b, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	return err == nil && modfile.ModulePath(b) == "divergent"
 }

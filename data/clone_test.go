@@ -44,12 +44,14 @@ func TestClone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, tc := range []struct{ here, source, want string }{
-		{below, none, mine}, {none, below, mine}, {below, "divergent/data", mine}, {other, "divergent/data", ""}, {none, other, ""},
+	for _, tc := range []struct{ here, root, want string }{
+		{below, "", mine}, {none, mine, mine}, {none, below, ""}, {other, "", ""}, {none, other, ""}, {none, "", ""},
 	} {
-		got, err := clone(tc.here, tc.source)
+		t.Chdir(tc.here)
+		t.Setenv(RootVariable, tc.root)
+		got, err := WorkingClone()
 		if got != tc.want || (err == nil) != (tc.want != "") {
-			t.Errorf("clone(%s, %s) = %q, %v; want %q", tc.here, tc.source, got, err, tc.want)
+			t.Errorf("in %s with %s: %q, %v; want %q", tc.here, tc.root, got, err, tc.want)
 		}
 		if err != nil && (!strings.Contains(err.Error(), tc.here) || !strings.Contains(err.Error(), "cd into the clone") || strings.Contains(err.Error(), "\n")) {
 			t.Errorf("error %q: want one line with the folder and what to do", err)

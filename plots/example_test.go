@@ -219,7 +219,7 @@ func TestExamples(t *testing.T) {
 		"cliff": ExampleCliff, "regrowth": ExampleRegrowth, "consolidation": ExampleConsolidation, "regimens": ExampleRegimens,
 		"dose-response": ExampleDoseResponse, "triage": ExampleTriage, "sequences": ExampleSequences, "replication-isodose": ExampleReplication_sweep,
 		"turnover": ExampleTurnover, "order": ExampleOrder, "erasure": ExampleErasure, "branches": ExampleBranches,
-		"survival": ExampleSurvival, "sensitivity": ExampleSensitivity,
+		"survival": ExampleSurvival, "sensitivity": ExampleSensitivity, "courses": ExampleCourses,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if triage := name == "triage" || name == "sequences"; triage && !plots.Committed("triage") {

@@ -2,45 +2,86 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+
+	"github.com/alecthomas/kong"
 
 	"divergent/data"
+	"divergent/internal/check"
 	"divergent/pkg/catalogue"
 	"divergent/pkg/study"
 	"divergent/plots"
 )
 
-func figuresCommand() command {
-	return command{name: "figures", args: "STUDY --out DIR [--formats png,svg,pdf] [--from RESULTS]",
-		short: "draw every figure of a study, without Jupyter",
-		help: `Draws from the committed results, or from a folder that run or merge has written.
-Beside each figure stands a CSV with the plotted numbers.
-
-  divergent figures divergent --out figures
-  divergent figures divergent --out figures --formats pdf --from my-results
-  divergent figures spines --out figures          a small model, simulated anew`,
-		run: runFigures}
+type figuresCommand struct {
+	Study   string  `arg:"" help:"Name of a study or small model."`
+	Out     string  `required:"" aliases:"dir" placeholder:"FOLDER" help:"Folder to write to; made where it is missing."`
+	Formats formats `default:"png,svg,pdf" placeholder:"LIST" help:"File formats, of png, svg, pdf and csv."`
+	From    string  `placeholder:"FOLDER" help:"Folder with results; the committed ones unless given."`
 }
 
-// drawingsOf returns the figures of a study's results, or of a small model.
-func drawingsOf(ctx context.Context, a app, name, from string, set *flag.FlagSet) ([]func() (*plots.Figure, error), error) {
-	if m, ok := a.small(name); ok {
-		if err := m.only(set, "out", "formats"); err != nil {
+func (figuresCommand) Help() string {
+	return `Draws from the committed results, or from a folder that run or merge has written.
+Beside each figure stands a CSV with the plotted numbers.
+
+    divergent figures divergent --out figures
+    divergent figures divergent --out figures --formats pdf --from my-results
+    divergent figures spines --out figures        a small model, simulated anew
+
+` + studies()
+}
+
+// Run draws.
+func (c *figuresCommand) Run(ctx context.Context, a app, k *kong.Context) error {
+	list, err := c.drawings(ctx, a, k)
+	if err != nil {
+		return err
+	}
+	missing := 0
+	for _, draw := range list {
+		if ctx.Err() != nil {
+			return interrupted("figures drawn so far are in " + c.Out)
+		}
+		f, err := draw()
+		if err != nil { // such as controls where only the published arms were run
+			fmt.Fprintf(a.err, "not drawn: %v\n", err)
+			missing++
+			continue
+		}
+		base := filepath.Join(c.Out, f.Name)
+		if err := f.Save(base, c.Formats...); err != nil {
+			return err
+		}
+		for _, format := range c.Formats {
+			fmt.Fprintln(a.out, base+"."+string(format))
+		}
+	}
+	if missing > 0 {
+		return fmt.Errorf("figures: %d of %d not drawn, as the results lack what they show", missing, len(list))
+	}
+	return nil
+}
+
+// drawings returns the figures of a study's results, or of a small model.
+func (c *figuresCommand) drawings(ctx context.Context, a app, k *kong.Context) ([]func() (*plots.Figure, error), error) {
+	if err := a.known(c.Study); err != nil {
+		return nil, err
+	}
+	if m, ok := a.small(c.Study); ok {
+		if err := m.only(k, "out", "formats"); err != nil {
 			return nil, err
 		}
 		o, err := m.simulate(ctx, a, 0)
 		return o.Figures, err
 	}
-	e, err := catalogue.Find(a.entries(), name)
+	e, err := catalogue.Find(a.entries(), c.Study)
 	if err != nil {
 		return nil, err
 	}
-	res, err := results(name, from)
+	res, err := results(c.Study, c.From)
 	if err != nil {
 		return nil, err
 	}
@@ -51,74 +92,9 @@ func drawingsOf(ctx context.Context, a app, name, from string, set *flag.FlagSet
 	return out, nil
 }
 
-func runFigures(ctx context.Context, c command, a app, args []string) error {
-	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
-	out := fs.String("out", "", "`folder` to write to; made where it is missing")
-	formats := fs.String("formats", "png,svg,pdf", "file `formats`, of png, svg, pdf and csv")
-	from := fs.String("from", "", "`folder` with results; empty means the committed ones")
-	rest, err := c.parse(a, fs, args)
-	if err != nil {
-		return err
-	}
-	name, err := a.oneStudy(c, rest)
-	if err != nil {
-		return err
-	}
-	want, err := parseFormats(*formats)
-	if err != nil {
-		return err
-	}
-	if *out == "" {
-		return fmt.Errorf("figures: --out is missing: want a folder to write to, such as --out figures")
-	}
-	list, err := drawingsOf(ctx, a, name, *from, fs)
-	if err != nil {
-		return err
-	}
-	missing := 0
-	for _, draw := range list {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		f, err := draw()
-		if err != nil { // such as controls where only the published arms were run
-			fmt.Fprintf(a.err, "not drawn: %v\n", err)
-			missing++
-			continue
-		}
-		if err := f.Save(filepath.Join(*out, f.Name), want...); err != nil {
-			return err
-		}
-		fmt.Fprintln(a.out, filepath.Join(*out, f.Name))
-	}
-	if missing > 0 {
-		return fmt.Errorf("figures: %d of %d not drawn, as the results lack what they show", missing, len(list))
-	}
-	return nil
-}
-
-// oneStudy takes the only positional argument.
-func (a app) oneStudy(c command, rest []string) (string, error) {
-	switch len(rest) {
-	case 0:
-		return "", fmt.Errorf("%s: no study given: want one of %s", c.name, strings.Join(catalogue.Names(a.entries()), ", "))
-	case 1:
-		_, err := catalogue.Find(a.entries(), rest[0])
-		return rest[0], err
-	}
-	return "", fmt.Errorf("%s: unexpected argument %q: want one study, then flags", c.name, rest[1])
-}
-
-func parseFormats(s string) ([]plots.Format, error) {
-	var out []plots.Format
-	for _, name := range strings.Split(s, ",") {
-		f, err := plots.ParseFormat(name)
-		if err != nil {
-			return nil, fmt.Errorf("--formats: %w", err)
-		}
-		out = append(out, f)
-	}
-	return out, nil
+// known is the error of a study that the catalogue has not.
+func (a app) known(study string) error {
+	return check.Known("study", study, catalogue.Names(a.entries()))
 }
 
 // results loads the results in a folder, or the committed ones of the study.

@@ -26,17 +26,15 @@ func TestAFourthModel(t *testing.T) {
 	var out, errs bytes.Buffer
 	a := app{out: &out, err: &errs, root: t.TempDir(), list: append(catalogue.All(), fourth.Entry())}
 	dir, drawn := filepath.Join(a.root, "results"), filepath.Join(a.root, "figures")
-	for _, line := range []struct {
-		c    command
-		args []string
-	}{
-		{runCommand(), []string{"fourth", "--dir", dir}},
-		{verifyCommand(), []string{"fourth", "--from", dir}},
-		{figuresCommand(), []string{"fourth", "--out", drawn, "--formats", "svg"}},
+	for _, args := range [][]string{
+		{"run", "fourth", "--out", dir}, {"verify", "fourth", "--from", dir}, {"figures", "fourth", "--out", drawn, "--formats", "svg"}, {"list"},
 	} {
-		if err := line.c.run(context.Background(), line.c, a, line.args); err != nil {
-			t.Fatalf("%s %q: %v\n%s", line.c.name, line.args, err, errs.String())
+		if err := a.dispatch(context.Background(), args); err != nil {
+			t.Fatalf("%q: %v\n%s", args, err, errs.String())
 		}
+	}
+	if !strings.Contains(out.String(), "can a model be added?") {
+		t.Errorf("the list is %q", out.String())
 	}
 	r, err := model.LoadRecord(os.DirFS(dir))
 	if err != nil {

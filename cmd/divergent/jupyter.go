@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"divergent/pkg/notebook"
 )
 
 // jupyter is Jupyter with the kernel ready, all inside the clone.
@@ -43,7 +45,7 @@ func (a app) setUp(ctx context.Context, program string) (jupyter, error) {
 	}
 	// gopls may be absent, errors are wanted as plain text, and the log in a file.
 	return j, quiet(ctx, a.root, j.env, filepath.Join(bin, "gonb"), "--install", "--force_deps", "--raw_error",
-		"--logtostderr=false", "--stderrthreshold=3", "--log_dir="+log)
+		"--logtostderr=false", "--stderrthreshold=3", "--log_dir="+log, "--go_work="+a.root)
 }
 
 // jupyterEnv keeps everything of Jupyter inside the clone, puts the kernel on
@@ -55,7 +57,7 @@ func (a app) jupyterEnv(environ []string) []string {
 	for _, e := range environ {
 		name, value, _ := strings.Cut(e, "=")
 		switch {
-		case slices.Contains([]string{"PATH", "GOWORK", "GOBIN", "IPYTHONDIR"}, name), strings.HasPrefix(name, "JUPYTER_"):
+		case slices.Contains([]string{"PATH", "GOWORK", "GOBIN", "IPYTHONDIR", notebook.RootVariable}, name), strings.HasPrefix(name, "JUPYTER_"):
 		case name == "GOFLAGS":
 			var keep []string
 			for _, f := range strings.Fields(value) {
@@ -68,7 +70,7 @@ func (a app) jupyterEnv(environ []string) []string {
 			env = append(env, e)
 		}
 	}
-	return append(env, "PATH="+filepath.Join(a.root, ".bin")+string(os.PathListSeparator)+path,
+	return append(env, notebook.RootVariable+"="+a.root, "PATH="+filepath.Join(a.root, ".bin")+string(os.PathListSeparator)+path,
 		"JUPYTER_DATA_DIR="+in("data"), "JUPYTER_CONFIG_DIR="+in("config"), "JUPYTER_RUNTIME_DIR="+in("runtime"), "IPYTHONDIR="+in("ipython"))
 }
 

@@ -4,38 +4,50 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 
+	"github.com/alecthomas/kong"
+
+	"divergent/internal/check"
 	"divergent/pkg/catalogue"
 	"divergent/pkg/notebook"
 )
 
-// app is what a subcommand works with.
+// grammar is the command line. A command is a struct of its arguments and flags with a
+// method Run; its method Help says more.
+type grammar struct {
+	Notebooks  notebooksCommand  `cmd:"" help:"Execute the notebooks headless and export their figures."`
+	Open       openCommand       `cmd:"" help:"Start Jupyter Notebook on this machine with the Go kernel ready."`
+	List       listCommand       `cmd:"" help:"List the studies and small models, what they ask and how long they take."`
+	Figures    figuresCommand    `cmd:"" help:"Draw every figure of a study, without Jupyter."`
+	Run        runCommand        `cmd:"" help:"Simulate a study and write its results."`
+	Merge      mergeCommand      `cmd:"" help:"Join the folders of shards into one result."`
+	Verify     verifyCommand     `cmd:"" help:"Recompute seeds of the committed results and compare."`
+	Doctor     doctorCommand     `cmd:"" help:"Show versions, the kernel, stored results, and what is missing."`
+	Version    versionCommand    `cmd:"" help:"Show the versions of the toolkit, its engine and Go."`
+	Completion completionCommand `cmd:"" help:"Print what makes a shell complete commands, flags and studies."`
+	Complete   completeCommand   `cmd:"" hidden:""`
+}
+
+// app is what a command works with.
 type app struct {
 	out, err io.Writer
-	root     string            // folder of the module
 	list     []catalogue.Entry // what can be run; nil means the catalogue
+	root     string            // folder of the clone; empty outside one
+	noRoot   error             // why it is empty
 }
 
-// command is one subcommand.
-type command struct {
-	name, args string // as typed
-	short      string // what it does, one line
-	help       string // more, and examples
-	run        func(ctx context.Context, c command, a app, args []string) error
-}
-
-func commands() []command {
-	return []command{notebooksCommand(), openCommand(), figuresCommand(), runCommand(), mergeCommand(), verifyCommand(), doctorCommand()}
-}
+// clone returns the folder of the clone, or the error of being outside one.
+func (a app) clone() (string, error) { return a.root, a.noRoot }
 
 // interrupted is the error of a command that Ctrl-C ended; it says what is kept.
 type interrupted string
@@ -43,9 +55,6 @@ type interrupted string
 func (e interrupted) Error() string { return "interrupted; " + string(e) }
 
 func (e interrupted) Unwrap() error { return context.Canceled }
-
-// errHelp asks for exit 0 after help was printed.
-var errHelp = errors.New("help was asked for")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
@@ -67,11 +76,16 @@ func endings() []os.Signal {
 // start runs the command line and returns the exit status: 0, 1 on an error,
 // 130 when interrupted.
 func start(ctx context.Context, args []string, out, err io.Writer) int {
-	e := dispatch(ctx, args, out, err)
+	a := app{out: out, err: err}
+	a.root, a.noRoot = notebook.Module()
+	e := a.dispatch(ctx, args)
 	switch {
-	case e == nil || errors.Is(e, errHelp):
+	case e == nil:
 		return 0
 	case errors.Is(e, context.Canceled):
+		if !errors.As(e, new(interrupted)) {
+			e = interrupted("nothing was written")
+		}
 		fmt.Fprintln(err, "divergent:", oneLine(e))
 		return 130
 	}
@@ -79,99 +93,62 @@ func start(ctx context.Context, args []string, out, err io.Writer) int {
 	return 1
 }
 
-func dispatch(ctx context.Context, args []string, out, err io.Writer) error {
-	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
-		usage(out)
-		if len(args) == 0 {
-			return fmt.Errorf("no command given: want one of %s", names())
-		}
-		return errHelp
-	}
-	for _, c := range commands() {
-		if c.name == args[0] {
-			root, e := notebook.Module()
-			if e != nil {
-				return e
-			}
-			return c.run(ctx, c, app{out: out, err: err, root: root}, args[1:])
-		}
-	}
-	return fmt.Errorf("unknown command %q: want one of %s", args[0], names())
+// parser returns the parser of the command line; helped is called where help was asked
+// for and shown.
+func (a app) parser(g *grammar, helped func()) (*kong.Kong, error) {
+	return kong.New(g, kong.Name("divergent"),
+		kong.Description("Divergent compares how antidepressant mechanisms act on a model of a depressed circuit. Inside a clone: go run ./cmd/divergent <command>"),
+		kong.Writers(a.out, a.err), kong.Exit(func(int) { helped() }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}), kong.WithHyphenPrefixedParameters(true), kong.Vars{"jobs": fmt.Sprint(min(2, runtime.NumCPU()))})
 }
 
-func usage(w io.Writer) {
-	fmt.Fprint(w, "Divergent compares how antidepressant mechanisms act on a model of a depressed circuit.\n\nUsage: go run ./cmd/divergent COMMAND [arguments]\n\n")
-	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.short)
-	}
-	fmt.Fprint(w, "\nEach command explains itself: go run ./cmd/divergent COMMAND --help\n")
-}
-
-func names() string {
-	var s []string
-	for _, c := range commands() {
-		s = append(s, c.name)
-	}
-	return strings.Join(s, ", ")
-}
-
-// parse reads flags and positional arguments in any order.
-func (c command) parse(a app, fs *flag.FlagSet, args []string) ([]string, error) {
-	fs.SetOutput(io.Discard)
-	fs.Usage = func() {}
-	var rest []string
-	for {
-		err := fs.Parse(args)
-		if errors.Is(err, flag.ErrHelp) {
-			c.explain(a.out, fs)
-			return nil, errHelp
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w; see divergent %s --help", c.name, flagError(fs, err), c.name)
-		}
-		if fs.NArg() == 0 {
-			return rest, nil
-		}
-		rest, args = append(rest, fs.Arg(0)), fs.Args()[1:]
-	}
-}
-
-// flagError is an error of a flag's value as the command's own are, with what the flag
-// is where package flag says no more than that it cannot parse.
-func flagError(fs *flag.FlagSet, err error) error {
-	var value, name string
-	text := err.Error()
-	if n, _ := fmt.Sscanf(text, "invalid value %q for flag -%s", &value, &name); n < 2 {
+func (a app) dispatch(ctx context.Context, args []string) error {
+	help := false
+	p, err := a.parser(&grammar{}, func() { help = true })
+	if err != nil {
 		return err
 	}
-	name = strings.TrimSuffix(name, ":")
-	_, why, _ := strings.Cut(text, "for flag -"+name+": ")
-	if f := fs.Lookup(name); f != nil && (why == "parse error" || why == "value out of range") {
-		kind, usage := flag.UnquoteUsage(f)
-		why = fmt.Sprintf("want a %s: %s", kind, usage)
+	var commands []string
+	for _, n := range p.Model.Children {
+		if !n.Hidden {
+			commands = append(commands, n.Name)
+		}
 	}
-	return fmt.Errorf("--%s = %.60q: %s", name, value, why)
+	switch {
+	case len(args) == 0:
+		_, _ = p.Parse([]string{"--help"})
+		return fmt.Errorf("no command given: want one of %s", strings.Join(commands, ", "))
+	case args[0] == "help": // help run is run --help
+		args = append(args[1:], "--help")
+	case args[0] == "--version":
+		args = []string{"version"}
+	}
+	if name := args[0]; !strings.HasPrefix(name, "-") && name != "complete" {
+		if err := check.Known("command", name, commands); err != nil {
+			return err
+		}
+	}
+	k, err := p.Parse(args)
+	switch {
+	case help:
+		return nil
+	case err != nil:
+		return a.usageError(err, args[0])
+	}
+	k.BindTo(ctx, (*context.Context)(nil))
+	return k.Run(a)
 }
 
-func (c command) explain(w io.Writer, fs *flag.FlagSet) {
-	fmt.Fprintf(w, "Usage: divergent %s %s\n\n%s\n\n%s\n", c.name, c.args, c.short, c.help)
-	if strings.HasPrefix(c.args, "STUDY") {
-		fmt.Fprintf(w, "\nSTUDY is one of\n%s", catalogue.Help(catalogue.All()))
+// usageError says what is wrong with the command line and where to read more.
+func (a app) usageError(err error, command string) error {
+	if strings.Contains(err.Error(), `"<study>`) {
+		return fmt.Errorf("%s: no study given: want one of %s", command, strings.Join(catalogue.Names(a.entries()), ", "))
 	}
-	first := true
-	fs.VisitAll(func(f *flag.Flag) {
-		if first {
-			fmt.Fprint(w, "\nFlags:\n")
-			first = false
-		}
-		kind, text := flag.UnquoteUsage(f)
-		fmt.Fprintf(w, "  %-20s %s", strings.TrimSpace("--"+f.Name+" "+kind), text)
-		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" {
-			fmt.Fprintf(w, " (default %s)", f.DefValue)
-		}
-		fmt.Fprintln(w)
-	})
+	return fmt.Errorf("%s: %w; see divergent %s --help", command, err, command)
 }
+
+// studies explains the argument of commands that want a study.
+func studies() string { return "The studies and small models:\n\n" + catalogue.Help(catalogue.All()) }
 
 // relative shortens a path inside the clone.
 func (a app) relative(path string) string {
@@ -179,6 +156,13 @@ func (a app) relative(path string) string {
 		return r
 	}
 	return path
+}
+
+// printJSON prints for a program.
+func (a app) printJSON(v any) error {
+	e := json.NewEncoder(a.out)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
 }
 
 func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

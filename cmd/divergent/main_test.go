@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,16 +42,16 @@ func TestBadInputIsOneClearLine(t *testing.T) {
 		{"fly", []string{`"fly"`, "notebooks", "doctor"}},
 		{"notebooks --nope", []string{"nope", "--help"}},
 		{"notebooks 77", []string{`"77"`, "want one of"}},
-		{"notebooks --jobs 0", []string{"--jobs = 0", "want 1"}},
+		{"notebooks --jobs 0", []string{`--jobs: "0"`, "1 or more"}},
 		{"notebooks --timeout 5", []string{"timeout"}},
-		{"notebooks --timeout 5ms", []string{"--timeout = 5ms", "30m"}},
+		{"notebooks --timeout 5ms", []string{`--timeout: "5ms"`, "30m"}},
 		{"open --port 99999", []string{"99999", "65535"}},
-		{"open here", []string{`"here"`}},
-		{"doctor now", []string{`"now"`}},
+		{"open here", []string{"unexpected argument here"}},
+		{"doctor now", []string{"unexpected argument now"}},
 		{"figures --out " + missing, []string{"no study", "divergent"}},
 		{"figures divergentt --out " + missing, []string{`"divergentt"`, "want one of"}},
-		{"figures divergent", []string{"--out", "want a folder"}},
-		{"figures divergent ssri --out " + missing, []string{`"ssri"`}},
+		{"figures divergent", []string{"--out", "--help"}},
+		{"figures divergent ssri --out " + missing, []string{"unexpected argument ssri"}},
 		{"figures divergent --out " + missing + " --formats gif", []string{`"gif"`, "png, svg, pdf"}},
 		{"figures divergent --out " + missing + " --formats png,,svg", []string{`""`, "png, svg, pdf"}},
 		{"figures divergent --out " + missing + " --from " + dir, []string{"manifest.json", dir}},
@@ -62,41 +64,41 @@ func TestBadInputIsOneClearLine(t *testing.T) {
 		{"run divergent --seeds 0,0 --dir " + missing, []string{"twice"}},
 		{"run divergent --seeds 99999999999 --dir " + missing, []string{"99999999999"}},
 		{"run divergent --arms ketamin --dir " + missing, []string{`"ketamin"`, "ketamine, ssri"}},
-		{"run divergent --workers -2 --dir " + missing, []string{"--workers = -2", "want 1"}},
-		{"run divergent --workers two --dir " + missing, []string{`--workers = "two"`, "1 to 1024", "0 means one per core"}},
-		{"run divergent --workers 2000 --dir " + missing, []string{"--workers = 2000", "want 1 to 1024"}},
-		{"run divergent --workers 99999999999999999999 --dir " + missing, []string{"--workers = ", "1 to 1024"}},
-		{"run divergent --prune some --dir " + missing, []string{`--prune = "some"`, "in (0, 1], or 0 for none"}},
-		{"run divergent --prune 1e999 --dir " + missing, []string{`--prune = "1e999"`, "in (0, 1], or 0 for none"}},
-		{"run divergent --shard 0/0 --dir " + missing, []string{`--shard = "0/0"`, "from 0 to n-1"}},
+		{"run divergent --workers -2 --dir " + missing, []string{`--workers: "-2"`, "1 to 1024"}},
+		{"run divergent --workers two --dir " + missing, []string{`--workers: "two"`, "1 to 1024", "0 for one per core"}},
+		{"run divergent --workers 2000 --dir " + missing, []string{`--workers: "2000"`, "1 to 1024"}},
+		{"run divergent --workers 99999999999999999999 --dir " + missing, []string{"--workers: ", "1 to 1024"}},
+		{"run divergent --prune some --dir " + missing, []string{`--prune: "some"`, "in (0, 1], or 0 for none"}},
+		{"run divergent --prune 1e999 --dir " + missing, []string{`--prune: "1e999"`, "in (0, 1], or 0 for none"}},
+		{"run divergent --shard 0/0 --dir " + missing, []string{`--shard: "0/0"`, "from 0 to n-1"}},
 		{"run divergent --seeds 0-100000 --dir " + missing, []string{"--seeds", "at most 100000 in a range"}},
-		{"open --port http", []string{`--port = "http"`, "want a "}},
+		{"open --port http", []string{`--port: "http"`, "want a "}},
 		{"run divergent --shard 4/4 --dir " + missing, []string{`"4/4"`, "0/4"}},
 		{"run divergent --shard x --dir " + missing, []string{`"x"`, "0/4"}},
 		{"run divergent --prune 95 --dir " + missing, []string{"Prune = 95", "0.95"}},
 		{"run divergent --prune NaN --dir " + missing, []string{"Prune = NaN", "(0, 1]"}},
 		{"run divergent --prune -0.1 --dir " + missing, []string{"Prune = -0.1", "(0, 1]; 0 prunes nothing"}},
 		{"run divergent --sweep Prune --dir " + missing, []string{"sweep", "Prune=0.8,0.9"}},
-		{"run divergent --sweep Prune=0.8,x --dir " + missing, []string{`--sweep = "Prune=0.8,x"`, "Prune=0.8,0.9"}},
+		{"run divergent --sweep Prune=0.8,x --dir " + missing, []string{`--sweep: "Prune=0.8,x"`, "Prune=0.8,0.9"}},
 		{"run divergent --sweep Prune=0.8,7 --dir " + missing, []string{"Prune = 7", "(0, 1]", `sweep of "Prune" at 7`}},
-		{"run divergent --sweep Prun=0.8 --dir " + missing, []string{"no field Prun", "Prune"}},
+		{"run divergent --sweep Prun=0.8 --dir " + missing, []string{`"Prun": want one of`, `did you mean "Prune"`}},
 		{"run cliff --sweep pruned=80 --dir " + missing, []string{"Prune = 80", "0.8", `sweep of "pruned"`}},
 		{"run isodose --arms ssri --sweep ketamine.Fraction=0.5 --dir " + missing, []string{"ketamine.Fraction"}},
 		{"run divergent --dir " + full, []string{full, "empty or new folder"}},
 		{"run divergent --dir " + file, []string{file}},
-		{"merge --dir " + missing, []string{"no folders"}},
+		{"merge --dir " + missing, []string{"<folders>"}},
 		{"merge " + missing + " --dir " + missing, []string{missing, "manifest.json"}},
-		{"merge " + missing, []string{"--dir"}},
+		{"merge " + missing, []string{"--out"}},
 		{"merge " + missing + " --dir " + full, []string{full, "not empty"}},
 		{"verify divergent --seeds x", []string{"--seeds", `"x"`}},
-		{"verify divergent --workers -1", []string{"--workers = -1"}},
+		{"verify divergent --workers -1", []string{`--workers: "-1"`}},
 		{"verify nothing", []string{`"nothing"`, "divergent"}},
-		{"run spines --seeds 0 --dir " + missing, []string{"--seeds", "spines", "--dir, --workers"}},
-		{"run spines --workers -1 --dir " + missing, []string{"--workers = -1"}},
+		{"run spines --seeds 0 --dir " + missing, []string{"--seeds", "spines", "--out, --workers"}},
+		{"run spines --workers -1 --dir " + missing, []string{`--workers: "-1"`}},
 		{"run spines --dir " + full, []string{full, "empty or new folder"}},
 		{"figures spines --from x --out " + missing, []string{"--from", "spines"}},
 		{"verify spines --from " + missing, []string{missing, "manifest.json"}},
-		{"figures spine --out " + missing, []string{`"spine"`, "triage, spines, glutamate, landscape"}},
+		{"figures spine --out " + missing, []string{`"spine"`, `did you mean "spines"`}},
 		{"verify divergent --from " + missing, []string{missing}},
 	}
 	for _, tc := range tests {
@@ -162,20 +164,92 @@ func TestInterruptSaysHowToResume(t *testing.T) {
 }
 
 func TestHelpOfEveryCommand(t *testing.T) {
-	for _, c := range commands() {
-		code, out, _ := commandLine(t.Context(), c.name, "--help")
-		if code != 0 || !strings.Contains(out, "divergent "+c.name) {
-			t.Errorf("%s --help: exit status %d, output %q", c.name, code, out)
+	for _, name := range []string{"notebooks", "open", "list", "figures", "run", "merge", "verify", "doctor", "version", "completion"} {
+		for _, args := range [][]string{{name, "--help"}, {"help", name}} {
+			code, out, stderr := commandLine(t.Context(), args...)
+			if code != 0 || stderr != "" || !strings.HasPrefix(out, "Usage: divergent "+name) {
+				t.Errorf("%s: exit status %d, output %q, error %q", args, code, out, stderr)
+			}
+			if takes := strings.Contains(out, "<study>"); takes != strings.Contains(out, "what frees a circuit") {
+				t.Errorf("%s: a command on a study lists the studies: %q", args, out)
+			}
+		}
+	}
+	for _, args := range []string{"--help", "help", "-h"} {
+		if code, out, _ := commandLine(t.Context(), args); code != 0 || !strings.Contains(out, "merge") || strings.Contains(out, "complete  ") {
+			t.Errorf("%s: exit status %d, output %q", args, code, out)
 		}
 	}
 }
 
+// parsed is the run that a command line asks for.
+func parsed(args ...string) (o order, err error) {
+	a, g, helped := app{out: io.Discard, err: io.Discard}, grammar{}, false
+	p, err := a.parser(&g, func() { helped = true })
+	if err != nil {
+		return o, err
+	}
+	k, err := p.Parse(append([]string{"run"}, args...))
+	if err != nil || helped {
+		return o, err
+	}
+	g.Run.Out = "x"
+	return g.Run.order(a, k)
+}
+
 func TestFlagsInAnyOrder(t *testing.T) {
-	for _, args := range []string{"divergent --seeds 3 --prune 0.9", "--seeds 3 --prune=0.9 divergent", "--seeds 3 divergent --prune 0.9"} {
-		o, err := parseRun(runCommand(), app{}, strings.Fields(args))
+	for _, args := range []string{"divergent --seeds 3 --prune 0.9", "--seeds 3 --prune=0.9 divergent", "--seeds 3 divergent --prune 0.9", "divergent --seeds 3 --prune 0.9 --dir y"} {
+		o, err := parsed(strings.Fields(args)...)
 		if err != nil || len(o.design.Seeds) != 1 || o.design.Seeds[0] != 3 || o.design.Prune != 0.9 {
 			t.Errorf("%s: seeds %v, prune %v, error %v", args, o.design.Seeds, o.design.Prune, err)
 		}
+	}
+}
+
+// What programs read is JSON with the numbers of the words.
+func TestSummariesForPrograms(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "one")
+	code, out, stderr := commandLine(t.Context(), "run", "divergent", "--seeds", "0", "--arms", "ssri", "--prune", "0.99", "--sweep", "Baseline.Epochs=1", "--out", dir, "--json")
+	var s summary
+	if err := json.Unmarshal([]byte(out), &s); err != nil || code != 0 || s.Measurements == 0 || s.Out != dir {
+		t.Fatalf("exit status %d, output %q, %v, error %q", code, out, err, stderr)
+	}
+	for _, args := range [][]string{{"list", "--json"}, {"version", "--json"}, {"doctor", "--json"}} {
+		_, out, _ := commandLine(t.Context(), args...)
+		if !json.Valid([]byte(out)) {
+			t.Errorf("%s: %q", args, out)
+		}
+	}
+}
+
+// Outside a clone a command that needs none works, and one that does says so.
+func TestOutsideAClone(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, args := range [][]string{{"run", "--help"}, {"list"}, {"version"}} {
+		if code, _, stderr := commandLine(t.Context(), args...); code != 0 {
+			t.Errorf("%s: exit status %d, %q", args, code, stderr)
+		}
+	}
+	for _, args := range [][]string{{"doctor"}, {"notebooks"}, {"open"}, {"run", "divergent"}} {
+		if code, _, stderr := commandLine(t.Context(), args...); code != 1 || !strings.Contains(stderr, "want a clone of divergent") {
+			t.Errorf("%s: exit status %d, %q", args, code, stderr)
+		}
+	}
+}
+
+func TestCompletion(t *testing.T) {
+	for line, want := range map[string]string{
+		"divergent fi": "figures", "divergent figures la": "landscape", "divergent run --sw": "--sweep", "divergent verify spi": "spines", "divergent nothing x": "",
+	} {
+		t.Setenv("COMP_LINE", line)
+		code, out, stderr := commandLine(t.Context(), "complete", "divergent", "x", "y")
+		if code != 0 || strings.TrimSpace(out) != want {
+			t.Errorf("%s: exit status %d, %q, want %q, error %q", line, code, out, want, stderr)
+		}
+	}
+	t.Setenv("COMP_LINE", "divergent ")
+	if _, out, _ := commandLine(t.Context(), "complete"); strings.Count(out, "\n") != 10 {
+		t.Errorf("commands: %q", out)
 	}
 }
 

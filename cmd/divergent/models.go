@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/alecthomas/kong"
 
 	"divergent/pkg/catalogue"
 	"divergent/pkg/model"
@@ -33,33 +33,29 @@ func (a app) small(name string) (smallModel, bool) {
 }
 
 // only refuses flags that a small model has no use for.
-func (m smallModel) only(f *flag.FlagSet, allowed ...string) (err error) {
-	f.Visit(func(x *flag.Flag) {
-		if err == nil && !slices.Contains(allowed, x.Name) {
-			err = fmt.Errorf("--%s: %s is a small model without it: want %s", x.Name, m.Name, "--"+strings.Join(allowed, ", --"))
+func (m smallModel) only(k *kong.Context, allowed ...string) error {
+	for _, p := range k.Path {
+		if f := p.Flag; f != nil && !slices.Contains(allowed, f.Name) {
+			return fmt.Errorf("--%s: %s is a small model without it: want %s", f.Name, m.Name, "--"+strings.Join(allowed, ", --"))
 		}
-	})
-	return err
+	}
+	return nil
 }
 
-// run computes the model and writes its tables.
-func (m smallModel) run(ctx context.Context, a app, dir string, workers int) error {
+// run computes the model, writes its tables and says how many.
+func (m smallModel) run(ctx context.Context, a app, dir string, workers int) (int, error) {
 	if err := a.mayWrite(m, dir); err != nil {
-		return err
+		return 0, err
 	}
 	o, err := m.simulate(ctx, a, workers)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	r, err := model.NewRecord(m.Name, o.Parts.Tables()...)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if err := r.Save(dir); err != nil {
-		return err
-	}
-	fmt.Fprintf(a.out, "%d tables: %s\n", len(r.Tables), dir)
-	return nil
+	return len(r.Tables), r.Save(dir)
 }
 
 // mayWrite refuses a folder with files of others. One that the model has written
@@ -96,8 +92,8 @@ func (a app) mayWrite(m smallModel, dir string) error {
 }
 
 // verify computes the model again and compares it with the committed results, or
-// with those in a folder.
-func (m smallModel) verify(ctx context.Context, a app, from string, workers int) error {
+// with those in a folder: how many cells there are, and what differs.
+func (m smallModel) verify(ctx context.Context, a app, from string, workers int) (int, []string, error) {
 	load, where := m.Committed, "committed results of "+m.Name
 	if from != "" {
 		load, where = func() (*model.Record, error) { return model.LoadRecord(os.DirFS(from)) }, "folder "+from
@@ -107,30 +103,19 @@ func (m smallModel) verify(ctx context.Context, a app, from string, workers int)
 		err = fmt.Errorf("results of %s: want those of %s", stored.Manifest.Model, m.Name)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", where, err)
+		return 0, nil, fmt.Errorf("%s: %w", where, err)
 	}
 	o, err := m.simulate(ctx, a, workers)
 	if err != nil {
-		return err
+		return 0, nil, err
 	}
 	again, err := model.NewRecord(m.Name, o.Parts.Tables()...)
 	if err != nil {
-		return err
+		return 0, nil, err
 	}
 	const rounding = 1e-3 // what fits and adaptive steps make of another processor's rounding
 	n, differences := stored.Compare(again, rounding)
-	fmt.Fprintf(a.out, "%d of %d cells agree\n", n-len(differences), n)
-	for i, d := range differences {
-		if i == 10 {
-			fmt.Fprintf(a.out, "  and %d more\n", len(differences)-i)
-			break
-		}
-		fmt.Fprintln(a.out, "  "+d)
-	}
-	if len(differences) > 0 {
-		return fmt.Errorf("verify: %s differs from the stored results", m.Name)
-	}
-	return nil
+	return n, differences, nil
 }
 
 // simulate computes the model and tells part by part how long it will take.
@@ -149,6 +134,3 @@ func (m smallModel) simulate(ctx context.Context, a app, workers int) (catalogue
 	}
 	return r, err
 }
-
-// runsFolder is where runs go unless told.
-func (a app) runsFolder(name string) string { return filepath.Join(a.root, "data", "runs", name) }

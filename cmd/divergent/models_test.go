@@ -44,7 +44,7 @@ func quick(other bool) smallModel {
 // saveForEver runs both in turn in a folder, until it is killed.
 func saveForEver(dir string) {
 	for other := false; ; other = !other {
-		if err := quick(other).run(context.Background(), app{out: os.Stdout, err: io.Discard}, dir, 1); err != nil {
+		if _, err := quick(other).run(context.Background(), app{out: os.Stdout, err: io.Discard}, dir, 1); err != nil {
 			fmt.Println(err)
 			os.Exit(1)
 		}
@@ -79,7 +79,7 @@ func TestKilledSavesAreTakenUpAgain(t *testing.T) {
 	quiet := app{out: io.Discard, err: io.Discard}
 	dirs := map[bool]string{false: t.TempDir(), true: t.TempDir()}
 	for other, dir := range dirs {
-		if err := quick(other).run(t.Context(), quiet, dir, 1); err != nil {
+		if _, err := quick(other).run(t.Context(), quiet, dir, 1); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -127,7 +127,7 @@ func TestKilledSavesAreTakenUpAgain(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := quick(false).run(t.Context(), quiet, dir, 1); err != nil {
+		if _, err := quick(false).run(t.Context(), quiet, dir, 1); err != nil {
 			t.Fatalf("after %v: %v", wait, err)
 		}
 		if got, want := contents(t, dir), contents(t, dirs[false]); !maps.Equal(got, want) {
@@ -142,7 +142,7 @@ func TestKilledSavesAreTakenUpAgain(t *testing.T) {
 func TestRunsTakeOnlyTheirOwnFolders(t *testing.T) {
 	quiet := app{out: io.Discard, err: io.Discard}
 	made := t.TempDir()
-	if err := quick(false).run(t.Context(), quiet, made, 1); err != nil {
+	if _, err := quick(false).run(t.Context(), quiet, made, 1); err != nil {
 		t.Fatal(err)
 	}
 	want := contents(t, made)
@@ -187,7 +187,7 @@ func TestRunsTakeOnlyTheirOwnFolders(t *testing.T) {
 			t.Parallel() // the disk is what takes time
 			dir := t.TempDir()
 			lay(t, dir, found)
-			if err := quick(false).run(t.Context(), quiet, dir, 1); err != nil {
+			if _, err := quick(false).run(t.Context(), quiet, dir, 1); err != nil {
 				t.Fatal(err)
 			}
 			got := contents(t, dir)
@@ -219,7 +219,7 @@ func TestRunsTakeOnlyTheirOwnFolders(t *testing.T) {
 			lay(t, dir, found)
 			m := quick(false)
 			m.Small = func() (catalogue.Run, error) { t.Error("it was computed first"); return catalogue.Run{}, nil }
-			err := m.run(t.Context(), quiet, dir, 1)
+			_, err := m.run(t.Context(), quiet, dir, 1)
 			if err == nil || !strings.Contains(err.Error(), "choose an empty or new folder") || strings.Contains(err.Error(), "\n") {
 				t.Errorf("error %v: want a refusal in one line", err)
 			}
@@ -230,7 +230,7 @@ func TestRunsTakeOnlyTheirOwnFolders(t *testing.T) {
 	}
 	file := filepath.Join(t.TempDir(), "file")
 	lay(t, filepath.Dir(file), at("file", "mine"))
-	if err := quick(false).run(t.Context(), quiet, file, 1); err == nil || !strings.Contains(err.Error(), "cannot be read") {
+	if _, err := quick(false).run(t.Context(), quiet, file, 1); err == nil || !strings.Contains(err.Error(), "cannot be read") {
 		t.Errorf("a file in place of the folder: %v", err)
 	}
 }
@@ -258,7 +258,7 @@ func TestVerifyWantsItsOwnModel(t *testing.T) {
 	if err := r.Save(dir); err != nil {
 		t.Fatal(err)
 	}
-	err = quick(false).verify(t.Context(), app{out: io.Discard, err: io.Discard}, dir, 1)
+	_, _, err = quick(false).verify(t.Context(), app{out: io.Discard, err: io.Discard}, dir, 1)
 	if err == nil || !strings.Contains(err.Error(), "results of glutamate: want those of spines") {
 		t.Errorf("error %v", err)
 	}

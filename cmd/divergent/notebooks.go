@@ -3,29 +3,31 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 )
 
-func notebooksCommand() command {
-	return command{name: "notebooks", args: "[--write] [NAME...]",
-		short: "execute the notebooks headless and export their figures",
-		help: `Installs what is missing, runs every notebook of notebooks/ (or the named ones,
-or files of your own) into build/notebooks and its figures (PNG, SVG, PDF, CSV) into build/figures.
+type notebooksCommand struct {
+	Names   []string `arg:"" optional:"" help:"Names of the clone's notebooks, or their beginnings, or files of your own; all of the clone's unless given."`
+	Write   bool     `help:"Put the executed notebooks back in place, with their outputs, and draw their thumbnails."`
+	Timeout timeout  `default:"30m" placeholder:"TIME" help:"Longest time a cell may take."`
+	Jobs    jobs     `default:"${jobs}" placeholder:"N" help:"Notebooks to run at once."`
+}
+
+func (notebooksCommand) Help() string {
+	return `Installs what is missing, runs every notebook of notebooks/ (or the named ones, or files
+of your own) into build/notebooks and its figures (PNG, SVG, PDF, CSV) into build/figures.
 Ends with status 1 if any cell failed.
 
-  divergent notebooks
-  divergent notebooks 01-divergent-mechanisms
-  divergent notebooks my-analysis/mine.ipynb
-  divergent notebooks --write 10    put the executed notebook back in place`,
-		run: runNotebooks}
+    divergent notebooks
+    divergent notebooks 01-divergent-mechanisms
+    divergent notebooks my-analysis/mine.ipynb
+    divergent notebooks --write 10      put the executed notebook back in place`
 }
 
 // headless says how notebooks are executed.
@@ -34,6 +36,8 @@ type headless struct {
 	jupyter
 	timeout time.Duration // per cell
 	write   bool          // put the executed notebook back in place
+
+	shipping *sync.Mutex // held while their checksums are written
 }
 
 // outcome is what happened to one notebook.
@@ -43,25 +47,16 @@ type outcome struct {
 	err     error
 }
 
-func runNotebooks(ctx context.Context, c command, a app, args []string) error {
-	h := headless{app: a}
-	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
-	fs.BoolVar(&h.write, "write", false, "put the executed notebooks back in place, with their outputs, and draw their thumbnails")
-	fs.DurationVar(&h.timeout, "timeout", 30*time.Minute, "longest `time` a cell may take")
-	jobs := fs.Int("jobs", min(2, runtime.NumCPU()), "`number` of notebooks to run at once")
-	wanted, err := c.parse(a, fs, args)
-	switch {
-	case err != nil:
+// Run executes the notebooks.
+func (c *notebooksCommand) Run(ctx context.Context, a app) error {
+	if _, err := a.clone(); err != nil {
 		return err
-	case *jobs < 1:
-		return fmt.Errorf("--jobs = %d: want 1 or more", *jobs)
-	case h.timeout < time.Second:
-		return fmt.Errorf("--timeout = %v: want at least 1s, for example 30m", h.timeout)
 	}
-	paths, err := a.notebooks(wanted)
+	paths, err := a.notebooks(c.Names)
 	if err != nil {
 		return err
 	}
+	h := headless{app: a, write: c.Write, timeout: time.Duration(c.Timeout), shipping: new(sync.Mutex)}
 	if h.jupyter, err = a.setUp(ctx, "jupyter-nbconvert"); err != nil {
 		return err
 	}
@@ -72,7 +67,7 @@ func runNotebooks(ctx context.Context, c command, a app, args []string) error {
 	if err := os.MkdirAll(filepath.Join(a.root, "build", "notebooks"), 0o755); err != nil {
 		return fmt.Errorf("folder build: %w: want a clone that can be written to", err)
 	}
-	return h.report(ctx, h.all(ctx, paths, *jobs))
+	return h.report(ctx, h.all(ctx, paths, int(c.Jobs)))
 }
 
 // notebooks returns the notebooks whose names begin as wanted, files of a reader's
@@ -185,12 +180,19 @@ func (h headless) one(ctx context.Context, path string) error {
 	if !h.write {
 		return nil
 	}
-	if folder := filepath.Join(h.root, "notebooks"); filepath.Dir(path) == folder {
-		if err := executed.thumbnail(filepath.Join(folder, "thumbnails", name+".png")); err != nil {
-			return err
-		}
+	folder := filepath.Join(h.root, "notebooks")
+	if filepath.Dir(path) != folder {
+		return executed.write(path)
 	}
-	return executed.write(path)
+	if err := executed.thumbnail(filepath.Join(folder, "thumbnails", name+".png")); err != nil {
+		return err
+	}
+	if err := executed.write(path); err != nil {
+		return err
+	}
+	h.shipping.Lock()
+	defer h.shipping.Unlock()
+	return h.ship()
 }
 
 // report says what failed and where everything is.

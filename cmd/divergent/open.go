@@ -1,11 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"net"
 	"net/http"
@@ -17,41 +17,53 @@ import (
 	"time"
 )
 
-func openCommand() command {
-	return command{name: "open", args: "[--port P]",
-		short: "start Jupyter Notebook on this machine with the Go kernel ready",
-		help: `Installs what is missing, prints the address to open in a browser, and ends on
-Ctrl-C or with its terminal. The server listens on loopback only and wants the
-token in the address.
-
-  divergent open
-  divergent open --port 9000`,
-		run: runOpen}
+type openCommand struct {
+	Dir  string `placeholder:"FOLDER" help:"Folder to work in, made where it is missing; build/open of the clone unless given."`
+	Port port   `default:"0" placeholder:"PORT" help:"Port to listen on; 0 takes 8888 or the next free one."`
 }
 
-func runOpen(ctx context.Context, c command, a app, args []string) error {
-	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
-	port := fs.Int("port", 0, "`port` to listen on; 0 takes 8888 or the next free one")
-	rest, err := c.parse(a, fs, args)
+func (openCommand) Help() string {
+	return `Installs what is missing, prints the address to open in a browser, and ends on Ctrl-C or
+with its terminal. The server listens on loopback only and wants the token in the address.
+
+You work on copies of the notebooks, and on notebooks of your own beside them: New, Go.
+A copy that you have changed is never overwritten.
+
+    divergent open
+    divergent open --dir my-analysis
+    divergent open --port 9000`
+}
+
+// Run serves until it is ended.
+func (c *openCommand) Run(ctx context.Context, a app) error {
+	if _, err := a.clone(); err != nil {
+		return err
+	}
+	if c.Port != 0 { // before the seconds of setting up, after which it is tried for good
+		if err := free(int(c.Port)); err != nil {
+			return err
+		}
+	}
+	dir, err := filepath.Abs(cmp.Or(c.Dir, filepath.Join(a.root, "build", "open")))
 	if err != nil {
 		return err
 	}
-	if len(rest) > 0 {
-		return fmt.Errorf("open: unexpected argument %q: want flags only", rest[0])
-	}
-	if *port < 0 || *port > 65535 {
-		return fmt.Errorf("--port = %d: want 1 to 65535, or 0 for a free one", *port)
-	}
-	if *port != 0 { // before the seconds of setting up, after which it is tried for good
-		if err := free(*port); err != nil {
-			return err
-		}
+	trusted, kept, err := a.copies(dir)
+	if err != nil {
+		return err
 	}
 	j, err := a.setUp(ctx, "jupyter-notebook")
 	if err != nil {
 		return err
 	}
-	return a.serve(ctx, j, *port)
+	if err := a.trust(ctx, j, trusted); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "working in %s, on copies: the clone stays as it is\n", a.relative(dir))
+	if len(kept) > 0 {
+		fmt.Fprintf(a.out, "kept as they are there, changed since they were copied: %s\n", strings.Join(kept, ", "))
+	}
+	return a.serve(ctx, j, dir, int(c.Port))
 }
 
 // free says why no server could listen on the port now, if so.
@@ -69,12 +81,12 @@ func free(port int) error {
 // The ports that are tried unless one is given.
 const firstPort, lastPort = 8888, 8987
 
-// serve runs the server until it ends or ctx does, on the given port or, for 0, on
+// serve runs the server in a folder until it ends or ctx does, on the given port or, for 0, on
 // the first one that is free when the server starts.
-func (a app) serve(ctx context.Context, j jupyter, port int) error {
+func (a app) serve(ctx context.Context, j jupyter, dir string, port int) error {
 	defer sweep(j.mark)
 	if port != 0 {
-		started, err := a.serveOn(ctx, j, port)
+		started, err := a.serveOn(ctx, j, dir, port)
 		if taken := free(port); err != nil && !started && taken != nil {
 			return taken
 		}
@@ -84,7 +96,7 @@ func (a app) serve(ctx context.Context, j jupyter, port int) error {
 		if free(port) != nil {
 			continue
 		}
-		started, err := a.serveOn(ctx, j, port)
+		started, err := a.serveOn(ctx, j, dir, port)
 		if started || err == nil || free(port) == nil { // else another program took it before the server did
 			return err
 		}
@@ -97,13 +109,13 @@ const startUp = 2 * time.Minute
 
 // serveOn runs the server on that port and no other, and reports whether it came
 // to serve.
-func (a app) serveOn(ctx context.Context, j jupyter, port int) (started bool, err error) {
+func (a app) serveOn(ctx context.Context, j jupyter, dir string, port int) (started bool, err error) {
 	runtime := filepath.Join(a.root, ".jupyter", "runtime") // where the server keeps its token
 	if err := errors.Join(os.MkdirAll(runtime, 0o700), os.Chmod(runtime, 0o700)); err != nil {
 		return false, fmt.Errorf("%w: want a clone that can be written to", err)
 	}
 	token := strings.ToLower(rand.Text())
-	args := []string{"--no-browser", "--ip=127.0.0.1", fmt.Sprintf("--port=%d", port), "--notebook-dir=" + a.root,
+	args := []string{"--no-browser", "--ip=127.0.0.1", fmt.Sprintf("--port=%d", port), "--notebook-dir=" + dir,
 		"--NotebookApp.port_retries=0", "--ServerApp.port_retries=0"} // version 6, and from 7 on
 	if os.Geteuid() == 0 {
 		args = append(args, "--allow-root")
@@ -137,7 +149,7 @@ func (a app) serveOn(ctx context.Context, j jupyter, port int) (started bool, er
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
-	fmt.Fprintf(a.out, "http://127.0.0.1:%d/tree/notebooks?token=%s\nCtrl-C ends the server and its kernels.\n", port, token)
+	fmt.Fprintf(a.out, "http://127.0.0.1:%d/tree?token=%s\nCtrl-C ends the server and its kernels.\n", port, token)
 	return true, failed(<-ended)
 }
 

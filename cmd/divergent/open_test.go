@@ -36,7 +36,7 @@ func serveInTurn(rest string) {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
-	if err := a.serve(ctx, j, port); err != nil {
+	if err := a.serve(ctx, j, a.root, port); err != nil {
 		fmt.Fprintln(os.Stderr, oneLine(err))
 		fmt.Println("ended")
 		os.Exit(1)
@@ -104,7 +104,7 @@ func clone(t *testing.T) string {
 	return root
 }
 
-var address = regexp.MustCompile(`^http://127\.0\.0\.1:(\d+)/tree/notebooks\?token=([a-z0-9]{20,})\n$`)
+var address = regexp.MustCompile(`^http://127\.0\.0\.1:(\d+)/tree\?token=([a-z0-9]{20,})\n$`)
 
 // opened returns the port and the token of a printed address.
 func opened(t *testing.T, line string, stderr fmt.Stringer) (port, token string) {
@@ -352,7 +352,7 @@ func TestTakenPortsAreTold(t *testing.T) {
 	}
 	defer l.Close()
 	_, port, _ := net.SplitHostPort(l.Addr().String())
-	for p, want := range map[string]string{port: "address already in use: want a free port", "70000": "want 1 to 65535", "-1": "want 1 to 65535"} {
+	for p, want := range map[string]string{port: "address already in use: want a free port", "70000": "want a port, 1 to 65535", "-1": "want a port, 1 to 65535"} {
 		if code, _, err := commandLine(t.Context(), "open", "--port", p); code != 1 || !strings.Contains(err, want) || strings.Count(err, "\n") != 1 {
 			t.Errorf("port %s: exit %d, %q: want one line with %q", p, code, err, want)
 		}

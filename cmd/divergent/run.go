@@ -3,50 +3,67 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
+
+	"github.com/alecthomas/kong"
 
 	"divergent/pkg/notebook"
 	"divergent/pkg/study"
 )
 
-func runCommand() command {
-	return command{name: "run", args: "STUDY [--seeds 0-9] [--arms a,b] [--workers N] [--dir DIR] [--sweep FIELD=v,w] [--shard i/n]",
-		short: "simulate a study and write its results",
-		help: `Writes DIR/manifest.json, DIR/results.csv and DIR/traces.csv. Finished cells of the
-same design in DIR are kept, so that a stopped run resumes; nothing is taken from
-the committed results. Seed 42 stands for the published single run's data, which
-seed 0 draws, too.
-
-  divergent run divergent --seeds 0-9 --workers 2 --dir results
-  divergent run divergent --seeds 42 --arms ketamine,ssri --dir one-run
-  divergent run cliff --sweep pruned=0.88,0.91 --dir more-levels
-  divergent run divergent --arms ssri --sweep ssri.Training.Epochs=50,200 --dir longer
-  divergent run divergent --seeds 100-199 --shard 0/4 --dir part0    then merge
-  divergent run spines --dir spines               a small model: tables of its fits, checks and courses`,
-		run: runStudy}
+type runCommand struct {
+	Study   string   `arg:"" help:"Name of a study or small model."`
+	Seeds   seeds    `placeholder:"LIST" help:"Seeds such as 0-9, 3 or 0,2,5; the study's own unless given."`
+	Arms    []string `placeholder:"LIST" help:"Arms; all unless given. Dense and untreated always come along."`
+	Workers workers  `default:"0" placeholder:"N" help:"Cells computed at a time, 1 to 1024; 0 means one per core."`
+	Out     string   `aliases:"dir" placeholder:"FOLDER" help:"Folder to write to; data/runs/STUDY of the clone unless given."`
+	Shard   shard    `placeholder:"I/N" help:"Part of the seeds to run, counted from 0."`
+	Prune   *share   `placeholder:"SHARE" help:"Share of synapses pruned before treatment, in (0, 1], or 0 for none; the published one unless given."`
+	Sweep   []levels `sep:"none" placeholder:"FIELD=V,W" help:"Vary a field, such as ssri.Training.Epochs=50,200, or a factor of the study; may be repeated."`
+	JSON    bool     `name:"json" help:"Print a summary for programs."`
 }
 
-// order is a run as asked for.
-type order struct {
-	design study.Design
-	runner study.Runner
-	small  *smallModel // instead of a design
+func (runCommand) Help() string {
+	return `Writes manifest.json, results.csv and traces.csv. Finished cells of the same design in the
+folder are kept, so that a stopped run resumes; nothing is taken from the committed
+results. Seed 42 stands for the published single run's data, which seed 0 draws, too.
+
+    divergent run divergent --seeds 0-9 --workers 2 --out results
+    divergent run divergent --seeds 42 --arms ketamine,ssri --out one-run
+    divergent run cliff --sweep pruned=0.88,0.91 --out more-levels
+    divergent run divergent --arms ssri --sweep ssri.Training.Epochs=50,200 --out longer
+    divergent run divergent --seeds 100-199 --shard 0/4 --out part0      then merge
+    divergent run spines --out spines        a small model: tables of its fits, checks and courses
+
+` + studies()
 }
 
-func runStudy(ctx context.Context, c command, a app, args []string) error {
-	o, err := parseRun(c, a, args)
+// summary is what a run came to, for programs.
+type summary struct {
+	Study        string
+	Out          string
+	Measurements int    `json:",omitempty"`
+	Tables       int    `json:",omitempty"`
+	Lacks        string `json:",omitempty"` // what is missing of the design
+	Shard        string `json:",omitempty"` // of several, to be merged
+}
+
+// Run simulates.
+func (c *runCommand) Run(ctx context.Context, a app, k *kong.Context) error {
+	o, err := c.order(a, k)
 	if err != nil {
 		return err
 	}
 	if o.small != nil {
-		return o.small.run(ctx, a, o.runner.Dir, o.runner.Workers)
+		n, err := o.small.run(ctx, a, o.runner.Dir, o.runner.Workers)
+		if err != nil {
+			return err
+		}
+		return a.tell(c.JSON, summary{Study: c.Study, Out: o.runner.Dir, Tables: n}, fmt.Sprintf("%d tables: %s", n, o.runner.Dir))
 	}
 	show := progressTo(a.err)
 	o.runner.Progress = show.event
@@ -58,119 +75,74 @@ func runStudy(ctx context.Context, c command, a app, args []string) error {
 	if err != nil {
 		return err
 	}
-	if o.runner.Shards > 1 {
-		fmt.Fprintf(a.out, "shard done: %s; when all are, divergent merge makes the result\n", o.runner.Dir)
-		return nil
+	if c.Shard.of > 1 {
+		return a.tell(c.JSON, summary{Study: c.Study, Out: o.runner.Dir, Shard: fmt.Sprintf("%d/%d", c.Shard.part, c.Shard.of)},
+			fmt.Sprintf("shard done: %s; when all are, divergent merge makes the result", o.runner.Dir))
 	}
-	fmt.Fprintf(a.out, "%d measurements: %s\n", len(res.Rows), filepath.Join(o.runner.Dir, "results.csv"))
-	warnMissing(a, res)
-	return nil
+	return a.written(c.JSON, res, o.runner.Dir)
 }
 
-// warnMissing says that a result lacks measurements.
-func warnMissing(a app, res *study.Result) {
-	if s := res.Lacks(); s != "" {
-		fmt.Fprintf(a.err, "divergent: %s; run their seeds and arms with the same --dir to add them\n", s)
+// tell prints a summary, for programs or in words.
+func (a app) tell(forPrograms bool, s summary, words string) error {
+	if forPrograms {
+		return a.printJSON(s)
 	}
+	_, err := fmt.Fprintln(a.out, words)
+	return err
 }
 
-func parseRun(c command, a app, args []string) (order, error) {
-	var o order
-	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
-	seeds := fs.String("seeds", "", "`list` of seeds such as 0-9, 3 or 0,2,5; empty means the study's own")
-	arms := fs.String("arms", "", "`list` of arms; empty means all; dense and untreated always come along")
-	fs.IntVar(&o.runner.Workers, "workers", 0, "`number` of cells computed at a time, 1 to 1024; 0 means one per core")
-	fs.StringVar(&o.runner.Dir, "dir", "", "`folder` for the results (default data/runs/STUDY)")
-	shard := fs.String("shard", "", "part of the seeds to run, `i/n`, counted from 0")
-	prune := fs.Float64("prune", 0, "`share` of synapses pruned before treatment, in (0, 1], or 0 for none; the published one unless given")
-	var sweeps []study.Sweep
-	fs.Func("sweep", "vary a `FIELD=v,w`, such as ssri.Training.Epochs=50,200 or a factor of the study; may be repeated", func(s string) error {
-		sweep, err := parseSweep(s)
-		sweeps = append(sweeps, sweep)
-		return err
-	})
-	rest, err := c.parse(a, fs, args)
-	if err != nil {
-		return o, err
+// written says what a result holds, and what it lacks.
+func (a app) written(forPrograms bool, res *study.Result, dir string) error {
+	lacks := res.Lacks()
+	if lacks != "" {
+		fmt.Fprintf(a.err, "divergent: %s; run their seeds and arms with the same --out to add them\n", lacks)
 	}
-	name, err := a.oneStudy(c, rest)
-	if err != nil {
-		return o, err
-	}
-	if err := checkWorkers(o.runner.Workers); err != nil {
-		return o, err
-	}
-	if m, ok := a.small(name); ok {
-		o.small = &m
-		if o.runner.Dir == "" {
-			o.runner.Dir = a.runsFolder(name)
-		}
-		return o, m.only(fs, "dir", "workers")
-	}
-	if o.design, err = study.Named(name); err != nil {
-		return o, err
-	}
-	if *seeds != "" {
-		if o.design.Seeds, err = study.ParseSeeds(*seeds); err != nil {
-			return o, fmt.Errorf("--seeds: %w", err)
-		}
-	}
-	if *arms != "" {
-		if o.design, err = o.design.WithArms(strings.Split(*arms, ",")); err != nil {
-			return o, fmt.Errorf("--arms: %w", err)
-		}
-	}
-	for _, s := range sweeps {
-		o.design = o.design.WithSweep(s)
-	}
-	fs.Visit(func(f *flag.Flag) {
-		if f.Name == "prune" {
-			o.design.Prune = *prune
-		}
-	})
-	if o.runner.Shard, o.runner.Shards, err = parseShard(*shard); err != nil {
+	return a.tell(forPrograms, summary{Study: res.Manifest.Study, Out: dir, Measurements: len(res.Rows), Lacks: lacks},
+		fmt.Sprintf("%d measurements of %d seeds: %s", len(res.Rows), len(res.Manifest.Seeds), filepath.Join(dir, "results.csv")))
+}
+
+// order is a run as asked for.
+type order struct {
+	design study.Design
+	runner study.Runner
+	small  *smallModel // instead of a design
+}
+
+func (c *runCommand) order(a app, k *kong.Context) (order, error) {
+	o := order{runner: study.Runner{Workers: int(c.Workers), Dir: c.Out, Shard: c.Shard.part, Shards: max(c.Shard.of, 1)}}
+	if err := a.known(c.Study); err != nil {
 		return o, err
 	}
 	if o.runner.Dir == "" {
-		o.runner.Dir = a.runsFolder(name)
+		root, err := a.clone()
+		if err != nil {
+			return o, fmt.Errorf("run: --out is missing: want a folder to write to, such as --out results (%w)", err)
+		}
+		o.runner.Dir = filepath.Join(root, "data", "runs", c.Study)
+	}
+	if m, ok := a.small(c.Study); ok {
+		o.small = &m
+		return o, m.only(k, "out", "workers", "json")
+	}
+	var err error
+	if o.design, err = study.Named(c.Study); err != nil {
+		return o, err
+	}
+	if c.Seeds != nil {
+		o.design.Seeds = c.Seeds
+	}
+	if c.Arms != nil {
+		if o.design, err = o.design.WithArms(c.Arms); err != nil {
+			return o, fmt.Errorf("--arms: %w", err)
+		}
+	}
+	for _, s := range c.Sweep {
+		o.design = o.design.WithSweep(study.Sweep(s))
+	}
+	if c.Prune != nil {
+		o.design.Prune = float64(*c.Prune)
 	}
 	return o, o.design.Validate()
-}
-
-func checkWorkers(n int) error {
-	if n < 0 || n > 1024 {
-		return fmt.Errorf("--workers = %d: want 1 to 1024, or 0 for one per core", n)
-	}
-	return nil
-}
-
-// parseSweep reads FIELD=v,w.
-func parseSweep(s string) (study.Sweep, error) {
-	field, list, ok := strings.Cut(s, "=")
-	var settings []float64
-	for _, v := range strings.Split(list, ",") {
-		x, err := strconv.ParseFloat(v, 64)
-		ok = ok && err == nil
-		settings = append(settings, x)
-	}
-	if !ok || field == "" {
-		return study.Sweep{}, fmt.Errorf("want a field and numbers, such as Prune=0.8,0.9")
-	}
-	return study.Over(field, settings...), nil
-}
-
-// parseShard reads i/n.
-func parseShard(s string) (i, n int, err error) {
-	if s == "" {
-		return 0, 1, nil
-	}
-	left, right, ok := strings.Cut(s, "/")
-	i, errI := strconv.Atoi(left)
-	n, errN := strconv.Atoi(right)
-	if !ok || errI != nil || errN != nil || n < 1 || i < 0 || i >= n {
-		return 0, 0, fmt.Errorf("--shard = %q: want i/n with i from 0 to n-1, such as 0/4", s)
-	}
-	return i, n, nil
 }
 
 // reporter writes progress: one line that is overwritten on a terminal, else a

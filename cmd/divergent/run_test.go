@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"strings"
 	"testing"
 
@@ -10,7 +9,7 @@ import (
 
 // --prune 0 prunes nothing, as the help and the design say.
 func TestPruneNothing(t *testing.T) {
-	o, err := parseRun(runCommand(), app{out: io.Discard, err: io.Discard}, []string{"divergent", "--prune", "0"})
+	o, err := parsed("divergent", "--prune", "0")
 	if err != nil || o.design.Prune != 0 {
 		t.Errorf("Prune = %v, %v: want 0", o.design.Prune, err)
 	}
@@ -30,9 +29,9 @@ func FuzzRunFlags(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, line string) {
-		o, err := parseRun(runCommand(), app{out: io.Discard, err: io.Discard}, strings.Fields(line))
+		o, err := parsed(strings.Fields(line)...)
 		if err != nil {
-			if text := oneLine(err); err != errHelp && (text == "" || strings.Contains(text, "panic")) {
+			if text := oneLine(err); text == "" || strings.Contains(text, "panic") {
 				t.Errorf("%q: error %q", line, text)
 			}
 			return
@@ -51,9 +50,10 @@ func FuzzSweep(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		sweep, err := parseSweep(s)
+		var sweep levels
+		err := sweep.UnmarshalText([]byte(s))
 		if err == nil {
-			err = study.Divergent().WithSweep(sweep).Validate()
+			err = study.Divergent().WithSweep(study.Sweep(sweep)).Validate()
 		}
 		if err != nil && (strings.Contains(err.Error(), "\n") || err.Error() == "") {
 			t.Errorf("%q: error %q", s, err)
@@ -66,8 +66,9 @@ func FuzzShard(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if i, n, err := parseShard(s); err == nil && (i < 0 || n < 1 || i >= n) || err != nil && strings.Contains(err.Error(), "\n") {
-			t.Errorf("%q: %d/%d, %v", s, i, n, err)
+		var x shard
+		if err := x.UnmarshalText([]byte(s)); err == nil && (x.part < 0 || x.of < 1 || x.part >= x.of) || err != nil && strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: %+v, %v", s, x, err)
 		}
 	})
 }

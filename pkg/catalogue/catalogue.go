@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"divergent/data"
+	"divergent/internal/check"
 	"divergent/pkg/glutamate"
 	"divergent/pkg/landscape"
 	"divergent/pkg/model"
@@ -64,7 +65,7 @@ func All() []Entry {
 func Find(list []Entry, name string) (Entry, error) {
 	i := slices.IndexFunc(list, func(e Entry) bool { return e.Name == name })
 	if i < 0 {
-		return Entry{}, fmt.Errorf("unknown study %q: want one of %s", name, strings.Join(Names(list), ", "))
+		return Entry{}, check.Known("study", name, Names(list))
 	}
 	return list[i], nil
 }

@@ -3,9 +3,9 @@ package infer
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
+	"divergent/internal/check"
 	"divergent/pkg/assay"
 	"divergent/pkg/study"
 )
@@ -90,12 +90,12 @@ func plain(r *study.Result, factor string, setting float64) (*study.Result, erro
 		return r, CheckPlain(r)
 	}
 	if picked, at := r.Setting(); picked == factor { // it is a level
-		return r, know("setting of "+factor, setting, []float64{at})
+		return r, known("setting of "+factor, setting, []float64{at})
 	}
 	if err := CheckFactor(r, factor); err != nil {
 		return nil, err
 	}
-	if err := know("setting of "+factor, setting, r.Settings(factor)); err != nil {
+	if err := known("setting of "+factor, setting, r.Settings(factor)); err != nil {
 		return nil, err
 	}
 	return r.At(factor, setting), nil
@@ -118,18 +118,18 @@ func CheckFactor(r *study.Result, factor string) error {
 	if r == nil {
 		return CheckPlain(r)
 	}
-	return know("factor", factor, r.Factors())
+	return known("factor", factor, r.Factors())
 }
 
 // CheckArms is the error of the first arm that the result does not know.
 func CheckArms(r *study.Result, arms ...string) error {
-	var known []string
+	var conditions []string
 	for _, c := range r.Manifest.Conditions {
-		known = append(known, c.Name)
+		conditions = append(conditions, c.Name)
 	}
-	known = append(known, column(r, func(w study.Row) (string, bool) { return w.Arm, true })...)
+	conditions = append(conditions, column(r, func(w study.Row) (string, bool) { return w.Arm, true })...)
 	for _, arm := range arms {
-		if err := know("arm", arm, known); err != nil {
+		if err := known("arm", arm, conditions); err != nil {
 			return err
 		}
 	}
@@ -140,7 +140,7 @@ func CheckArms(r *study.Result, arms ...string) error {
 // which of the library's there are depends on the arms.
 func CheckPhase(r *study.Result, phase string) error {
 	phases := column(r, func(w study.Row) (string, bool) { return w.Phase, true })
-	return know("phase", phase, append(phases, assay.Acute, assay.OffDrug, assay.Relapse))
+	return known("phase", phase, append(phases, assay.Acute, assay.OffDrug, assay.Relapse))
 }
 
 // check is the error of the first field that the result does not know: what no arm
@@ -153,15 +153,15 @@ func (q Query) check(r *study.Result) error {
 		return err
 	}
 	metrics := column(r, func(w study.Row) (string, bool) { return w.Metric, true })
-	if err := know("metric", q.Metric, metrics); err != nil {
+	if err := known("metric", q.Metric, metrics); err != nil {
 		return err
 	}
 	tests := column(r, func(w study.Row) (string, bool) { return w.Test, w.Metric == q.Metric })
-	if err := know("test of "+q.Metric, q.Test, tests); err != nil {
+	if err := known("test of "+q.Metric, q.Test, tests); err != nil {
 		return err
 	}
 	levels := column(r, func(w study.Row) (float64, bool) { return w.Level, w.Metric == q.Metric && w.Test == q.Test })
-	return know("level of "+strings.TrimSpace(q.Test+" "+q.Metric), q.Level, levels)
+	return known("level of "+strings.TrimSpace(q.Test+" "+q.Metric), q.Level, levels)
 }
 
 // column returns what a field is in the rows that count, each once.
@@ -176,56 +176,7 @@ func column[T comparable](r *study.Result, field func(study.Row) (v T, counts bo
 	return out
 }
 
-// know is the error of a value that is not among the known; it names the nearest.
-func know[T string | float64](what string, v T, known []T) error {
-	if slices.Contains(known, v) {
-		return nil
-	}
-	if len(known) == 0 {
-		return fmt.Errorf("infer: %s %s: the result has none", what, quoted(v))
-	}
-	known = slices.Compact(slices.Sorted(slices.Values(known)))
-	near, words := known[0], make([]string, len(known))
-	for i, k := range known {
-		words[i] = quoted(k)
-		if far(k, v) < far(near, v) {
-			near = k
-		}
-	}
-	return fmt.Errorf("infer: %s %s: want one of %s; did you mean %s?", what, quoted(v), strings.Join(words, ", "), quoted(near))
-}
-
-func quoted(v any) string {
-	if s, ok := v.(string); ok {
-		return strconv.Quote(s)
-	}
-	return fmt.Sprint(v)
-}
-
-// far is how far two numbers lie apart, or two names: the fewest letters to
-// insert, delete or replace (Levenshtein 1966).
-func far[T string | float64](a, b T) float64 {
-	s, isName := any(a).(string)
-	if !isName {
-		x, y := any(a).(float64), any(b).(float64)
-		return max(x-y, y-x)
-	}
-	t := any(b).(string)
-	row := make([]int, len(t)+1) // edits from the first letters of s to those of t
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(s) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(t) {
-			edit := before
-			if s[i] != t[j] {
-				edit++
-			}
-			before = row[j+1]
-			row[j+1] = min(edit, before+1, row[j]+1)
-		}
-	}
-	return float64(row[len(t)])
+// known is the error of a value that is not among those of the result.
+func known[T string | float64](what string, v T, list []T) error {
+	return check.Known("infer: "+what, v, slices.Sorted(slices.Values(list)))
 }

@@ -54,7 +54,7 @@ func TestValuesKnowTheVocabulary(t *testing.T) {
 		{with(func(q *Query) { q.Level = 0 }), `did you mean 0.3?`, 0},
 		{with(func(q *Query) { q.Metric = "acuracy" }), `did you mean "accuracy"?`, 0},
 		{with(func(q *Query) { q.Metric = assay.Sparsity }), `infer: test of sparsity "internal": want one of ""; did you mean ""?`, 0},
-		{with(func(q *Query) { q.Factor, q.Setting = "pruned", 0.95 }), `infer: factor "pruned": the result has none`, 0},
+		{with(func(q *Query) { q.Factor, q.Setting = "pruned", 0.95 }), `infer: factor "pruned": there is none`, 0},
 	} {
 		seeds, x, err := Values(r, c.q)
 		switch {
@@ -171,21 +171,4 @@ func must[T any](v T, err error) T {
 		panic(err)
 	}
 	return v
-}
-
-// The distances by hand; kitten and sitting is Levenshtein's textbook case.
-func TestEditDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want float64
-	}{
-		{"", "", 0}, {"abc", "", 3}, {"", "abc", 3}, {"kitten", "sitting", 3}, {"ssri", "ssri", 0}, {"ssri", "sri", 1}, {"sri", "ssri", 1}, {"flaw", "lawn", 2}, {"abc", "acb", 2},
-	} {
-		if got := far(c.a, c.b); got != c.want {
-			t.Errorf("far(%q, %q) = %v, want %v", c.a, c.b, got, c.want)
-		}
-	}
-	if a, b := far(1.5, 2.0), far(2.0, 1.5); a != 0.5 || b != 0.5 {
-		t.Errorf("numbers: %v, %v", a, b)
-	}
 }

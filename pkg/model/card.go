@@ -1,6 +1,7 @@
 package model
 
 import (
+	"divergent/internal/check"
 	"fmt"
 	"math"
 	"reflect"
@@ -192,7 +193,7 @@ func (ps Parameters) Ranges(fields ...string) ([]Range, error) {
 	for i, f := range fields {
 		at := slices.IndexFunc(ps, func(p Parameter) bool { return p.Field == f })
 		if at < 0 {
-			return nil, fmt.Errorf("model: the card has no parameter %q: want one of %s", f, strings.Join(ps.Fields(), ", "))
+			return nil, check.Known("model: parameter", f, ps.Fields())
 		}
 		out[i] = ps[at].Range()
 	}
@@ -269,7 +270,7 @@ func field(v reflect.Value, name string) (reflect.Value, error) {
 				names = append(names, v.Type().Field(i).Name)
 			}
 		}
-		return f, fmt.Errorf("model: %s has no numeric field %q: want one of %s", v.Type(), name, strings.Join(names, ", "))
+		return f, check.Known(fmt.Sprintf("model: numeric field of %s", v.Type()), name, names)
 	}
 	return f, nil
 }

@@ -35,7 +35,7 @@ func TestCard(t *testing.T) {
 	if r, err := card.Ranges("Kb", "Ku"); err != nil || r[0] != (Range{"Kb", 0, 5, false}) || r[1] != (Range{"Ku", 0.3, 3, true}) {
 		t.Errorf("ranges %v, error %v", r, err)
 	}
-	if _, err := card.Ranges("Kx"); err == nil || !strings.Contains(err.Error(), `"Kx": want one of Ku, Days, Kb`) {
+	if _, err := card.Ranges("Kx"); err == nil || !strings.Contains(err.Error(), `"Kx": want one of "Ku", "Days", "Kb"`) {
 		t.Errorf("unknown range: %v", err)
 	}
 	header, rows := card.Table()
@@ -120,7 +120,7 @@ func TestValuesAndWith(t *testing.T) {
 		x      []float64
 		want   string
 	}{
-		{[]string{"Kc"}, []float64{1}, `no numeric field "Kc": want one of Ku, Days, Kb`},
+		{[]string{"Kc"}, []float64{1}, `"Kc": want one of "Ku", "Days", "Kb"`},
 		{[]string{"Strict"}, []float64{1}, "no numeric field"},
 		{[]string{"private"}, []float64{1}, "no numeric field"},
 		{[]string{"Days"}, []float64{1.5}, "Days = 1.5: want a whole number"},

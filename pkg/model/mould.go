@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"divergent/data"
+	"divergent/internal/check"
 )
 
 // Series is one named course, on the days of its Course.
@@ -32,7 +33,7 @@ func (c *Course) Of(name string) (Series, error) {
 		}
 		names = append(names, s.Name)
 	}
-	return Series{}, fmt.Errorf("model: no series %q: want one of %s", name, strings.Join(names, ", "))
+	return Series{}, check.Known("model: series", name, names)
 }
 
 // Table lays out the course for a reader, a day a row.

@@ -2,9 +2,8 @@ package model
 
 import (
 	"context"
-	"fmt"
+	"divergent/internal/check"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -40,7 +39,7 @@ func (ps Parts) Named(names ...string) (Parts, error) {
 	for _, n := range names {
 		i := slices.Index(known, n)
 		if i < 0 {
-			return nil, fmt.Errorf("model: the study has no part %q: want one of %s", n, strings.Join(known, ", "))
+			return nil, check.Known("model: part", n, known)
 		}
 		out = append(out, ps[i])
 	}

@@ -37,7 +37,7 @@ func TestPartsAreComputedInTurn(t *testing.T) {
 	if tables := some.Tables(); len(tables) != 1 || tables[0].Name != "c" {
 		t.Errorf("tables %v, want those of c", tables)
 	}
-	if _, err := all.Named("d"); err == nil || !strings.Contains(err.Error(), "a, card, b, c") {
+	if _, err := all.Named("d"); err == nil || !strings.Contains(err.Error(), `"a", "card", "b", "c"`) {
 		t.Errorf("an unknown part: %v", err)
 	}
 	if err := (Parts{OfCard(struct{ X float64 }{})}).Compute(t.Context(), 1, nil); err == nil {

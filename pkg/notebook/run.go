@@ -143,11 +143,10 @@ func Root() string {
 	return dir
 }
 
-// Module is the folder of this module's go.mod, at or above the working one.
-func Module() (string, error) {
-	wd, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	return data.CloneAt(wd)
-}
+// RootVariable names the clone in the environment of the kernels that the command
+// starts, so that a notebook in any folder finds it.
+const RootVariable = data.RootVariable
+
+// Module is the folder of this module's go.mod, at or above the working one, or the one
+// that RootVariable names.
+func Module() (string, error) { return data.WorkingClone() }

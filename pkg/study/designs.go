@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"divergent/internal/check"
 	"divergent/pkg/assay"
 	"divergent/pkg/network"
 	"divergent/pkg/task"
@@ -176,7 +177,7 @@ func Named(name string) (Design, error) {
 			return d, nil
 		}
 	}
-	return Design{}, fmt.Errorf("study: unknown study %q: want one of %s", name, strings.Join(Studies(), ", "))
+	return Design{}, check.Known("study", name, Studies())
 }
 
 // WithArms returns the design with only the named arms, in the design's order,

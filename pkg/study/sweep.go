@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"divergent/internal/check"
 	"divergent/pkg/study/store"
 	"divergent/pkg/treat"
 )
@@ -135,7 +136,7 @@ func setField(v reflect.Value, path []string, x float64) error {
 	case reflect.Struct:
 		f, ok := v.Type().FieldByName(path[0])
 		if !ok || !f.IsExported() {
-			return fmt.Errorf("%s has no field %s: want one of %s", v.Type(), path[0], strings.Join(fieldNames(v.Type()), ", "))
+			return check.Known("field of "+v.Type().String(), path[0], fieldNames(v.Type()))
 		}
 		return setField(v.FieldByIndex(f.Index), path[1:], x)
 	case reflect.Slice:

@@ -69,18 +69,22 @@ func (v Verification) String() string {
 			fmt.Fprintf(&b, "\n  and %d more", len(v.Differences)-i)
 			break
 		}
-		seed := fmt.Sprintf("seed %d", d.Row.Seed)
-		if d.Pooled {
-			seed = "mean"
-		}
-		fmt.Fprintf(&b, "\n  %s, %s, %s, %s %v, %s: ", seed, d.Row.Place(), d.Row.Phase, d.Row.Test, d.Row.Level, d.Row.Metric)
-		if d.Only != "" {
-			fmt.Fprintf(&b, "only %s", d.Only)
-		} else {
-			fmt.Fprintf(&b, "stored %v, now %v", d.Row.Value, d.Again)
-		}
+		b.WriteString("\n  " + d.String())
 	}
 	return b.String()
+}
+
+// String says where the number stands, and both values.
+func (d Difference) String() string {
+	seed := fmt.Sprintf("seed %d", d.Row.Seed)
+	if d.Pooled {
+		seed = "mean"
+	}
+	both := fmt.Sprintf("stored %v, now %v", d.Row.Value, d.Again)
+	if d.Only != "" {
+		both = "only " + d.Only
+	}
+	return fmt.Sprintf("%s, %s, %s, %s %v, %s: %s", seed, d.Row.Place(), d.Row.Phase, d.Row.Test, d.Row.Level, d.Row.Metric, both)
 }
 
 // Verify computes the given seeds of stored results again, from nothing, and

@@ -1,0 +1,262 @@
+// Command browser opens the toolkit's notebooks in a real Chromium, as a new user does:
+// every stored output is in the page before anything is run; a new Go notebook works
+// with its imports alone; a notebook runs from top to bottom; and the clone stays as it
+// was, while changed copies are kept.
+//
+//	go -C .ci/browser run . CLONE
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+func main() {
+	clone := "../.."
+	if len(os.Args) > 1 {
+		clone = os.Args[1]
+	}
+	if err := run(clone); err != nil {
+		fmt.Fprintln(os.Stderr, "browser:", err)
+		os.Exit(1)
+	}
+}
+
+// session is a server and a browser on it.
+type session struct {
+	clone, dir, base, token string
+	page                    context.Context
+}
+
+func run(clone string) (err error) {
+	dir, err := os.MkdirTemp("", "divergent-browser-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	before, err := status(clone)
+	if err != nil {
+		return err
+	}
+	work := filepath.Join(dir, "my analysis")
+	s, end, err := open(clone, work)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(s.stored(), s.own(), s.rerun("00-start-here.ipynb"))
+	end()
+	if err != nil {
+		return err
+	}
+	if after, err := status(clone); err != nil || after != before {
+		return fmt.Errorf("the clone was changed: %q, before %q, %v", after, before, err)
+	}
+	return kept(clone, work)
+}
+
+// status is what git says of the clone.
+func status(clone string) (string, error) {
+	b, err := exec.Command("git", "-C", clone, "status", "--porcelain").Output()
+	return string(b), err
+}
+
+// serve starts the server and returns the lines that it prints up to its address, and
+// what ends it.
+func serve(clone, dir string) (lines []string, end func(), err error) {
+	cmd := exec.Command("go", "run", "./cmd/divergent", "open", "--dir", dir)
+	cmd.Dir, cmd.Stderr = clone, os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, nil, err
+	}
+	end = func() {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGINT)
+		_ = cmd.Wait()
+	}
+	for in := bufio.NewScanner(out); in.Scan(); {
+		lines = append(lines, in.Text())
+		if strings.HasPrefix(in.Text(), "http://127.0.0.1:") {
+			return lines, end, nil
+		}
+	}
+	end()
+	return nil, nil, fmt.Errorf("open printed %q and no address", lines)
+}
+
+func open(clone, dir string) (*session, func(), error) {
+	lines, end, err := serve(clone, dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	address, err := url.Parse(lines[len(lines)-1])
+	if err != nil {
+		end()
+		return nil, nil, err
+	}
+	chromium := "chromium"
+	if path := os.Getenv("CHROMIUM"); path != "" {
+		chromium = path
+	}
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.WindowSize(1400, 1000), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true))
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	page, cancel := chromedp.NewContext(allocator)
+	page, late := context.WithTimeout(page, 10*time.Minute)
+	s := &session{clone: clone, dir: dir, base: "http://" + address.Host, token: address.Query().Get("token"), page: page}
+	// The token once, in the address; then a cookie has it.
+	err = chromedp.Run(page, chromedp.Navigate(lines[len(lines)-1]))
+	return s, func() { late(); cancel(); stop(); end() }, err
+}
+
+// load opens a notebook and waits for its kernel.
+func (s *session) load(name string) error {
+	ready := `typeof Jupyter !== "undefined" && Jupyter.notebook && Jupyter.notebook._fully_loaded && Jupyter.notebook.kernel && Jupyter.notebook.kernel.is_connected()`
+	return chromedp.Run(s.page, chromedp.Navigate(s.base+"/notebooks/"+url.PathEscape(name)+"?kernel_name=gonb"),
+		chromedp.Poll(ready, nil, chromedp.WithPollingTimeout(2*time.Minute)))
+}
+
+// picture keeps the page.
+func (s *session) picture(name string) error {
+	var b []byte
+	if err := chromedp.Run(s.page, chromedp.FullScreenshot(&b, 90)); err != nil {
+		return err
+	}
+	dir := filepath.Join(s.clone, "build", "browser")
+	return errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, strings.TrimSuffix(name, ".ipynb")+".jpg"), b, 0o644))
+}
+
+// shown counts the outputs of code cells that the page shows: pictures, tables and
+// words, and not the empty places of outputs that it does not trust.
+const shown = `[...document.querySelectorAll(".code_cell .output_subarea")].filter(e => e.querySelector("img, table, svg") || e.innerText.trim() !== "").length`
+
+// stored opens every notebook and runs nothing: each of its stored outputs is there.
+func (s *session) stored() error {
+	paths, err := filepath.Glob(filepath.Join(s.dir, "*.ipynb"))
+	if err != nil || len(paths) == 0 {
+		return fmt.Errorf("no copies in %s: %v", s.dir, err)
+	}
+	var failed []error
+	for _, p := range paths {
+		b, err := os.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		var nb struct{ Cells []struct{ Outputs []any } }
+		if err := json.Unmarshal(b, &nb); err != nil {
+			return err
+		}
+		want, got := 0, 0
+		for _, c := range nb.Cells {
+			want += len(c.Outputs)
+		}
+		name := filepath.Base(p)
+		if err := errors.Join(s.load(name), chromedp.Run(s.page, chromedp.Sleep(time.Second), chromedp.Evaluate(shown, &got)), s.picture(name)); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		fmt.Printf("%-34s %3d of %3d stored outputs shown\n", name, got, want)
+		if got < want {
+			failed = append(failed, fmt.Errorf("%s: %d of %d stored outputs are shown on opening", name, got, want))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// own makes a new notebook, whose first cell has imports and no set-up.
+func (s *session) own() error {
+	req, err := http.NewRequestWithContext(s.page, http.MethodPost, s.base+"/api/contents", strings.NewReader(`{"type": "notebook"}`))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "token "+s.token)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	var made struct{ Name string }
+	err = json.NewDecoder(resp.Body).Decode(&made)
+	resp.Body.Close()
+	if err != nil || made.Name == "" {
+		return fmt.Errorf("a new notebook: status %d, %v", resp.StatusCode, err)
+	}
+	if err := s.load(made.Name); err != nil {
+		return err
+	}
+	cell, err := json.Marshal("import (\n\t\"divergent/pkg/notebook\"\n\t\"divergent/pkg/study\"\n)\n\n%%\nnotebook.Table(study.Divergent().Arms)")
+	if err != nil {
+		return err
+	}
+	var text string
+	err = chromedp.Run(s.page,
+		chromedp.Evaluate(fmt.Sprintf(`{ const c = Jupyter.notebook.get_cell(0); c.set_text(%s); c.execute(); 0 }`, cell), nil),
+		chromedp.Poll(`typeof Jupyter.notebook.get_cell(0).input_prompt_number === "number"`, nil, chromedp.WithPollingTimeout(2*time.Minute)), chromedp.Sleep(time.Second),
+		chromedp.Evaluate(`document.querySelector(".output").innerText`, &text))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("a new notebook with imports alone: %.60q\n", text)
+	if !strings.Contains(text, "ketamine") {
+		return fmt.Errorf("a new notebook prints %q: want a table with ketamine", text)
+	}
+	return s.picture(made.Name)
+}
+
+// rerun runs a copy from top to bottom and saves it.
+func (s *session) rerun(name string) error {
+	if err := s.load(name); err != nil {
+		return err
+	}
+	var failed []string
+	start := time.Now()
+	err := chromedp.Run(s.page,
+		chromedp.Evaluate(`Jupyter.notebook.clear_all_output(); Jupyter.notebook.execute_all_cells(); 0`, nil),
+		chromedp.Poll(`Jupyter.notebook.get_cells().every(c => c.cell_type !== "code" || typeof c.input_prompt_number === "number")`, nil, chromedp.WithPollingTimeout(5*time.Minute)),
+		chromedp.Sleep(2*time.Second),
+		chromedp.Evaluate(`Jupyter.notebook.get_cells().filter(c => c.cell_type === "code").flatMap(c => c.output_area.outputs.filter(o => o.output_type === "error").map(o => o.ename + ": " + o.evalue))`, &failed),
+		chromedp.Evaluate(`Jupyter.notebook.save_notebook(); 0`, nil), chromedp.Sleep(2*time.Second))
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	fmt.Printf("%s run from top to bottom in %.0f s\n", name, time.Since(start).Seconds())
+	if len(failed) > 0 {
+		return fmt.Errorf("%s: %q", name, failed)
+	}
+	return s.picture("run-" + name)
+}
+
+// kept opens the folder again: a changed copy is not overwritten.
+func kept(clone, dir string) error {
+	path := filepath.Join(dir, "00-start-here.ipynb")
+	mine, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	lines, end, err := serve(clone, dir)
+	if err != nil {
+		return err
+	}
+	end()
+	again, err := os.ReadFile(path)
+	if err != nil || string(again) != string(mine) || !strings.Contains(strings.Join(lines, "\n"), "00-start-here.ipynb") {
+		return fmt.Errorf("the changed copy is not kept, or open does not say so: %q, %v", lines, err)
+	}
+	fmt.Println("a changed copy is kept:", lines[1])
+	return nil
+}
