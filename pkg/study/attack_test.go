@@ -852,3 +852,27 @@ func TestCellsOfAnotherEngine(t *testing.T) {
 		t.Errorf("%d cells, %d damaged lines, %v: want none", len(found.Cells), found.Damaged, err)
 	}
 }
+
+// A fresh run takes nothing from its folder: neither cells nor a network from which
+// arms would start.
+func TestFreshTakesNothing(t *testing.T) {
+	dir, elsewhere := t.TempDir(), t.TempDir()
+	d, other := only("ssri", 0), only("ssri", 0)
+	other.Baseline.Rate = 2e-2
+	mustRun(t, Runner{Dir: dir}, d)
+	mustRun(t, Runner{Dir: elsewhere}, other)
+	pruned := func(d Design) string { return d.manifest().Keeps()[1].File() }
+	b, err := os.ReadFile(filepath.Join(elsewhere, pruned(other)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	spoil(t, dir, pruned(d), func(own []byte) []byte { // another network under its name
+		head, _, _ := bytes.Cut(own[9:], []byte("\n"))
+		_, rest, _ := bytes.Cut(b[9:], []byte("\n"))
+		return summed(slices.Concat(head, []byte("\n"), rest))
+	})
+	want, got := mustRun(t, Runner{}, d), mustRun(t, Runner{Dir: dir, Fresh: true}, d)
+	if !slices.Equal(got.Rows, want.Rows) || !slices.Equal(got.Traces, want.Traces) {
+		t.Error("a fresh run started from a network in its folder")
+	}
+}

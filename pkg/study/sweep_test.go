@@ -371,3 +371,16 @@ func TestASettingIsNoted(t *testing.T) {
 		t.Errorf("not published: %v", at.Manifest.NonDefault)
 	}
 }
+
+// A factor that is swept already takes the new settings, and the design it came from
+// keeps its own.
+func TestWithSweepReplaces(t *testing.T) {
+	d := Cliff()
+	again := d.WithSweep(Over("pruned", 0.88))
+	if len(again.Sweeps) != 1 || !slices.Equal(again.Sweeps[0].Settings, []float64{0.88}) || again.Sweeps[0].Fields[0] != "Prune" || len(d.Sweeps[0].Settings) != 14 {
+		t.Errorf("sweeps %+v of a design with %+v", again.Sweeps, d.Sweeps)
+	}
+	if more := d.WithSweep(Over("Baseline.Epochs", 5)); len(more.Sweeps) != 2 || len(d.Sweeps) != 1 {
+		t.Errorf("sweeps %+v", more.Sweeps)
+	}
+}
