@@ -1,5 +1,5 @@
-// Package data embeds the published tables and the committed reference results
-// and reads the published numbers.
+// Package data embeds the published tables and those of the committed reference
+// results, finds the clone, which has their networks, and reads the published numbers.
 //
 // The numbers are Ngo Cheung's, licensed CC-BY-4.0; published/README.md says
 // where each one comes from.
@@ -9,22 +9,39 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 	"strings"
 )
 
-//go:embed published results
+//go:embed published results/README.md results/*/manifest.json results/*/*.csv results/models
 var files embed.FS
 
 // Results returns the committed reference results, read-only: one folder for
 // each study, laid out as results/README.md says. A study without results has
-// no folder, so opening its files gives fs.ErrNotExist.
+// no folder, so opening its files gives fs.ErrNotExist. The tables are embedded;
+// networks, which few readers ask for, are opened in the clone.
 func Results() fs.FS {
 	f, err := fs.Sub(files, "results")
 	if err != nil {
 		panic("data: results is not a path") // only if the constant above is misspelt
 	}
-	return f
+	return results{f}
+}
+
+// results has its tables in memory and its networks in the clone.
+type results struct{ fs.FS }
+
+func (r results) Open(name string) (fs.File, error) {
+	if path.Base(path.Dir(name)) != "networks" {
+		return r.FS.Open(name)
+	}
+	dir, err := Clone()
+	if err != nil {
+		return nil, fmt.Errorf("the committed networks are not embedded: %w", err)
+	}
+	return os.DirFS(filepath.Join(dir, "data", "results")).Open(name)
 }
 
 // Published returns the published tables and their README, read-only.

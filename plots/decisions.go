@@ -37,7 +37,10 @@ func DecisionMap(r *study.Result) (*figure.Figure, error) {
 	if r == nil {
 		return nil, checkRows(r)
 	}
-	conds, nets, seed := kept(r)
+	conds, nets, seed, err := kept(r)
+	if err != nil {
+		return nil, err
+	}
 	if len(nets) == 0 {
 		return nil, noNetworks(r, "DecisionMap")
 	}

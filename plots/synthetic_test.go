@@ -107,7 +107,7 @@ func withNetworks(r *study.Result) *study.Result {
 	}
 	r.Networks = append(r.Networks, study.Snapshot{Arm: study.Untreated, Net: pruned})
 	for _, row := range r.Rows {
-		if n, _ := r.Network(row.Arm); n != nil {
+		if n, _, _ := r.Network(row.Arm); n != nil {
 			continue
 		}
 		a, n := row.Arm, pruned.Clone()

@@ -16,7 +16,7 @@ const blocks = 64
 
 // kept returns the acute conditions whose network the result kept, without
 // controls, and the seed of the networks.
-func kept(r *study.Result) (conds []condition, nets []*network.Network, seed uint64) {
+func kept(r *study.Result) (conds []condition, nets []*network.Network, seed uint64, err error) {
 	var names []string
 	for _, s := range r.Networks {
 		if !slices.Contains(names, s.Arm) {
@@ -24,11 +24,16 @@ func kept(r *study.Result) (conds []condition, nets []*network.Network, seed uin
 		}
 	}
 	for _, c := range ordered(names) {
-		if n, s := r.Network(c.Arm); n != nil && !isControl(c.Arm, names) {
-			conds, nets, seed = append(conds, c), append(nets, n), s
+		if isControl(c.Arm, names) {
+			continue
 		}
+		n, s, err := r.Network(c.Arm)
+		if err != nil {
+			return nil, nil, 0, err
+		}
+		conds, nets, seed = append(conds, c), append(nets, n), s
 	}
-	return conds, nets, seed
+	return conds, nets, seed, nil
 }
 
 // noNetworks is the error of a result without networks; a swept one keeps none.
@@ -47,7 +52,10 @@ func Wiring(r *study.Result) (*figure.Figure, error) {
 	if r == nil {
 		return nil, checkRows(r)
 	}
-	conds, nets, seed := kept(r)
+	conds, nets, seed, err := kept(r)
+	if err != nil {
+		return nil, err
+	}
 	if len(nets) == 0 {
 		return nil, noNetworks(r, "Wiring")
 	}

@@ -99,15 +99,15 @@ func (a app) known(study string) error {
 
 // results loads the results in a folder, or the committed ones of the study.
 func results(name, from string) (*study.Result, error) {
-	dir, where := os.DirFS(from), "folder "+from
+	dir, where, read := os.DirFS(from), "folder "+from, study.Load
 	if from == "" {
 		sub, err := fs.Sub(data.Results(), name)
 		if err != nil {
 			return nil, err
 		}
-		dir, where = sub, "committed results of "+name
+		dir, where, read = sub, "committed results of "+name, study.Open
 	}
-	r, err := study.Load(dir)
+	r, err := read(dir)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", where, err)
 	}

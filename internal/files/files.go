@@ -117,11 +117,15 @@ func Read(dir fs.FS, name string, limit int64) ([]byte, error) {
 
 func unreadable(name string, err error) error {
 	var p *fs.PathError
-	if errors.As(err, &p) {
+	system := errors.As(err, &p)
+	if system {
 		err = p.Err
 	}
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%s is missing (%w)", name, err)
+	case !system: // it says what is wanted
+		return fmt.Errorf("%s cannot be read: %w", name, err)
 	}
 	return fmt.Errorf("%s cannot be read (%w): want a file and folder that you may read", name, err)
 }

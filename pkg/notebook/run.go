@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/janpfeifer/gonb/gonbui"
-	"golang.org/x/mod/modfile"
 
 	"divergent/data"
 	"divergent/internal/console"
@@ -117,29 +116,8 @@ func Root() string {
 
 // RootVariable names the clone in the environment of the kernels that the command
 // starts, so that a notebook in any folder finds it.
-const RootVariable = "DIVERGENT_ROOT"
+const RootVariable = data.RootVariable
 
 // Module is the folder of this module's go.mod, at or above the working one, or the one
 // that RootVariable names.
-func Module() (string, error) {
-	wd, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for dir := wd; ; dir = filepath.Dir(dir) {
-		if isModule(dir) {
-			return dir, nil
-		}
-		if dir == filepath.Dir(dir) {
-			if root := os.Getenv(RootVariable); root != "" && isModule(root) {
-				return root, nil
-			}
-			return "", fmt.Errorf("folder %s: want a clone of divergent (no go.mod of it here or above); cd into the clone", wd)
-		}
-	}
-}
-
-func isModule(dir string) bool {
-	b, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-	return err == nil && modfile.ModulePath(b) == "divergent"
-}
+func Module() (string, error) { return data.WorkingClone() }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
 	"maps"
 	"os"
@@ -17,10 +18,11 @@ import (
 
 	"divergent/internal/files"
 	"divergent/pkg/assay"
+	"divergent/pkg/study/store"
 	"divergent/pkg/treat"
 )
 
-// The store under attack; pkg/study/attack is the campaign that these come from.
+// The store under attack; internal/attack is the campaign that these come from.
 
 // copied returns a copy of a folder.
 func copied(t testing.TB, dir string) string {
@@ -35,7 +37,7 @@ func copied(t testing.TB, dir string) string {
 // resealed edits the manifest of a folder and repairs its checksum.
 func resealed(t testing.TB, dir string, edit func(m *Manifest)) {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(dir, manifestFile))
+	b, err := os.ReadFile(filepath.Join(dir, store.ManifestFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,9 +49,19 @@ func resealed(t testing.TB, dir string, edit func(m *Manifest)) {
 	if b, err = files.Seal(m); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, manifestFile), b, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, store.ManifestFile), b, 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// summed and checked put the checksum before a journal's line, and take it away.
+func summed(body []byte) []byte {
+	return append(fmt.Appendf(nil, "%08x ", crc32.ChecksumIEEE(body)), body...)
+}
+
+func checked(line []byte) (body []byte, ok bool) {
+	sum, body, ok := bytes.Cut(line, []byte(" "))
+	return body, ok && string(sum) == fmt.Sprintf("%08x", crc32.ChecksumIEEE(body))
 }
 
 // resummed repairs the checksums of a folder's files.
@@ -125,7 +137,7 @@ func TestNoRunTakesAway(t *testing.T) {
 	if len(res.Rows) != 1560 || computed != 0 {
 		t.Errorf("of the committed 1560 rows %d are left, %d cells were computed", len(res.Rows), computed)
 	}
-	if now := folder(t, dir); now[resultsFile] != was[resultsFile] || now[tracesFile] != was[tracesFile] {
+	if now := folder(t, dir); now[store.ResultsFile] != was[store.ResultsFile] || now[store.TracesFile] != was[store.TracesFile] {
 		t.Error("the committed tables changed")
 	}
 }
@@ -138,7 +150,7 @@ func steps(t *testing.T, old, now string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := []string{resultsFile, tracesFile}
+	names := []string{store.ResultsFile, store.TracesFile}
 	for _, name := range slices.Sorted(maps.Keys(res.Manifest.Files)) {
 		if !slices.Contains(names, name) {
 			names = append(names, name)
@@ -149,16 +161,14 @@ func steps(t *testing.T, old, now string) []string {
 	var out []string
 	for n := -1; n <= len(names); n++ {
 		dir := copied(t, old)
-		if err := os.RemoveAll(filepath.Join(dir, cellFolder)); err != nil {
+		if err := os.RemoveAll(filepath.Join(dir, store.CellFolder)); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.CopyFS(filepath.Join(dir, cellFolder), os.DirFS(filepath.Join(now, cellFolder))); err != nil {
+		if err := os.CopyFS(filepath.Join(dir, store.CellFolder), os.DirFS(filepath.Join(now, store.CellFolder))); err != nil {
 			t.Fatal(err)
 		}
 		if n >= 0 {
-			if err := bare.save(dir); err != nil {
-				t.Fatal(err)
-			}
+			resealed(t, dir, func(m *Manifest) { *m = bare })
 		}
 		for _, name := range names[:max(n, 0)] {
 			b, err := os.ReadFile(filepath.Join(now, name))
@@ -264,12 +274,12 @@ func TestIncompleteMerges(t *testing.T) {
 	}
 	// A kept network that no folder has whole.
 	broken := copied(t, whole)
-	if err := os.RemoveAll(filepath.Join(broken, networkFolder)); err != nil {
+	if err := os.RemoveAll(filepath.Join(broken, store.NetworkFolder)); err != nil {
 		t.Fatal(err)
 	}
 	_, err := Merge([]string{broken}, filepath.Join(t.TempDir(), "out"), false)
-	refuses(t, "a merge without the networks", err, networkFolder, "run seed 0 again")
-	refuses(t, "a run of another seed without them", try(broken, tiny(2)), networkFolder, "run seed 0 along")
+	refuses(t, "a merge without the networks", err, store.NetworkFolder, "run seed 0 again")
+	refuses(t, "a run of another seed without them", try(broken, tiny(2)), store.NetworkFolder, "run seed 0 along")
 	runFolder(t, Runner{Dir: broken}, d)
 	sameFolders(t, "networks made again", whole, broken)
 }
@@ -283,11 +293,11 @@ func TestDenseTracesAreNotLost(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		whole := run(Runner{Dir: dir})
-		for _, name := range []string{manifestFile, resultsFile, tracesFile} {
+		for _, name := range []string{store.ManifestFile, store.ResultsFile, store.TracesFile} {
 			os.Remove(filepath.Join(dir, name))
 		}
 		for _, gone := range []string{`"Arm":"dense"`, `"Arm":`} { // of one cell, of all
-			spoil(t, dir, cellFolder+"/0001.jsonl", func(b []byte) []byte {
+			spoil(t, dir, store.CellFolder+"/0001.jsonl", func(b []byte) []byte {
 				return bytes.Join(slices.DeleteFunc(bytes.SplitAfter(b, []byte("\n")), func(line []byte) bool {
 					return bytes.Contains(line, []byte(gone))
 				}), nil)
@@ -358,19 +368,19 @@ func TestOneRunHasTheFolder(t *testing.T) {
 	if err != nil || !slices.Equal(res.Manifest.Seeds, []uint64{0, 1, 2, 3}) {
 		t.Errorf("four shards of two times two seeds: %v", err)
 	}
-	held, err := acquire(dir, true)
+	held, err := store.Begin(context.Background(), dir, only("ssri", 0, 1).manifest(), true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	refuses(t, "a whole run beside a shard", try(dir, only("ssri", 0, 1)), fmt.Sprintf("in use by process %d on ", os.Getpid()), " since 20")
-	held.release()
+	held.Close()
 
 	// What a dead process has left is no lock.
-	if err := os.WriteFile(filepath.Join(dir, lockFile), []byte("process 1 on nowhere since 2001-01-01 00:00:00\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, store.LockFile), []byte("process 1 on nowhere since 2001-01-01 00:00:00\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	runFolder(t, Runner{Dir: dir}, only("ssri", 0, 1))
-	if _, err := os.Stat(filepath.Join(dir, lockFile)); err == nil {
+	if _, err := os.Stat(filepath.Join(dir, store.LockFile)); err == nil {
 		t.Error("a finished run left its lock")
 	}
 }
@@ -387,7 +397,7 @@ func TestTornLinesCostTheirCells(t *testing.T) {
 	dir, whole := t.TempDir(), t.TempDir()
 	mustRun(t, Runner{Dir: dir, Workers: 1}, tiny(0))
 	runFolder(t, Runner{Dir: whole}, tiny(0))
-	const journal = cellFolder + "/0001.jsonl"
+	const journal = store.CellFolder + "/0001.jsonl"
 	b, err := os.ReadFile(filepath.Join(dir, journal))
 	if err != nil {
 		t.Fatal(err)
@@ -403,7 +413,7 @@ func TestTornLinesCostTheirCells(t *testing.T) {
 			"torn, and the next whole line after it": {func(l []byte) []byte { return l[:len(l)/2] }, 1, 2},
 			"torn, and ended":                        {func(l []byte) []byte { return append(l[:len(l)/2:len(l)/2], '\n') }, 1, 1},
 			"zeros":                                  {func(l []byte) []byte { return append(make([]byte, 20), '\n') }, 1, 1},
-			"something else with a checksum":         {func([]byte) []byte { return append(journalLine([]byte(`{"Network":"../x"}`)), '\n') }, 1, 1},
+			"something else with a checksum":         {func([]byte) []byte { return append(summed([]byte(`{"Network":"../x"}`)), '\n') }, 1, 1},
 			"twice":                                  {func(l []byte) []byte { return slices.Repeat(l, 2) }, 0, 0},
 		} {
 			if i == len(lines)-1 && tc.lost == 2 {
@@ -412,7 +422,7 @@ func TestTornLinesCostTheirCells(t *testing.T) {
 			change := slices.Clone(lines)
 			change[i] = tc.change(lines[i])
 			at := t.TempDir()
-			if err := os.MkdirAll(filepath.Join(at, cellFolder), 0o755); err != nil {
+			if err := os.MkdirAll(filepath.Join(at, store.CellFolder), 0o755); err != nil {
 				t.Fatal(err)
 			}
 			if err := os.WriteFile(filepath.Join(at, journal), bytes.Join(change, nil), 0o644); err != nil {
@@ -471,8 +481,8 @@ func TestHostileManifests(t *testing.T) {
 		"a file upwards":        {func(m *Manifest) { m.Files["networks/../../ESCAPED"] = "x" }, "inside the folder"},
 		"an absolute file":      {func(m *Manifest) { m.Files["/etc/passwd"] = "x" }, "inside the folder"},
 		"a file below":          {func(m *Manifest) { m.Files["networks/a/b"] = "x" }, "inside the folder"},
-		"a gap outside":         {func(m *Manifest) { m.Gaps = []Gap{{99, -1, []uint64{0}}} }, "Gaps[0]"},
-		"a gap of no seed":      {func(m *Manifest) { m.Gaps = []Gap{{0, 0, []uint64{9}}} }, "Gaps[0]"},
+		"a gap outside":         {func(m *Manifest) { m.Gaps = []Gap{{Condition: 99, Assay: -1, Seeds: []uint64{0}}} }, "Gaps[0]"},
+		"a gap of no seed":      {func(m *Manifest) { m.Gaps = []Gap{{Seeds: []uint64{9}}} }, "Gaps[0]"},
 		"a kernel of lines":     {func(m *Manifest) { m.Kernel = "a\nb" }, "line of text"},
 		"a script":              {func(m *Manifest) { m.NonDefault = append(m.NonDefault, "<script>\n") }, "line of text"},
 		"another engine":        {func(m *Manifest) { m.Engine = "1\n" }, "engine version"},
@@ -511,16 +521,16 @@ func TestHostileManifests(t *testing.T) {
 func TestNetworksAreWhatTheirNamesSay(t *testing.T) {
 	whole := t.TempDir()
 	runFolder(t, Runner{Dir: whole}, tiny(0, 1))
-	m, err := loadManifest(os.DirFS(whole))
+	m, err := store.ReadManifest(os.DirFS(whole))
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := m.keeps()
+	all := m.Keeps()
 	for i, o := range all {
 		wrong := all[(i+1)%len(all)]
 		dir := copied(t, whole)
-		spoil(t, dir, o.file(), func([]byte) []byte {
-			b, err := os.ReadFile(filepath.Join(dir, wrong.file()))
+		spoil(t, dir, o.File(), func([]byte) []byte {
+			b, err := os.ReadFile(filepath.Join(dir, wrong.File()))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -528,13 +538,13 @@ func TestNetworksAreWhatTheirNamesSay(t *testing.T) {
 		})
 		resummed(t, dir)
 		_, err := Load(os.DirFS(dir))
-		refuses(t, "read", err, "not what their names say")
+		refuses(t, "read", err, "not what its name says")
 		d := tiny(0, 1)
 		d.Arms = append(d.Arms, treat.Sequence("bridge", d.Arms[2], d.Arms[1])) // which starts from the pruned network
 		res := runFolder(t, Runner{Dir: dir}, d)
 		fresh := mustRun(t, Runner{}, d)
 		if !slices.Equal(res.Rows, fresh.Rows) || !slices.Equal(res.Traces, fresh.Traces) {
-			t.Errorf("%s of %s changed results", o.file(), wrong.file())
+			t.Errorf("%s of %s changed results", o.File(), wrong.File())
 		}
 	}
 }
@@ -554,11 +564,11 @@ func TestMisplacedFiles(t *testing.T) {
 		"a link to a folder": func(p string) error { return os.Symlink(outside, p) },
 		"a link to a file":   func(p string) error { return os.Symlink(mine, p) },
 	} {
-		for _, file := range []string{manifestFile, resultsFile, tracesFile, lockFile, cellFolder, networkFolder} {
+		for _, file := range []string{store.ManifestFile, store.ResultsFile, store.TracesFile, store.LockFile, store.CellFolder, store.NetworkFolder} {
 			if err := os.WriteFile(mine, []byte("mine"), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			folder := file == cellFolder || file == networkFolder
+			folder := file == store.CellFolder || file == store.NetworkFolder
 			dir := copied(t, whole)
 			if err := os.RemoveAll(filepath.Join(dir, file)); err != nil {
 				t.Fatal(err)
@@ -572,18 +582,18 @@ func TestMisplacedFiles(t *testing.T) {
 				if err != nil {
 					t.Errorf("an empty %s: %v", file, err)
 				}
-			case file == manifestFile && name == "a link to a file":
-				refuses(t, "a link to no manifest", err, manifestFile)
-			case (file == resultsFile || file == tracesFile) && name == "a link to a file":
+			case file == store.ManifestFile && name == "a link to a file":
+				refuses(t, "a link to no manifest", err, store.ManifestFile)
+			case (file == store.ResultsFile || file == store.TracesFile) && name == "a link to a file":
 				if err != nil { // its content is damaged, and mended in a file of its own
 					t.Errorf("%s is %s: %v", file, name, err)
 				}
 			default:
 				refuses(t, file+" is "+name, err, file, dir, "remove it")
 			}
-			if !folder && file != lockFile && name != "a link to a file" {
+			if !folder && file != store.LockFile && name != "a link to a file" {
 				_, err := Load(os.DirFS(dir))
-				if err == nil && file != manifestFile && strings.Contains(name, "a link") {
+				if err == nil && file != store.ManifestFile && strings.Contains(name, "a link") {
 					continue
 				}
 				refuses(t, file+" is "+name+", read", err, file)
@@ -597,7 +607,7 @@ func TestMisplacedFiles(t *testing.T) {
 	if os.Getuid() == 0 {
 		return // who may read everything
 	}
-	for _, file := range []string{manifestFile, cellFolder} {
+	for _, file := range []string{store.ManifestFile, store.CellFolder} {
 		dir := copied(t, whole)
 		if err := os.Chmod(filepath.Join(dir, file), 0); err != nil {
 			t.Fatal(err)
@@ -632,7 +642,7 @@ func TestAMeasurementStandsOnce(t *testing.T) {
 		"a value that is not theirs": {func(b []byte) []byte { return bytes.Replace(b, []byte("accuracy,"), []byte("accuracy,1"), 1) }, "say different things of seed 0, arm dense"},
 	} {
 		dir := copied(t, whole)
-		spoil(t, dir, resultsFile, tc.change)
+		spoil(t, dir, store.ResultsFile, tc.change)
 		resummed(t, dir)
 		if _, err := Load(os.DirFS(dir)); name != "a value that is not theirs" {
 			refuses(t, name+", read", err, tc.want)
@@ -643,7 +653,7 @@ func TestAMeasurementStandsOnce(t *testing.T) {
 		refuses(t, name+", merged", err, tc.want)
 		// The way out: the journals alone.
 		out := t.TempDir()
-		if err := os.CopyFS(filepath.Join(out, cellFolder), os.DirFS(filepath.Join(dir, cellFolder))); err != nil {
+		if err := os.CopyFS(filepath.Join(out, store.CellFolder), os.DirFS(filepath.Join(dir, store.CellFolder))); err != nil {
 			t.Fatal(err)
 		}
 		runFolder(t, Runner{Dir: out}, tiny(0, 1))
@@ -651,14 +661,14 @@ func TestAMeasurementStandsOnce(t *testing.T) {
 	}
 	// Two journals of one folder.
 	dir := copied(t, whole)
-	b, err := os.ReadFile(filepath.Join(dir, cellFolder, "0001.jsonl"))
+	b, err := os.ReadFile(filepath.Join(dir, store.CellFolder, "0001.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	line, _, _ := bytes.Cut(b, []byte("\n"))
 	body, _ := checked(line)
-	edited := append(journalLine(bytes.Replace(body, []byte(`"Value":`), []byte(`"Value":1`), 1)), '\n')
-	if err := os.WriteFile(filepath.Join(dir, cellFolder, "0002.jsonl"), edited, 0o644); err != nil {
+	edited := append(summed(bytes.Replace(body, []byte(`"Value":`), []byte(`"Value":1`), 1)), '\n')
+	if err := os.WriteFile(filepath.Join(dir, store.CellFolder, "0002.jsonl"), edited, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	refuses(t, "two journals", try(dir, tiny(0, 1)), "two results of", "in an empty folder")
@@ -670,7 +680,7 @@ func TestLeftoversAreSwept(t *testing.T) {
 	runFolder(t, Runner{Dir: dir}, tiny(0))
 	old := time.Now().Add(-2 * time.Hour)
 	var left []string
-	for _, name := range []string{".partial-1", networkFolder + "/.partial-2", ".partial-3"} {
+	for _, name := range []string{".partial-1", store.NetworkFolder + "/.partial-2", ".partial-3"} {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte("x"), 0o644); err != nil {
 			t.Fatal(err)
@@ -711,11 +721,17 @@ func TestNetworksInMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, r := range map[string]*Result{"made": made, "read": read, "merged": merged} {
-		if len(r.Networks) != 2 || len(r.Manifest.Files) != 2+2+49 {
-			t.Errorf("%s: %d networks in memory and %d files, want dense and pruned of one seed, and the pruned ones of all", name, len(r.Networks), len(r.Manifest.Files))
+		held := 0
+		for _, s := range r.Networks {
+			if s.Net != nil {
+				held++
+			}
+		}
+		if held > 2 || name == "read" && held != 2 || len(r.Networks) != 2+49 || len(r.Manifest.Files) != 2+2+49 {
+			t.Errorf("%s: %d networks in memory and %d files, want dense and pruned of one seed, and the pruned ones of all", name, held, len(r.Manifest.Files))
 		}
 	}
-	run, err := Runner{}.compute(context.Background(), d, &store{known: cells{}})
+	run, err := Runner{}.compute(context.Background(), d, &store.Folder{})
 	if err != nil || len(run.nets) != 2 {
 		t.Errorf("a run holds %d networks, %v: want 2", len(run.nets), err)
 	}
@@ -760,31 +776,16 @@ func (n nameless) Measure(assay.Bench) ([]assay.Reading, error) {
 	return []assay.Reading{{Phase: "mine", Metric: "x", Value: 1}}, nil
 }
 
-func hundredThousand(b *testing.B) (seeds []uint64, m, more Manifest) {
+func BenchmarkSeeds(b *testing.B) {
 	seeds, err := ParseSeeds("0-41,43-99999")
 	if err != nil {
 		b.Fatal(err)
 	}
 	d := Divergent()
-	d.Seeds = seeds[:50_000]
-	m = d.manifest()
-	for i := range m.Conditions {
-		m.Conditions[i].Unstored = 1
-	}
-	d.Seeds = seeds
-	return seeds, m, d.manifest()
-}
-
-func BenchmarkSeeds(b *testing.B) {
-	seeds, m, more := hundredThousand(b)
-	d := Divergent()
 	d.Seeds = seeds
 	for name, f := range map[string]func() error{
 		"parse":    func() error { _, err := ParseSeeds("0-41,43-99999"); return err },
 		"validate": d.Validate,
-		"extends":  func() error { return more.extends(m, "x") },
-		"unstored": func() error { return more.unstored(m, "x") },
-		"check":    more.check,
 		"next": func() error {
 			r := &run{queue: make([]*job, 0, len(seeds))}
 			for _, s := range seeds {
@@ -800,7 +801,6 @@ func BenchmarkSeeds(b *testing.B) {
 				}
 			}
 		},
-		"assemble": func() error { assemble(more, cells{}); return nil },
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
@@ -816,17 +816,17 @@ func BenchmarkSeeds(b *testing.B) {
 func TestAFailedSaveIsUnfinished(t *testing.T) {
 	dir := t.TempDir()
 	res := runFolder(t, Runner{Dir: dir}, tiny(0))
-	if err := os.Remove(filepath.Join(dir, tracesFile)); err != nil {
+	if err := os.Remove(filepath.Join(dir, store.TracesFile)); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.MkdirAll(filepath.Join(dir, tracesFile, "in the way"), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, store.TracesFile, "in the way"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	res.Rows = res.Rows[:10]
 	if err := res.Save(dir); err == nil {
 		t.Fatal("a folder in the place of a file was written to")
 	}
-	m, err := loadManifest(os.DirFS(dir))
+	m, err := store.ReadManifest(os.DirFS(dir))
 	if err != nil || len(m.Files) != 0 {
 		t.Errorf("the manifest names %v (%v): want none, as results.csv is another", m.Files, err)
 	}
@@ -836,27 +836,43 @@ func TestAFailedSaveIsUnfinished(t *testing.T) {
 func TestCellsOfAnotherEngine(t *testing.T) {
 	dir := t.TempDir()
 	mustRun(t, Runner{Dir: dir}, tiny(0))
-	spoil(t, dir, cellFolder+"/0001.jsonl", func(b []byte) []byte {
+	spoil(t, dir, store.CellFolder+"/0001.jsonl", func(b []byte) []byte {
 		var out []byte
 		for line := range bytes.Lines(b) {
 			body, ok := checked(bytes.TrimSuffix(line, []byte("\n")))
 			if !ok {
 				t.Fatal("a line of a whole journal does not fit its checksum")
 			}
-			out = append(append(out, journalLine(bytes.Replace(body, []byte(`"Engine":"`+Engine), []byte(`"Engine":"1`), 1))...), '\n')
+			out = append(append(out, summed(bytes.Replace(body, []byte(`"Engine":"`+Engine), []byte(`"Engine":"1`), 1))...), '\n')
 		}
 		return out
 	})
-	found, damaged, err := readJournals(os.DirFS(dir))
-	if err != nil || len(found) != 0 || damaged != 0 {
-		t.Errorf("%d cells, %d damaged lines, %v: want none", len(found), damaged, err)
+	found, err := store.Keep(dir)
+	if err != nil || len(found.Cells) != 0 || found.Damaged != 0 {
+		t.Errorf("%d cells, %d damaged lines, %v: want none", len(found.Cells), found.Damaged, err)
 	}
 }
 
-// Lines of an earlier version are no damage.
-func TestJournalsOfAnEarlierVersion(t *testing.T) {
-	old := []byte(`{"Engine":"2","Kernel":"divergent-avx512/amd64","Key":"1a1e13bb0dc8c9257858b464","Seed":0,"Arm":"ketamine","Rows":null,"Traces":null}`)
-	if found, damaged := parseJournal(append(journalLine(old), '\n')); len(found) != 0 || damaged != 0 {
-		t.Errorf("%d cells and %d damaged lines, want none", len(found), damaged)
+// A fresh run takes nothing from its folder: neither cells nor a network from which
+// arms would start.
+func TestFreshTakesNothing(t *testing.T) {
+	dir, elsewhere := t.TempDir(), t.TempDir()
+	d, other := only("ssri", 0), only("ssri", 0)
+	other.Baseline.Rate = 2e-2
+	mustRun(t, Runner{Dir: dir}, d)
+	mustRun(t, Runner{Dir: elsewhere}, other)
+	pruned := func(d Design) string { return d.manifest().Keeps()[1].File() }
+	b, err := os.ReadFile(filepath.Join(elsewhere, pruned(other)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	spoil(t, dir, pruned(d), func(own []byte) []byte { // another network under its name
+		head, _, _ := bytes.Cut(own[9:], []byte("\n"))
+		_, rest, _ := bytes.Cut(b[9:], []byte("\n"))
+		return summed(slices.Concat(head, []byte("\n"), rest))
+	})
+	want, got := mustRun(t, Runner{}, d), mustRun(t, Runner{Dir: dir, Fresh: true}, d)
+	if !slices.Equal(got.Rows, want.Rows) || !slices.Equal(got.Traces, want.Traces) {
+		t.Error("a fresh run started from a network in its folder")
 	}
 }

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"math"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"divergent/pkg/assay"
 	"divergent/pkg/network"
@@ -510,5 +512,25 @@ func TestCellsOfPackageMain(t *testing.T) {
 	out, err := exec.Command("go", "run", "./testdata/cells").CombinedOutput()
 	if err != nil || strings.TrimSpace(string(out)) != "all as they should be" {
 		t.Errorf("%v:\n%s", err, out)
+	}
+}
+
+// An arm that ends its worker's goroutine ends the run with an error and not with a
+// wait that never ends.
+func TestAnArmThatEndsItsWorker(t *testing.T) {
+	d := small(bad(func(*treat.Subject) error { runtime.Goexit(); return nil }), treat.Neurosteroid())
+	d.Seeds = []uint64{0, 1, 2}
+	done := make(chan error)
+	go func() {
+		_, err := study.Runner{Workers: 3}.Run(context.Background(), d)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		if err == nil || !strings.Contains(err.Error(), "has ended its worker") {
+			t.Errorf("error %v, want one that says what happened", err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("the run waits for ever")
 	}
 }

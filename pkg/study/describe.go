@@ -33,44 +33,76 @@ const deepest = 64
 // work. One rule, asked before a pointer is followed: every named type that the
 // value reaches is the library's or built in, or is a Versioner, as the code of a
 // notebook cell may have changed. A function's code cannot be told, whoever wrote it.
-func storable(x any) bool { return storableValue(reflect.ValueOf(x), 0) }
+func storable(x any) bool {
+	return walk(reflect.ValueOf(x), "value", 0, func(v reflect.Value, path string, depth int) (hide bool, found string) {
+		if _, ok := version(v); ok {
+			return true, ""
+		}
+		if !library(v.Type().PkgPath()) || depth > deepest || opaque(v) {
+			return false, path
+		}
+		return false, ""
+	}) == ""
+}
 
-func storableValue(v reflect.Value, depth int) bool {
+// undescribed returns the first part of a Versioner that no description can
+// tell from another, as a path; such parts would share a key.
+func undescribed(x any) string {
+	return strings.TrimPrefix(walk(reflect.ValueOf(x), "", 0, func(v reflect.Value, path string, depth int) (hide bool, found string) {
+		switch {
+		case depth > deepest:
+			return false, path + ", which leads back to itself"
+		case opaque(v) && !v.IsNil():
+			return false, path
+		}
+		return false, ""
+	}), ".")
+}
+
+// opaque reports whether a value is one that no description can tell from another.
+func opaque(v reflect.Value) bool {
+	return v.Kind() == reflect.Func || v.Kind() == reflect.Chan || v.Kind() == reflect.UnsafePointer
+}
+
+// walk looks at a value and then, unless that hides it, at what it holds, until
+// something is found.
+func walk(v reflect.Value, path string, depth int, look func(v reflect.Value, path string, depth int) (hide bool, found string)) string {
 	if !v.IsValid() {
-		return true
+		return ""
 	}
-	if _, ok := version(v); ok {
-		return true
+	hide, found := look(v, path, depth)
+	if hide || found != "" {
+		return found
 	}
-	t := v.Type()
-	if !library(t.PkgPath()) || depth > deepest {
-		return false
+	into := func(v reflect.Value, format string, x any) bool {
+		found = walk(v, path+fmt.Sprintf(format, x), depth+1, look)
+		return found != ""
 	}
 	switch v.Kind() {
 	case reflect.Interface, reflect.Pointer:
-		return v.IsNil() || storableValue(v.Elem(), depth+1)
-	case reflect.Func, reflect.Chan, reflect.UnsafePointer:
-		return false
+		if !v.IsNil() {
+			into(v.Elem(), "%s", "")
+		}
 	case reflect.Map:
 		for _, k := range v.MapKeys() {
-			if !storableValue(k, depth+1) || !storableValue(v.MapIndex(k), depth+1) {
-				return false
+			if into(k, "[%v]", k) || into(v.MapIndex(k), "[%v]", k) {
+				break
 			}
 		}
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
-			if !storableValue(v.Index(i), depth+1) {
-				return false
+			if into(v.Index(i), "[%d]", i) {
+				break
 			}
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if !storableValue(v.Field(i), depth+1) {
-				return false
+			if into(v.Field(i), ".%s", v.Type().Field(i).Name) {
+				break
 			}
 		}
 	}
-	return true
+	return found
 }
 
 var versioner = reflect.TypeFor[treat.Versioner]()
@@ -173,44 +205,6 @@ func scalar(v reflect.Value) any {
 		return fmt.Sprint(v.Complex())
 	}
 	return v.String()
-}
-
-// undescribed returns the first part of a Versioner that no description can
-// tell from another, as a path; such parts would share a key.
-func undescribed(v reflect.Value, path string, depth int) string {
-	if depth > deepest {
-		return path + ", which leads back to itself"
-	}
-	switch v.Kind() {
-	case reflect.Func, reflect.Chan, reflect.UnsafePointer:
-		if !v.IsNil() {
-			return path
-		}
-	case reflect.Interface, reflect.Pointer:
-		if !v.IsNil() {
-			return undescribed(v.Elem(), path, depth+1)
-		}
-	case reflect.Map:
-		for _, k := range v.MapKeys() {
-			if p := undescribed(v.MapIndex(k), fmt.Sprintf("%s[%v]", path, k), depth+1); p != "" {
-				return p
-			}
-		}
-	case reflect.Slice, reflect.Array:
-		for i := range v.Len() {
-			if p := undescribed(v.Index(i), fmt.Sprintf("%s[%d]", path, i), depth+1); p != "" {
-				return p
-			}
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			name := v.Type().Field(i).Name
-			if p := undescribed(v.Field(i), strings.TrimPrefix(path+"."+name, "."), depth+1); p != "" {
-				return p
-			}
-		}
-	}
-	return ""
 }
 
 // key hashes descriptions.

@@ -3,32 +3,33 @@ package study
 import (
 	"time"
 
+	"divergent/pkg/study/store"
 	"divergent/pkg/treat"
 )
 
 // meter estimates the time left from the work done so far, in units of one
 // dense epoch.
 type meter struct {
-	cells    int                   // cells of the run
-	stored   int                   // of these, read
-	computed int                   // of these, finished
-	total    float64               // work planned
-	done     float64               // work done
-	moved    map[cellID]*meterCell // by network
-	last     time.Time             // of the last report
+	cells    int                     // cells of the run
+	stored   int                     // of these, read
+	computed int                     // of these, finished
+	total    float64                 // work planned
+	done     float64                 // work done
+	moved    map[store.ID]*meterCell // by network
+	last     time.Time               // of the last report
 }
 
 // meterCell is the work on one cell.
 type meterCell struct{ cost, perEpoch, done float64 }
 
-func newMeter() meter { return meter{moved: map[cellID]*meterCell{}} }
+func newMeter() meter { return meter{moved: map[store.ID]*meterCell{}} }
 
 // plan adds the cell's work.
 func (m *meter) plan(seed uint64, c condition) {
 	const measuring = 1
 	var w work
 	switch {
-	case c.name == Dense:
+	case c.Name == Dense:
 		w.train(c.design.Baseline.Epochs, 1)
 	case c.therapy != nil:
 		for _, s := range treat.Estimate(c.therapy, 1-c.design.Prune) {
@@ -39,7 +40,7 @@ func (m *meter) plan(seed uint64, c condition) {
 	if w.epochs > 0 {
 		cell.perEpoch = w.cost / float64(w.epochs)
 	}
-	m.moved[cellID{c.network, seed}] = cell
+	m.moved[c.id(seed)] = cell
 	m.total += cell.cost
 }
 
@@ -57,7 +58,7 @@ func (w *work) train(epochs int, present float64) {
 
 // epoch counts one epoch of a cell's training, up to what was planned for it.
 func (m *meter) epoch(seed uint64, c condition) {
-	if cell := m.moved[cellID{c.network, seed}]; cell != nil {
+	if cell := m.moved[c.id(seed)]; cell != nil {
 		m.move(cell, cell.done+cell.perEpoch)
 	}
 }
@@ -65,7 +66,7 @@ func (m *meter) epoch(seed uint64, c condition) {
 // finish counts all work of a cell as done.
 func (m *meter) finish(seed uint64, c condition) {
 	m.computed++
-	if cell := m.moved[cellID{c.network, seed}]; cell != nil {
+	if cell := m.moved[c.id(seed)]; cell != nil {
 		m.move(cell, cell.cost)
 	}
 }
@@ -93,5 +94,5 @@ func (r *run) report(seed uint64, c condition, finished bool) {
 	r.meter.last = now
 	elapsed := now.Sub(r.start)
 	r.Progress(Event{Done: r.meter.stored + r.meter.computed, Total: r.meter.cells, Stored: r.meter.stored, Seed: seed,
-		Arm: c.name, Factor: c.setting.factor, Setting: c.setting.value, Elapsed: elapsed, Left: r.meter.left(elapsed), Damaged: r.store.damaged})
+		Arm: c.Name, Factor: c.Factor, Setting: c.Setting, Elapsed: elapsed, Left: r.meter.left(elapsed), Damaged: r.store.Damaged})
 }

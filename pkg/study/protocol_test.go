@@ -1,7 +1,6 @@
 package study
 
 import (
-	"cmp"
 	"context"
 	"flag"
 	"math"
@@ -17,6 +16,7 @@ import (
 	"divergent/pkg/network"
 	"divergent/pkg/plasticity"
 	"divergent/pkg/rng"
+	"divergent/pkg/study/store"
 	"divergent/pkg/task"
 	"divergent/pkg/train"
 	"divergent/pkg/treat"
@@ -147,10 +147,10 @@ func TestTinyTable(t *testing.T) {
 	d.Arms = append(d.Arms, random, treat.Sham(d.Arms[1]), treat.Sham(d.Arms[2]), treat.Sequence("sequence", d.Arms[2], d.Arms[0]), treat.Repeat("repeat", 2, d.Arms[0]))
 	d.Assays = append(d.Assays, assay.DoseTests{})
 	res := mustRun(t, Runner{}, d)
-	now := &Result{Rows: res.comparable()}
+	now := &Result{Rows: comparable(res)}
 	name := filepath.Join("testdata", "tiny.csv")
 	if *update {
-		if err := files.Write(name, now.rowsCSV()); err != nil {
+		if err := files.Write(name, store.RowsCSV(now.Rows)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -158,7 +158,7 @@ func TestTinyTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	was, err := parseRows(b)
+	was, err := store.ParseRows(b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,8 +188,8 @@ func TestKeys(t *testing.T) {
 		d := tiny(0)
 		change(&d)
 		was, now := base.conditions(), d.conditions()
-		dense, template := was[0].network != now[0].network, was[1].network != now[1].network
-		arm, tests := was[2].network != now[2].network, !slices.Equal(was[2].keys, now[2].keys)
+		dense, template := was[0].Network != now[0].Network, was[1].Network != now[1].Network
+		arm, tests := was[2].Network != now[2].Network, !slices.Equal(was[2].Keys, now[2].Keys)
 		out := ""
 		for _, x := range []struct {
 			changed bool
@@ -257,15 +257,15 @@ func TestKeys(t *testing.T) {
 	first := tiny(0)
 	first.Assays = slices.Clone(first.Assays)
 	first.Assays[0] = assay.AcuteTests{Battery: assay.Battery{Combined: assay.PublishedBattery().Combined}}
-	for i, k := range first.conditions()[2].keys {
-		if k == base.conditions()[2].keys[i] {
+	for i, k := range first.conditions()[2].Keys {
+		if k == base.conditions()[2].Keys[i] {
 			t.Errorf("the key of assay %d does not hang on the one before it, whose readings it may use", i)
 		}
 	}
 	a, b := base.conditions(), base.conditions()
 	for i := range a {
-		if a[i].network != b[i].network || len(a[i].keys) != 3 || slices.Contains(a[i].keys, a[i].network) {
-			t.Errorf("keys of %s: %v", a[i].name, a[i].keys)
+		if a[i].Network != b[i].Network || len(a[i].Keys) != 3 || slices.Contains(a[i].Keys, a[i].Network) {
+			t.Errorf("keys of %s: %v", a[i].Name, a[i].Keys)
 		}
 	}
 	if key(1) == key("1") || key([]int{1, 2}) == key([]int{12}) || key(treat.Ketamine()) == key(treat.KetamineRandom()) || key(Engine) == key("3") {
@@ -318,13 +318,13 @@ func TestWhatWouldCountTwice(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	for _, name := range []string{"ketamine", "40 % x 10", "ssri then ketamine", "ケタミン", "neurosteroid-0.9", "α+β (mine)", strings.Repeat("x", 100)} {
-		if err := checkName("an arm", name); err != nil {
+		if err := store.CheckName("an arm", name); err != nil {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
 	for _, name := range []string{"", "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " x", "x ", "x.", ".x", "a,b", "a\"b", "a'b", "a`b", "a/b", `a\b`, "a:b", "a;b", "a*b", "a?b", "a<b", "a>b", "a|b",
 		"a\x00b", "a\nb", "a\u202eb", "a\u200bb", "\xff", strings.Repeat("x", 101), "\ufffd"} {
-		err := checkName("an arm", name)
+		err := store.CheckName("an arm", name)
 		if err == nil || strings.ContainsAny(err.Error(), "\n\x00") || !strings.Contains(err.Error(), "an arm is named") {
 			t.Errorf("%q: error %v, want one line", name, err)
 		}
@@ -335,39 +335,5 @@ func TestNames(t *testing.T) {
 				t.Errorf("an arm may be called %q", name)
 			}
 		}
-	}
-}
-
-// Cells come together in any order to the same: what each has more, of the same
-// work by two makers that of the first name, and by one maker no two results.
-func TestCellsComeTogetherInAnyOrder(t *testing.T) {
-	const network, one, two = "000000000000000000000001", "000000000000000000000002", "000000000000000000000003"
-	at := func(x float64) []assay.Reading { return []assay.Reading{{Phase: "a", Metric: "x", Value: x}} }
-	all := []*cell{
-		{Engine: Engine, Network: network, Arm: "a", By: "b go1", Trace: train.Trace{{Loss: 2}}, Parts: []part{{Assay: "a", Key: one, By: "b go1", Readings: at(2)}}},
-		{Engine: Engine, Network: network, Arm: "a", By: "a go1", Trace: train.Trace{{Loss: 1}}, Parts: []part{{Assay: "a", Key: one, By: "a go1", Readings: at(1)}}},
-		{Engine: Engine, Network: network, Arm: "a", By: "c go1", Parts: []part{{Assay: "b", Key: two, By: "c go1", Readings: at(3)}}},
-	}
-	for _, order := range [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
-		m := cells{}
-		for _, i := range order {
-			if err := m.add(all[i]); err != nil {
-				t.Fatal(err)
-			}
-		}
-		c := m[cellID{network, 0}]
-		if c.By != "a go1" || c.Trace[0].Loss != 1 || len(c.Parts) != 2 || c.part(one).Readings[0].Value != 1 || c.part(one).By != "a go1" || c.part(two).Readings[0].Value != 3 {
-			t.Errorf("in the order %v: %+v", order, c)
-		}
-	}
-	for _, change := range []func(*cell){func(c *cell) { c.Trace = train.Trace{{Loss: 9}} }, func(c *cell) { c.Parts = []part{{Assay: "a", Key: one, By: "b go1", Readings: at(9)}} }} {
-		m, other := cells{}, *all[0]
-		change(&other)
-		if err := cmp.Or(m.add(all[0]), m.add(&other)); err == nil || !strings.Contains(err.Error(), "two results of") {
-			t.Errorf("two results of one maker: error %v", err)
-		}
-	}
-	if all[0].Parts[0].Readings[0].Value != 2 {
-		t.Error("adding a cell changed it")
 	}
 }

@@ -2,15 +2,15 @@ package study
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"divergent/pkg/network"
+	"divergent/pkg/study/store"
 )
 
 // Runner runs designs. The zero Runner computes everything on all cores and
@@ -42,7 +42,7 @@ type Event struct {
 // Cell names the cell that last finished or moved on, but for its seed: the arm
 // and, where a sweep concerns it, its setting.
 func (e Event) Cell() string {
-	return strings.TrimSpace(e.Arm + " " + setting{e.Factor, e.Setting}.String())
+	return strings.TrimSpace(e.Arm + " " + store.Setting{Factor: e.Factor, Value: e.Setting}.String())
 }
 
 // String is the line of a run's progress. Stored cells do not count as work.
@@ -87,23 +87,45 @@ func (r Runner) Run(ctx context.Context, d Design) (*Result, error) {
 	if err := r.validate(d); err != nil {
 		return nil, err
 	}
-	keep, err := openStore(r.Dir)
+	keep, err := store.Keep(r.Dir)
 	if err != nil {
 		return nil, err
 	}
-	defer keep.close()
+	defer keep.Close()
 	run, err := r.compute(ctx, d, keep)
 	if err != nil {
 		return nil, err
 	}
-	m := run.design.manifest()
-	res := assemble(m, run.found)
-	for _, o := range m.keeps() {
-		if n := run.network(o); n != nil && o.Seed == m.Seeds[0] {
-			res.Networks = append(res.Networks, Snapshot{o.Seed, o.Arm, n})
-		}
+	return store.Assemble(run.design.manifest(), run.found, run.network), nil
+}
+
+// RunFolder runs the design with Dir as a results folder: what it holds of this
+// design is kept and extended, and results.csv, traces.csv, networks and the
+// manifest are written when the run is done, with all that the folder holds; what
+// an earlier, stopped run of it left out are its Gaps. A folder of another
+// design, and one that another run is writing to, is an error and stays as it is.
+// With Shards > 1 only the cells are kept; Merge makes the result.
+func (r Runner) RunFolder(ctx context.Context, d Design) (*Result, error) {
+	if r.Dir == "" {
+		return nil, errors.New("study: Dir is empty: want a folder for the results")
 	}
-	return res, nil
+	if err := r.validate(d); err != nil {
+		return nil, err
+	}
+	m := d.manifest()
+	keep, err := store.Begin(ctx, r.Dir, m, r.Shards > 1)
+	if err != nil {
+		return nil, err
+	}
+	defer keep.Close()
+	run, err := r.compute(ctx, d, keep)
+	if err != nil {
+		return nil, err
+	}
+	if r.Shards > 1 {
+		return store.Assemble(run.design.manifest(), run.found, nil), keep.Adopt(m, run.found)
+	}
+	return keep.Finish(m, run.found, run.network)
 }
 
 // run is one call of compute.
@@ -111,30 +133,29 @@ type run struct {
 	Runner
 	design     Design
 	conditions []condition
-	store      *store
-	folders    []fs.FS // where networks are looked for
+	store      *store.Folder
 	start      time.Time
 
 	mu      sync.Mutex
 	ready   sync.Cond
-	first   uint64                      // seed whose networks the result shows
-	found   cells                       // finished cells
-	nets    map[origin]*network.Network // of those that the result shows
-	queue   []*job                      // to be staged
-	staged  []*job                      // whose data and dense network are there
+	first   uint64                    // seed whose networks the result shows
+	found   store.Cells               // finished cells
+	nets    map[store.Origin]Snapshot // of the reference, and those made here that the result shows
+	queue   []*job                    // to be staged
+	staged  []*job                    // whose data and dense network are there
 	active  int
 	failure error
 	meter   meter
 }
 
 // compute finds or makes every cell of the design's seeds, or of the shard's.
-func (r Runner) compute(ctx context.Context, d Design, keep *store) (*run, error) {
+func (r Runner) compute(ctx context.Context, d Design, keep *store.Folder) (*run, error) {
 	if r.Shards > 1 {
 		d.Seeds = shard(d.Seeds, r.Shard, r.Shards)
 	}
-	run := &run{Runner: r, design: d, conditions: d.conditions(), store: keep, found: cells{}, nets: map[origin]*network.Network{}, start: time.Now()}
+	run := &run{Runner: r, design: d, conditions: d.conditions(), store: keep, found: store.Cells{}, nets: map[store.Origin]Snapshot{}, start: time.Now()}
 	run.ready.L = &run.mu
-	if seeds := slices.Concat(d.Seeds, keep.seeds); len(seeds) > 0 {
+	if seeds := slices.Concat(d.Seeds, keep.Seeds); len(seeds) > 0 {
 		run.first = slices.Min(seeds)
 	}
 	if !r.Fresh {
@@ -156,18 +177,10 @@ func shard(seeds []uint64, i, n int) []uint64 {
 	return out
 }
 
-// lookup collects the cells that are stored and the folders with networks.
+// lookup collects the cells that are stored and the reference's networks.
 func (r *run) lookup() error {
-	for _, c := range r.store.known {
-		if err := r.found.add(c); err != nil {
-			return err
-		}
-	}
-	if r.Dir != "" {
-		r.folders = append(r.folders, os.DirFS(r.Dir))
-	}
-	if r.Reference == nil {
-		return nil
+	if err := r.found.Join(r.store.Cells); err != nil || r.Reference == nil {
+		return err
 	}
 	entries, err := fs.ReadDir(r.Reference, ".")
 	if err != nil {
@@ -177,30 +190,37 @@ func (r *run) lookup() error {
 		if !e.IsDir() {
 			continue
 		}
-		dir, err := fs.Sub(r.Reference, e.Name())
-		if err != nil {
-			return err
-		}
-		m, err := loadManifest(dir)
-		if err != nil || !r.wants(m) { // one that cannot be read is no reference
-			continue
-		}
-		res, err := loadNumbers(dir)
-		if err != nil {
+		if err := r.refer(e.Name()); err != nil {
 			return fmt.Errorf("%s: %w", e.Name(), err)
 		}
-		stored, err := res.cells()
-		if err != nil {
-			return fmt.Errorf("%s: %w", e.Name(), err)
-		}
-		for _, c := range stored {
-			if err := r.found.add(c); err != nil {
-				return fmt.Errorf("%s: %w", e.Name(), err)
-			}
-		}
-		r.folders = append(r.folders, dir)
 	}
 	return nil
+}
+
+// refer takes in a folder of the reference, if it is of use.
+func (r *run) refer(name string) error {
+	dir, err := fs.Sub(r.Reference, name)
+	if err != nil {
+		return err
+	}
+	m, err := store.ReadManifest(dir)
+	if err != nil || !r.wants(m) { // one that cannot be read is no reference
+		return nil
+	}
+	res, err := store.Open(dir)
+	if err != nil {
+		return err
+	}
+	for i, o := range res.Origins() {
+		if _, have := r.nets[o]; !have {
+			r.nets[o] = res.Networks[i]
+		}
+	}
+	stored, err := res.Cells()
+	if err != nil {
+		return err
+	}
+	return r.found.Join(stored)
 }
 
 // wants reports whether results with the manifest hold a measurement or a pruned
@@ -208,7 +228,7 @@ func (r *run) lookup() error {
 func (r *run) wants(m *Manifest) bool {
 	ours := map[string]bool{}
 	for _, c := range r.conditions {
-		ours[c.keys[0]] = true
+		ours[c.Keys[0]] = true
 		ours[c.template] = true
 	}
 	return m.Engine == Engine && slices.ContainsFunc(m.Conditions, func(c Condition) bool {
@@ -219,29 +239,28 @@ func (r *run) wants(m *Manifest) bool {
 // forget drops from what was found the work of code that may have changed.
 func (r *run) forget() {
 	for _, c := range r.conditions {
-		if c.stored == len(c.keys) {
-			continue
-		}
 		for _, seed := range r.design.Seeds {
-			known := r.found[cellID{c.network, seed}]
-			if known == nil {
+			known := r.found[c.id(seed)]
+			if known == nil || c.Unstored == 0 {
 				continue
 			}
-			known.Parts = slices.DeleteFunc(known.Parts, func(p part) bool { return slices.Contains(c.keys[c.stored:], p.Key) })
+			*known = *known.With(func(key string) bool { return !slices.Contains(c.Keys[len(c.stored()):], key) })
 			if c.therapy != nil && !storable(c.therapy) {
-				delete(r.found, known.id())
+				delete(r.found, known.ID())
 			}
 		}
 	}
 }
 
-// network returns a network that was made in this run or is kept, or nil.
-func (r *run) network(o origin) *network.Network {
+// network returns a network that was made in this run or is kept.
+func (r *run) network(o store.Origin) (Snapshot, bool) {
 	r.mu.Lock()
-	n := r.nets[o]
+	s, known := r.nets[o]
 	r.mu.Unlock()
-	for i := 0; n == nil && i < len(r.folders); i++ {
-		n = o.read(r.folders[i])
+	if s.Net == nil && !r.Fresh {
+		if own, whole := r.store.Network(o); whole {
+			return own, true
+		}
 	}
-	return n
+	return s, known
 }

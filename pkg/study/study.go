@@ -1,46 +1,51 @@
-// Package study runs a design over seeds and keeps its results.
+// Package study runs a design over seeds. Package store below it keeps the results.
 package study
 
 import (
+	"io/fs"
+
 	"divergent/pkg/assay"
+	"divergent/pkg/study/store"
 	"divergent/pkg/task"
 	"divergent/pkg/train"
 	"divergent/pkg/treat"
 )
 
-// Row is one tidy measurement.
-type Row struct {
-	Seed   uint64
-	Arm    string  // dense, untreated, or the arm's name
-	Phase  string  // acute, off-drug or relapse
-	Test   string  // clean, standard, input, internal, combined, biased, or empty
-	Level  float64 // the test's noise SD or bias; 0 where there is none
-	Metric string  // accuracy, sparsity, tied, turnover (percent), drop (points), dose, dose-l2 (weight units)
-	Value  float64
-
-	Factor  string  `json:",omitempty"` // of the sweep that the row is a level of; empty for none
-	Setting float64 `json:",omitempty"` // the factor's
-	Assay   string  `json:",omitempty"` // name of what measured it
-}
-
-// TraceRow is one epoch of training.
-type TraceRow struct {
-	Seed  uint64
-	Arm   string  // dense for the training before pruning, or the arm's name
-	Epoch int     // from 1, counted over all training of the arm
-	Loss  float64 // mean cross-entropy over the epoch, nats
-	Rate  float64 // learning rate
-	Noise float64 // SD of internal noise
-
-	Factor  string  `json:",omitempty"` // as in Row
-	Setting float64 `json:",omitempty"`
-}
-
-// The conditions that are measured beside the arms.
-const (
-	Dense     = "dense"
-	Untreated = "untreated"
+// What runs leave is package store's; readers know it by these names.
+type (
+	Row       = store.Row
+	TraceRow  = store.TraceRow
+	Result    = store.Result
+	Snapshot  = store.Snapshot
+	Manifest  = store.Manifest
+	Condition = store.Condition
+	Gap       = store.Gap
 )
+
+// Of package store, too.
+const (
+	Schema        = store.Schema
+	Engine        = store.Engine
+	Dense         = store.Dense
+	Untreated     = store.Untreated
+	PublishedSeed = store.PublishedSeed
+)
+
+// Load reads and checks a results folder, its networks included. A missing,
+// truncated or edited file is an error that names it.
+func Load(dir fs.FS) (*Result, error) { return store.Load(dir) }
+
+// Open reads and checks the tables of a results folder, such as the committed ones. A
+// network is read and checked when it is asked for.
+func Open(dir fs.FS) (*Result, error) { return store.Open(dir) }
+
+// Merge joins the folders that RunFolder has written, of shards or whole runs, into
+// one result in the folder out. They must be of one design. A result that lacks
+// measurements is an error that names some, unless a partial one is asked for. Out
+// must be new, empty, or what a merge that was stopped has left.
+func Merge(dirs []string, out string, partial bool) (*Result, error) {
+	return store.Merge(dirs, out, partial)
+}
 
 // Counts says how many points are drawn.
 type Counts struct {
@@ -64,15 +69,4 @@ type Design struct {
 	Sweeps   []Sweep  // factors to vary, one at a time; none for a plain design
 
 	KeepNetworks bool // give the result its networks, which plots.Wiring and DecisionMap draw
-}
-
-// Result is what a study found.
-type Result struct {
-	Manifest Manifest
-	Rows     []Row      // ordered by seed, then dense, untreated and the arms in the design's order, then the settings of the sweeps
-	Traces   []TraceRow // likewise
-	Networks []Snapshot // with KeepNetworks those of the first seed that no sweep concerns
-
-	setting setting       // what At has picked
-	files   []networkFile // of networks beside those: with KeepNetworks every seed's pruned one
 }

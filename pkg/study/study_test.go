@@ -19,6 +19,7 @@ import (
 	"divergent/pkg/assay"
 	"divergent/pkg/network"
 	"divergent/pkg/plasticity"
+	"divergent/pkg/study/store"
 	"divergent/pkg/train"
 	"divergent/pkg/treat"
 )
@@ -53,7 +54,7 @@ func folder(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
-		if parent := filepath.Base(filepath.Dir(path)); err != nil || e.IsDir() || parent == cellFolder || parent == networkFolder {
+		if parent := filepath.Base(filepath.Dir(path)); err != nil || e.IsDir() || parent == store.CellFolder || parent == store.NetworkFolder {
 			return err
 		}
 		b, err := os.ReadFile(path)
@@ -151,13 +152,13 @@ func TestCellsAreIndependent(t *testing.T) {
 	d := tiny(0, 1)
 	d.Arms = append([]treat.Treatment{treat.Sham(treat.SSRI())}, d.Arms...)
 	d.Arms[0] = treat.ShamOf{Label: "another", Of: d.Arms[2]}
-	many := map[rowID]float64{}
+	many := map[Row]float64{}
 	for _, w := range mustRun(t, Runner{}, d).Rows {
-		many[w.id()] = w.Value
+		many[w.ID()] = w.Value
 	}
 	for _, w := range few.Rows {
-		if many[w.id()] != w.Value {
-			t.Errorf("%+v became %v", w, many[w.id()])
+		if many[w.ID()] != w.Value {
+			t.Errorf("%+v became %v", w, many[w.ID()])
 		}
 	}
 }
@@ -238,7 +239,7 @@ func TestInterruptedRunsResume(t *testing.T) {
 	if _, err := Load(os.DirFS(dir)); err == nil || !strings.Contains(err.Error(), "unfinished") {
 		t.Errorf("loading an unfinished folder: error %v", err)
 	}
-	journals, err := filepath.Glob(filepath.Join(dir, cellFolder, "*.jsonl"))
+	journals, err := filepath.Glob(filepath.Join(dir, store.CellFolder, "*.jsonl"))
 	if err != nil || len(journals) != 1 {
 		t.Fatalf("journals %v, %v", journals, err)
 	}
@@ -285,16 +286,16 @@ func flip(b []byte) []byte { b[len(b)/2] ^= 1; return b }
 func TestDamage(t *testing.T) {
 	whole := t.TempDir()
 	runFolder(t, Runner{Dir: whole}, tiny(0, 1))
-	networks, err := filepath.Glob(filepath.Join(whole, networkFolder, "*"+Untreated+"*"))
+	networks, err := filepath.Glob(filepath.Join(whole, store.NetworkFolder, "*"+Untreated+"*"))
 	if err != nil || len(networks) != 2 {
 		t.Fatalf("kept networks %v, %v", networks, err)
 	}
-	net := networkFolder + "/" + filepath.Base(networks[1])
-	const journal = cellFolder + "/0001.jsonl"
+	net := store.NetworkFolder + "/" + filepath.Base(networks[1])
+	const journal = store.CellFolder + "/0001.jsonl"
 	for _, tc := range []struct {
 		name   string
 		change func([]byte) []byte
-	}{{resultsFile, cut}, {resultsFile, flip}, {tracesFile, cut}, {tracesFile, flip}, {manifestFile, cut}, {manifestFile, flip}, {net, cut}, {net, flip}, {journal, flip}, {journal, cut}} {
+	}{{store.ResultsFile, cut}, {store.ResultsFile, flip}, {store.TracesFile, cut}, {store.TracesFile, flip}, {store.ManifestFile, cut}, {store.ManifestFile, flip}, {net, cut}, {net, flip}, {journal, flip}, {journal, cut}} {
 		dir := t.TempDir()
 		copied := func() {
 			if err := os.CopyFS(dir, os.DirFS(whole)); err != nil {
@@ -310,12 +311,12 @@ func TestDamage(t *testing.T) {
 		for what, d := range map[string]Design{"all of it": tiny(0, 1), "a part of it": tiny(1)} {
 			_, err := Runner{Dir: dir}.RunFolder(context.Background(), d)
 			switch {
-			case tc.name != manifestFile:
+			case tc.name != store.ManifestFile:
 				if err != nil {
 					t.Errorf("%s damaged, %s run again: %v", tc.name, what, err)
 				}
 				sameFolders(t, tc.name+" damaged and mended by running "+what+" again", whole, dir)
-			case err == nil || !strings.Contains(err.Error(), manifestFile):
+			case err == nil || !strings.Contains(err.Error(), store.ManifestFile):
 				t.Errorf("%s damaged: error %v, want one line that names it", tc.name, err)
 			default:
 				for name, b := range folder(t, dir) {
@@ -333,7 +334,7 @@ func TestDamage(t *testing.T) {
 			continue
 		}
 		// Without journals only a run of all of it can make it again.
-		if err := os.RemoveAll(filepath.Join(dir, cellFolder)); err != nil {
+		if err := os.RemoveAll(filepath.Join(dir, store.CellFolder)); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := (Runner{Dir: dir}).RunFolder(context.Background(), tiny(1)); err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), tc.name) {
@@ -529,37 +530,10 @@ func FuzzParseSeeds(f *testing.F) {
 		}
 		seen := map[uint64]bool{}
 		for _, v := range seeds {
-			if v > maxSeed || seen[v] {
+			if v > store.MaxSeed || seen[v] {
 				t.Fatalf("ParseSeeds(%q) has %d, out of range or twice", s, v)
 			}
 			seen[v] = true
-		}
-	})
-}
-
-func FuzzReaders(f *testing.F) {
-	res, err := Runner{}.Run(context.Background(), tiny(0))
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(res.rowsCSV()[:400])
-	f.Add(res.tracesCSV()[:200])
-	f.Add([]byte("00000000 {}\n"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if rows, err := parseRows(b); err == nil {
-			again, err := parseRows((&Result{Rows: rows}).rowsCSV())
-			if err != nil || !slices.Equal(rows, again) {
-				t.Errorf("rows changed when written and read again: %v", err)
-			}
-		}
-		if traces, err := parseTraces(b); err == nil {
-			again, err := parseTraces((&Result{Traces: traces}).tracesCSV())
-			if err != nil || !slices.Equal(traces, again) {
-				t.Errorf("traces changed when written and read again: %v", err)
-			}
-		}
-		if found, damaged := parseJournal(append(journalLine(b), '\n')); !bytes.Contains(b, []byte("\n")) && len(found)+damaged > 1 {
-			t.Errorf("a journal line became %d cells and %d damaged lines", len(found), damaged)
 		}
 	})
 }
@@ -618,7 +592,7 @@ func TestDesignsAreThoseOfTheResults(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			m, err := loadManifest(dir)
+			m, err := store.ReadManifest(dir)
 			if errors.Is(err, fs.ErrNotExist) && folder == "triage-42" {
 				continue
 			}
@@ -631,8 +605,8 @@ func TestDesignsAreThoseOfTheResults(t *testing.T) {
 				continue
 			}
 			for i, c := range m.Conditions {
-				if o := ours.Conditions[i]; c.place() != o.place() || c.Network != o.Network || !slices.Equal(c.Keys, o.Keys) {
-					t.Errorf("%s, %s: other keys than the design's", folder, c.place())
+				if o := ours.Conditions[i]; c.Place() != o.Place() || c.Network != o.Network || !slices.Equal(c.Keys, o.Keys) {
+					t.Errorf("%s, %s: other keys than the design's", folder, c.Place())
 				}
 			}
 			if err := d.describedBy(*m); err != nil {
@@ -703,13 +677,13 @@ func TestNetworksAreKeptLater(t *testing.T) {
 		bare := run()
 		d.KeepNetworks = true
 		kept := run()
-		if len(bare.Networks) != 0 || len(kept.Networks) != 6 || !slices.Equal(bare.Rows, kept.Rows) || !slices.Equal(bare.Traces, kept.Traces) {
-			t.Errorf("%d networks, then %d, want none and 6 with the same numbers", len(bare.Networks), len(kept.Networks))
+		if len(bare.Networks) != 0 || len(kept.Networks) != 7 || !slices.Equal(bare.Rows, kept.Rows) || !slices.Equal(bare.Traces, kept.Traces) {
+			t.Errorf("%d networks, then %d, want none, and 6 of the first seed and one of the other with the same numbers", len(bare.Networks), len(kept.Networks))
 		}
 		fresh := mustRun(t, Runner{}, d)
 		for i, s := range fresh.Networks {
-			if !same(s.Net, kept.Networks[i].Net) {
-				t.Errorf("the network of %s is another one", s.Arm)
+			if n, err := kept.Networks[i].Read(); err != nil || !same(s.Net, n) {
+				t.Errorf("the network of %s is another one (%v)", s.Arm, err)
 			}
 		}
 	}
@@ -720,7 +694,7 @@ func TestSweptNetworksAreNotKept(t *testing.T) {
 	dir := t.TempDir()
 	d := tiny(0).WithSweep(Over("ssri.Training.Epochs", 1, 2))
 	res := runFolder(t, Runner{Dir: dir}, d)
-	names, err := filepath.Glob(filepath.Join(dir, networkFolder, "*"))
+	names, err := filepath.Glob(filepath.Join(dir, store.NetworkFolder, "*"))
 	if err != nil || len(res.Networks) != 5 || len(names) != 5 {
 		t.Errorf("%d networks in the result and files %v, want those of all but the swept arm", len(res.Networks), names)
 	}
@@ -790,7 +764,7 @@ func TestTimeLeft(t *testing.T) {
 	if full.cost < 5*sparse.cost || full.epochs != 10 || math.Abs(full.cost-9.8) > 1e-12 {
 		t.Errorf("ten epochs cost %v with all synapses and %v with a twentieth", full.cost, sparse.cost)
 	}
-	if m.moved[cellID{template.network, 0}].cost != 1 {
-		t.Errorf("measuring costs %v epochs, want 1", m.moved[cellID{template.network, 0}].cost)
+	if m.moved[template.id(0)].cost != 1 {
+		t.Errorf("measuring costs %v epochs, want 1", m.moved[template.id(0)].cost)
 	}
 }

@@ -5,16 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"reflect"
 	"runtime"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"divergent/pkg/assay"
 	"divergent/pkg/network"
 	"divergent/pkg/rng"
+	"divergent/pkg/study/store"
 	"divergent/pkg/task"
 	"divergent/pkg/train"
 	"divergent/pkg/treat"
@@ -41,17 +40,22 @@ func (r *run) stage(ctx context.Context, j *job) error {
 // dense finds or trains a job's dense network. A stored one whose training is not
 // known is trained again, as its losses are part of the result.
 func (r *run) dense(ctx context.Context, j *job) error {
-	c := condition{name: Dense, network: j.origin.Network, design: j.design}
+	c := j.plain()
 	if j.dense != nil {
 		c = j.dense.first()
 	}
 	r.mu.Lock()
-	known := r.found[cellID{c.network, j.seed}]
+	known := r.found[c.id(j.seed)]
 	r.mu.Unlock()
 	if known != nil && len(known.Trace) == j.design.Baseline.Epochs {
-		j.net = r.network(j.origin)
+		if kept, ok := r.network(j.origin); ok {
+			var err error
+			if j.net, err = kept.Read(); err != nil {
+				return err
+			}
+		}
 	}
-	made := &cell{Engine: Engine, Network: c.network, Seed: j.seed, Arm: Dense, By: maker()}
+	made := &store.Cell{Engine: Engine, Network: c.Network, Seed: j.seed, Arm: Dense, By: maker()}
 	s := &treat.Subject{Train: j.train, Rand: rng.Stream(j.seed, "template"), Watch: r.watch(ctx, j.seed, c), Net: j.net}
 	if j.net == nil {
 		var err error
@@ -62,7 +66,7 @@ func (r *run) dense(ctx context.Context, j *job) error {
 			return cellError(j.seed, c, err)
 		}
 		j.net, made.Trace = s.Net, s.Trace
-		if err := r.store.putNetwork(j.origin, s.Net); err != nil {
+		if err := r.store.PutNetwork(j.origin, s.Net); err != nil {
 			return err
 		}
 	}
@@ -80,8 +84,8 @@ func (r *run) treat(ctx context.Context, j *job, t *todo) error {
 	if err != nil {
 		return cellError(j.seed, c, err)
 	}
-	made := &cell{Engine: Engine, Network: c.network, Seed: j.seed, Arm: c.name, By: maker()}
-	s := &treat.Subject{Net: template.Clone(), Train: own(j.train), Rand: rng.Stream(j.seed, "arm", c.name), Watch: r.watch(ctx, j.seed, c)}
+	made := &store.Cell{Engine: Engine, Network: c.Network, Seed: j.seed, Arm: c.Name, By: maker()}
+	s := &treat.Subject{Net: template.Clone(), Train: own(j.train), Rand: rng.Stream(j.seed, "arm", c.Name), Watch: r.watch(ctx, j.seed, c)}
 	if c.therapy != nil {
 		err := guard(func() error { return c.therapy.Apply(s) })
 		if err := cmp.Or(err, s.Err(), left(s, template)); err != nil {
@@ -140,28 +144,28 @@ func cellError(seed uint64, c condition, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	return fmt.Errorf("study: seed %d, %s: %w", seed, place{c.name, c.setting}, err)
+	return fmt.Errorf("study: seed %d, %s: %w", seed, c.Place(), err)
 }
 
 // measure runs the assays that no stored part answers, and keeps what was made.
-func (r *run) measure(j *job, t *todo, s *treat.Subject, made *cell) error {
+func (r *run) measure(j *job, t *todo, s *treat.Subject, made *store.Cell) error {
 	r.mu.Lock()
-	known := r.found[made.id()]
+	known := r.found[made.ID()]
 	r.mu.Unlock()
 	for _, c := range t.conditions {
-		b := assay.Bench{Seed: j.seed, Arm: c.name, Subject: s, Therapy: c.therapy, Standard: j.standard, Clean: j.clean}
+		b := assay.Bench{Seed: j.seed, Arm: c.Name, Subject: s, Therapy: c.therapy, Standard: j.standard, Clean: j.clean}
 		if c.therapy != nil {
 			b.Template, _ = j.templates[c.template]() // made before the arm was applied
 		}
 		for i, a := range c.design.Assays {
-			p := cmp.Or(made.part(c.keys[i]), known.part(c.keys[i]))
+			p := cmp.Or(made.Part(c.Keys[i]), known.Part(c.Keys[i]))
 			if p == nil {
 				got, err := r.read(a, b)
 				if err != nil {
 					return cellError(j.seed, c, fmt.Errorf("assay %q: %w", a.Name(), err))
 				}
-				made.Parts = append(made.Parts, part{Assay: a.Name(), Key: c.keys[i], By: made.By, Readings: got})
-				p = made.part(c.keys[i])
+				made.Parts = append(made.Parts, store.Part{Assay: a.Name(), Key: c.Keys[i], By: made.By, Readings: got})
+				p = made.Part(c.Keys[i])
 			}
 			b.Readings = append(b.Readings, p.Readings...)
 		}
@@ -186,12 +190,7 @@ func (r *run) read(a assay.Assay, b assay.Bench) (got []assay.Reading, err error
 	if foreign && !same(b.Subject.Net, was) {
 		return nil, errors.New("it changed the network that it measures: want a Clone of Subject.Net, or Subject.Branch, to change")
 	}
-	for i, x := range got {
-		if err := checkReading(x, slices.Concat(b.Readings, got[:i])); err != nil {
-			return nil, err
-		}
-	}
-	return got, nil
+	return got, store.CheckReadings(got, b.Readings...)
 }
 
 // ours reports whether an assay is the library's own.
@@ -210,72 +209,41 @@ func same(a, b *network.Network) bool {
 	})
 }
 
-// checkReading returns an error for a reading that no table can hold or that
-// stands among those before it.
-func checkReading(x assay.Reading, before []assay.Reading) error {
-	if math.IsNaN(x.Value) || math.IsInf(x.Value, 0) || math.IsNaN(x.Level) || math.IsInf(x.Level, 0) {
-		return fmt.Errorf("%s of test %q at level %v in phase %s is %v: want finite numbers", x.Metric, x.Test, x.Level, x.Phase, x.Value)
-	}
-	for _, f := range []struct{ what, name string }{{"a phase", x.Phase}, {"a metric", x.Metric}, {"a test", cmp.Or(x.Test, "none")}} {
-		if err := checkName(f.what, f.name); err != nil || !utf8.ValidString(f.name) {
-			return err
-		}
-	}
-	if slices.ContainsFunc(before, func(y assay.Reading) bool {
-		return y.Phase == x.Phase && y.Test == x.Test && y.Level == x.Level && y.Metric == x.Metric
-	}) {
-		return fmt.Errorf("%s of test %q at level %v in phase %s is measured twice: want each once; give one of the assays a Label of its own", x.Metric, x.Test, x.Level, x.Phase)
-	}
-	return nil
-}
-
 // keep stores what was made.
-func (r *run) keep(j *job, t *todo, n *network.Network, made *cell) error {
+func (r *run) keep(j *job, t *todo, n *network.Network, made *store.Cell) error {
 	c := t.first()
-	o := origin{j.seed, c.name, c.network}
-	if r.keeps(j.seed, c) && c.name != Dense && (c.therapy == nil || storable(c.therapy)) {
-		if err := r.store.putNetwork(o, n); err != nil {
+	if r.keeps(j.seed, c) && c.Name != Dense && (c.therapy == nil || storable(c.therapy)) {
+		if err := r.store.PutNetwork(c.origin(j.seed), n); err != nil {
 			return err
 		}
 	}
 	r.mu.Lock()
-	if known := r.found[made.id()]; known != nil && len(known.Trace) > 0 { // what is there stays, whatever loops made it
+	if known := r.found[made.ID()]; known != nil && len(known.Trace) > 0 { // what is there stays, whatever loops made it
 		made.Trace, made.By = known.Trace, known.By
 	}
 	r.mu.Unlock()
-	if kept := made.storable(t.conditions); kept != nil {
-		if err := r.store.put(kept); err != nil {
+	kept := made.With(t.storable) // equal keys are enough to tell these
+	if len(kept.Parts) > 0 {
+		if err := r.store.Put(kept); err != nil {
 			return err
 		}
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.found.add(made); err != nil {
+	if err := r.found.Add(made); err != nil {
 		return err
 	}
 	if r.shows(j.seed, c) {
-		r.nets[o] = n
+		r.nets[c.origin(j.seed)] = Snapshot{Seed: j.seed, Arm: c.Name, Net: n}
 	}
 	r.meter.finish(j.seed, c)
 	r.report(j.seed, c, true)
 	return nil
 }
 
-// storable returns the cell with the parts that equal keys are enough to tell, or
-// nil if nothing is.
-func (c *cell) storable(conditions []condition) *cell {
-	may := map[string]bool{}
-	for _, x := range conditions {
-		for _, k := range x.keys[:x.stored] {
-			may[k] = true
-		}
-	}
-	out := *c
-	out.Parts = slices.DeleteFunc(slices.Clone(c.Parts), func(p part) bool { return !may[p.Key] })
-	if len(out.Parts) == 0 {
-		return nil
-	}
-	return &out
+// storable reports whether a measurement with the key may be stored.
+func (t *todo) storable(key string) bool {
+	return slices.ContainsFunc(t.conditions, func(c condition) bool { return slices.Contains(c.stored(), key) })
 }
 
 // watch reports each epoch and stops training when the context is cancelled.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"divergent/internal/check"
+	"divergent/pkg/study/store"
 	"divergent/pkg/treat"
 )
 
@@ -47,93 +48,6 @@ func (d Design) WithSweep(s Sweep) Design {
 	d.Sweeps = append(d.Sweeps, s)
 	return d
 }
-
-// setting is one value of a factor; the zero setting stands for none.
-type setting struct {
-	factor string
-	value  float64
-}
-
-// String returns "factor value", or nothing for no setting.
-func (s setting) String() string {
-	return strings.TrimSpace(s.factor + " " + s.number())
-}
-
-// number writes the value; there is none without a factor.
-func (s setting) number() string {
-	if s.factor == "" {
-		return ""
-	}
-	return number(s.value)
-}
-
-// Settings returns the settings of the factor in the result, in its order.
-func (r *Result) Settings(factor string) []float64 {
-	var out []float64
-	for _, c := range r.Manifest.Conditions {
-		if c.Factor == factor && factor != "" && !slices.Contains(out, c.Setting) {
-			out = append(out, c.Setting)
-		}
-	}
-	return out
-}
-
-// Factors returns the factors of the result, in its order.
-func (r *Result) Factors() []string {
-	var out []string
-	for _, c := range r.Manifest.Conditions {
-		if c.Factor != "" && !slices.Contains(out, c.Factor) {
-			out = append(out, c.Factor)
-		}
-	}
-	return out
-}
-
-// At returns the plain result of one setting: its rows, and those that no sweep
-// concerns. All that works on a plain result works on it. It has no rows where
-// the result has no such setting.
-func (r *Result) At(factor string, value float64) *Result {
-	want := setting{factor, value}
-	here := func(s setting) bool { return s == want || s == setting{} }
-	out := &Result{Manifest: r.Manifest, setting: want}
-	out.Manifest.Conditions = nil
-	out.Manifest.Gaps = nil
-	found := false
-	for i, c := range r.Manifest.Conditions {
-		if !here(c.setting()) {
-			continue
-		}
-		found = found || c.setting() == want
-		for _, g := range r.Manifest.Gaps {
-			if g.Condition == i {
-				g.Condition = len(out.Manifest.Conditions)
-				out.Manifest.Gaps = append(out.Manifest.Gaps, g)
-			}
-		}
-		c.Factor, c.Setting = "", 0
-		out.Manifest.Conditions = append(out.Manifest.Conditions, c)
-	}
-	if !found {
-		return out
-	}
-	out.Manifest.NonDefault = append(slices.Clone(r.Manifest.NonDefault), fmt.Sprintf("%s = %s", factor, number(value)))
-	for _, w := range r.Rows {
-		if here(setting{w.Factor, w.Setting}) {
-			w.Factor, w.Setting = "", 0
-			out.Rows = append(out.Rows, w)
-		}
-	}
-	for _, t := range r.Traces {
-		if here(setting{t.Factor, t.Setting}) {
-			t.Factor, t.Setting = "", 0
-			out.Traces = append(out.Traces, t)
-		}
-	}
-	return out
-}
-
-// Setting returns the factor and its setting that At has picked, or nothing.
-func (r *Result) Setting() (factor string, value float64) { return r.setting.factor, r.setting.value }
 
 // at returns the design of one setting.
 func (s Sweep) at(d Design, value float64) (Design, error) {
@@ -271,8 +185,8 @@ func (d Design) validateSweeps() error {
 	seen := map[string]bool{}
 	for i, s := range d.Sweeps {
 		switch {
-		case checkName(fmt.Sprintf("the Factor of Sweeps[%d]", i), s.Factor) != nil:
-			return checkName(fmt.Sprintf("the Factor of Sweeps[%d]", i), s.Factor)
+		case store.CheckName(fmt.Sprintf("the Factor of Sweeps[%d]", i), s.Factor) != nil:
+			return store.CheckName(fmt.Sprintf("the Factor of Sweeps[%d]", i), s.Factor)
 		case seen[s.Factor]:
 			return fmt.Errorf("study: Sweeps[%d]: Factor = %q stands twice: want each once", i, s.Factor)
 		case len(s.Settings) == 0:
@@ -309,8 +223,8 @@ func (d Design) validateSweeps() error {
 // keys lists what decides the results of a plain design.
 func (d Design) keys() [][]string {
 	var out [][]string
-	for _, c := range d.plainConditions(setting{}) {
-		out = append(out, append([]string{c.network}, c.keys...))
+	for _, c := range d.plainConditions(store.Setting{}) {
+		out = append(out, append([]string{c.Network}, c.Keys...))
 	}
 	return out
 }
@@ -321,7 +235,7 @@ func (d Design) describeSweeps() []string {
 	for _, s := range d.Sweeps {
 		settings := make([]string, len(s.Settings))
 		for i, v := range s.Settings {
-			settings[i] = number(v)
+			settings[i] = store.Number(v)
 		}
 		line := s.Factor + " swept over " + strings.Join(settings, ", ")
 		if len(s.Fields) != 1 || s.Fields[0] != s.Factor {

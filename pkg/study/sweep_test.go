@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"divergent/pkg/assay"
+	"divergent/pkg/study/store"
 	"divergent/pkg/treat"
 )
 
@@ -69,12 +70,12 @@ func edit(d *Design, arm, epochs int) {
 
 // sameMeasurements compares rows in any order.
 func sameMeasurements(a, b []Row) bool {
-	at := map[rowID]float64{}
+	at := map[Row]float64{}
 	for _, w := range b {
-		at[w.id()] = w.Value
+		at[w.ID()] = w.Value
 	}
 	for _, w := range a {
-		if v, ok := at[w.id()]; !ok || v != w.Value {
+		if v, ok := at[w.ID()]; !ok || v != w.Value {
 			return false
 		}
 	}
@@ -97,12 +98,12 @@ func TestLevelsAreIndependent(t *testing.T) {
 	many := swept(0, 1)
 	many.Arms = append(many.Arms, treat.KetamineRandom())
 	many.Sweeps = append(many.Sweeps, Over("ssri.Training.Noise.From", 0.1, 1))
-	all := map[rowID]float64{}
+	all := map[Row]float64{}
 	for _, w := range mustRun(t, Runner{}, many).Rows {
-		all[w.id()] = w.Value
+		all[w.ID()] = w.Value
 	}
 	for _, w := range mustRun(t, Runner{}, few).Rows {
-		if v, ok := all[w.id()]; ok && v != w.Value {
+		if v, ok := all[w.ID()]; ok && v != w.Value {
 			t.Errorf("%+v became %v", w, v)
 		} else if !ok && w.Factor != "" && w.Arm == Untreated {
 			t.Errorf("%+v is gone", w)
@@ -144,14 +145,14 @@ func TestStagesAreShared(t *testing.T) {
 		r.Progress = func(e Event) {
 			made = e.Done - e.Stored
 		}
-		run := &run{Runner: r, design: d, conditions: d.conditions(), found: cells{}, store: &store{}}
+		run := &run{Runner: r, design: d, conditions: d.conditions(), found: store.Cells{}, store: &store.Folder{}}
 		run.plan()
 		for _, j := range run.queue {
 			dense++
 			for _, one := range j.todo {
 				c := one.first()
 				if j.templates[c.template] == nil {
-					t.Errorf("%s %v has no template", c.name, c.setting)
+					t.Errorf("%s %v has no template", c.Name, c.Factor)
 				}
 			}
 		}
@@ -167,7 +168,7 @@ func TestStagesAreShared(t *testing.T) {
 	var computed []string
 	mustRun(t, Runner{Dir: base, Progress: func(e Event) {
 		if e.Arm != "" && e.Done > e.Stored {
-			computed = append(computed, e.Arm+" "+setting{e.Factor, e.Setting}.String())
+			computed = append(computed, e.Arm+" "+store.Setting{Factor: e.Factor, Value: e.Setting}.String())
 		}
 	}}, d)
 	for _, c := range computed {
@@ -368,5 +369,18 @@ func TestASettingIsNoted(t *testing.T) {
 	res := mustRun(t, Runner{}, tiny(0).WithSweep(Over("ssri.Training.Epochs", 1, 2)))
 	if at := res.At("ssri.Training.Epochs", 2); !slices.Contains(at.Manifest.NonDefault, "ssri.Training.Epochs = 2") {
 		t.Errorf("not published: %v", at.Manifest.NonDefault)
+	}
+}
+
+// A factor that is swept already takes the new settings, and the design it came from
+// keeps its own.
+func TestWithSweepReplaces(t *testing.T) {
+	d := Cliff()
+	again := d.WithSweep(Over("pruned", 0.88))
+	if len(again.Sweeps) != 1 || !slices.Equal(again.Sweeps[0].Settings, []float64{0.88}) || again.Sweeps[0].Fields[0] != "Prune" || len(d.Sweeps[0].Settings) != 14 {
+		t.Errorf("sweeps %+v of a design with %+v", again.Sweeps, d.Sweeps)
+	}
+	if more := d.WithSweep(Over("Baseline.Epochs", 5)); len(more.Sweeps) != 2 || len(d.Sweeps) != 1 {
+		t.Errorf("sweeps %+v", more.Sweeps)
 	}
 }

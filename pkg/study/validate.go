@@ -1,24 +1,20 @@
 package study
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
-	"strings"
 
 	"divergent/internal/check"
 	"divergent/pkg/assay"
 	"divergent/pkg/network"
+	"divergent/pkg/study/store"
 	"divergent/pkg/treat"
 )
 
-const nameLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-
 // Validate reports the first field outside its range.
 func (d Design) Validate() error {
-	if d.Name == "" || strings.Trim(d.Name, nameLetters) != "" {
-		return fmt.Errorf("study: Name = %q: want letters, digits, - and _, as folders are named after it", d.Name)
-	}
-	if err := d.Task.Validate(); err != nil {
+	if err := cmp.Or(store.CheckStudy(d.Name), d.Task.Validate()); err != nil {
 		return err
 	}
 	for _, c := range []struct {
@@ -44,16 +40,12 @@ func (d Design) Validate() error {
 	if len(d.Assays) == 0 {
 		return fmt.Errorf("study: Assays is empty: want at least assay.AcuteTests")
 	}
-	if err := d.validateAssays(); err != nil {
-		return err
+	for _, check := range []func() error{d.validateAssays, d.validateArms, func() error { return store.CheckSeeds(d.Seeds) }, d.validateSweeps} {
+		if err := check(); err != nil {
+			return err
+		}
 	}
-	if err := d.validateArms(); err != nil {
-		return err
-	}
-	if err := checkSeeds(d.Seeds); err != nil {
-		return err
-	}
-	return d.validateSweeps()
+	return nil
 }
 
 func (d Design) validateAssays() error {
@@ -64,7 +56,7 @@ func (d Design) validateAssays() error {
 			return fmt.Errorf("study: %s is nil: want an assay.Assay, such as assay.AcuteTests{Battery: assay.PublishedBattery()}", what)
 		}
 		name := a.Name()
-		if err := checkName(what, name); err != nil {
+		if err := store.CheckName(what, name); err != nil {
 			return err
 		}
 		if seen[name] {
@@ -94,7 +86,7 @@ func (d Design) validateArms() error {
 			return fmt.Errorf("study: %s is nil: want a treat.Treatment", what)
 		}
 		name := a.Name()
-		if err := checkName(what, name); err != nil {
+		if err := store.CheckName(what, name); err != nil {
 			return err
 		}
 		if seen[name] {
@@ -119,7 +111,7 @@ func tellable(x any, what string) error {
 	if !storable(x) {
 		return nil
 	}
-	if part := undescribed(reflect.ValueOf(x), "", 0); part != "" {
+	if part := undescribed(x); part != "" {
 		return fmt.Errorf("study: %s has a Version, but its %s is a function or a channel, which results cannot be kept by: want numbers, text, lists and maps, or no Version", what, part)
 	}
 	return nil

@@ -2,6 +2,7 @@ package study
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -13,6 +14,7 @@ import (
 	"divergent/pkg/assay"
 	"divergent/pkg/network"
 	"divergent/pkg/rng"
+	"divergent/pkg/study/store"
 	"divergent/pkg/treat"
 )
 
@@ -82,7 +84,7 @@ func (d Difference) String() string {
 	if d.Only != "" {
 		both = "only " + d.Only
 	}
-	return fmt.Sprintf("%s, %s, %s, %s %v, %s: %s", seed, place{d.Row.Arm, setting{d.Row.Factor, d.Row.Setting}}, d.Row.Phase, d.Row.Test, d.Row.Level, d.Row.Metric, both)
+	return fmt.Sprintf("%s, %s, %s, %s %v, %s: %s", seed, d.Row.Place(), d.Row.Phase, d.Row.Test, d.Row.Level, d.Row.Metric, both)
 }
 
 // Verify computes the given seeds of stored results again, from nothing, and
@@ -97,30 +99,34 @@ func Verify(ctx context.Context, stored *Result, d Design, seeds []uint64, worke
 		}
 	}
 	d.Seeds = seeds
-	if err := d.manifest().extends(stored.Manifest, "the stored results' folder"); err != nil {
+	if err := d.manifest().Extends(stored.Manifest, "the stored results' folder"); err != nil {
 		return Verification{}, err
 	}
 	if err := d.describedBy(stored.Manifest); err != nil {
 		return Verification{}, err
 	}
-	again, err := Runner{Workers: workers, Fresh: true, Progress: progress}.Run(ctx, d)
+	again, err := Runner{Workers: workers, Progress: progress}.Run(ctx, d)
 	if err != nil {
 		return Verification{}, err
 	}
-	was := stored.recomputed(again)
+	kept, err := networks(stored, seeds)
+	if err != nil {
+		return Verification{}, err
+	}
+	was := recomputed(stored, again)
 	v := Verification{How: ByBits}
 	switch {
 	case stored.Manifest.Kernel == again.Manifest.Kernel && stored.Manifest.Go == again.Manifest.Go:
-		v.rows(was, again.comparable(), func(float64, Row) float64 { return 0 })
-		v.networks(stored, again)
-	case sameDense(was, again.comparable()):
+		v.rows(was, comparable(again), func(float64, Row) float64 { return 0 })
+		err = v.networks(kept, again)
+	case sameDense(was, comparable(again)):
 		v.How = ByValue
-		v.rows(was, again.comparable(), rounding)
+		v.rows(was, comparable(again), rounding)
 	default:
 		v.How = ByMean
-		v.means(stored.Rows, was, again.comparable())
+		v.means(stored.Rows, was, comparable(again))
 	}
-	return v, v.scores(stored, d)
+	return v, cmp.Or(err, v.scores(stored, kept, d))
 }
 
 // describedBy returns an error where a manifest says something else of the design
@@ -129,41 +135,41 @@ func (d Design) describedBy(m Manifest) error {
 	const fix = "it was edited, or an earlier version wrote it; copy the whole folder again"
 	ours := d.manifest()
 	if plain(ours.Settings) != plain(m.Settings) {
-		return fmt.Errorf("study: %s describes other settings than the design of this name has: %s", manifestFile, fix)
+		return fmt.Errorf("study: %s describes other settings than the design of this name has: %s", store.ManifestFile, fix)
 	}
-	theirs := map[place]Condition{}
+	theirs := map[store.Place]Condition{}
 	for _, c := range m.Conditions {
-		theirs[c.place()] = c
+		theirs[c.Place()] = c
 	}
 	both := 0
 	for _, c := range ours.Conditions {
-		is, ok := theirs[c.place()]
+		is, ok := theirs[c.Place()]
 		if !ok {
 			continue
 		}
 		both++
 		if plain(is.Settings) != plain(c.Settings) || is.Unstored != c.Unstored {
-			return fmt.Errorf("study: %s describes %s otherwise than the design of this name has it: %s", manifestFile, c.place(), fix)
+			return fmt.Errorf("study: %s describes %s otherwise than the design of this name has it: %s", store.ManifestFile, c.Place(), fix)
 		}
 	}
 	// What else the results hold may be of no published settings, too.
 	more, less := both < len(theirs), both < len(ours.Conditions)
 	for _, s := range slices.Concat(ours.NonDefault, m.NonDefault) {
 		if here, there := slices.Contains(ours.NonDefault, s), slices.Contains(m.NonDefault, s); here && !there && !less || there && !here && !more {
-			return fmt.Errorf("study: %s and the design of this name differ in what is not as published (%q): %s", manifestFile, s, fix)
+			return fmt.Errorf("study: %s and the design of this name differ in what is not as published (%q): %s", store.ManifestFile, s, fix)
 		}
 	}
 	return nil
 }
 
 // recomputed lists the stored numbers of the cells that were computed again.
-func (r *Result) recomputed(again *Result) []Row {
-	ours := map[place]bool{}
+func recomputed(stored, again *Result) []Row {
+	ours := map[store.Place]bool{}
 	for _, c := range again.Manifest.Conditions {
-		ours[c.place()] = true
+		ours[c.Place()] = true
 	}
-	return slices.DeleteFunc(r.comparable(), func(w Row) bool {
-		return !ours[place{w.Arm, setting{w.Factor, w.Setting}}] || !slices.Contains(again.Manifest.Seeds, w.Seed)
+	return slices.DeleteFunc(comparable(stored), func(w Row) bool {
+		return !ours[w.Place()] || !slices.Contains(again.Manifest.Seeds, w.Seed)
 	})
 }
 
@@ -174,7 +180,7 @@ const (
 )
 
 // comparable lists the rows, and the training as rows.
-func (r *Result) comparable() []Row {
+func comparable(r *Result) []Row {
 	out := slices.Clone(r.Rows)
 	for _, t := range r.Traces {
 		w := Row{Seed: t.Seed, Arm: t.Arm, Phase: training, Test: "epoch", Level: float64(t.Epoch), Factor: t.Factor, Setting: t.Setting}
@@ -192,14 +198,14 @@ func (r *Result) comparable() []Row {
 // rows compares numbers one by one, both ways; slack says how far a recomputed one
 // may lie from the stored one.
 func (v *Verification) rows(was, now []Row, slack func(stored float64, w Row) float64) {
-	old := make(map[rowID]Row, len(was))
+	old := make(map[Row]Row, len(was))
 	for _, w := range was {
-		old[w.id()] = w
+		old[w.ID()] = w
 	}
 	for _, w := range now {
 		v.Compared++
-		o, ok := old[w.id()]
-		delete(old, w.id())
+		o, ok := old[w.ID()]
+		delete(old, w.ID())
 		switch {
 		case !ok:
 			v.Differences = append(v.Differences, Difference{Row: w, Again: w.Value, Only: "recomputed"})
@@ -208,7 +214,7 @@ func (v *Verification) rows(was, now []Row, slack func(stored float64, w Row) fl
 		}
 	}
 	for _, w := range was {
-		if _, left := old[w.id()]; left {
+		if _, left := old[w.ID()]; left {
 			v.Compared++
 			v.Differences = append(v.Differences, Difference{Row: w, Only: "stored"})
 		}
@@ -241,11 +247,11 @@ func rounding(stored float64, w Row) float64 {
 // sameDense reports whether the dense networks trained the same but for rounding:
 // the losses of every epoch fit.
 func sameDense(was, now []Row) bool {
-	dense := func(rows []Row) map[rowID]float64 {
-		out := map[rowID]float64{}
+	dense := func(rows []Row) map[Row]float64 {
+		out := map[Row]float64{}
 		for _, w := range rows {
 			if w.Arm == Dense && w.Metric == loss {
-				out[w.id()] = w.Value
+				out[w.ID()] = w.Value
 			}
 		}
 		return out
@@ -276,11 +282,11 @@ func (v *Verification) means(all, was, now []Row) {
 	before := v.Compared
 	v.rows(split(was, false), split(now, false), func(float64, Row) float64 { return math.Inf(1) })
 	v.Compared = before // that a number is there is no comparison of it
-	pool := func(rows []Row) (order []rowID, by map[rowID][]float64) {
-		by = map[rowID][]float64{}
+	pool := func(rows []Row) (order []Row, by map[Row][]float64) {
+		by = map[Row][]float64{}
 		for _, w := range rows {
-			id := w.id()
-			id.seed = 0
+			id := w.ID()
+			id.Seed = 0
 			if w.Phase == training || one(w) {
 				continue
 			}
@@ -303,12 +309,12 @@ func (v *Verification) means(all, was, now []Row) {
 		meanA, sd := meanSD(a)
 		meanB, _ := meanSD(b)
 		slack := 0.5
-		if id.metric == assay.Dose || id.metric == assay.DoseL2 {
+		if id.Metric == assay.Dose || id.Metric == assay.DoseL2 {
 			slack = 0.05 * math.Abs(meanA)
 		}
 		if math.Abs(meanA-meanB) > 5*sd*math.Sqrt(1/float64(len(a))+1/float64(len(b)))+slack {
 			v.Differences = append(v.Differences, Difference{Pooled: true, Again: meanB,
-				Row: Row{Arm: id.arm, Phase: id.phase, Test: id.test, Level: id.level, Metric: id.metric, Value: meanA, Factor: id.at.factor, Setting: id.at.value}})
+				Row: Row{Arm: id.Arm, Phase: id.Phase, Test: id.Test, Level: id.Level, Metric: id.Metric, Value: meanA, Factor: id.Factor, Setting: id.Setting}})
 		}
 	}
 }
@@ -321,66 +327,52 @@ func meanSD(x []float64) (mean, sd float64) {
 }
 
 // networks compares the kept networks of the recomputed seeds byte by byte.
-func (v *Verification) networks(stored, again *Result) {
-	old := map[origin][]byte{}
-	for o, read := range stored.networkFiles() {
-		if b, err := read(); err == nil {
-			old[o] = b
+func (v *Verification) networks(stored map[store.Origin]*network.Network, again *Result) error {
+	now, err := networks(again, again.Manifest.Seeds)
+	if err != nil {
+		return err
+	}
+	for _, o := range again.Origins() {
+		was := stored[o]
+		if was == nil {
+			continue
+		}
+		v.Compared++
+		a, errA := was.MarshalBinary()
+		b, errB := now[o].MarshalBinary()
+		if errA != nil || errB != nil || !bytes.Equal(a, b) {
+			v.Differences = append(v.Differences, Difference{Row: Row{Seed: o.Seed, Arm: o.Arm, Phase: training, Metric: "network"}, Again: 1})
 		}
 	}
-	for o, read := range again.networkFiles() {
-		if was := old[o]; was != nil {
-			v.Compared++
-			if b, err := read(); err != nil || !bytes.Equal(was, b) {
-				v.Differences = append(v.Differences, Difference{Row: Row{Seed: o.Seed, Arm: o.Arm, Phase: training, Metric: "network"}, Again: 1})
-			}
-		}
-	}
+	return nil
 }
 
-// networkFiles gives the files of the networks that the result keeps.
-func (r *Result) networkFiles() map[origin]func() ([]byte, error) {
-	out := map[origin]func() ([]byte, error){}
-	for _, s := range r.Networks {
-		o := r.Manifest.origin(s)
-		out[o] = func() ([]byte, error) { return o.marshal(s.Net) }
+// networks reads the networks of some seeds that the result keeps.
+func networks(r *Result, seeds []uint64) (map[store.Origin]*network.Network, error) {
+	out := map[store.Origin]*network.Network{}
+	for i, o := range r.Origins() {
+		if slices.Contains(seeds, o.Seed) {
+			n, err := r.Networks[i].Read()
+			if err != nil {
+				return nil, err
+			}
+			out[o] = n
+		}
 	}
-	for _, k := range r.files {
-		out[k.origin] = func() ([]byte, error) { return k.read(k.origin) }
-	}
-	return out
+	return out, nil
 }
 
 // scores measures the kept networks of the design's seeds again and compares,
 // where the stored result has the pruned network that theirs started from.
-func (v *Verification) scores(stored *Result, d Design) error {
-	files := stored.networkFiles()
-	load := func(o origin) (*network.Network, error) {
-		read, ok := files[o]
-		if !ok {
-			return nil, nil
-		}
-		b, err := read()
-		if err != nil {
-			return nil, err
-		}
-		return o.unmarshal(b)
-	}
+func (v *Verification) scores(stored *Result, kept map[store.Origin]*network.Network, d Design) error {
 	var was, now []Row
-	at := map[rowID]Row{}
+	at := map[Row]Row{}
 	for _, w := range stored.Rows {
-		at[w.id()] = w
+		at[w.ID()] = w
 	}
 	for _, seed := range d.Seeds {
-		for _, c := range d.plainConditions(setting{}) {
-			n, err := load(origin{seed, c.name, c.network})
-			if err != nil {
-				return err
-			}
-			template, err := load(origin{seed, Untreated, c.template})
-			if err != nil {
-				return err
-			}
+		for _, c := range d.plainConditions(store.Setting{}) {
+			n, template := kept[c.origin(seed)], kept[store.Origin{Seed: seed, Arm: Untreated, Network: c.template}]
 			if n == nil || template == nil {
 				continue
 			}
@@ -389,7 +381,7 @@ func (v *Verification) scores(stored *Result, d Design) error {
 				return err
 			}
 			for _, w := range rows {
-				if o, ok := at[w.id()]; ok {
+				if o, ok := at[w.ID()]; ok {
 					was, now = append(was, o), append(now, w)
 				}
 			}
@@ -402,7 +394,7 @@ func (v *Verification) scores(stored *Result, d Design) error {
 // score measures a condition's network as it is.
 func (d Design) score(seed uint64, c condition, n, template *network.Network) ([]Row, error) {
 	at := dataSeed(seed)
-	b := assay.Bench{Seed: seed, Arm: c.name, Therapy: c.therapy,
+	b := assay.Bench{Seed: seed, Arm: c.Name, Therapy: c.therapy,
 		Subject:  &treat.Subject{Net: n, Rand: rng.Stream(seed, "score")},
 		Standard: d.Task.Sample(d.Points.Standard, d.Task.SD, at+200), Clean: d.Task.Sample(d.Points.Clean, 0, at+300)}
 	if c.therapy != nil {
@@ -416,7 +408,7 @@ func (d Design) score(seed uint64, c condition, n, template *network.Network) ([
 		}
 		b.Readings = append(b.Readings, got...)
 		for _, x := range got {
-			out = append(out, Row{Seed: seed, Arm: c.name, Phase: x.Phase, Test: x.Test, Level: x.Level, Metric: x.Metric, Value: x.Value, Assay: a.Name()})
+			out = append(out, Row{Seed: seed, Arm: c.Name, Phase: x.Phase, Test: x.Test, Level: x.Level, Metric: x.Metric, Value: x.Value, Assay: a.Name()})
 		}
 	}
 	return out, nil

@@ -193,3 +193,11 @@ func TestMeansHaveBounds(t *testing.T) {
 		}
 	}
 }
+
+// A part of a study verifies by what the results have of it.
+func TestVerifyOfFewerArms(t *testing.T) {
+	whole := mustRun(t, Runner{}, tiny(0))
+	if v := verify(t, whole, only("ssri", 0), 0); !v.OK() || v.Compared >= len(comparable(whole)) {
+		t.Errorf("one arm of several: %v", v)
+	}
+}

@@ -3,12 +3,14 @@ package study
 import (
 	"cmp"
 	"context"
+	"errors"
 	"runtime"
 	"slices"
 	"sync"
 
 	"divergent/pkg/network"
 	"divergent/pkg/plasticity"
+	"divergent/pkg/study/store"
 	"divergent/pkg/task"
 )
 
@@ -24,10 +26,10 @@ func (t *todo) first() condition { return t.conditions[0] }
 // job is what is left to do with one dense network of one seed.
 type job struct {
 	seed      uint64
-	design    Design // one of those that begin with it
-	origin    origin // of the dense network
-	dense     *todo  // to measure or keep the dense network; nil if it is not wanted
-	first     bool   // the dense network is needed
+	design    Design       // one of those that begin with it
+	origin    store.Origin // of the dense network
+	dense     *todo        // to measure or keep the dense network; nil if it is not wanted
+	first     bool         // the dense network is needed
 	net       *network.Network
 	train     task.Set
 	standard  task.Set
@@ -38,13 +40,13 @@ type job struct {
 
 // shows reports whether the run's result itself holds the condition's network.
 func (r *run) shows(seed uint64, c condition) bool {
-	return r.design.KeepNetworks && c.setting == setting{} && seed == r.first
+	return r.design.KeepNetworks && c.Factor == "" && seed == r.first
 }
 
 // keeps reports whether the condition's network has a file in the run's folder:
 // what a result keeps.
 func (r *run) keeps(seed uint64, c condition) bool {
-	return r.shows(seed, c) || r.Dir != "" && r.design.KeepNetworks && c.name == Untreated && c.setting == setting{}
+	return r.shows(seed, c) || r.Dir != "" && r.design.KeepNetworks && c.Name == Untreated && c.Factor == ""
 }
 
 // plan queues the networks that are to be made or measured, each once however
@@ -54,11 +56,11 @@ func (r *run) plan() {
 	var order []string
 	groups := map[string]*todo{}
 	for _, c := range r.conditions {
-		if groups[c.network] == nil {
-			groups[c.network] = &todo{}
-			order = append(order, c.network)
+		if groups[c.Network] == nil {
+			groups[c.Network] = &todo{}
+			order = append(order, c.Network)
 		}
-		g := groups[c.network]
+		g := groups[c.Network]
 		g.conditions = append(g.conditions, c)
 	}
 	for _, seed := range r.design.Seeds {
@@ -70,30 +72,32 @@ func (r *run) plan() {
 			for _, c := range g.conditions {
 				g.measure = g.measure || r.missing(seed, c)
 			}
-			o := origin{seed, c.name, c.network}
-			g.keep = r.keeps(seed, c) && r.network(o) == nil
+			if r.keeps(seed, c) {
+				_, kept := r.network(c.origin(seed))
+				g.keep = !kept
+			}
 			if !g.measure && !g.keep {
 				r.meter.stored++
 				continue
 			}
 			j := jobs[c.dense]
 			if j == nil {
-				j = &job{seed: seed, design: c.design, origin: origin{seed, Dense, c.dense}, templates: map[string]func() (*network.Network, error){}}
+				j = &job{seed: seed, design: c.design, origin: store.Origin{Seed: seed, Arm: Dense, Network: c.dense}, templates: map[string]func() (*network.Network, error){}}
 				jobs[c.dense] = j
 				r.queue = append(r.queue, j)
 			}
 			r.meter.plan(seed, c)
-			if c.name == Dense {
+			if c.Name == Dense {
 				j.dense, j.first = &g, true
 				continue
 			}
 			j.todo = append(j.todo, &g)
 			if j.templates[c.template] == nil {
-				stored := r.network(origin{seed, Untreated, c.template})
-				j.first = j.first || stored == nil
+				stored, kept := r.network(store.Origin{Seed: seed, Arm: Untreated, Network: c.template})
+				j.first = j.first || !kept
 				j.templates[c.template] = sync.OnceValues(func() (*network.Network, error) {
-					if stored != nil {
-						return stored, nil
+					if kept {
+						return stored.Read()
 					}
 					return j.prune(c.design.Prune)
 				})
@@ -101,7 +105,7 @@ func (r *run) plan() {
 		}
 		for _, j := range jobs {
 			if j.first && j.dense == nil { // to train, but not to measure
-				r.meter.plan(seed, condition{name: Dense, network: j.origin.Network, design: j.design})
+				r.meter.plan(seed, j.plain())
 			}
 		}
 	}
@@ -109,8 +113,13 @@ func (r *run) plan() {
 
 // missing reports whether a condition's measurements are not all there.
 func (r *run) missing(seed uint64, c condition) bool {
-	known := r.found[cellID{c.network, seed}]
-	return slices.ContainsFunc(c.keys, func(k string) bool { return known.part(k) == nil })
+	known := r.found[c.id(seed)]
+	return slices.ContainsFunc(c.Keys, func(k string) bool { return known.Part(k) == nil })
+}
+
+// plain is the dense network as a condition, where nothing asks for it to be measured.
+func (j *job) plain() condition {
+	return condition{Condition: Condition{Name: Dense, Network: j.origin.Network}, design: j.design}
 }
 
 // prune returns a pruned copy of the dense network.
@@ -153,27 +162,32 @@ func (r *run) worker(ctx context.Context, stop context.CancelFunc) {
 			r.ready.Wait()
 			continue
 		}
-		r.active++
-		err := r.unlocked(func() error {
+		r.do(stop, func() error {
 			if t == nil {
 				return r.stage(ctx, j)
 			}
 			return r.treat(ctx, j, t)
 		})
+	}
+}
+
+var errGone = errors.New("study: the code of an arm or a test has ended its worker, as runtime.Goexit and a test's FailNow do: want it to return an error")
+
+// do works without the lock. Whatever ends the work, those who wait for it are told.
+func (r *run) do(stop context.CancelFunc, work func() error) {
+	err := errGone
+	r.active++
+	r.mu.Unlock()
+	defer func() {
+		r.mu.Lock()
 		r.active--
 		if err != nil {
 			r.failure = cmp.Or(r.failure, err)
 			stop()
 		}
 		r.ready.Broadcast()
-	}
-}
-
-// unlocked calls f without the lock.
-func (r *run) unlocked(f func() error) error {
-	r.mu.Unlock()
-	defer r.mu.Lock()
-	return f()
+	}()
+	err = work()
 }
 
 // next picks the next piece of work: a network, or, without one, a job to stage.

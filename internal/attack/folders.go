@@ -18,17 +18,10 @@ import (
 
 	"divergent/internal/files"
 	"divergent/pkg/study"
+	"divergent/pkg/study/store"
 )
 
-// The names of a results folder.
-const (
-	manifestName = "manifest.json"
-	resultsName  = "results.csv"
-	tracesName   = "traces.csv"
-	networkDir   = "networks"
-	cellDir      = "cells"
-	journalName  = cellDir + "/0001.jsonl"
-)
+const journalName = store.CellFolder + "/0001.jsonl"
 
 // table is the files of a folder that runs of one design must give alike.
 type table map[string]string
@@ -36,7 +29,7 @@ type table map[string]string
 // read returns the results of a folder.
 func read(dir string) table {
 	out := table{}
-	for _, name := range []string{manifestName, resultsName, tracesName} {
+	for _, name := range []string{store.ManifestFile, store.ResultsFile, store.TracesFile} {
 		b, err := readFile(filepath.Join(dir, name))
 		if err != nil {
 			b = []byte(err.Error())
@@ -69,7 +62,7 @@ func (t table) differs(other table) string {
 func all(dir string) map[string]string {
 	out := map[string]string{}
 	filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() || e.Name() == ".lock" {
+		if err != nil || e.IsDir() || e.Name() == store.LockFile {
 			return nil
 		}
 		rel, _ := filepath.Rel(dir, path)
@@ -98,7 +91,7 @@ type part struct {
 // those of whole journal lines, and those of results that load.
 func holds(dir string) map[part]bool {
 	out := map[part]bool{}
-	names, _ := filepath.Glob(filepath.Join(dir, cellDir, "*.jsonl"))
+	names, _ := filepath.Glob(filepath.Join(dir, store.CellFolder, "*.jsonl"))
 	for _, name := range names {
 		b, _ := readFile(name)
 		for line := range bytes.Lines(b) {
@@ -159,27 +152,26 @@ func complete(m study.Manifest, have map[part]bool) int {
 	return n
 }
 
-// leftovers names what no finished run may leave behind.
-func leftovers(dir string) string {
-	var out []string
+// partials lists the files below a folder that are being written.
+func partials(dir string) (out []string) {
 	filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err == nil && strings.HasPrefix(e.Name(), ".partial-") {
+		if err == nil && files.Partial(e.Name()) {
 			out = append(out, path)
 		}
 		return nil
 	})
-	return strings.Join(out, ", ")
+	return out
 }
+
+// leftovers names what no finished run may leave behind.
+func leftovers(dir string) string { return strings.Join(partials(dir), ", ") }
 
 // age makes the partial files of a folder as old as those that the next run sweeps.
 func age(dir string) {
-	filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err == nil && strings.HasPrefix(e.Name(), ".partial-") {
-			old := time.Now().Add(-2 * time.Hour)
-			os.Chtimes(path, old, old)
-		}
-		return nil
-	})
+	old := time.Now().Add(-2 * time.Hour)
+	for _, path := range partials(dir) {
+		os.Chtimes(path, old, old)
+	}
 }
 
 // unclear says what an error lacks: one line of moderate length that names a place
@@ -198,7 +190,7 @@ func unclear(err error, names ...string) string {
 		return "an error of several lines: " + text
 	case len(text) > 1000:
 		return fmt.Sprintf("an error of %d bytes: %s", len(text), text[:200])
-	case !has(slices.Concat(names, []string{manifestName, resultsName, tracesName, networkDir, cellDir, ".lock", "seed", "folder"})...):
+	case !has(slices.Concat(names, []string{store.ManifestFile, store.ResultsFile, store.TracesFile, store.NetworkFolder, store.CellFolder, store.LockFile, "seed", "folder"})...):
 		return "an error that names no place: " + text
 	case !has("want", "copy", "choose", "run ", "remove", "wait", "compute"):
 		return "an error without a way out: " + text
@@ -208,7 +200,7 @@ func unclear(err error, names ...string) string {
 
 // reseal edits a manifest and repairs its checksum.
 func reseal(dir string, edit func(m *study.Manifest)) error {
-	name := filepath.Join(dir, manifestName)
+	name := filepath.Join(dir, store.ManifestFile)
 	b, err := os.ReadFile(name)
 	if err != nil {
 		return err

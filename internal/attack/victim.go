@@ -56,17 +56,12 @@ func (o order) design() study.Design {
 
 // do carries the order out and returns how many cells were read from the store.
 func (o order) do(ctx context.Context) (stored int, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
+	_, err = safely(func() (*study.Result, error) {
+		if len(o.Merge) > 0 {
+			return study.Merge(o.Merge, o.Dir, o.Partial)
 		}
-	}()
-	if len(o.Merge) > 0 {
-		_, err := study.Merge(o.Merge, o.Dir, o.Partial)
-		return 0, err
-	}
-	r := study.Runner{Dir: o.Dir, Workers: o.Workers, Shard: o.Shard, Shards: o.Shards, Progress: func(e study.Event) { stored = e.Stored }}
-	_, err = r.RunFolder(ctx, o.design())
+		return study.Runner{Dir: o.Dir, Workers: o.Workers, Shard: o.Shard, Shards: o.Shards, Progress: func(e study.Event) { stored = e.Stored }}.RunFolder(ctx, o.design())
+	})
 	return stored, err
 }
 

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"divergent/pkg/study/store"
 )
 
 // said is what a victim's process came to.
@@ -68,11 +70,9 @@ func (c *campaign) writers(n int, b bases) {
 			if c.over() {
 				return
 			}
-			k := c.kind("two and three writers in one folder")
-			dir := c.copy(tc.base)
-			what := fmt.Sprintf("%s, time %d", tc.name, i+1)
-			c.count(k, c.wrote(dir, tc.orders, tc.whole, &what), what)
-			os.RemoveAll(dir)
+			c.try("two and three writers in one folder", tc.base, fmt.Sprintf("%s, time %d", tc.name, i+1), func(dir string, what *string) string {
+				return c.wrote(dir, tc.orders, tc.whole, what)
+			})
 		}
 	}
 }
@@ -161,7 +161,7 @@ func (c *campaign) merges(b bases) {
 		{"another design", []string{both[0], both[1], b.another}, false, refused},
 		{"another design first", []string{b.another, both[0], both[1]}, false, refused},
 		{"no results", []string{both[0], filepath.Join(c.dir, "missing")}, false, refused},
-		{"a file", []string{filepath.Join(b.finished, resultsName)}, false, refused},
+		{"a file", []string{filepath.Join(b.finished, store.ResultsFile)}, false, refused},
 		{"one of two shards, partly", both[:1], true, "partial"},
 		{"a shard stopped midway, partly", []string{both[0], b.half}, true, "partial"},
 	} {
@@ -272,42 +272,46 @@ func (c *campaign) partly(o order, what *string) string {
 
 // extensions adds seeds, arms and tests to folders of every kind.
 func (c *campaign) extensions(b bases) {
-	k := c.kind("extensions by seeds, arms and tests")
 	for _, base := range []string{b.finished, b.merged, b.oneArm, b.unfinished, b.shards[0], b.half} {
 		for _, o := range []order{
 			{Seeds: []uint64{0, 1}}, {Seeds: []uint64{0, 1, 2}}, {Seeds: []uint64{0, 1}, Dose: true}, {Seeds: []uint64{0, 1, 5}, Dose: true},
 		} {
-			o.Dir = c.copy(base)
-			what := fmt.Sprintf("%s by %v", base, o)
-			out := c.finish(o, holds(o.Dir), true, &what)
-			if out == held { // and a part of it again, which takes nothing away
-				less := order{Dir: o.Dir, Seeds: []uint64{1}, Arms: []string{"ssri"}}
-				if _, err := less.here(); err != nil || c.undisturbed(o).table[resultsName] == "" || read(o.Dir)[resultsName] == "" || count(read(o.Dir)) != count(c.undisturbed(o).table) {
-					what += fmt.Sprintf(": a part again: %v, %d and %d lines", err, count(read(o.Dir)), count(c.undisturbed(o).table))
-					out = lost
-				} else if res, err := load(o.Dir); err != nil || res.Lacks() != "" {
-					what += fmt.Sprintf(": a part again: %v", err)
-					out = lost
-				} else if v, err := verify(res, o); err != nil || !v.OK() {
-					what += fmt.Sprintf(": a part again, and verify: %v %v", v, err)
-					out = accepted
-				} else if out = c.finish(o, holds(o.Dir), true, &what); out != held {
-					what += " after a part again"
-				}
-			}
-			c.count(k, out, what)
-			os.RemoveAll(o.Dir)
+			c.try("extensions by seeds, arms and tests", base, fmt.Sprintf("%s by %v", base, o), func(dir string, what *string) string {
+				o.Dir = dir
+				return c.extended(o, what)
+			})
 		}
 	}
 }
 
-func count(t table) int { return strings.Count(t[resultsName], "\n") }
+// extended runs an order in a folder, and then a part of it again, which takes nothing
+// away.
+func (c *campaign) extended(o order, what *string) string {
+	if out := c.finish(o, holds(o.Dir), true, what); out != held {
+		return out
+	}
+	less := order{Dir: o.Dir, Seeds: []uint64{1}, Arms: []string{"ssri"}}
+	_, err := less.here()
+	res, errLoad := load(o.Dir)
+	*what += ", and a part of it again"
+	if n, want := count(read(o.Dir)), count(c.undisturbed(o).table); err != nil || errLoad != nil || want == 0 || n != want || res.Lacks() != "" {
+		*what += fmt.Sprintf(": %v, %v, %d and %d lines", err, errLoad, n, want)
+		return lost
+	}
+	if v, err := verify(res, o); err != nil || !v.OK() {
+		*what += fmt.Sprintf(": verify: %v %v", v, err)
+		return accepted
+	}
+	return c.finish(o, holds(o.Dir), true, what)
+}
+
+func count(t table) int { return strings.Count(t[store.ResultsFile], "\n") }
 
 // locks leaves the lock of a dead process, and of one that is stopped but lives.
 func (c *campaign) locks(b bases) {
 	k := c.kind("locks of the dead and of the living")
 	dir := c.copy(b.unfinished)
-	c.must(os.WriteFile(filepath.Join(dir, ".lock"), []byte("process 1 on nowhere since 2001-01-01 00:00:00\n"), 0o644))
+	c.must(os.WriteFile(filepath.Join(dir, store.LockFile), []byte("process 1 on nowhere since 2001-01-01 00:00:00\n"), 0o644))
 	o := whole
 	o.Dir = dir
 	what := "a dead process's"

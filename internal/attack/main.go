@@ -5,12 +5,13 @@
 // and lets several writers loose. It ends with a table, and with status 1 where
 // something was lost, something false accepted, or an error of no use.
 //
-//	go run ./pkg/study/attack --kills 300 --corruptions 1000
+//	go run ./internal/attack --kills 300 --corruptions 1000
 package main
 
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -39,32 +40,48 @@ func main() {
 		fmt.Fprintln(os.Stderr, "attack: --kills, --corruptions and --seconds: want 0 or more, and no other arguments")
 		os.Exit(1)
 	}
-	dir, err := os.MkdirTemp("", "attack-")
-	if err != nil {
+	if err := campaigns(*kills, *corruptions, *seed, time.Duration(*seconds)*time.Second, *readme); err != nil {
 		fmt.Fprintln(os.Stderr, "attack:", err)
-		os.Exit(1)
-	}
-	c := &campaign{dir: dir, rand: rand.New(rand.NewPCG(*seed, 0)), start: time.Now(), limit: time.Duration(*seconds) * time.Second, refs: map[string]reference{}}
-	c.run(*kills, *corruptions)
-	os.RemoveAll(dir)
-	text := c.table()
-	fmt.Print(text)
-	if *readme != "" {
-		if err := files.Write(*readme, c.page(*kills, *corruptions, *seed, text)); err != nil {
-			fmt.Fprintln(os.Stderr, "attack:", err)
-			os.Exit(1)
-		}
-	}
-	if c.failed() {
 		os.Exit(1)
 	}
 }
 
+func campaigns(kills, corruptions int, seed uint64, limit time.Duration, readme string) error {
+	dir, err := os.MkdirTemp("", "attack-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	c := &campaign{dir: dir, rand: rand.New(rand.NewPCG(seed, 0)), start: time.Now(), limit: limit, refs: map[string]reference{}}
+	c.run(kills, corruptions)
+	text := c.table()
+	fmt.Print(text)
+	if readme != "" {
+		if err := files.Write(readme, c.page(kills, corruptions, seed, text)); err != nil {
+			return err
+		}
+	}
+	if c.failed() {
+		return errors.New("not all held or were refused")
+	}
+	return nil
+}
+
 // tally counts what came of one kind of attack.
 type tally struct {
-	name                                          string
-	attacks, held, refused, lost, accepted, wrong int
-	skipped                                       string // why, where it could not be tried
+	name    string
+	came    map[string]int // by outcome
+	skipped string         // why, where it could not be tried
+}
+
+// cells are the numbers of attacks and outcomes.
+func (k *tally) cells() []any {
+	out := []any{0}
+	for _, outcome := range outcomes {
+		out = append(out, k.came[outcome])
+		out[0] = out[0].(int) + k.came[outcome]
+	}
+	return out
 }
 
 // campaign is one run of all attacks.
@@ -88,7 +105,7 @@ func (c *campaign) kind(name string) *tally {
 			return k
 		}
 	}
-	c.kinds = append(c.kinds, &tally{name: name})
+	c.kinds = append(c.kinds, &tally{name: name, came: map[string]int{}})
 	return c.kinds[len(c.kinds)-1]
 }
 
@@ -101,22 +118,12 @@ const (
 	wrong    = "WRONG"            // a panic, a hang, an unclear error, a dead end
 )
 
+var outcomes = []string{held, refused, lost, accepted, wrong}
+
 // count notes the outcome of an attack.
 func (c *campaign) count(k *tally, outcome, what string) {
-	k.attacks++
+	k.came[outcome]++
 	c.done++
-	switch outcome {
-	case held:
-		k.held++
-	case refused:
-		k.refused++
-	case lost:
-		k.lost++
-	case accepted:
-		k.accepted++
-	default:
-		k.wrong++
-	}
 	if outcome != held && outcome != refused {
 		fmt.Printf("%s: %s: %s\n", outcome, k.name, what)
 	}
@@ -133,7 +140,7 @@ func (c *campaign) over() bool { return c.limit > 0 && time.Since(c.start) > c.l
 
 func (c *campaign) failed() bool {
 	for _, k := range c.kinds {
-		if k.lost+k.accepted+k.wrong > 0 {
+		if k.came[lost]+k.came[accepted]+k.came[wrong] > 0 {
 			return true
 		}
 	}
@@ -153,6 +160,25 @@ func (c *campaign) copy(of string) string {
 		c.must(os.CopyFS(dir, os.DirFS(of)))
 	}
 	return dir
+}
+
+// try attacks a copy of a folder, counts what comes of it and cleans up.
+func (c *campaign) try(kind, base, what string, attack func(dir string, what *string) string) {
+	dir := c.copy(base)
+	defer os.RemoveAll(dir)
+	if outcome := attack(dir, &what); outcome != "" {
+		c.count(c.kind(kind), outcome, what)
+	}
+}
+
+// safely turns a panic into an error.
+func safely[T any](f func() (T, error)) (v T, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return f()
 }
 
 // must ends the campaign where it cannot prepare an attack.
@@ -191,17 +217,18 @@ func (c *campaign) table() string {
 	row := func(cells ...any) { fmt.Fprintf(&b, "| %-44v | %7v | %7v | %7v | %6v | %16v | %5v |\n", cells...) }
 	row("attack", "number", "held", "refused", "losses", "false acceptances", "other")
 	fmt.Fprintf(&b, "| %s |\n", strings.Join([]string{strings.Repeat("-", 44), "------:", "------:", "------:", "-----:", "----------------:", "----:"}, " | "))
-	var sum tally
+	sum := tally{came: map[string]int{}}
 	for _, k := range c.kinds {
 		if k.skipped != "" {
 			row(k.name+" (skipped: "+k.skipped+")", 0, "", "", "", "", "")
 			continue
 		}
-		row(k.name, k.attacks, k.held, k.refused, k.lost, k.accepted, k.wrong)
-		sum.attacks, sum.held, sum.refused = sum.attacks+k.attacks, sum.held+k.held, sum.refused+k.refused
-		sum.lost, sum.accepted, sum.wrong = sum.lost+k.lost, sum.accepted+k.accepted, sum.wrong+k.wrong
+		row(append([]any{k.name}, k.cells()...)...)
+		for outcome, n := range k.came {
+			sum.came[outcome] += n
+		}
 	}
-	row("all", sum.attacks, sum.held, sum.refused, sum.lost, sum.accepted, sum.wrong)
+	row(append([]any{"all"}, sum.cells()...)...)
 	return b.String()
 }
 
@@ -212,7 +239,7 @@ func (c *campaign) page(kills, corruptions int, seed uint64, text string) []byte
 
 This page is what the command wrote that it tells of:
 
-    go run ./pkg/study/attack --kills %d --corruptions %d --seed %d --readme pkg/study/attack/README.md
+    go run ./internal/attack --kills %d --corruptions %d --seed %d --readme internal/attack/README.md
 
 It runs a design of milliseconds as its victim, kills and damages it, and runs it again.
 An attack is **held** where the result is, to the byte, that of a run that nothing disturbed,

@@ -17,6 +17,7 @@ import (
 
 	"divergent/internal/files"
 	"divergent/pkg/study"
+	"divergent/pkg/study/store"
 )
 
 // bases are the folders that attacks begin from.
@@ -32,6 +33,14 @@ type bases struct {
 }
 
 var whole = order{Seeds: []uint64{0, 1}}
+
+// state is what a base is called.
+func (b bases) state(dir string) string {
+	return map[string]string{b.finished: "finished", b.merged: "merged", b.unfinished: "unfinished"}[dir]
+}
+
+// states are the bases that files are damaged in.
+func (b bases) states() []string { return []string{b.finished, b.merged, b.unfinished} }
 
 // prepare makes the bases.
 func (c *campaign) prepare() bases {
@@ -125,12 +134,12 @@ func (c *campaign) corruptions(n int, b bases) {
 		if c.over() {
 			return
 		}
-		base := [...]string{b.finished, b.merged, b.unfinished}[i%3]
+		base := b.states()[i%3]
 		dir := c.copy(base)
 		names := slices.Sorted(maps.Keys(all(dir)))
 		name := names[c.rand.IntN(len(names))]
 		if c.rand.IntN(3) > 0 { // networks are many
-			names = slices.DeleteFunc(names, func(n string) bool { return strings.HasPrefix(n, networkDir) })
+			names = slices.DeleteFunc(names, func(n string) bool { return strings.HasPrefix(n, store.NetworkFolder) })
 			name = names[c.rand.IntN(len(names))]
 		}
 		how := changes[c.rand.IntN(len(changes))]
@@ -145,7 +154,7 @@ func (c *campaign) corruptions(n int, b bases) {
 			c.must(os.WriteFile(filepath.Join(dir, name), now, 0o644))
 		}
 		k := c.kind(map[bool]string{false: "a damaged file", true: "a damaged file, checksums repaired"}[repaired])
-		what := fmt.Sprintf("%s, %s: %s", map[string]string{b.finished: "finished", b.merged: "merged", b.unfinished: "unfinished"}[base], name, how.name)
+		what := fmt.Sprintf("%s, %s: %s", b.state(base), name, how.name)
 		out := c.judge(dir, whole, repaired, base == b.finished && bytes.Equal(now, was), &what)
 		c.count(k, out, what)
 		os.RemoveAll(dir)
@@ -157,10 +166,10 @@ func (c *campaign) corruptions(n int, b bases) {
 func (c *campaign) repair(dir, name string, now, was []byte) bool {
 	path := filepath.Join(dir, name)
 	switch {
-	case name == resultsName || name == tracesName:
+	case name == store.ResultsFile || name == store.TracesFile:
 		c.must(os.WriteFile(path, now, 0o644))
 		return resum(dir) == nil
-	case strings.HasPrefix(name, cellDir+"/"):
+	case strings.HasPrefix(name, store.CellFolder+"/"):
 		var out []byte
 		for line := range bytes.Lines(now) {
 			_, body, ok := bytes.Cut(bytes.TrimSuffix(line, []byte("\n")), []byte(" "))
@@ -171,7 +180,7 @@ func (c *campaign) repair(dir, name string, now, was []byte) bool {
 		}
 		c.must(os.WriteFile(path, out, 0o644))
 		return true
-	case strings.HasPrefix(name, networkDir+"/"):
+	case strings.HasPrefix(name, store.NetworkFolder+"/"):
 		_, body, ok := bytes.Cut(now, []byte(" "))
 		if !ok {
 			return false
@@ -220,7 +229,7 @@ func (c *campaign) judge(dir string, o order, repaired, untouched bool, what *st
 		say("merging: %s", unclear(err, dir))
 		return wrong
 	case err != nil:
-		if _, err := os.Stat(filepath.Join(merge.Dir, resultsName)); err == nil {
+		if _, err := os.Stat(filepath.Join(merge.Dir, store.ResultsFile)); err == nil {
 			say("a refused merge wrote results")
 			return wrong
 		}
@@ -232,21 +241,10 @@ func (c *campaign) judge(dir string, o order, repaired, untouched bool, what *st
 	before := all(dir)
 	stored, err := o.here()
 	if err != nil {
-		refusals++
-		if s := unclear(err, dir); s != "" {
-			say("running: %s", s)
-			return wrong
-		}
 		if out := c.wayOut(dir, o, ref, err, what); out != "" {
 			return out
 		}
-		for name, b := range all(dir) {
-			if before[name] != b && !strings.HasPrefix(name, cellDir) && !strings.HasPrefix(name, networkDir) {
-				say("the refused run (%v) changed %s", err, name)
-				return wrong
-			}
-		}
-		return refused
+		return refusal(dir, before, err, what)
 	}
 	switch diff := ref.differs(read(dir)); {
 	case diff != "" && !(repaired && c.found(dir, o)):
@@ -267,10 +265,26 @@ func (c *campaign) judge(dir string, o order, repaired, untouched bool, what *st
 	return held
 }
 
+// refusal judges a refused run: its error is clear, and but for journals and networks
+// the folder is as it was.
+func refusal(dir string, before map[string]string, err error, what *string) string {
+	if s := unclear(err, dir); s != "" {
+		*what += ": running: " + s
+		return wrong
+	}
+	for name, b := range all(dir) {
+		if before[name] != b && !strings.HasPrefix(name, store.CellFolder) && !strings.HasPrefix(name, store.NetworkFolder) {
+			*what += fmt.Sprintf(": the refused run (%v) changed %s", err, name)
+			return wrong
+		}
+	}
+	return refused
+}
+
 // networksGone reports whether networks had to be made again.
 func networksGone(before, after map[string]string) bool {
 	for name, b := range after {
-		if strings.HasPrefix(name, networkDir) && before[name] != b {
+		if strings.HasPrefix(name, store.NetworkFolder) && before[name] != b {
 			return true
 		}
 	}
@@ -288,22 +302,14 @@ func (c *campaign) found(dir string, o order) bool {
 	return err != nil || !v.OK()
 }
 
-func load(dir string) (res *study.Result, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
-	return study.Load(os.DirFS(dir))
+func load(dir string) (*study.Result, error) {
+	return safely(func() (*study.Result, error) { return study.Load(os.DirFS(dir)) })
 }
 
-func verify(res *study.Result, o order) (v study.Verification, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
-	return study.Verify(context.Background(), res, o.design(), o.Seeds, 2, nil)
+func verify(res *study.Result, o order) (study.Verification, error) {
+	return safely(func() (study.Verification, error) {
+		return study.Verify(context.Background(), res, o.design(), o.Seeds, 2, nil)
+	})
 }
 
 // sameNumbers reports whether a result says what an undisturbed one says.
@@ -311,7 +317,7 @@ func sameNumbers(res *study.Result, ref reference) bool {
 	m := res.Manifest
 	theirs, ours := maps.Clone(ref.manifest.Files), maps.Clone(m.Files)
 	for _, f := range []map[string]string{theirs, ours} {
-		maps.DeleteFunc(f, func(name, _ string) bool { return strings.HasPrefix(name, networkDir) })
+		maps.DeleteFunc(f, func(name, _ string) bool { return strings.HasPrefix(name, store.NetworkFolder) })
 	}
 	m.Files = ours
 	want := ref.manifest
@@ -324,15 +330,15 @@ func sameNumbers(res *study.Result, ref reference) bool {
 // wayOut follows what a refusal says of the folder of journals: to take it alone, or
 // all but it, whichever is right.
 func (c *campaign) wayOut(dir string, o order, ref reference, refusal error, what *string) string {
-	from := filepath.Join(dir, cellDir)
+	from := filepath.Join(dir, store.CellFolder)
 	info, err := os.Lstat(from)
-	if err != nil || !info.IsDir() || !strings.Contains(refusal.Error(), "folder "+cellDir) {
+	if err != nil || !info.IsDir() || !strings.Contains(refusal.Error(), "folder "+store.CellFolder) {
 		return ""
 	}
 	o.Dir = c.folder()
 	defer os.RemoveAll(o.Dir)
 	c.must(os.MkdirAll(o.Dir, 0o755))
-	if err := os.CopyFS(filepath.Join(o.Dir, cellDir), os.DirFS(from)); err != nil {
+	if err := os.CopyFS(filepath.Join(o.Dir, store.CellFolder), os.DirFS(from)); err != nil {
 		*what += fmt.Sprintf(": the way out (%v) cannot be gone: %v", refusal, err)
 		return wrong
 	}
@@ -344,7 +350,7 @@ func (c *campaign) wayOut(dir string, o order, ref reference, refusal error, wha
 		other := o
 		other.Dir = c.copy(dir)
 		defer os.RemoveAll(other.Dir)
-		c.must(os.RemoveAll(filepath.Join(other.Dir, cellDir)))
+		c.must(os.RemoveAll(filepath.Join(other.Dir, store.CellFolder)))
 		if c.finish(other, holds(other.Dir), true, &said) == held {
 			return ""
 		}
@@ -355,41 +361,39 @@ func (c *campaign) wayOut(dir string, o order, ref reference, refusal error, wha
 
 // exchanges puts files of other folders in the place of a folder's own.
 func (c *campaign) exchanges(b bases) {
-	k := c.kind("files of other folders")
+	const kind = "files of other folders"
 	for _, from := range []string{b.others, b.another, b.half, b.oneArm} {
-		for _, name := range []string{manifestName, resultsName, tracesName, journalName} {
-			for _, base := range []string{b.finished, b.merged, b.unfinished} {
+		for _, name := range []string{store.ManifestFile, store.ResultsFile, store.TracesFile, journalName} {
+			for _, base := range b.states() {
 				text, err := os.ReadFile(filepath.Join(from, name))
 				if err != nil || c.over() {
 					continue
 				}
-				dir := c.copy(base)
-				c.must(os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755))
-				c.must(os.WriteFile(filepath.Join(dir, name), text, 0o644))
-				what := fmt.Sprintf("%s of %s in %s", name, from, base)
-				if name == manifestName { // then it is that design's folder, or nobody's
-					c.count(k, c.strange(dir, &what), what)
-				} else {
-					c.count(k, c.judge(dir, whole, false, false, &what), what)
-				}
-				os.RemoveAll(dir)
+				c.try(kind, base, fmt.Sprintf("%s of %s in %s", name, from, base), func(dir string, what *string) string {
+					c.must(os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755))
+					c.must(os.WriteFile(filepath.Join(dir, name), text, 0o644))
+					if name == store.ManifestFile { // then it is that design's folder, or nobody's
+						return c.strange(dir, what)
+					}
+					return c.judge(dir, whole, false, false, what)
+				})
 			}
 		}
 	}
 	// Networks of another seed or arm under the right name, with and without sums.
-	networks := slices.DeleteFunc(slices.Sorted(maps.Keys(all(b.finished))), func(n string) bool { return !strings.HasPrefix(n, networkDir) })
+	networks := slices.DeleteFunc(slices.Sorted(maps.Keys(all(b.finished))), func(n string) bool { return !strings.HasPrefix(n, store.NetworkFolder) })
 	for i, name := range networks {
 		for _, repaired := range []bool{false, true} {
-			dir := c.copy(b.finished)
-			text, err := os.ReadFile(filepath.Join(dir, networks[(i+1)%len(networks)]))
-			c.must(err)
-			c.must(os.WriteFile(filepath.Join(dir, name), text, 0o644))
-			if repaired {
-				c.must(resum(dir))
-			}
-			what := fmt.Sprintf("%s as %s", networks[(i+1)%len(networks)], name)
-			c.count(k, c.judge(dir, whole, repaired, false, &what), what)
-			os.RemoveAll(dir)
+			other := networks[(i+1)%len(networks)]
+			c.try(kind, b.finished, fmt.Sprintf("%s as %s", other, name), func(dir string, what *string) string {
+				text, err := os.ReadFile(filepath.Join(dir, other))
+				c.must(err)
+				c.must(os.WriteFile(filepath.Join(dir, name), text, 0o644))
+				if repaired {
+					c.must(resum(dir))
+				}
+				return c.judge(dir, whole, repaired, false, what)
+			})
 		}
 	}
 }
@@ -401,17 +405,7 @@ func (c *campaign) strange(dir string, what *string) string {
 	o := whole
 	o.Dir = dir
 	if _, err := o.here(); err != nil {
-		if s := unclear(err, dir); s != "" {
-			*what += ": " + s
-			return wrong
-		}
-		for name, b := range all(dir) {
-			if before[name] != b && !strings.HasPrefix(name, cellDir) {
-				*what += ": the refused run changed " + name
-				return wrong
-			}
-		}
-		return refused
+		return refusal(dir, before, err, what)
 	}
 	res, err := load(dir)
 	if err != nil {
@@ -487,25 +481,21 @@ func (c *campaign) manifests(b bases) {
 		"a file with backslash":  func(m *study.Manifest) { file(m, `networks\..\..\ESCAPED`) },
 		"an absolute file":       func(m *study.Manifest) { file(m, "/etc/passwd") },
 		"a file that is none":    func(m *study.Manifest) { file(m, "networks/x") },
-		"no results":             func(m *study.Manifest) { delete(m.Files, resultsName) },
+		"no results":             func(m *study.Manifest) { delete(m.Files, store.ResultsFile) },
 		"unstored keys":          func(m *study.Manifest) { m.Conditions[2].Unstored = 1 },
 		"too many unstored keys": func(m *study.Manifest) { m.Conditions[2].Unstored = 9 },
 		"a setting":              func(m *study.Manifest) { m.Conditions[2].Factor, m.Conditions[2].Setting = "a\nb", 1 },
 	} {
-		for at, base := range []string{b.finished, b.merged, b.unfinished} {
+		for _, base := range b.states() {
 			if c.over() {
 				return
 			}
-			dir := c.copy(base)
-			if reseal(dir, edit) != nil {
-				os.RemoveAll(dir)
-				continue // no such file can be sealed
-			}
-			what := fmt.Sprintf("%s in %s", name, []string{"finished", "merged", "unfinished"}[at])
-			before := all(dir)
-			out := c.judgeManifest(dir, before, &what)
-			c.count(c.kind("a manifest edited and sealed again"), out, what)
-			os.RemoveAll(dir)
+			c.try("a manifest edited and sealed again", base, name+" in "+b.state(base), func(dir string, what *string) string {
+				if reseal(dir, edit) != nil {
+					return "" // no such file can be sealed
+				}
+				return c.judgeManifest(dir, all(dir), what)
+			})
 		}
 	}
 }
@@ -523,7 +513,7 @@ func file(m *study.Manifest, name string) {
 // nothing was measured. Its numbers are those.
 func sameClaims(dir string, res *study.Result, ref reference) bool {
 	own, want := read(dir), ref.table
-	return sortedLines(own[resultsName]) == sortedLines(want[resultsName]) && sortedLines(own[tracesName]) == sortedLines(want[tracesName]) &&
+	return sortedLines(own[store.ResultsFile]) == sortedLines(want[store.ResultsFile]) && sortedLines(own[store.TracesFile]) == sortedLines(want[store.TracesFile]) &&
 		len(res.Manifest.Seeds) == len(ref.manifest.Seeds) && slices.Equal(res.Manifest.NonDefault, ref.manifest.NonDefault)
 }
 
@@ -573,17 +563,7 @@ func (c *campaign) judgeManifest(dir string, before map[string]string, what *str
 	o := whole
 	o.Dir = dir
 	if _, err := o.here(); err != nil {
-		if s := unclear(err, dir); s != "" {
-			say("running: %s", s)
-			return wrong
-		}
-		for name, b := range all(dir) {
-			if before[name] != b && !strings.HasPrefix(name, cellDir) {
-				say("the refused run (%v) changed %s", err, name)
-				return wrong
-			}
-		}
-		return refused
+		return refusal(dir, before, err, what)
 	}
 	if diff := ref.differs(read(dir)); diff != "" && !c.found(dir, whole) {
 		res, err := load(dir)
@@ -611,11 +591,11 @@ func (c *campaign) shapes(b bases) {
 		"an unreadable file":  func(p string) error { return os.WriteFile(p, []byte("x"), 0) },
 		"an unreadable place": func(p string) error { return os.Mkdir(p, 0) },
 	}
-	k := c.kind("pipes, folders and links in a file's place")
-	for _, base := range []string{b.finished, b.merged, b.unfinished} {
-		names := []string{".lock", manifestName, resultsName, tracesName, cellDir, journalName, cellDir + "/0002.jsonl", networkDir}
+	const kind = "pipes, folders and links in a file's place"
+	for _, base := range b.states() {
+		names := []string{store.LockFile, store.ManifestFile, store.ResultsFile, store.TracesFile, store.CellFolder, journalName, store.CellFolder + "/0002.jsonl", store.NetworkFolder}
 		for name := range all(base) {
-			if strings.HasPrefix(name, networkDir) && strings.Contains(name, "1-untreated") {
+			if strings.HasPrefix(name, store.NetworkFolder) && strings.Contains(name, "1-untreated") {
 				names = append(names, name)
 			}
 		}
@@ -625,22 +605,21 @@ func (c *campaign) shapes(b bases) {
 					return
 				}
 				c.must(os.WriteFile(sentinel, []byte("mine"), 0o644))
-				dir := c.copy(base)
-				path := filepath.Join(dir, name)
-				c.must(os.RemoveAll(path))
-				c.must(os.MkdirAll(filepath.Dir(path), 0o755))
-				c.must(make[how](path))
-				what := fmt.Sprintf("%s is %s in %s", name, how, map[string]string{b.finished: "finished", b.merged: "merged", b.unfinished: "unfinished"}[base])
-				out := c.judge(dir, whole, false, false, &what)
-				entries, err := os.ReadDir(outside)
-				if text, _ := os.ReadFile(sentinel); err != nil || string(text) != "mine" || len(entries) != 1 {
-					what += fmt.Sprintf(": %q and %d files outside the folder", text, len(entries))
-					out = wrong
-					os.RemoveAll(outside)
-					c.must(os.MkdirAll(outside, 0o755))
-				}
-				c.count(k, out, what)
-				os.RemoveAll(dir)
+				c.try(kind, base, fmt.Sprintf("%s is %s in %s", name, how, b.state(base)), func(dir string, what *string) string {
+					path := filepath.Join(dir, name)
+					c.must(os.RemoveAll(path))
+					c.must(os.MkdirAll(filepath.Dir(path), 0o755))
+					c.must(make[how](path))
+					out := c.judge(dir, whole, false, false, what)
+					entries, err := os.ReadDir(outside)
+					if text, _ := os.ReadFile(sentinel); err != nil || string(text) != "mine" || len(entries) != 1 {
+						*what += fmt.Sprintf(": %q and %d files outside the folder", text, len(entries))
+						os.RemoveAll(outside)
+						c.must(os.MkdirAll(outside, 0o755))
+						return wrong
+					}
+					return out
+				})
 			}
 		}
 	}
@@ -652,6 +631,6 @@ func (c *campaign) shapes(b bases) {
 		return nil
 	})
 	if len(left) > 0 {
-		c.count(k, wrong, strings.Join(left, ", ")+" outside the folders")
+		c.count(c.kind(kind), wrong, strings.Join(left, ", ")+" outside the folders")
 	}
 }

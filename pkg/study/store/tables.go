@@ -1,0 +1,310 @@
+package store
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"divergent/internal/files"
+)
+
+// The files of a results folder.
+const (
+	ManifestFile  = "manifest.json"
+	ResultsFile   = "results.csv"
+	TracesFile    = "traces.csv"
+	NetworkFolder = "networks"
+	CellFolder    = "cells"
+	LockFile      = ".lock"
+)
+
+// largest is the size in bytes up to which a file of a folder is read.
+const largest = 1 << 32
+
+// again is the way out of a damaged folder.
+const again = "copy the whole folder again, or run the study in an empty one"
+
+var (
+	rowHeader   = []string{"seed", "arm", "phase", "test", "level", "metric", "value", "factor", "setting", "assay"}
+	traceHeader = []string{"seed", "arm", "epoch", "loss", "rate", "noise", "factor", "setting"}
+)
+
+// Save writes the result to the folder: first a manifest without files, which
+// stands for an unfinished run, then results.csv, traces.csv and the kept networks
+// and, last, manifest.json with the checksums of the others. Each file is written
+// under a temporary name and renamed.
+func (r *Result) Save(dir string) error {
+	if err := unique(r.Rows); err != nil {
+		return err
+	}
+	if err := r.Manifest.save(dir, nil); err != nil {
+		return err
+	}
+	sums := map[string]string{}
+	write := func(name string, b []byte) error {
+		if err := files.Write(filepath.Join(dir, filepath.FromSlash(name)), b); err != nil {
+			return fmt.Errorf("study: %w", err)
+		}
+		sums[name] = files.Checksum(b)
+		return nil
+	}
+	if err := write(ResultsFile, RowsCSV(r.Rows)); err != nil {
+		return err
+	}
+	if err := write(TracesFile, tracesCSV(r.Traces)); err != nil {
+		return err
+	}
+	for i, o := range r.Origins() {
+		n, err := r.Networks[i].Read()
+		if err != nil {
+			return err
+		}
+		b, err := o.marshal(n)
+		if err != nil {
+			return err
+		}
+		if err := write(o.File(), b); err != nil {
+			return err
+		}
+	}
+	r.Manifest.Files = sums
+	return r.Manifest.save(dir, sums)
+}
+
+// Origins tells of each of Networks which it is.
+func (r *Result) Origins() []Origin {
+	at := byPlace(r.Manifest.Conditions)
+	out := make([]Origin, len(r.Networks))
+	for i, s := range r.Networks {
+		out[i] = Origin{s.Seed, s.Arm, at[Place{Arm: s.Arm}].Network}
+	}
+	return out
+}
+
+// RowsCSV writes a table of rows.
+func RowsCSV(rows []Row) []byte {
+	return files.CSV(rowHeader, len(rows), func(i int) []string {
+		w := rows[i]
+		return []string{strconv.FormatUint(w.Seed, 10), w.Arm, w.Phase, w.Test, Number(w.Level), w.Metric, Number(w.Value), w.Factor, w.Place().number(), w.Assay}
+	})
+}
+
+func tracesCSV(traces []TraceRow) []byte {
+	return files.CSV(traceHeader, len(traces), func(i int) []string {
+		t := traces[i]
+		return []string{strconv.FormatUint(t.Seed, 10), t.Arm, strconv.Itoa(t.Epoch), Number(t.Loss), Number(t.Rate), Number(t.Noise), t.Factor, t.Place().number()}
+	})
+}
+
+// Load reads and checks a results folder, its networks included. A missing,
+// truncated or edited file is an error that names it.
+func Load(dir fs.FS) (*Result, error) {
+	r, err := Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	for i := range r.Networks {
+		s := &r.Networks[i]
+		n, err := s.Read()
+		if err != nil {
+			return nil, err
+		}
+		if s.Seed == r.Manifest.Seeds[0] { // which figures draw
+			s.Net = n
+		}
+	}
+	return r, nil
+}
+
+// Open reads and checks the tables of a results folder. A network is read and checked
+// when it is asked for.
+func Open(dir fs.FS) (*Result, error) {
+	m, err := ReadManifest(dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(m.Files) == 0 {
+		return nil, fmt.Errorf("study: the run in this folder is unfinished: run it again to resume")
+	}
+	r := &Result{Manifest: *m}
+	read := func(name string, parse func(b []byte) error) error {
+		if m.Files[name] == "" {
+			return fmt.Errorf("study: %s names no %s: %s", ManifestFile, name, again)
+		}
+		b, err := files.Read(dir, name, largest)
+		if err != nil {
+			return fmt.Errorf("study: %w: %s", err, again)
+		}
+		if files.Checksum(b) != m.Files[name] {
+			return fmt.Errorf("study: %s is truncated or edited: its checksum is not the one in %s; %s", name, ManifestFile, again)
+		}
+		if err := parse(b); err != nil {
+			return fmt.Errorf("study: %s: %w", name, err)
+		}
+		return nil
+	}
+	if err := read(ResultsFile, func(b []byte) (err error) { r.Rows, err = ParseRows(b); return err }); err != nil {
+		return nil, err
+	}
+	if err := read(TracesFile, func(b []byte) (err error) { r.Traces, err = parseTraces(b); return err }); err != nil {
+		return nil, err
+	}
+	for _, o := range m.Keeps() {
+		if sum := m.Files[o.File()]; sum != "" {
+			r.Networks = append(r.Networks, o.snapshot(dir, sum))
+		}
+	}
+	if n := len(r.Networks) + 2; n != len(m.Files) {
+		return nil, fmt.Errorf("study: %s names %d networks in folder %s that a run would not keep: %s", ManifestFile, len(m.Files)-n, NetworkFolder, again)
+	}
+	return r, r.check()
+}
+
+// check returns an error where rows and traces are not those of a run with the
+// manifest: each measurement once, every row of something that it names, in its
+// order, and as many missing as it says.
+func (r *Result) check() error {
+	if err := unique(r.Rows); err != nil {
+		return err
+	}
+	all, err := r.Cells()
+	if err != nil {
+		return err
+	}
+	measured := map[uint64]bool{}
+	for _, w := range r.Rows {
+		measured[w.Seed] = true
+	}
+	for _, c := range all {
+		if err := c.check(); err != nil {
+			return fmt.Errorf("%w: %s was edited; copy the whole folder again", err, ResultsFile)
+		}
+		if len(measured) > 0 && !measured[c.Seed] {
+			return fmt.Errorf("study: %s has no row of seed %d, which %s does not call missing: a file was edited; copy the whole folder again", ResultsFile, c.Seed, ManifestFile)
+		}
+	}
+	made := Assemble(r.Manifest, all, nil)
+	if !reflect.DeepEqual(made.Manifest.Gaps, r.Manifest.Gaps) {
+		return fmt.Errorf("study: the Gaps in %s are not as a run lists them: the file was edited; copy the whole folder again", ManifestFile)
+	}
+	if !slices.Equal(made.Rows, r.Rows) || !slices.Equal(made.Traces, r.Traces) {
+		return fmt.Errorf("study: %s or %s is not in the order of a run's: the file was edited; copy the whole folder again", ResultsFile, TracesFile)
+	}
+	return nil
+}
+
+// unique returns an error where a measurement stands twice.
+func unique(rows []Row) error {
+	seen := make(map[Row]bool, len(rows))
+	for _, w := range rows {
+		if seen[w.ID()] {
+			return fmt.Errorf("study: %s: seed %d, %s, phase %q, test %q, level %v, %s stands twice: want each measurement once; the file was edited, copy the whole folder again",
+				ResultsFile, w.Seed, w.Place(), w.Phase, w.Test, w.Level, w.Metric)
+		}
+		seen[w.ID()] = true
+	}
+	return nil
+}
+
+// readCSV checks the header and hands each line's fields on.
+func readCSV(b []byte, header []string, line func(f *fields)) error {
+	r := csv.NewReader(bytes.NewReader(b))
+	r.FieldsPerRecord = len(header)
+	r.ReuseRecord = true
+	for n := 1; ; n++ {
+		rec, err := r.Read()
+		switch {
+		case n > 1 && errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("line %d: %v; want the columns %s", n, err, strings.Join(header, ","))
+		case n == 1 && !slices.Equal(rec, header):
+			return fmt.Errorf("line 1: columns %.100q: want %s", strings.Join(rec, ","), strings.Join(header, ","))
+		case n == 1:
+			continue
+		}
+		f := &fields{rec: rec, header: header}
+		line(f)
+		if f.err != nil {
+			return fmt.Errorf("line %d: %w", n, f.err)
+		}
+	}
+}
+
+// fields reads the columns of one line in order and keeps the first error.
+type fields struct {
+	rec, header []string
+	at          int
+	err         error
+}
+
+func (f *fields) next() string {
+	f.at++
+	return f.rec[f.at-1]
+}
+
+// text reads a name, or nothing.
+func (f *fields) text() string {
+	s := f.next()
+	if s != "" && CheckName("a column", s) != nil {
+		f.fail("a name that a run writes")
+	}
+	return s
+}
+
+func (f *fields) fail(want string) {
+	if f.err == nil {
+		f.err = fmt.Errorf("%s = %.40q: want %s", f.header[f.at-1], f.rec[f.at-1], want)
+	}
+}
+
+func (f *fields) float() float64 {
+	v, err := strconv.ParseFloat(f.next(), 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		f.fail("a finite number")
+	}
+	return v
+}
+
+// setting reads the column after factor, empty where there is no factor.
+func (f *fields) setting() float64 {
+	if f.rec[f.at-1] != "" {
+		return f.float()
+	}
+	if f.next() != "" {
+		f.fail("nothing, as factor is empty")
+	}
+	return 0
+}
+
+func (f *fields) uint() uint64 {
+	v, err := strconv.ParseUint(f.next(), 10, 64)
+	if err != nil {
+		f.fail("a whole number of 0 or more")
+	}
+	return v
+}
+
+// ParseRows reads a table of rows. An error names its line.
+func ParseRows(b []byte) (out []Row, err error) {
+	err = readCSV(b, rowHeader, func(f *fields) {
+		out = append(out, Row{f.uint(), f.text(), f.text(), f.text(), f.float(), f.text(), f.float(), f.text(), f.setting(), f.text()})
+	})
+	return out, err
+}
+
+func parseTraces(b []byte) (out []TraceRow, err error) {
+	err = readCSV(b, traceHeader, func(f *fields) {
+		out = append(out, TraceRow{f.uint(), f.text(), int(f.uint()), f.float(), f.float(), f.float(), f.text(), f.setting()})
+	})
+	return out, err
+}
