@@ -121,8 +121,8 @@ func TestValuesAndWith(t *testing.T) {
 		want   string
 	}{
 		{[]string{"Kc"}, []float64{1}, `"Kc": want one of "Ku", "Days", "Kb"`},
-		{[]string{"Strict"}, []float64{1}, "no numeric field"},
-		{[]string{"private"}, []float64{1}, "no numeric field"},
+		{[]string{"Strict"}, []float64{1}, "numeric field of model.turnover"},
+		{[]string{"private"}, []float64{1}, "numeric field of model.turnover"},
 		{[]string{"Days"}, []float64{1.5}, "Days = 1.5: want a whole number"},
 		{[]string{"Days"}, []float64{math.NaN()}, "whole number"},
 		{[]string{"Days"}, nil, "0 values for 1 fields"},
