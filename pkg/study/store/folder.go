@@ -213,13 +213,9 @@ func (f *Folder) Close() error {
 
 // list names what a folder holds; a missing one holds nothing.
 func list(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("study: folder %s cannot be read: %w: want a folder that you may read", dir, bare(err))
-	}
-	var names []string
-	for _, e := range entries {
-		names = append(names, e.Name())
+	names, err := files.List(os.DirFS(dir), ".", dir)
+	if err != nil {
+		return nil, fmt.Errorf("study: %w", err)
 	}
 	return names, nil
 }
