@@ -70,15 +70,13 @@ func (c *campaign) kills(n int, b bases) {
 					return status
 				})
 			}
-		case 1:
+		default:
 			wait := time.Duration(c.rand.Float64() * float64(s.takes))
-			c.interrupted("kill -9 at a random instant", s, fmt.Sprintf("%s, after %v", s.name, wait), func(cmd *exec.Cmd) int {
-				return send(cmd, wait, syscall.SIGKILL)
-			})
-		case 2:
-			wait := time.Duration(c.rand.Float64() * float64(s.takes))
-			signal := []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP}[c.rand.IntN(3)]
-			c.interrupted("SIGTERM, SIGINT, SIGHUP", s, fmt.Sprintf("%s, %v after %v", s.name, signal, wait), func(cmd *exec.Cmd) int {
+			kind, signal := "kill -9 at a random instant", syscall.SIGKILL
+			if i%3 == 2 {
+				kind, signal = "SIGTERM, SIGINT, SIGHUP", []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP}[c.rand.IntN(3)]
+			}
+			c.interrupted(kind, s, fmt.Sprintf("%s, %v after %v", s.name, signal, wait), func(cmd *exec.Cmd) int {
 				return send(cmd, wait, signal)
 			})
 		}
