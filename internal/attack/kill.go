@@ -90,6 +90,11 @@ func send(cmd *exec.Cmd, after time.Duration, signal syscall.Signal) int {
 		return -2
 	}
 	time.AfterFunc(after, func() { cmd.Process.Signal(signal) })
+	return ended(cmd)
+}
+
+// ended waits for a command that has begun, as send does.
+func ended(cmd *exec.Cmd) (status int) {
 	hang := time.AfterFunc(patience, func() { cmd.Process.Kill() })
 	cmd.Wait()
 	if !hang.Stop() {

@@ -34,12 +34,7 @@ func (c *campaign) together(orders []order) []said {
 		c.must(cmds[i].Start())
 	}
 	for i, cmd := range cmds {
-		hang := time.AfterFunc(patience, func() { cmd.Process.Kill() })
-		cmd.Wait()
-		out[i] = said{cmd.ProcessState.ExitCode(), heard[i]()}
-		if !hang.Stop() {
-			out[i].text = "it hangs"
-		}
+		out[i] = said{ended(cmd), heard[i]()}
 	}
 	return out
 }

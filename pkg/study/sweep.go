@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"divergent/internal/check"
+	"divergent/internal/text"
 	"divergent/pkg/study/store"
 	"divergent/pkg/treat"
 )
@@ -236,7 +237,7 @@ func (d Design) describeSweeps() []string {
 	for _, s := range d.Sweeps {
 		settings := make([]string, len(s.Settings))
 		for i, v := range s.Settings {
-			settings[i] = store.Number(v)
+			settings[i] = text.Short(v)
 		}
 		line := s.Factor + " swept over " + strings.Join(settings, ", ")
 		if len(s.Fields) != 1 || s.Fields[0] != s.Factor {

@@ -128,14 +128,3 @@ func newJournal(dir string) (journal, error) {
 		}
 	}
 }
-
-// adopt writes to the journal what it lacks of the cells, so that the journals
-// hold all of a folder before its other files are replaced.
-func (f *Folder) adopt(cells Cells) error {
-	for _, c := range f.Cells.lacking(cells) {
-		if err := f.Put(c); err != nil {
-			return err
-		}
-	}
-	return nil
-}

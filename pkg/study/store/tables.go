@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"divergent/internal/files"
+	"divergent/internal/text"
 )
 
 // The files of a results folder.
@@ -231,7 +232,7 @@ func (t table[T]) write(lines []T) []byte {
 			case *string:
 				out = append(out, *x)
 			case *float64:
-				out = append(out, Number(*x))
+				out = append(out, text.Short(*x))
 			case setting:
 				out = append(out, Setting{*x.factor, *x.value}.number())
 			default:
