@@ -131,9 +131,6 @@ var changes = []change{
 // are repaired, so that what stands behind them is reached.
 func (c *campaign) corruptions(n int, b bases) {
 	for i := range n {
-		if c.over() {
-			return
-		}
 		base := b.states()[i%3]
 		dir := c.copy(base)
 		names := slices.Sorted(maps.Keys(all(dir)))
@@ -358,7 +355,7 @@ func (c *campaign) exchanges(b bases) {
 		for _, name := range []string{store.ManifestFile, store.ResultsFile, store.TracesFile, journalName} {
 			for _, base := range b.states() {
 				text, err := os.ReadFile(filepath.Join(from, name))
-				if err != nil || c.over() {
+				if err != nil {
 					continue
 				}
 				c.try(kind, base, fmt.Sprintf("%s of %s in %s", name, from, base), func(dir string) verdict {
@@ -477,9 +474,6 @@ func (c *campaign) manifests(b bases) {
 		"a setting":              func(m *study.Manifest) { m.Conditions[2].Factor, m.Conditions[2].Setting = "a\nb", 1 },
 	} {
 		for _, base := range b.states() {
-			if c.over() {
-				return
-			}
 			c.try("a manifest edited and sealed again", base, name+" in "+b.state(base), func(dir string) verdict {
 				if reseal(dir, edit) != nil {
 					return verdict{} // no such file can be sealed
@@ -539,9 +533,6 @@ func (c *campaign) shapes(b bases) {
 		}
 		for _, name := range names {
 			for _, how := range slices.Sorted(maps.Keys(make)) {
-				if c.over() {
-					return
-				}
 				c.must(os.WriteFile(sentinel, []byte("mine"), 0o644))
 				c.try(kind, base, fmt.Sprintf("%s is %s in %s", name, how, b.state(base)), func(dir string) verdict {
 					path := filepath.Join(dir, name)

@@ -32,27 +32,26 @@ func main() {
 	}
 	kills := flag.Int("kills", 30, "`number` of kills and signals")
 	corruptions := flag.Int("corruptions", 150, "`number` of damaged folders")
-	seconds := flag.Int("seconds", 0, "stop after so many `seconds`, whatever is left; 0 means never")
 	seed := flag.Uint64("seed", 1, "`seed` of all that is drawn at random")
 	readme := flag.String("readme", "", "`file` for the table, as a page")
 	flag.Parse()
-	if *kills < 0 || *corruptions < 0 || *seconds < 0 || flag.NArg() > 0 {
-		fmt.Fprintln(os.Stderr, "attack: --kills, --corruptions and --seconds: want 0 or more, and no other arguments")
+	if *kills < 0 || *corruptions < 0 || flag.NArg() > 0 {
+		fmt.Fprintln(os.Stderr, "attack: --kills and --corruptions: want 0 or more, and no other arguments")
 		os.Exit(1)
 	}
-	if err := campaigns(*kills, *corruptions, *seed, time.Duration(*seconds)*time.Second, *readme); err != nil {
+	if err := campaigns(*kills, *corruptions, *seed, *readme); err != nil {
 		fmt.Fprintln(os.Stderr, "attack:", err)
 		os.Exit(1)
 	}
 }
 
-func campaigns(kills, corruptions int, seed uint64, limit time.Duration, readme string) error {
+func campaigns(kills, corruptions int, seed uint64, readme string) error {
 	dir, err := os.MkdirTemp("", "attack-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	c := &campaign{dir: dir, rand: rand.New(rand.NewPCG(seed, 0)), start: time.Now(), limit: limit, refs: map[string]reference{}}
+	c := &campaign{dir: dir, rand: rand.New(rand.NewPCG(seed, 0)), start: time.Now(), refs: map[string]reference{}}
 	c.run(kills, corruptions)
 	text := c.table()
 	fmt.Print(text)
@@ -89,7 +88,6 @@ type campaign struct {
 	dir     string
 	rand    *rand.Rand
 	start   time.Time
-	limit   time.Duration
 	planned int
 	done    int
 	folders int
@@ -144,9 +142,6 @@ func (c *campaign) count(kind string, v verdict, what string) {
 		fmt.Printf("%d of %d attacks, %v, about %v left (%s)\n", c.done, c.planned, elapsed.Round(time.Second), left.Round(time.Second), k.name)
 	}
 }
-
-// over reports whether the time is up.
-func (c *campaign) over() bool { return c.limit > 0 && time.Since(c.start) > c.limit }
 
 func (c *campaign) failed() bool {
 	for _, k := range c.kinds {

@@ -59,9 +59,6 @@ func (c *campaign) writers(n int, b bases) {
 			{"shards of other seeds in one folder", "", []order{shard(0, 2, 0, 1, 2, 3), shard(0, 2, 4, 5), shard(1, 2, 4, 5)}, order{Seeds: []uint64{0, 1, 2, 3, 4, 5}}},
 			{"a shard beside a whole run", "", []order{shard(0, 2, 0, 1), seeds(0, 1)}, seeds(0, 1)},
 		} {
-			if c.over() {
-				return
-			}
 			c.try("two and three writers in one folder", tc.base, fmt.Sprintf("%s, time %d", tc.name, i+1), func(dir string) verdict {
 				return c.wrote(dir, tc.orders, tc.whole)
 			})
