@@ -131,9 +131,6 @@ var changes = []change{
 // are repaired, so that what stands behind them is reached.
 func (c *campaign) corruptions(n int, b bases) {
 	for i := range n {
-		if c.over() {
-			return
-		}
 		base := b.states()[i%3]
 		dir := c.copy(base)
 		names := slices.Sorted(maps.Keys(all(dir)))
@@ -146,24 +143,23 @@ func (c *campaign) corruptions(n int, b bases) {
 		was, err := os.ReadFile(filepath.Join(dir, name))
 		c.must(err)
 		now := how.do(c, bytes.Clone(was))
-		repaired := i/3%3 == 2 && now != nil && c.repair(dir, name, now, was)
+		kind, by := "a damaged file", nothing
 		switch {
 		case now == nil:
 			c.must(os.Remove(filepath.Join(dir, name)))
-		case !repaired:
+		case i/3%3 == 2 && c.repair(dir, name, now):
+			kind, by = "a damaged file, checksums repaired", checksums
+		default:
 			c.must(os.WriteFile(filepath.Join(dir, name), now, 0o644))
 		}
-		k := c.kind(map[bool]string{false: "a damaged file", true: "a damaged file, checksums repaired"}[repaired])
-		what := fmt.Sprintf("%s, %s: %s", b.state(base), name, how.name)
-		out := c.judge(dir, whole, repaired, base == b.finished && bytes.Equal(now, was), &what)
-		c.count(k, out, what)
+		c.count(kind, c.judge(dir, whole, by, base == b.finished && bytes.Equal(now, was)), fmt.Sprintf("%s, %s: %s", b.state(base), name, how.name))
 		os.RemoveAll(dir)
 	}
 }
 
 // repair writes the damaged bytes of a file with the checksums that make them look
 // whole, where there are any.
-func (c *campaign) repair(dir, name string, now, was []byte) bool {
+func (c *campaign) repair(dir, name string, now []byte) bool {
 	path := filepath.Join(dir, name)
 	switch {
 	case name == store.ResultsFile || name == store.TracesFile:
@@ -192,74 +188,69 @@ func (c *campaign) repair(dir, name string, now, was []byte) bool {
 	return false
 }
 
-// judge reads, merges and runs a folder after an attack. What a whole folder's
-// checksums vouch for only a recomputation can tell from the truth; then verify must.
-func (c *campaign) judge(dir string, o order, repaired, untouched bool, what *string) string {
+// vouched says what of a damaged folder's statements something vouches for, which then
+// only a recomputation can tell from the truth.
+type vouched int
+
+const (
+	nothing   vouched = iota // damage must be refused as it is read
+	checksums                // verify must find it
+	seal                     // the manifest's: likewise, but for what nobody can compute again
+)
+
+// judge reads, merges and runs a folder after an attack; one whose bytes are still the
+// same may not be refused.
+func (c *campaign) judge(dir string, o order, by vouched, untouched bool) verdict {
 	ref := c.undisturbed(o)
 	have := holds(dir)
-	refusals := 0
-	say := func(s string, x ...any) { *what += ": " + fmt.Sprintf(s, x...) }
-	res, err := load(dir)
-	switch {
+	doubted := false
+	switch res, err := load(dir); {
 	case err != nil:
-		refusals++
+		doubted = true
 		if s := unclear(err); s != "" {
-			say("reading: %s", s)
-			return wrong
+			return wrong("reading: %s", s)
 		}
-	case !sameNumbers(res, ref):
-		if !repaired {
-			say("reading takes it in")
-			return accepted
-		}
+	case !sameNumbers(res, ref) && by == nothing:
+		return accepted("reading takes it in")
+	case !sameNumbers(res, ref) && !(by == seal && sameClaims(dir, res, ref)):
+		doubted = true
 		if v, err := verify(res, o); err == nil && v.OK() {
-			say("neither reading nor verify finds it")
-			return accepted
+			return accepted("neither reading nor verify finds it")
 		} else if err != nil && unclear(err) != "" {
-			say("verify: %s", unclear(err))
-			return wrong
+			return wrong("verify: %s", unclear(err))
 		}
-		refusals++
 	}
-	merge := order{Dir: c.folder(), Seeds: o.Seeds, Merge: []string{dir}}
+	merge := order{Dir: c.folder(), Seeds: o.Seeds, Merge: []string{dir}, Partial: by == seal}
 	defer os.RemoveAll(merge.Dir)
-	_, err = merge.here()
-	switch diff := ref.differs(read(merge.Dir)); {
-	case err != nil && unclear(err, dir) != "":
-		say("merging: %s", unclear(err, dir))
-		return wrong
-	case err != nil:
+	_, err := merge.here()
+	if err != nil && unclear(err, dir) != "" {
+		return wrong("merging: %s", unclear(err, dir))
+	} else if err != nil {
 		if _, err := os.Stat(filepath.Join(merge.Dir, store.ResultsFile)); err == nil {
-			say("a refused merge wrote results")
-			return wrong
+			return wrong("a refused merge wrote results")
 		}
-	case diff != "" && !(repaired && c.found(merge.Dir, o)):
-		say("merging takes it in: %s", diff)
-		return accepted
+	} else if diff := ref.differs(read(merge.Dir)); diff != "" && !c.found(merge.Dir, o, by) {
+		return accepted("merging takes it in: %s", diff)
 	}
 	o.Dir = dir
 	before := all(dir)
 	stored, err := o.here()
 	if err != nil {
-		if out := c.wayOut(dir, o, ref, err, what); out != "" {
-			return out
+		if v := c.wayOut(dir, o, err); v != held {
+			return v
 		}
-		return refusal(dir, before, err, what)
+		return refusal(dir, before, err)
 	}
 	switch diff := ref.differs(read(dir)); {
-	case diff != "" && !(repaired && c.found(dir, o)):
-		say("running takes it in: %s", diff)
-		return accepted
-	case stored < complete(ref.manifest, have) && !networksGone(before, all(dir)):
-		say("%d cells were read, %d were there", stored, complete(ref.manifest, have))
-		return lost
+	case diff != "" && !c.found(dir, o, by):
+		return accepted("running takes it in: %s", diff)
+	case by != seal && stored < complete(ref.manifest, have) && !networksGone(before, all(dir)):
+		return lost("%d cells were read, %d were there", stored, complete(ref.manifest, have))
 	case leftovers(dir) != "":
-		say("left behind %s", leftovers(dir))
-		return wrong
-	case refusals > 0 && untouched:
-		say("an untouched file was refused: %v", err)
-		return wrong
-	case diff != "": // by verify
+		return wrong("left behind %s", leftovers(dir))
+	case doubted && untouched:
+		return wrong("an untouched file was refused")
+	case diff != "" && (doubted || by != seal): // by verify
 		return refused
 	}
 	return held
@@ -267,15 +258,13 @@ func (c *campaign) judge(dir string, o order, repaired, untouched bool, what *st
 
 // refusal judges a refused run: its error is clear, and but for journals and networks
 // the folder is as it was.
-func refusal(dir string, before map[string]string, err error, what *string) string {
+func refusal(dir string, before map[string]string, err error) verdict {
 	if s := unclear(err, dir); s != "" {
-		*what += ": running: " + s
-		return wrong
+		return wrong("running: %s", s)
 	}
 	for name, b := range all(dir) {
 		if before[name] != b && !strings.HasPrefix(name, store.CellFolder) && !strings.HasPrefix(name, store.NetworkFolder) {
-			*what += fmt.Sprintf(": the refused run (%v) changed %s", err, name)
-			return wrong
+			return wrong("the refused run (%v) changed %s", err, name)
 		}
 	}
 	return refused
@@ -291,11 +280,15 @@ func networksGone(before, after map[string]string) bool {
 	return false
 }
 
-// found reports whether verify finds that a folder is not what a run makes, or its
-// numbers are.
-func (c *campaign) found(dir string, o order) bool {
+// found reports whether what vouches for a folder leaves verify to find that it is not
+// what a run makes, and verify does, or whether its numbers are a run's. Gaps say of
+// themselves that something is missing.
+func (c *campaign) found(dir string, o order, by vouched) bool {
+	if by == nothing {
+		return false
+	}
 	res, err := load(dir)
-	if err != nil || sameClaims(dir, res, c.undisturbed(o)) {
+	if err != nil || by == seal && len(res.Manifest.Gaps) > 0 || sameClaims(dir, res, c.undisturbed(o)) {
 		return true
 	}
 	v, err := verify(res, o)
@@ -329,34 +322,30 @@ func sameNumbers(res *study.Result, ref reference) bool {
 
 // wayOut follows what a refusal says of the folder of journals: to take it alone, or
 // all but it, whichever is right.
-func (c *campaign) wayOut(dir string, o order, ref reference, refusal error, what *string) string {
+func (c *campaign) wayOut(dir string, o order, refusal error) verdict {
 	from := filepath.Join(dir, store.CellFolder)
 	info, err := os.Lstat(from)
 	if err != nil || !info.IsDir() || !strings.Contains(refusal.Error(), "folder "+store.CellFolder) {
-		return ""
+		return held
 	}
-	o.Dir = c.folder()
-	defer os.RemoveAll(o.Dir)
-	c.must(os.MkdirAll(o.Dir, 0o755))
-	if err := os.CopyFS(filepath.Join(o.Dir, store.CellFolder), os.DirFS(from)); err != nil {
-		*what += fmt.Sprintf(": the way out (%v) cannot be gone: %v", refusal, err)
-		return wrong
+	alone, rest := o, o
+	alone.Dir = c.folder()
+	defer os.RemoveAll(alone.Dir)
+	c.must(os.MkdirAll(alone.Dir, 0o755))
+	if err := os.CopyFS(filepath.Join(alone.Dir, store.CellFolder), os.DirFS(from)); err != nil {
+		return wrong("the way out (%v) cannot be gone: %v", refusal, err)
 	}
-	said := ""
-	if c.finish(o, holds(o.Dir), false, &said) == held {
-		return ""
+	v := c.finish(alone, holds(alone.Dir), false)
+	if v != held && strings.Contains(refusal.Error(), "all but it") {
+		rest.Dir = c.copy(dir)
+		defer os.RemoveAll(rest.Dir)
+		c.must(os.RemoveAll(filepath.Join(rest.Dir, store.CellFolder)))
+		v = c.finish(rest, holds(rest.Dir), true)
 	}
-	if strings.Contains(refusal.Error(), "all but it") {
-		other := o
-		other.Dir = c.copy(dir)
-		defer os.RemoveAll(other.Dir)
-		c.must(os.RemoveAll(filepath.Join(other.Dir, store.CellFolder)))
-		if c.finish(other, holds(other.Dir), true, &said) == held {
-			return ""
-		}
+	if v != held {
+		return wrong("the way out (%v) does not work: %s", refusal, v.why)
 	}
-	*what += fmt.Sprintf(": the way out (%v) does not work%s", refusal, said)
-	return wrong
+	return held
 }
 
 // exchanges puts files of other folders in the place of a folder's own.
@@ -366,16 +355,16 @@ func (c *campaign) exchanges(b bases) {
 		for _, name := range []string{store.ManifestFile, store.ResultsFile, store.TracesFile, journalName} {
 			for _, base := range b.states() {
 				text, err := os.ReadFile(filepath.Join(from, name))
-				if err != nil || c.over() {
+				if err != nil {
 					continue
 				}
-				c.try(kind, base, fmt.Sprintf("%s of %s in %s", name, from, base), func(dir string, what *string) string {
+				c.try(kind, base, fmt.Sprintf("%s of %s in %s", name, from, base), func(dir string) verdict {
 					c.must(os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755))
 					c.must(os.WriteFile(filepath.Join(dir, name), text, 0o644))
 					if name == store.ManifestFile { // then it is that design's folder, or nobody's
-						return c.strange(dir, what)
+						return c.strange(dir)
 					}
-					return c.judge(dir, whole, false, false, what)
+					return c.judge(dir, whole, nothing, false)
 				})
 			}
 		}
@@ -383,16 +372,16 @@ func (c *campaign) exchanges(b bases) {
 	// Networks of another seed or arm under the right name, with and without sums.
 	networks := slices.DeleteFunc(slices.Sorted(maps.Keys(all(b.finished))), func(n string) bool { return !strings.HasPrefix(n, store.NetworkFolder) })
 	for i, name := range networks {
-		for _, repaired := range []bool{false, true} {
+		for _, by := range []vouched{nothing, checksums} {
 			other := networks[(i+1)%len(networks)]
-			c.try(kind, b.finished, fmt.Sprintf("%s as %s", other, name), func(dir string, what *string) string {
+			c.try(kind, b.finished, fmt.Sprintf("%s as %s", other, name), func(dir string) verdict {
 				text, err := os.ReadFile(filepath.Join(dir, other))
 				c.must(err)
 				c.must(os.WriteFile(filepath.Join(dir, name), text, 0o644))
-				if repaired {
+				if by == checksums {
 					c.must(resum(dir))
 				}
-				return c.judge(dir, whole, repaired, false, what)
+				return c.judge(dir, whole, by, false)
 			})
 		}
 	}
@@ -400,21 +389,19 @@ func (c *campaign) exchanges(b bases) {
 
 // strange judges a folder whose manifest is another's: it must be refused, or run
 // as a folder that holds more.
-func (c *campaign) strange(dir string, what *string) string {
+func (c *campaign) strange(dir string) verdict {
 	before := all(dir)
 	o := whole
 	o.Dir = dir
 	if _, err := o.here(); err != nil {
-		return refusal(dir, before, err, what)
+		return refusal(dir, before, err)
 	}
 	res, err := load(dir)
 	if err != nil {
-		*what += ": run, and then " + err.Error()
-		return wrong
+		return wrong("run, and then %v", err)
 	}
 	if v, err := verify(res, whole); err != nil || !v.OK() {
-		*what += fmt.Sprintf(": run, and then %v %v", v, err)
-		return accepted
+		return accepted("run, and then %v %v", v, err)
 	}
 	return held
 }
@@ -487,14 +474,11 @@ func (c *campaign) manifests(b bases) {
 		"a setting":              func(m *study.Manifest) { m.Conditions[2].Factor, m.Conditions[2].Setting = "a\nb", 1 },
 	} {
 		for _, base := range b.states() {
-			if c.over() {
-				return
-			}
-			c.try("a manifest edited and sealed again", base, name+" in "+b.state(base), func(dir string, what *string) string {
+			c.try("a manifest edited and sealed again", base, name+" in "+b.state(base), func(dir string) verdict {
 				if reseal(dir, edit) != nil {
-					return "" // no such file can be sealed
+					return verdict{} // no such file can be sealed
 				}
-				return c.judgeManifest(dir, all(dir), what)
+				return c.judge(dir, whole, seal, false)
 			})
 		}
 	}
@@ -523,58 +507,6 @@ func sortedLines(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// judgeManifest judges a folder whose manifest says something else than its run
-// did. It may be run where the result is a true one.
-func (c *campaign) judgeManifest(dir string, before map[string]string, what *string) string {
-	ref := c.undisturbed(whole)
-	say := func(s string, x ...any) { *what += ": " + fmt.Sprintf(s, x...) }
-	out := held
-	if res, err := load(dir); err != nil {
-		out = refused
-		if s := unclear(err); s != "" {
-			say("reading: %s", s)
-			return wrong
-		}
-	} else if !sameNumbers(res, ref) {
-		v, err := verify(res, whole)
-		if err == nil && v.OK() && !sameClaims(dir, res, ref) {
-			say("neither reading nor verify finds it")
-			return accepted
-		}
-		if err != nil && unclear(err) != "" {
-			say("verify: %s", unclear(err))
-			return wrong
-		}
-		if !sameClaims(dir, res, ref) {
-			out = refused
-		}
-	}
-	merge := order{Dir: c.folder(), Merge: []string{dir}, Partial: true}
-	defer os.RemoveAll(merge.Dir)
-	if _, err := merge.here(); err != nil && unclear(err, dir) != "" {
-		say("merging: %s", unclear(err, dir))
-		return wrong
-	} else if err == nil && ref.differs(read(merge.Dir)) != "" && !c.found(merge.Dir, whole) {
-		if res, err := load(merge.Dir); err == nil && len(res.Manifest.Gaps) == 0 && !sameClaims(merge.Dir, res, ref) {
-			say("merging takes it in")
-			return accepted
-		}
-	}
-	o := whole
-	o.Dir = dir
-	if _, err := o.here(); err != nil {
-		return refusal(dir, before, err, what)
-	}
-	if diff := ref.differs(read(dir)); diff != "" && !c.found(dir, whole) {
-		res, err := load(dir)
-		if err == nil && len(res.Manifest.Gaps) == 0 && !sameClaims(dir, res, ref) {
-			say("running takes it in: %s", diff)
-			return accepted
-		}
-	}
-	return out
-}
-
 // shapes puts something that is no file in the place of each file and folder.
 func (c *campaign) shapes(b bases) {
 	outside := filepath.Join(c.dir, "outside")
@@ -601,22 +533,18 @@ func (c *campaign) shapes(b bases) {
 		}
 		for _, name := range names {
 			for _, how := range slices.Sorted(maps.Keys(make)) {
-				if c.over() {
-					return
-				}
 				c.must(os.WriteFile(sentinel, []byte("mine"), 0o644))
-				c.try(kind, base, fmt.Sprintf("%s is %s in %s", name, how, b.state(base)), func(dir string, what *string) string {
+				c.try(kind, base, fmt.Sprintf("%s is %s in %s", name, how, b.state(base)), func(dir string) verdict {
 					path := filepath.Join(dir, name)
 					c.must(os.RemoveAll(path))
 					c.must(os.MkdirAll(filepath.Dir(path), 0o755))
 					c.must(make[how](path))
-					out := c.judge(dir, whole, false, false, what)
+					out := c.judge(dir, whole, nothing, false)
 					entries, err := os.ReadDir(outside)
 					if text, _ := os.ReadFile(sentinel); err != nil || string(text) != "mine" || len(entries) != 1 {
-						*what += fmt.Sprintf(": %q and %d files outside the folder", text, len(entries))
 						os.RemoveAll(outside)
 						c.must(os.MkdirAll(outside, 0o755))
-						return wrong
+						return wrong("%q and %d files outside the folder", text, len(entries))
 					}
 					return out
 				})
@@ -631,6 +559,6 @@ func (c *campaign) shapes(b bases) {
 		return nil
 	})
 	if len(left) > 0 {
-		c.count(c.kind(kind), wrong, strings.Join(left, ", ")+" outside the folders")
+		c.count(kind, wrong("%s outside the folders", strings.Join(left, ", ")), "all")
 	}
 }

@@ -56,29 +56,24 @@ func (c *campaign) kills(n int, b bases) {
 		}
 	}
 	for i := range n {
-		if c.over() {
-			return
-		}
 		s := scenes[i/3%len(scenes)]
 		switch i % 3 {
 		case 0:
 			if k := c.kind("kill -9 at each write"); k.skipped == "" {
 				at := 1 + (i/3/len(scenes)*s.writes)/max(1, n/3/len(scenes)) + c.rand.IntN(3)
-				c.interrupted(k, s, fmt.Sprintf("%s, at write %d of %d", s.name, at, s.writes), func(cmd *exec.Cmd) int {
+				c.interrupted(k.name, s, fmt.Sprintf("%s, at write %d of %d", s.name, at, s.writes), func(cmd *exec.Cmd) int {
 					_, status, err := killAt(cmd, at)
 					c.must(err)
 					return status
 				})
 			}
-		case 1:
+		default:
 			wait := time.Duration(c.rand.Float64() * float64(s.takes))
-			c.interrupted(c.kind("kill -9 at a random instant"), s, fmt.Sprintf("%s, after %v", s.name, wait), func(cmd *exec.Cmd) int {
-				return send(cmd, wait, syscall.SIGKILL)
-			})
-		case 2:
-			wait := time.Duration(c.rand.Float64() * float64(s.takes))
-			signal := []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP}[c.rand.IntN(3)]
-			c.interrupted(c.kind("SIGTERM, SIGINT, SIGHUP"), s, fmt.Sprintf("%s, %v after %v", s.name, signal, wait), func(cmd *exec.Cmd) int {
+			kind, signal := "kill -9 at a random instant", syscall.SIGKILL
+			if i%3 == 2 {
+				kind, signal = "SIGTERM, SIGINT, SIGHUP", []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP}[c.rand.IntN(3)]
+			}
+			c.interrupted(kind, s, fmt.Sprintf("%s, %v after %v", s.name, signal, wait), func(cmd *exec.Cmd) int {
 				return send(cmd, wait, signal)
 			})
 		}
@@ -92,6 +87,11 @@ func send(cmd *exec.Cmd, after time.Duration, signal syscall.Signal) int {
 		return -2
 	}
 	time.AfterFunc(after, func() { cmd.Process.Signal(signal) })
+	return ended(cmd)
+}
+
+// ended waits for a command that has begun, as send does.
+func ended(cmd *exec.Cmd) (status int) {
 	hang := time.AfterFunc(patience, func() { cmd.Process.Kill() })
 	cmd.Wait()
 	if !hang.Stop() {
@@ -101,57 +101,58 @@ func send(cmd *exec.Cmd, after time.Duration, signal syscall.Signal) int {
 }
 
 // interrupted stops a scene's work once or twice and then has it done.
-func (c *campaign) interrupted(k *tally, s scene, what string, stop func(*exec.Cmd) int) {
+func (c *campaign) interrupted(kind string, s scene, what string, stop func(*exec.Cmd) int) {
 	o := s.order
 	o.Dir = c.copy(s.base)
 	defer os.RemoveAll(o.Dir)
 	have := holds(o.Dir)
 	for range 1 + c.rand.IntN(2) {
-		said, err := os.CreateTemp(c.dir, "said-")
-		c.must(err)
-		status := stop(o.process(said))
-		text, _ := os.ReadFile(said.Name())
-		said.Close()
-		os.Remove(said.Name())
+		file, heard := c.listen()
+		status := stop(o.process(file))
+		text := heard()
 		// A merge that was done when the signal came is refused the second time.
-		if status != -1 && status != 0 && status != 130 && !(len(o.Merge) > 0 && strings.Contains(string(text), "not empty")) {
-			c.count(k, wrong, fmt.Sprintf("%s: exit status %d: %s", what, status, text))
+		if status != -1 && status != 0 && status != 130 && !(len(o.Merge) > 0 && strings.Contains(text, "not empty")) {
+			c.count(kind, wrong("exit status %d: %s", status, text), what)
 			return
 		}
-		now := holds(o.Dir)
-		for p := range have {
-			if !now[p] {
-				c.count(k, lost, fmt.Sprintf("%s: %v was there before the kill and is not after it", what, p))
-				return
-			}
+		was := have
+		have = holds(o.Dir)
+		if v := gone(was, have); v != held {
+			c.count(kind, v, what)
+			return
 		}
-		have = now
 		age(o.Dir)
 	}
-	c.count(k, c.finish(o, have, true, &what), what)
+	c.count(kind, c.finish(o, have, true), what)
+}
+
+// gone judges whether measurements that were there are there still.
+func gone(was, now map[part]bool) verdict {
+	for p := range was {
+		if !now[p] {
+			return lost("%v was there before and is not now", p)
+		}
+	}
+	return held
 }
 
 // finish does the work in a folder, whose measurements are given, and compares what
 // comes of it with an undisturbed run.
-func (c *campaign) finish(o order, have map[part]bool, counted bool, what *string) string {
+func (c *campaign) finish(o order, have map[part]bool, counted bool) verdict {
 	age(o.Dir)
 	ref := c.undisturbed(o)
 	stored, err := o.here()
 	switch diff := ref.differs(read(o.Dir)); {
 	case err != nil && len(o.Merge) > 0 && strings.Contains(err.Error(), "not empty") && diff == "":
 	case err != nil:
-		*what += ": doing it again gives " + err.Error()
-		return wrong
+		return wrong("doing it again gives %v", err)
 	case diff != "":
-		*what += ": other than undisturbed: " + diff
-		return accepted
+		return accepted("other than undisturbed: %s", diff)
 	case counted && len(o.Merge) == 0 && stored < complete(ref.manifest, have):
-		*what += fmt.Sprintf(": %d cells were read, %d were there", stored, complete(ref.manifest, have))
-		return lost
+		return lost("%d cells were read, %d were there", stored, complete(ref.manifest, have))
 	}
 	if left := leftovers(o.Dir); left != "" {
-		*what += ": left behind " + left
-		return wrong
+		return wrong("left behind %s", left)
 	}
 	return held
 }
@@ -161,9 +162,6 @@ func (c *campaign) disks(n int, b bases) {
 	k := c.kind("a full disk, then room")
 	scenes := c.scenes(b)
 	for i := range n {
-		if c.over() {
-			return
-		}
 		s := scenes[i%len(scenes)]
 		disk := c.folder()
 		c.must(os.MkdirAll(disk, 0o755))
@@ -172,14 +170,13 @@ func (c *campaign) disks(n int, b bases) {
 			return
 		}
 		pages := 1 + (i/len(scenes))*60*len(scenes)/n + c.rand.IntN(3)
-		what := fmt.Sprintf("%s, %d pages of room", s.name, pages)
-		c.count(k, c.full(s, disk, pages, &what), what)
+		c.count(k.name, c.full(s, disk, pages), fmt.Sprintf("%s, %d pages of room", s.name, pages))
 		c.must(unix.Unmount(disk, 0))
 	}
 }
 
 // full does a scene's work on a disk with so many pages of room, and again with more.
-func (c *campaign) full(s scene, disk string, pages int, what *string) string {
+func (c *campaign) full(s scene, disk string, pages int) verdict {
 	o := s.order
 	o.Dir = filepath.Join(disk, "results")
 	if s.base != "" {
@@ -191,16 +188,12 @@ func (c *campaign) full(s scene, disk string, pages int, what *string) string {
 	c.must(unix.Mount("tmpfs", disk, "tmpfs", unix.MS_REMOUNT, fmt.Sprintf("nr_blocks=%d", int(used.Blocks-used.Bfree)+pages)))
 	_, err := o.here()
 	if err != nil && (unclear(err, o.Dir) != "" || !errors.Is(err, syscall.ENOSPC)) {
-		*what += ": " + err.Error()
-		return wrong
+		return wrong("%v", err)
 	}
 	have := holds(o.Dir)
-	for p := range before {
-		if !have[p] {
-			*what += fmt.Sprintf(": %v is gone", p)
-			return lost
-		}
+	if v := gone(before, have); v != held {
+		return v
 	}
 	c.must(unix.Mount("tmpfs", disk, "tmpfs", unix.MS_REMOUNT, "size=100000000"))
-	return c.finish(o, have, true, what)
+	return c.finish(o, have, true)
 }

@@ -32,27 +32,26 @@ func main() {
 	}
 	kills := flag.Int("kills", 30, "`number` of kills and signals")
 	corruptions := flag.Int("corruptions", 150, "`number` of damaged folders")
-	seconds := flag.Int("seconds", 0, "stop after so many `seconds`, whatever is left; 0 means never")
 	seed := flag.Uint64("seed", 1, "`seed` of all that is drawn at random")
 	readme := flag.String("readme", "", "`file` for the table, as a page")
 	flag.Parse()
-	if *kills < 0 || *corruptions < 0 || *seconds < 0 || flag.NArg() > 0 {
-		fmt.Fprintln(os.Stderr, "attack: --kills, --corruptions and --seconds: want 0 or more, and no other arguments")
+	if *kills < 0 || *corruptions < 0 || flag.NArg() > 0 {
+		fmt.Fprintln(os.Stderr, "attack: --kills and --corruptions: want 0 or more, and no other arguments")
 		os.Exit(1)
 	}
-	if err := campaigns(*kills, *corruptions, *seed, time.Duration(*seconds)*time.Second, *readme); err != nil {
+	if err := campaigns(*kills, *corruptions, *seed, *readme); err != nil {
 		fmt.Fprintln(os.Stderr, "attack:", err)
 		os.Exit(1)
 	}
 }
 
-func campaigns(kills, corruptions int, seed uint64, limit time.Duration, readme string) error {
+func campaigns(kills, corruptions int, seed uint64, readme string) error {
 	dir, err := os.MkdirTemp("", "attack-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	c := &campaign{dir: dir, rand: rand.New(rand.NewPCG(seed, 0)), start: time.Now(), limit: limit, refs: map[string]reference{}}
+	c := &campaign{dir: dir, rand: rand.New(rand.NewPCG(seed, 0)), start: time.Now(), refs: map[string]reference{}}
 	c.run(kills, corruptions)
 	text := c.table()
 	fmt.Print(text)
@@ -89,7 +88,6 @@ type campaign struct {
 	dir     string
 	rand    *rand.Rand
 	start   time.Time
-	limit   time.Duration
 	planned int
 	done    int
 	folders int
@@ -109,23 +107,33 @@ func (c *campaign) kind(name string) *tally {
 	return c.kinds[len(c.kinds)-1]
 }
 
-// Outcomes of an attack.
-const (
-	held     = "held"             // the result is that of an undisturbed run
-	refused  = "refused"          // by one clear line, and nothing changed
-	lost     = "LOST"             // something finished was lost
-	accepted = "FALSELY ACCEPTED" // something false was taken in
-	wrong    = "WRONG"            // a panic, a hang, an unclear error, a dead end
+// verdict is the outcome of an attack and, of one that succeeded, why.
+type verdict struct{ outcome, why string }
+
+var (
+	held     = verdict{outcome: "held"}    // the result is that of an undisturbed run
+	refused  = verdict{outcome: "refused"} // by one clear line, and nothing changed
+	outcomes = []string{held.outcome, refused.outcome, lost("").outcome, accepted("").outcome, wrong("").outcome}
 )
 
-var outcomes = []string{held, refused, lost, accepted, wrong}
+// lost: something finished was lost.
+func lost(why string, x ...any) verdict { return verdict{"LOST", fmt.Sprintf(why, x...)} }
 
-// count notes the outcome of an attack.
-func (c *campaign) count(k *tally, outcome, what string) {
-	k.came[outcome]++
+// accepted: something false was taken in.
+func accepted(why string, x ...any) verdict {
+	return verdict{"FALSELY ACCEPTED", fmt.Sprintf(why, x...)}
+}
+
+// wrong: a panic, a hang, an unclear error, a dead end.
+func wrong(why string, x ...any) verdict { return verdict{"WRONG", fmt.Sprintf(why, x...)} }
+
+// count notes the outcome of an attack of a kind.
+func (c *campaign) count(kind string, v verdict, what string) {
+	k := c.kind(kind)
+	k.came[v.outcome]++
 	c.done++
-	if outcome != held && outcome != refused {
-		fmt.Printf("%s: %s: %s\n", outcome, k.name, what)
+	if v != held && v != refused {
+		fmt.Printf("%s: %s: %s: %s\n", v.outcome, kind, what, v.why)
 	}
 	if now := time.Now(); now.Sub(c.shown) > 5*time.Second {
 		c.shown = now
@@ -135,13 +143,12 @@ func (c *campaign) count(k *tally, outcome, what string) {
 	}
 }
 
-// over reports whether the time is up.
-func (c *campaign) over() bool { return c.limit > 0 && time.Since(c.start) > c.limit }
-
 func (c *campaign) failed() bool {
 	for _, k := range c.kinds {
-		if k.came[lost]+k.came[accepted]+k.came[wrong] > 0 {
-			return true
+		for _, outcome := range outcomes[2:] {
+			if k.came[outcome] > 0 {
+				return true
+			}
 		}
 	}
 	return false
@@ -163,11 +170,11 @@ func (c *campaign) copy(of string) string {
 }
 
 // try attacks a copy of a folder, counts what comes of it and cleans up.
-func (c *campaign) try(kind, base, what string, attack func(dir string, what *string) string) {
+func (c *campaign) try(kind, base, what string, attack func(dir string) verdict) {
 	dir := c.copy(base)
 	defer os.RemoveAll(dir)
-	if outcome := attack(dir, &what); outcome != "" {
-		c.count(c.kind(kind), outcome, what)
+	if v := attack(dir); v != (verdict{}) {
+		c.count(kind, v, what)
 	}
 }
 

@@ -110,6 +110,19 @@ func victim(text string) int {
 	return 0
 }
 
+// listen returns a file for what a victim says, and what gives it back once that has
+// ended. A pipe would wait for whoever holds its end.
+func (c *campaign) listen() (file *os.File, heard func() string) {
+	file, err := os.CreateTemp(c.dir, "said-")
+	c.must(err)
+	return file, func() string {
+		text, _ := os.ReadFile(file.Name())
+		file.Close()
+		os.Remove(file.Name())
+		return string(text)
+	}
+}
+
 // process is a victim of its own. What it says goes to the file said.
 func (o order) process(said *os.File) *exec.Cmd {
 	b, err := json.Marshal(o)

@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,24 +26,15 @@ type said struct {
 func (c *campaign) together(orders []order) []said {
 	out := make([]said, len(orders))
 	cmds := make([]*exec.Cmd, len(orders))
-	files := make([]*os.File, len(orders))
+	heard := make([]func() string, len(orders))
 	for i, o := range orders {
-		var err error
-		files[i], err = os.CreateTemp(c.dir, "said-")
-		c.must(err)
-		cmds[i] = o.process(files[i])
+		var file *os.File
+		file, heard[i] = c.listen()
+		cmds[i] = o.process(file)
 		c.must(cmds[i].Start())
 	}
 	for i, cmd := range cmds {
-		hang := time.AfterFunc(patience, func() { cmd.Process.Kill() })
-		cmd.Wait()
-		text, _ := os.ReadFile(files[i].Name())
-		files[i].Close()
-		os.Remove(files[i].Name())
-		out[i] = said{cmd.ProcessState.ExitCode(), string(text)}
-		if !hang.Stop() {
-			out[i].text = "it hangs"
-		}
+		out[i] = said{ended(cmd), heard[i]()}
 	}
 	return out
 }
@@ -67,11 +59,8 @@ func (c *campaign) writers(n int, b bases) {
 			{"shards of other seeds in one folder", "", []order{shard(0, 2, 0, 1, 2, 3), shard(0, 2, 4, 5), shard(1, 2, 4, 5)}, order{Seeds: []uint64{0, 1, 2, 3, 4, 5}}},
 			{"a shard beside a whole run", "", []order{shard(0, 2, 0, 1), seeds(0, 1)}, seeds(0, 1)},
 		} {
-			if c.over() {
-				return
-			}
-			c.try("two and three writers in one folder", tc.base, fmt.Sprintf("%s, time %d", tc.name, i+1), func(dir string, what *string) string {
-				return c.wrote(dir, tc.orders, tc.whole, what)
+			c.try("two and three writers in one folder", tc.base, fmt.Sprintf("%s, time %d", tc.name, i+1), func(dir string) verdict {
+				return c.wrote(dir, tc.orders, tc.whole)
 			})
 		}
 	}
@@ -79,7 +68,7 @@ func (c *campaign) writers(n int, b bases) {
 
 // wrote runs the orders together in a folder, those that were refused again one by
 // one, and compares what the folder then holds.
-func (c *campaign) wrote(dir string, orders []order, whole order, what *string) string {
+func (c *campaign) wrote(dir string, orders []order, whole order) verdict {
 	for i := range orders {
 		orders[i].Dir = dir
 	}
@@ -88,31 +77,27 @@ func (c *campaign) wrote(dir string, orders []order, whole order, what *string) 
 		switch {
 		case s.status == 0:
 		case s.status != 1 || strings.Count(s.text, "\n") != 1 || !strings.Contains(s.text, dir) || !strings.Contains(s.text, "choose"):
-			*what += fmt.Sprintf(": run %d: exit status %d: %s", i+1, s.status, s.text)
-			return wrong
+			return wrong("run %d: exit status %d: %s", i+1, s.status, s.text)
 		default:
 			again = append(again, orders[i])
 		}
 	}
 	if whole.Seeds == nil { // of two designs one has the folder
 		if len(again) != 1 {
-			*what += fmt.Sprintf(": %d of two designs were refused", len(again))
-			return accepted
+			return accepted("%d of two designs were refused", len(again))
 		}
 		whole = orders[0]
 		if !again[0].Other {
 			whole = orders[1]
 		}
 		if _, err := again[0].here(); err == nil || !strings.Contains(err.Error(), "another design") {
-			*what += fmt.Sprintf(": the second design again: %v", err)
-			return accepted
+			return accepted("the second design again: %v", err)
 		}
 		again = nil
 	}
 	for _, o := range again {
 		if _, err := o.here(); err != nil {
-			*what += ": again: " + err.Error()
-			return wrong
+			return wrong("again: %v", err)
 		}
 	}
 	have := holds(dir)
@@ -122,13 +107,12 @@ func (c *campaign) wrote(dir string, orders []order, whole order, what *string) 
 		_, err := merge.here()
 		res, errLoad := load(merge.Dir)
 		if err != nil || errLoad != nil || len(res.Manifest.Seeds) != len(whole.Seeds) {
-			*what += fmt.Sprintf(": merged: %v %v: want the seeds %v", err, errLoad, whole.Seeds)
-			return lost
+			return lost("merged: %v %v: want the seeds %v", err, errLoad, whole.Seeds)
 		}
 	}
 	whole.Dir = dir
-	if out := c.finish(whole, have, true, what); out != held {
-		return out
+	if v := c.finish(whole, have, true); v != held {
+		return v
 	}
 	if len(again) > 0 {
 		return refused
@@ -138,13 +122,13 @@ func (c *campaign) wrote(dir string, orders []order, whole order, what *string) 
 
 // merges joins folders in every state and order.
 func (c *campaign) merges(b bases) {
-	k := c.kind("merges in any order and state")
+	const kind = "merges in any order and state"
 	both := b.shards
 	for _, tc := range []struct {
 		name    string
 		dirs    []string
 		partial bool
-		want    string // held for the whole result, refused, or partial
+		want    verdict // held for the whole result; none for a partial one
 	}{
 		{"both shards", both, false, held},
 		{"in the other order", []string{both[1], both[0]}, false, held},
@@ -162,67 +146,59 @@ func (c *campaign) merges(b bases) {
 		{"another design first", []string{b.another, both[0], both[1]}, false, refused},
 		{"no results", []string{both[0], filepath.Join(c.dir, "missing")}, false, refused},
 		{"a file", []string{filepath.Join(b.finished, store.ResultsFile)}, false, refused},
-		{"one of two shards, partly", both[:1], true, "partial"},
-		{"a shard stopped midway, partly", []string{both[0], b.half}, true, "partial"},
+		{"one of two shards, partly", both[:1], true, verdict{}},
+		{"a shard stopped midway, partly", []string{both[0], b.half}, true, verdict{}},
 	} {
 		o := order{Dir: c.folder(), Seeds: whole.Seeds, Merge: tc.dirs, Partial: tc.partial}
 		_, err := o.here()
-		what := tc.name
-		out := tc.want
-		switch {
+		v := tc.want
+		switch diff := c.undisturbed(whole).differs(read(o.Dir)); {
 		case tc.want == refused && err == nil:
-			out = accepted
+			v = accepted("no error")
 		case tc.want == refused && unclear(err, slices.Concat(tc.dirs, []string{o.Dir})...) != "":
-			what += ": " + unclear(err, tc.dirs...)
-			out = wrong
+			v = wrong("%s", unclear(err, tc.dirs...))
 		case tc.want != refused && err != nil:
-			what += ": " + err.Error()
-			out = wrong
-		case tc.want == held && c.undisturbed(whole).differs(read(o.Dir)) != "":
-			what += ": " + c.undisturbed(whole).differs(read(o.Dir))
-			out = accepted
-		case tc.want == "partial":
-			out = c.partly(o, &what)
+			v = wrong("%v", err)
+		case tc.want == held && diff != "":
+			v = accepted("%s", diff)
+		case tc.partial:
+			v = c.partly(o)
 		}
-		c.count(k, out, what)
+		c.count(kind, v, tc.name)
 		os.RemoveAll(o.Dir)
 	}
 	for _, into := range []string{b.finished, both[0], b.unfinished, b.merged} {
 		before := all(into)
 		o := order{Dir: into, Merge: both}
 		_, err := o.here()
-		out, what := refused, "into "+into
-		for name, text := range all(into) {
-			if before[name] != text || err == nil || unclear(err, into) != "" {
-				out, what = wrong, fmt.Sprintf("into %s: %v, %s", into, err, name)
-			}
+		v := refused
+		if err == nil || unclear(err, into) != "" || !maps.Equal(before, all(into)) {
+			v = wrong("%v", err)
 		}
-		c.count(k, out, what)
+		c.count(kind, v, "into "+into)
 	}
 	// Two merges into one folder at once.
 	for range 3 {
 		o := order{Dir: c.folder(), Seeds: whole.Seeds, Merge: both}
-		out, what, done := held, "two at once", 0
+		v, done := held, 0
 		for _, s := range c.together([]order{o, o}) {
 			switch {
 			case s.status == 0:
 				done++
 			case s.status != 1 || !strings.Contains(s.text, "in use") && !strings.Contains(s.text, "not empty"):
-				out, what = wrong, what+": "+s.text
+				v = wrong("%s", s.text)
 			}
 		}
 		if diff := c.undisturbed(whole).differs(read(o.Dir)); done != 1 || diff != "" {
-			out, what = wrong, fmt.Sprintf("%s: %d done, %s", what, done, diff)
+			v = wrong("%d done, %s %s", done, diff, v.why)
 		}
-		c.count(k, out, what)
+		c.count(kind, v, "two at once")
 		os.RemoveAll(o.Dir)
 	}
 	// Beside a running shard, again and again until it is done.
 	for range 3 {
 		running := order{Dir: c.folder(), Seeds: whole.Seeds, Workers: 1, Shard: 1, Shards: 2}
-		said, err := os.CreateTemp(c.dir, "said-")
-		c.must(err)
-		cmd := running.process(said)
+		cmd := running.process(nil)
 		c.must(cmd.Start())
 		done := make(chan struct{})
 		go func() { cmd.Wait(); close(done) }()
@@ -234,40 +210,37 @@ func (c *campaign) merges(b bases) {
 			}
 			o := order{Dir: c.folder(), Seeds: whole.Seeds, Merge: []string{both[0], running.Dir}}
 			_, err := o.here()
-			out, what := refused, "beside a running shard"
-			switch {
-			case err == nil && c.undisturbed(whole).differs(read(o.Dir)) != "":
-				out = accepted
+			v := refused
+			switch diff := c.undisturbed(whole).differs(read(o.Dir)); {
+			case err == nil && diff != "":
+				v = accepted("%s", diff)
 			case err == nil:
-				out = held
+				v = held
 			case unclear(err, running.Dir) != "":
-				out, what = wrong, what+": "+unclear(err)
+				v = wrong("%s", unclear(err))
 			case !live:
-				out, what = wrong, what+", which is done: "+err.Error()
+				v = wrong("it is done: %v", err)
 			}
-			c.count(k, out, what)
+			c.count(kind, v, "beside a running shard")
 			os.RemoveAll(o.Dir)
 		}
-		said.Close()
 		os.RemoveAll(running.Dir)
 	}
 }
 
 // partly checks that a partial result says so, and that running adds the rest
 // without making again what it has.
-func (c *campaign) partly(o order, what *string) string {
+func (c *campaign) partly(o order) verdict {
 	res, err := load(o.Dir)
 	switch {
 	case err != nil:
-		*what += ": " + err.Error()
-		return wrong
+		return wrong("%v", err)
 	case res.Lacks() == "" || len(res.Manifest.Remarks()) == 0 || !strings.Contains(res.Manifest.Remarks()[0], "incomplete"):
-		*what += ": it does not say that it is partial"
-		return accepted
+		return accepted("it does not say that it is partial")
 	}
 	run := whole
 	run.Dir = o.Dir
-	return c.finish(run, holds(o.Dir), true, what)
+	return c.finish(run, holds(o.Dir), true)
 }
 
 // extensions adds seeds, arms and tests to folders of every kind.
@@ -276,9 +249,9 @@ func (c *campaign) extensions(b bases) {
 		for _, o := range []order{
 			{Seeds: []uint64{0, 1}}, {Seeds: []uint64{0, 1, 2}}, {Seeds: []uint64{0, 1}, Dose: true}, {Seeds: []uint64{0, 1, 5}, Dose: true},
 		} {
-			c.try("extensions by seeds, arms and tests", base, fmt.Sprintf("%s by %v", base, o), func(dir string, what *string) string {
+			c.try("extensions by seeds, arms and tests", base, fmt.Sprintf("%s by %v", base, o), func(dir string) verdict {
 				o.Dir = dir
-				return c.extended(o, what)
+				return c.extended(o)
 			})
 		}
 	}
@@ -286,36 +259,32 @@ func (c *campaign) extensions(b bases) {
 
 // extended runs an order in a folder, and then a part of it again, which takes nothing
 // away.
-func (c *campaign) extended(o order, what *string) string {
-	if out := c.finish(o, holds(o.Dir), true, what); out != held {
-		return out
+func (c *campaign) extended(o order) verdict {
+	if v := c.finish(o, holds(o.Dir), true); v != held {
+		return v
 	}
 	less := order{Dir: o.Dir, Seeds: []uint64{1}, Arms: []string{"ssri"}}
 	_, err := less.here()
 	res, errLoad := load(o.Dir)
-	*what += ", and a part of it again"
 	if n, want := count(read(o.Dir)), count(c.undisturbed(o).table); err != nil || errLoad != nil || want == 0 || n != want || res.Lacks() != "" {
-		*what += fmt.Sprintf(": %v, %v, %d and %d lines", err, errLoad, n, want)
-		return lost
+		return lost("a part of it again: %v, %v, %d and %d lines", err, errLoad, n, want)
 	}
 	if v, err := verify(res, o); err != nil || !v.OK() {
-		*what += fmt.Sprintf(": verify: %v %v", v, err)
-		return accepted
+		return accepted("a part of it again: verify: %v %v", v, err)
 	}
-	return c.finish(o, holds(o.Dir), true, what)
+	return c.finish(o, holds(o.Dir), true)
 }
 
 func count(t table) int { return strings.Count(t[store.ResultsFile], "\n") }
 
 // locks leaves the lock of a dead process, and of one that is stopped but lives.
 func (c *campaign) locks(b bases) {
-	k := c.kind("locks of the dead and of the living")
+	const kind = "locks of the dead and of the living"
 	dir := c.copy(b.unfinished)
 	c.must(os.WriteFile(filepath.Join(dir, store.LockFile), []byte("process 1 on nowhere since 2001-01-01 00:00:00\n"), 0o644))
 	o := whole
 	o.Dir = dir
-	what := "a dead process's"
-	c.count(k, c.finish(o, holds(dir), true, &what), what)
+	c.count(kind, c.finish(o, holds(dir), true), "a dead process's")
 
 	dir = c.folder()
 	o = order{Dir: dir, Seeds: []uint64{0, 1, 2, 3}, Workers: 1}
@@ -329,15 +298,14 @@ func (c *campaign) locks(b bases) {
 	}
 	cmd.Process.Signal(syscall.SIGSTOP)
 	_, err := o.here()
-	out, what := refused, "a stopped process's"
+	v := refused
 	if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("in use by process %d", cmd.Process.Pid)) || unclear(err, dir) != "" {
-		out, what = wrong, fmt.Sprintf("%s: %v", what, err)
+		v = wrong("%v", err)
 	}
-	c.count(k, out, what)
+	c.count(kind, v, "a stopped process's")
 	cmd.Process.Signal(syscall.SIGCONT)
 	cmd.Wait()
-	what = "a process's that went on"
-	c.count(k, c.finish(o, holds(dir), true, &what), what)
+	c.count(kind, c.finish(o, holds(dir), true), "a process's that went on")
 }
 
 // run is the whole campaign.

@@ -117,26 +117,41 @@ func Read(dir fs.FS, name string, limit int64) ([]byte, error) {
 
 func unreadable(name string, err error) error {
 	var p *fs.PathError
-	system := errors.As(err, &p)
-	if system {
-		err = p.Err
-	}
-	switch {
+	switch said := bare(err); {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s is missing (%w)", name, err)
-	case !system: // it says what is wanted
+		return fmt.Errorf("%s is missing (%w)", name, said)
+	case !errors.As(err, &p): // it says what is wanted
 		return fmt.Errorf("%s cannot be read: %w", name, err)
 	}
-	return fmt.Errorf("%s cannot be read (%w): want a file and folder that you may read", name, err)
+	return fmt.Errorf("%s cannot be read (%w): want a file and folder that you may read", name, bare(err))
+}
+
+// bare drops the path of a file error, which the caller names better.
+func bare(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// List names what a folder holds; a missing one holds nothing. An error says of it
+// what it is called.
+func List(dir fs.FS, name, called string) ([]string, error) {
+	entries, err := fs.ReadDir(dir, name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("folder %s cannot be read: %w: want a folder that you may read", called, bare(err))
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names, nil
 }
 
 // Unwritable is the error of a folder that cannot be written to.
 func Unwritable(dir string, err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		err = p.Err
-	}
-	return fmt.Errorf("cannot write to folder %s (%w): want a folder you may write to with room left", dir, err)
+	return fmt.Errorf("cannot write to folder %s (%w): want a folder you may write to with room left", dir, bare(err))
 }
 
 // Checksum returns the SHA-256 of b in hexadecimal digits.

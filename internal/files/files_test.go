@@ -100,3 +100,19 @@ func TestChecksumAndCSV(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// A missing folder holds nothing; what is no folder is named as its caller calls it.
+func TestList(t *testing.T) {
+	dir := t.TempDir()
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, "b"), nil, 0o644), os.Mkdir(filepath.Join(dir, "a"), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string][]string{".": {"a", "b"}, "a": nil, "missing": nil} {
+		if got, err := List(os.DirFS(dir), name, "x"); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s holds %q, %v: want %q", name, got, err, want)
+		}
+	}
+	if _, err := List(os.DirFS(dir), "b", "x"); err == nil || strings.Contains(err.Error(), "\n") || !strings.HasPrefix(err.Error(), "folder x cannot be read: ") {
+		t.Errorf("error %v: want one line that names the folder", err)
+	}
+}

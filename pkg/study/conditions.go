@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"divergent/internal/kernel"
+	"divergent/pkg/assay"
 	"divergent/pkg/study/store"
 	"divergent/pkg/treat"
 )
@@ -82,12 +83,9 @@ func (d Design) plainConditions(at store.Setting) []condition {
 	for _, a := range d.Arms {
 		cs = append(cs, of(a.Name(), key("arm", template, a.Name(), a), a))
 	}
-	versioned := len(d.Assays)
-	for i, a := range d.Assays {
-		if !storable(a) {
-			versioned = i
-			break
-		}
+	versioned := slices.IndexFunc(d.Assays, func(a assay.Assay) bool { return !storable(a) })
+	if versioned < 0 {
+		versioned = len(d.Assays)
 	}
 	for i := range cs {
 		c := &cs[i]

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"reflect"
 	"runtime"
 	"slices"
@@ -71,38 +72,46 @@ func walk(v reflect.Value, path string, depth int, look func(v reflect.Value, pa
 		return ""
 	}
 	hide, found := look(v, path, depth)
-	if hide || found != "" {
+	if hide {
 		return found
 	}
-	into := func(v reflect.Value, format string, x any) bool {
-		found = walk(v, path+fmt.Sprintf(format, x), depth+1, look)
-		return found != ""
-	}
-	switch v.Kind() {
-	case reflect.Interface, reflect.Pointer:
-		if !v.IsNil() {
-			into(v.Elem(), "%s", "")
+	for way, part := range parts(v) {
+		if found != "" {
+			break
 		}
-	case reflect.Map:
-		for _, k := range v.MapKeys() {
-			if into(k, "[%v]", k) || into(v.MapIndex(k), "[%v]", k) {
-				break
-			}
-		}
-	case reflect.Slice, reflect.Array:
-		for i := range v.Len() {
-			if into(v.Index(i), "[%d]", i) {
-				break
-			}
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if into(v.Field(i), ".%s", v.Type().Field(i).Name) {
-				break
-			}
-		}
+		found = walk(part, path+way, depth+1, look)
 	}
 	return found
+}
+
+// parts lists what a value holds, each with the way to it.
+func parts(v reflect.Value) iter.Seq2[string, reflect.Value] {
+	return func(yield func(string, reflect.Value) bool) {
+		switch v.Kind() {
+		case reflect.Interface, reflect.Pointer:
+			if !v.IsNil() {
+				yield("", v.Elem())
+			}
+		case reflect.Map:
+			for _, k := range v.MapKeys() {
+				if way := fmt.Sprintf("[%v]", k); !yield(way, k) || !yield(way, v.MapIndex(k)) {
+					return
+				}
+			}
+		case reflect.Slice, reflect.Array:
+			for i := range v.Len() {
+				if !yield(fmt.Sprintf("[%d]", i), v.Index(i)) {
+					return
+				}
+			}
+		case reflect.Struct:
+			for i := range v.NumField() {
+				if !yield("."+v.Type().Field(i).Name, v.Field(i)) {
+					return
+				}
+			}
+		}
+	}
 }
 
 var versioner = reflect.TypeFor[treat.Versioner]()

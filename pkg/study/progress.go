@@ -27,33 +27,29 @@ func newMeter() meter { return meter{moved: map[store.ID]*meterCell{}} }
 // plan adds the cell's work.
 func (m *meter) plan(seed uint64, c condition) {
 	const measuring = 1
-	var w work
+	var training []treat.Span
 	switch {
 	case c.Name == Dense:
-		w.train(c.design.Baseline.Epochs, 1)
+		training = []treat.Span{{Epochs: c.design.Baseline.Epochs, Present: 1}}
 	case c.therapy != nil:
-		for _, s := range treat.Estimate(c.therapy, 1-c.design.Prune) {
-			w.train(s.Epochs, s.Present)
-		}
+		training = treat.Estimate(c.therapy, 1-c.design.Prune)
 	}
-	cell := &meterCell{cost: w.cost + measuring}
-	if w.epochs > 0 {
-		cell.perEpoch = w.cost / float64(w.epochs)
+	epochs, cost := guess(training)
+	cell := &meterCell{cost: cost + measuring}
+	if epochs > 0 {
+		cell.perEpoch = cost / float64(epochs)
 	}
 	m.moved[c.id(seed)] = cell
 	m.total += cell.cost
 }
 
-// work is a guess of an arm's training, in dense epochs.
-type work struct {
-	epochs int
-	cost   float64
-}
-
-// train adds epochs with the given share of synapses present.
-func (w *work) train(epochs int, present float64) {
-	w.epochs += epochs
-	w.cost += float64(epochs) * (0.08 + 0.9*present)
+// guess returns the cost of training, in dense epochs.
+func guess(training []treat.Span) (epochs int, cost float64) {
+	for _, s := range training {
+		epochs += s.Epochs
+		cost += float64(s.Epochs) * (0.08 + 0.9*s.Present)
+	}
+	return epochs, cost
 }
 
 // epoch counts one epoch of a cell's training, up to what was planned for it.

@@ -758,11 +758,10 @@ func TestTimeLeft(t *testing.T) {
 	if want := time.Duration(float64(time.Second) * (m.total - m.done) / m.done); m.left(time.Second) != want || m.computed != 1 || want <= 0 {
 		t.Errorf("left %v after a second, want %v", m.left(time.Second), want)
 	}
-	sparse, full := work{}, work{}
-	sparse.train(10, 0.05)
-	full.train(10, 1)
-	if full.cost < 5*sparse.cost || full.epochs != 10 || math.Abs(full.cost-9.8) > 1e-12 {
-		t.Errorf("ten epochs cost %v with all synapses and %v with a twentieth", full.cost, sparse.cost)
+	_, sparse := guess([]treat.Span{{Epochs: 10, Present: 0.05}})
+	epochs, full := guess([]treat.Span{{Epochs: 10, Present: 1}})
+	if full < 5*sparse || epochs != 10 || math.Abs(full-9.8) > 1e-12 {
+		t.Errorf("ten epochs cost %v with all synapses and %v with a twentieth", full, sparse)
 	}
 	if m.moved[template.id(0)].cost != 1 {
 		t.Errorf("measuring costs %v epochs, want 1", m.moved[template.id(0)].cost)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"divergent/internal/check"
+	"divergent/internal/text"
 	"divergent/pkg/study/store"
 	"divergent/pkg/treat"
 )
@@ -76,15 +77,16 @@ type owner struct {
 // else the design. The path may not begin with the names of two.
 func (d *Design) owner(field string) (owner, error) {
 	var found []owner
-	for i, a := range d.Arms {
-		if rest, ok := strings.CutPrefix(field, a.Name()+"."); ok {
-			found = append(found, owner{reflect.ValueOf(&d.Arms[i]).Elem(), rest, a.Name()})
+	look := func(name, arm string, x any) {
+		if rest, ok := strings.CutPrefix(field, name+"."); ok {
+			found = append(found, owner{reflect.ValueOf(x).Elem(), rest, arm})
 		}
 	}
+	for i, a := range d.Arms {
+		look(a.Name(), a.Name(), &d.Arms[i])
+	}
 	for i, a := range d.Assays {
-		if rest, ok := strings.CutPrefix(field, a.Name()+"."); ok {
-			found = append(found, owner{reflect.ValueOf(&d.Assays[i]).Elem(), rest, ""})
-		}
+		look(a.Name(), "", &d.Assays[i])
 	}
 	first, _, _ := strings.Cut(field, ".")
 	if _, ok := reflect.TypeFor[Design]().FieldByName(first); ok || len(found) == 0 {
@@ -184,9 +186,9 @@ func fieldNames(t reflect.Type) []string {
 func (d Design) validateSweeps() error {
 	seen := map[string]bool{}
 	for i, s := range d.Sweeps {
-		switch {
-		case store.CheckName(fmt.Sprintf("the Factor of Sweeps[%d]", i), s.Factor) != nil:
-			return store.CheckName(fmt.Sprintf("the Factor of Sweeps[%d]", i), s.Factor)
+		switch err := store.CheckName(fmt.Sprintf("the Factor of Sweeps[%d]", i), s.Factor); {
+		case err != nil:
+			return err
 		case seen[s.Factor]:
 			return fmt.Errorf("study: Sweeps[%d]: Factor = %q stands twice: want each once", i, s.Factor)
 		case len(s.Settings) == 0:
@@ -207,11 +209,11 @@ func (d Design) validateSweeps() error {
 			if err := at.Validate(); err != nil {
 				return fmt.Errorf("%w (sweep of %q at %v)", err, s.Factor, v)
 			}
-			if keys := plain(at.keys()); decided[keys] {
+			keys := plain(at.keys())
+			if decided[keys] {
 				return fmt.Errorf("study: sweep of %q: setting %v changes nothing that another setting does not: want fields that decide results, such as Prune or ssri.Training.Epochs", s.Factor, v)
-			} else {
-				decided[keys] = true
 			}
+			decided[keys] = true
 			if slices.CompareFunc(at.Arms, d.Arms, func(a, b treat.Treatment) int { return strings.Compare(a.Name(), b.Name()) }) != 0 {
 				return fmt.Errorf("study: sweep of %q at %v renames an arm: want a field that the name does not depend on", s.Factor, v)
 			}
@@ -235,7 +237,7 @@ func (d Design) describeSweeps() []string {
 	for _, s := range d.Sweeps {
 		settings := make([]string, len(s.Settings))
 		for i, v := range s.Settings {
-			settings[i] = store.Number(v)
+			settings[i] = text.Short(v)
 		}
 		line := s.Factor + " swept over " + strings.Join(settings, ", ")
 		if len(s.Fields) != 1 || s.Fields[0] != s.Factor {

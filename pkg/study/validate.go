@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"divergent/internal/check"
 	"divergent/pkg/assay"
@@ -49,56 +50,48 @@ func (d Design) Validate() error {
 }
 
 func (d Design) validateAssays() error {
-	seen := map[string]bool{}
-	for i, a := range d.Assays {
-		what := fmt.Sprintf("Assays[%d]", i)
-		if isNil(a) {
-			return fmt.Errorf("study: %s is nil: want an assay.Assay, such as assay.AcuteTests{Battery: assay.PublishedBattery()}", what)
-		}
-		name := a.Name()
-		if err := store.CheckName(what, name); err != nil {
+	return validateEach(d.Assays, "Assays", "assay", "an assay.Assay, such as assay.AcuteTests{Battery: assay.PublishedBattery()}", nil, func(i int, a assay.Assay) error {
+		f, ok := a.(assay.Follower)
+		if err := a.Validate(); err != nil || !ok {
 			return err
 		}
-		if seen[name] {
-			return fmt.Errorf("study: two assays are named %q: want a name of its own for each, as their measurements would be the same; set Label", name)
-		}
-		seen[name] = true
-		if err := a.Validate(); err != nil {
-			return err
-		}
-		if f, ok := a.(assay.Follower); ok {
-			if err := f.After(d.Assays[:i]); err != nil {
-				return err
-			}
-		}
-		if err := tellable(a, fmt.Sprintf("assay %q", name)); err != nil {
-			return err
-		}
-	}
-	return nil
+		return f.After(d.Assays[:i])
+	})
 }
 
 func (d Design) validateArms() error {
-	seen := map[string]bool{Dense: true, Untreated: true}
-	for i, a := range d.Arms {
-		what := fmt.Sprintf("Arms[%d]", i)
-		if isNil(a) {
-			return fmt.Errorf("study: %s is nil: want a treat.Treatment", what)
+	return validateEach(d.Arms, "Arms", "arm", "a treat.Treatment", []string{Dense, Untreated}, func(_ int, a treat.Treatment) error {
+		v, ok := a.(treat.Validator)
+		if !ok {
+			return nil
 		}
-		name := a.Name()
+		if err := v.Validate(); err != nil { // before the work that leads up to it
+			return fmt.Errorf("study: arm %q: %w", a.Name(), err)
+		}
+		return nil
+	})
+}
+
+// validateEach checks what arms and assays have in common and, of each, the rest. Names
+// that are taken count as those of others.
+func validateEach[T interface{ Name() string }](list []T, field, one, want string, taken []string, rest func(i int, x T) error) error {
+	for i, x := range list {
+		what := fmt.Sprintf("%s[%d]", field, i)
+		if isNil(x) {
+			return fmt.Errorf("study: %s is nil: want %s", what, want)
+		}
+		name := x.Name()
 		if err := store.CheckName(what, name); err != nil {
 			return err
 		}
-		if seen[name] {
-			return fmt.Errorf("study: two arms are named %q: want a name of its own for each; set Label", name)
+		if slices.Contains(taken, name) {
+			return fmt.Errorf("study: two %ss are named %q: want a name of its own for each; set Label", one, name)
 		}
-		seen[name] = true
-		if v, ok := a.(treat.Validator); ok { // before the work that leads up to it
-			if err := v.Validate(); err != nil {
-				return fmt.Errorf("study: arm %q: %w", name, err)
-			}
+		taken = append(taken, name)
+		if err := rest(i, x); err != nil {
+			return err
 		}
-		if err := tellable(a, fmt.Sprintf("arm %q", name)); err != nil {
+		if err := tellable(x, fmt.Sprintf("%s %q", one, name)); err != nil {
 			return err
 		}
 	}

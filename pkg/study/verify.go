@@ -168,9 +168,14 @@ func recomputed(stored, again *Result) []Row {
 	for _, c := range again.Manifest.Conditions {
 		ours[c.Place()] = true
 	}
-	return slices.DeleteFunc(comparable(stored), func(w Row) bool {
-		return !ours[w.Place()] || !slices.Contains(again.Manifest.Seeds, w.Seed)
+	return wanted(comparable(stored), func(w Row) bool {
+		return ours[w.Place()] && slices.Contains(again.Manifest.Seeds, w.Seed)
 	})
+}
+
+// wanted returns those of the rows.
+func wanted(rows []Row, want func(Row) bool) []Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(w Row) bool { return !want(w) })
 }
 
 // Phase and metrics under which training is compared.
@@ -247,22 +252,10 @@ func rounding(stored float64, w Row) float64 {
 // sameDense reports whether the dense networks trained the same but for rounding:
 // the losses of every epoch fit.
 func sameDense(was, now []Row) bool {
-	dense := func(rows []Row) map[Row]float64 {
-		out := map[Row]float64{}
-		for _, w := range rows {
-			if w.Arm == Dense && w.Metric == loss {
-				out[w.ID()] = w.Value
-			}
-		}
-		return out
-	}
-	a, b := dense(was), dense(now)
-	for id, x := range b {
-		if y, ok := a[id]; !ok || math.Abs(x-y) > 1e-2*math.Abs(y) {
-			return false
-		}
-	}
-	return len(b) > 0
+	dense := func(w Row) bool { return w.Arm == Dense && w.Metric == loss }
+	var v Verification
+	v.rows(wanted(was, dense), wanted(now, dense), func(stored float64, _ Row) float64 { return 1e-2 * math.Abs(stored) })
+	return slices.ContainsFunc(now, dense) && !slices.ContainsFunc(v.Differences, func(d Difference) bool { return d.Only != "stored" })
 }
 
 // means compares the mean over the recomputed seeds of each measurement with that
@@ -275,12 +268,10 @@ func (v *Verification) means(all, was, now []Row) {
 	one := func(w Row) bool {
 		return w.Metric == assay.Sparsity || w.Metric == "rate" || w.Metric == "noise" || w.Metric == loss && w.Arm == Dense && w.Level == 1
 	}
-	split := func(rows []Row, want bool) []Row {
-		return slices.DeleteFunc(slices.Clone(rows), func(w Row) bool { return one(w) != want })
-	}
-	v.rows(split(was, true), split(now, true), rounding)
+	mean := func(w Row) bool { return !one(w) }
+	v.rows(wanted(was, one), wanted(now, one), rounding)
 	before := v.Compared
-	v.rows(split(was, false), split(now, false), func(float64, Row) float64 { return math.Inf(1) })
+	v.rows(wanted(was, mean), wanted(now, mean), func(float64, Row) float64 { return math.Inf(1) })
 	v.Compared = before // that a number is there is no comparison of it
 	pool := func(rows []Row) (order []Row, by map[Row][]float64) {
 		by = map[Row][]float64{}
@@ -313,8 +304,8 @@ func (v *Verification) means(all, was, now []Row) {
 			slack = 0.05 * math.Abs(meanA)
 		}
 		if math.Abs(meanA-meanB) > 5*sd*math.Sqrt(1/float64(len(a))+1/float64(len(b)))+slack {
-			v.Differences = append(v.Differences, Difference{Pooled: true, Again: meanB,
-				Row: Row{Arm: id.Arm, Phase: id.Phase, Test: id.Test, Level: id.Level, Metric: id.Metric, Value: meanA, Factor: id.Factor, Setting: id.Setting}})
+			id.Value = meanA
+			v.Differences = append(v.Differences, Difference{Row: id, Pooled: true, Again: meanB})
 		}
 	}
 }

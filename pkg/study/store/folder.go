@@ -112,7 +112,7 @@ func (f *Folder) begin(ctx context.Context, m Manifest) error {
 			}
 		}
 	}
-	return f.adopt(stored.of(*old, true))
+	return f.Adopt(*old, stored)
 }
 
 // results returns the cells of a finished folder's results, none where they are not
@@ -140,8 +140,16 @@ func results(folder fs.FS, m Manifest, journals Cells, will Manifest) (Cells, er
 	return found, nil
 }
 
-// Adopt keeps those cells of the manifest that may be stored and are not kept yet.
-func (f *Folder) Adopt(m Manifest, cells Cells) error { return f.adopt(cells.of(m, true)) }
+// Adopt writes to the journal what it lacks of those cells of the manifest that may be
+// stored, so that the journals hold all of a folder before its other files are replaced.
+func (f *Folder) Adopt(m Manifest, cells Cells) error {
+	for _, c := range f.Cells.lacking(cells.of(m, true)) {
+		if err := f.Put(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // Finish writes the folder's results: the cells of a run of the manifest, with the
 // networks that made finds, and all that the journals hold. Another run may have added
@@ -213,13 +221,9 @@ func (f *Folder) Close() error {
 
 // list names what a folder holds; a missing one holds nothing.
 func list(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("study: folder %s cannot be read: %w: want a folder that you may read", dir, bare(err))
-	}
-	var names []string
-	for _, e := range entries {
-		names = append(names, e.Name())
+	names, err := files.List(os.DirFS(dir), ".", dir)
+	if err != nil {
+		return nil, fmt.Errorf("study: %w", err)
 	}
 	return names, nil
 }

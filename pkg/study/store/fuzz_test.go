@@ -213,7 +213,7 @@ func FuzzReaders(f *testing.F) {
 	m := plan([]string{"a"}, 0)
 	res := Assemble(m, done(f, m), nil)
 	f.Add(RowsCSV(res.Rows))
-	f.Add(tracesCSV(res.Traces))
+	f.Add(traceTable.write(res.Traces))
 	f.Add([]byte("00000000 {}\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if rows, err := ParseRows(b); err == nil {
@@ -222,8 +222,8 @@ func FuzzReaders(f *testing.F) {
 				t.Errorf("rows changed when written and read again: %v", err)
 			}
 		}
-		if traces, err := parseTraces(b); err == nil {
-			again, err := parseTraces(tracesCSV(traces))
+		if traces, err := traceTable.parse(b); err == nil {
+			again, err := traceTable.parse(traceTable.write(traces))
 			if err != nil || !slices.Equal(traces, again) {
 				t.Errorf("traces changed when written and read again: %v", err)
 			}

@@ -26,18 +26,15 @@ type journal interface {
 // could not be read, each of which costs its cell.
 func readJournals(dir fs.FS) (found Cells, damaged int, err error) {
 	found = Cells{}
-	entries, err := fs.ReadDir(dir, CellFolder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return found, 0, nil
-	}
+	names, err := files.List(dir, CellFolder, CellFolder)
 	if err != nil {
-		return nil, 0, fmt.Errorf("study: folder %s cannot be read: %w: want a folder that you may read", CellFolder, bare(err))
+		return nil, 0, fmt.Errorf("study: %w", err)
 	}
-	for _, e := range entries {
-		if path.Ext(e.Name()) != ".jsonl" {
+	for _, name := range names {
+		if path.Ext(name) != ".jsonl" {
 			continue
 		}
-		b, err := files.Read(dir, path.Join(CellFolder, e.Name()), largest)
+		b, err := files.Read(dir, path.Join(CellFolder, name), largest)
 		if err != nil {
 			return nil, 0, fmt.Errorf("study: %w: want a journal that a run has written, and no other files there", err)
 		}
@@ -130,24 +127,4 @@ func newJournal(dir string) (journal, error) {
 			return f, err
 		}
 	}
-}
-
-// adopt writes to the journal what it lacks of the cells, so that the journals
-// hold all of a folder before its other files are replaced.
-func (f *Folder) adopt(cells Cells) error {
-	for _, c := range f.Cells.lacking(cells) {
-		if err := f.Put(c); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// bare drops the path of a file error, which the caller names better.
-func bare(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -250,7 +251,7 @@ func ReadManifest(dir fs.FS) (*Manifest, error) {
 	}
 	var m Manifest
 	err = files.Unseal(b, &m)
-	if m.Schema != Schema && m.Schema != 0 {
+	if m.Schema != Schema && (m.Schema != 0 || err == nil) {
 		return nil, fmt.Errorf("study: %s: Schema = %d: want %d; run the study again, in an empty folder, with this version", ManifestFile, m.Schema, Schema)
 	}
 	if err != nil {
@@ -265,16 +266,8 @@ func ReadManifest(dir fs.FS) (*Manifest, error) {
 // check returns an error where a manifest from elsewhere could not have been
 // written by a run. Names and keys become parts of paths.
 func (m Manifest) check() error {
-	if err := checkKey(m.Dense, m.Template); err != nil {
-		return err
-	}
-	if m.Schema != Schema {
-		return fmt.Errorf("study: Schema = %d: want %d", m.Schema, Schema)
-	}
-	if err := CheckStudy(m.Study); err != nil {
-		return err
-	}
-	if err := CheckSeeds(m.Seeds); err != nil {
+	texts := slices.Concat(m.NonDefault, []string{m.Kernel, m.Go}, slices.Collect(maps.Keys(m.Modules)), slices.Collect(maps.Values(m.Modules)))
+	if err := cmp.Or(checkKey(m.Dense, m.Template), CheckStudy(m.Study), CheckSeeds(m.Seeds), checkLine(texts...), m.checkConditions()); err != nil {
 		return err
 	}
 	if !slices.IsSorted(m.Seeds) {
@@ -287,12 +280,6 @@ func (m Manifest) check() error {
 		if slices.Contains(m.Assays[:i], a) {
 			return fmt.Errorf("study: assay %q stands twice", a)
 		}
-	}
-	if err := m.checkConditions(); err != nil {
-		return err
-	}
-	if err := checkLine(slices.Concat(m.NonDefault, []string{m.Kernel, m.Go}, slices.Collect(maps.Keys(m.Modules)), slices.Collect(maps.Values(m.Modules)))...); err != nil {
-		return err
 	}
 	for i, g := range m.Gaps {
 		if g.Condition < 0 || g.Condition >= len(m.Conditions) || g.Assay < 0 || g.Assay >= len(m.Conditions[g.Condition].Keys) || len(g.Seeds) == 0 || !slices.IsSorted(g.Seeds) ||
@@ -311,21 +298,14 @@ func (m Manifest) check() error {
 func (m Manifest) checkConditions() error {
 	seen := make(map[Place]bool, len(m.Conditions))
 	for i, c := range m.Conditions {
-		if err := CheckName(fmt.Sprintf("Conditions[%d]", i), c.Name); err != nil {
+		if err := cmp.Or(CheckName(fmt.Sprintf("Conditions[%d]", i), c.Name), CheckName(fmt.Sprintf("the factor of Conditions[%d]", i), cmp.Or(c.Factor, "none")),
+			checkKey(slices.Concat(c.Keys, []string{c.Network})...)); err != nil {
 			return err
-		}
-		if c.Factor != "" {
-			if err := CheckName(fmt.Sprintf("the factor of Conditions[%d]", i), c.Factor); err != nil {
-				return err
-			}
 		}
 		if seen[c.Place()] || len(c.Keys) > len(m.Assays) || c.Unstored < 0 || c.Unstored > len(c.Keys) || c.Factor == "" && c.Setting != 0 {
 			return fmt.Errorf("study: Conditions[%d], %s, stands twice or has keys of more assays than there are", i, c.Place())
 		}
 		seen[c.Place()] = true
-		if err := checkKey(append([]string{c.Network}, c.Keys...)...); err != nil {
-			return err
-		}
 		if c.Factor == "" && (c.Name == Dense && c.Network != m.Dense || c.Name == Untreated && c.Network != m.Template) {
 			return fmt.Errorf("study: the key of %s, %s, is not Dense or Template", c.Name, c.Network)
 		}

@@ -20,9 +20,9 @@ package store
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
+	"divergent/internal/text"
 	"divergent/pkg/network"
 )
 
@@ -87,11 +87,8 @@ func (s Setting) number() string {
 	if s.Factor == "" {
 		return ""
 	}
-	return Number(s.Value)
+	return text.Short(s.Value)
 }
-
-// Number writes v as tables do: the shortest text that reads back the same.
-func Number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
 // Place tells the conditions of one result apart.
 type Place struct {
@@ -195,7 +192,7 @@ func (r *Result) At(factor string, value float64) *Result {
 	if !found {
 		return out
 	}
-	out.Manifest.NonDefault = append(slices.Clone(r.Manifest.NonDefault), fmt.Sprintf("%s = %s", factor, Number(value)))
+	out.Manifest.NonDefault = append(slices.Clone(r.Manifest.NonDefault), fmt.Sprintf("%s = %s", factor, text.Short(value)))
 	for _, w := range r.Rows {
 		if here(w.Place()) {
 			w.Factor, w.Setting = "", 0

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"divergent/internal/files"
+	"divergent/internal/text"
 )
 
 // The files of a results folder.
@@ -33,9 +34,14 @@ const largest = 1 << 32
 // again is the way out of a damaged folder.
 const again = "copy the whole folder again, or run the study in an empty one"
 
+// The tables of a folder.
 var (
-	rowHeader   = []string{"seed", "arm", "phase", "test", "level", "metric", "value", "factor", "setting", "assay"}
-	traceHeader = []string{"seed", "arm", "epoch", "loss", "rate", "noise", "factor", "setting"}
+	rowTable = table[Row]{[]string{"seed", "arm", "phase", "test", "level", "metric", "value", "factor", "setting", "assay"}, func(w *Row) []any {
+		return []any{&w.Seed, &w.Arm, &w.Phase, &w.Test, &w.Level, &w.Metric, &w.Value, &w.Factor, setting{&w.Factor, &w.Setting}, &w.Assay}
+	}}
+	traceTable = table[TraceRow]{[]string{"seed", "arm", "epoch", "loss", "rate", "noise", "factor", "setting"}, func(t *TraceRow) []any {
+		return []any{&t.Seed, &t.Arm, &t.Epoch, &t.Loss, &t.Rate, &t.Noise, &t.Factor, setting{&t.Factor, &t.Setting}}
+	}}
 )
 
 // Save writes the result to the folder: first a manifest without files, which
@@ -57,10 +63,10 @@ func (r *Result) Save(dir string) error {
 		sums[name] = files.Checksum(b)
 		return nil
 	}
-	if err := write(ResultsFile, RowsCSV(r.Rows)); err != nil {
+	if err := write(ResultsFile, rowTable.write(r.Rows)); err != nil {
 		return err
 	}
-	if err := write(TracesFile, tracesCSV(r.Traces)); err != nil {
+	if err := write(TracesFile, traceTable.write(r.Traces)); err != nil {
 		return err
 	}
 	for i, o := range r.Origins() {
@@ -91,19 +97,10 @@ func (r *Result) Origins() []Origin {
 }
 
 // RowsCSV writes a table of rows.
-func RowsCSV(rows []Row) []byte {
-	return files.CSV(rowHeader, len(rows), func(i int) []string {
-		w := rows[i]
-		return []string{strconv.FormatUint(w.Seed, 10), w.Arm, w.Phase, w.Test, Number(w.Level), w.Metric, Number(w.Value), w.Factor, w.Place().number(), w.Assay}
-	})
-}
+func RowsCSV(r []Row) []byte { return rowTable.write(r) }
 
-func tracesCSV(traces []TraceRow) []byte {
-	return files.CSV(traceHeader, len(traces), func(i int) []string {
-		t := traces[i]
-		return []string{strconv.FormatUint(t.Seed, 10), t.Arm, strconv.Itoa(t.Epoch), Number(t.Loss), Number(t.Rate), Number(t.Noise), t.Factor, t.Place().number()}
-	})
-}
+// ParseRows reads a table of rows. An error names its line.
+func ParseRows(b []byte) ([]Row, error) { return rowTable.parse(b) }
 
 // Load reads and checks a results folder, its networks included. A missing,
 // truncated or edited file is an error that names it.
@@ -152,10 +149,10 @@ func Open(dir fs.FS) (*Result, error) {
 		}
 		return nil
 	}
-	if err := read(ResultsFile, func(b []byte) (err error) { r.Rows, err = ParseRows(b); return err }); err != nil {
+	if err := read(ResultsFile, func(b []byte) (err error) { r.Rows, err = rowTable.parse(b); return err }); err != nil {
 		return nil, err
 	}
-	if err := read(TracesFile, func(b []byte) (err error) { r.Traces, err = parseTraces(b); return err }); err != nil {
+	if err := read(TracesFile, func(b []byte) (err error) { r.Traces, err = traceTable.parse(b); return err }); err != nil {
 		return nil, err
 	}
 	for _, o := range m.Keeps() {
@@ -215,96 +212,91 @@ func unique(rows []Row) error {
 	return nil
 }
 
-// readCSV checks the header and hands each line's fields on.
-func readCSV(b []byte, header []string, line func(f *fields)) error {
+// table is a kind of CSV file.
+type table[T any] struct {
+	header []string
+	cells  func(line *T) []any // where the columns stand: pointers, or a setting
+}
+
+// setting is a number that is there where its factor is.
+type setting struct {
+	factor *string
+	value  *float64
+}
+
+func (t table[T]) write(lines []T) []byte {
+	return files.CSV(t.header, len(lines), func(i int) []string {
+		var out []string
+		for _, cell := range t.cells(&lines[i]) {
+			switch x := cell.(type) {
+			case *string:
+				out = append(out, *x)
+			case *float64:
+				out = append(out, text.Short(*x))
+			case setting:
+				out = append(out, Setting{*x.factor, *x.value}.number())
+			default:
+				out = append(out, fmt.Sprint(reflect.ValueOf(cell).Elem()))
+			}
+		}
+		return out
+	})
+}
+
+// parse reads what write has written. An error names its line.
+func (t table[T]) parse(b []byte) (out []T, err error) {
 	r := csv.NewReader(bytes.NewReader(b))
-	r.FieldsPerRecord = len(header)
+	r.FieldsPerRecord = len(t.header)
 	r.ReuseRecord = true
 	for n := 1; ; n++ {
 		rec, err := r.Read()
 		switch {
 		case n > 1 && errors.Is(err, io.EOF):
-			return nil
+			return out, nil
 		case err != nil:
-			return fmt.Errorf("line %d: %v; want the columns %s", n, err, strings.Join(header, ","))
-		case n == 1 && !slices.Equal(rec, header):
-			return fmt.Errorf("line 1: columns %.100q: want %s", strings.Join(rec, ","), strings.Join(header, ","))
+			return nil, fmt.Errorf("line %d: %v; want the columns %s", n, err, strings.Join(t.header, ","))
+		case n == 1 && !slices.Equal(rec, t.header):
+			return nil, fmt.Errorf("line 1: columns %.100q: want %s", strings.Join(rec, ","), strings.Join(t.header, ","))
 		case n == 1:
 			continue
 		}
-		f := &fields{rec: rec, header: header}
-		line(f)
-		if f.err != nil {
-			return fmt.Errorf("line %d: %w", n, f.err)
+		var line T
+		for i, cell := range t.cells(&line) {
+			if want := scan(rec[i], cell); want != "" {
+				return nil, fmt.Errorf("line %d: %s = %.40q: want %s", n, t.header[i], rec[i], want)
+			}
+		}
+		out = append(out, line)
+	}
+}
+
+// scan reads a field into a column, or says what is wanted.
+func scan(s string, cell any) (want string) {
+	var err error
+	switch x := cell.(type) {
+	case *string: // a name, or nothing
+		if *x = s; s != "" && CheckName("a column", s) != nil {
+			return "a name that a run writes"
+		}
+	case *float64:
+		if *x, err = strconv.ParseFloat(s, 64); err != nil || math.IsNaN(*x) || math.IsInf(*x, 0) {
+			return "a finite number"
+		}
+	case setting:
+		if *x.factor != "" {
+			return scan(s, x.value)
+		}
+		if s != "" {
+			return "nothing, as factor is empty"
+		}
+	case *uint64:
+		if *x, err = strconv.ParseUint(s, 10, 64); err != nil {
+			return "a whole number of 0 or more"
+		}
+	case *int:
+		if *x, err = strconv.Atoi(s); err != nil || *x < 0 {
+			return "a whole number of 0 or more"
 		}
 	}
-}
-
-// fields reads the columns of one line in order and keeps the first error.
-type fields struct {
-	rec, header []string
-	at          int
-	err         error
-}
-
-func (f *fields) next() string {
-	f.at++
-	return f.rec[f.at-1]
-}
-
-// text reads a name, or nothing.
-func (f *fields) text() string {
-	s := f.next()
-	if s != "" && CheckName("a column", s) != nil {
-		f.fail("a name that a run writes")
-	}
-	return s
-}
-
-func (f *fields) fail(want string) {
-	if f.err == nil {
-		f.err = fmt.Errorf("%s = %.40q: want %s", f.header[f.at-1], f.rec[f.at-1], want)
-	}
-}
-
-func (f *fields) float() float64 {
-	v, err := strconv.ParseFloat(f.next(), 64)
-	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-		f.fail("a finite number")
-	}
-	return v
-}
-
-// setting reads the column after factor, empty where there is no factor.
-func (f *fields) setting() float64 {
-	if f.rec[f.at-1] != "" {
-		return f.float()
-	}
-	if f.next() != "" {
-		f.fail("nothing, as factor is empty")
-	}
-	return 0
-}
-
-func (f *fields) uint() uint64 {
-	v, err := strconv.ParseUint(f.next(), 10, 64)
-	if err != nil {
-		f.fail("a whole number of 0 or more")
-	}
-	return v
-}
-
-// ParseRows reads a table of rows. An error names its line.
-func ParseRows(b []byte) (out []Row, err error) {
-	err = readCSV(b, rowHeader, func(f *fields) {
-		out = append(out, Row{f.uint(), f.text(), f.text(), f.text(), f.float(), f.text(), f.float(), f.text(), f.setting(), f.text()})
-	})
-	return out, err
-}
-
-func parseTraces(b []byte) (out []TraceRow, err error) {
-	err = readCSV(b, traceHeader, func(f *fields) {
-		out = append(out, TraceRow{f.uint(), f.text(), int(f.uint()), f.float(), f.float(), f.float(), f.text(), f.setting()})
-	})
-	return out, err
+	return ""
 }
