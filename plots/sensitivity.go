@@ -64,7 +64,7 @@ func indexAxis(x *uncertain.Indices) (a figure.Axis, cut bool) {
 	for o := range x.Outputs {
 		for k := range x.Parameters {
 			for _, v := range []uncertain.Index{x.First[o][k], x.Total[o][k]} {
-				for _, e := range []float64{v.Value, v.Low, v.High} {
+				for _, e := range []float64{v.Mean, v.Low, v.High} {
 					if !math.IsNaN(e) {
 						low, high = min(low, e), max(high, e)
 					}
@@ -91,8 +91,8 @@ func indexPanel(x *uncertain.Indices, output int, ends figure.Axis, named bool) 
 	}
 	for k, name := range x.Parameters {
 		y, one, all := float64(n-1-k), x.First[output][k], x.Total[output][k]
-		estimate(p, name+", first-order", firstLook, 2, one.Value, one.Low, one.High, y+0.17)
-		estimate(p, name+", total", totalLook, 2, all.Value, all.Low, all.High, y-0.17)
+		estimate(p, name+", first-order", firstLook, 2, one.Mean, one.Low, one.High, y+0.17)
+		estimate(p, name+", total", totalLook, 2, all.Mean, all.Low, all.High, y-0.17)
 	}
 	return p
 }

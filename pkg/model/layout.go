@@ -268,7 +268,7 @@ func shownDays(v reflect.Value, days []float64) []int {
 	at := []int{0, last}
 	if f := v.FieldByName("Protocol"); f.IsValid() && f.Type() == reflect.TypeFor[Protocol]() {
 		for _, day := range f.Interface().(Protocol).Times() {
-			i, _ := slices.BinarySearch(days, day-1e-9)
+			i, _ := ReportOn(days, day)
 			at = append(at, min(i, last))
 		}
 	} else {
