@@ -3,8 +3,8 @@ package plots
 import (
 	"fmt"
 	"math"
-	"unicode"
 
+	"divergent/pkg/model"
 	"divergent/pkg/uncertain"
 	"divergent/plots/figure"
 )
@@ -81,7 +81,7 @@ func indexAxis(x *uncertain.Indices) (a figure.Axis, cut bool) {
 // indexPanel draws the indices of one output.
 func indexPanel(x *uncertain.Indices, output int, ends figure.Axis, named bool) *figure.Panel {
 	n := len(x.Parameters)
-	p := figure.NewPanel(capital(x.Outputs[output]), ends, figure.Rows(x.Parameters...).NamedOnly(named))
+	p := figure.NewPanel(model.Capital(x.Outputs[output]), ends, figure.Rows(x.Parameters...).NamedOnly(named))
 	p.Hairlines()
 	p.Vertical(figure.ZeroLine, 0, "none")
 	p.Vertical(figure.ChanceLine, 1, "all")
@@ -95,13 +95,4 @@ func indexPanel(x *uncertain.Indices, output int, ends figure.Axis, named bool) 
 		estimate(p, name+", total", totalLook, 2, all.Mean, all.Low, all.High, y-0.17)
 	}
 	return p
-}
-
-// capital begins a title.
-func capital(s string) string {
-	r := []rune(s)
-	if len(r) > 0 {
-		r[0] = unicode.ToUpper(r[0])
-	}
-	return string(r)
 }
