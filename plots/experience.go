@@ -80,13 +80,13 @@ func DrugTimesExperience(ill, healthy *landscape.Comparison) (*figure.Figure, er
 func trialNotes(c *landscape.Comparison) (s string) {
 	for _, x := range c.Trial.Settings {
 		for _, e := range x.Events {
-			s += fmt.Sprintf(" %s experience from day %s to %s.", capital(x.Name), short(e.From), short(min(e.To, c.Days())))
+			s += fmt.Sprintf(" %s experience from day %s to %s.", model.Capital(x.Name), short(e.From), short(min(e.To, c.Days())))
 		}
 	}
 	for _, x := range c.Trial.Treatments {
 		for _, e := range x.Events {
 			if e.Kind == model.KindBlock {
-				s += fmt.Sprintf(" %s: a dose whose effect on %s is blocked.", capital(x.Name), e.Name)
+				s += fmt.Sprintf(" %s: a dose whose effect on %s is blocked.", model.Capital(x.Name), e.Name)
 			}
 		}
 	}

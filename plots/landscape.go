@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/landscape"
+	"divergent/pkg/model"
 	"divergent/plots/figure"
 )
 
@@ -152,7 +153,7 @@ func planePanel(t landscape.Terrain, ceiling float64, first bool) *figure.Panel 
 	h := (d.X[1] - d.X[0]) / 2
 	x.Min, x.Max = d.X[is[0]]-h, d.X[is[len(is)-1]]+h
 	y.Min, y.Max = d.Y[js[0]]-h, d.Y[js[len(js)-1]]+h
-	p := figure.NewPanel(fmt.Sprintf("%s strength, s = %s", capital(t.Name), figures2(t.Condition.Strength)), x, y)
+	p := figure.NewPanel(fmt.Sprintf("%s strength, s = %s", model.Capital(t.Name), figures2(t.Condition.Strength)), x, y)
 	p.Square = true
 	g := figure.Raster{Cols: len(is), Rows: len(js)}
 	for row := range js {
@@ -212,7 +213,7 @@ func valleyPanel(t landscape.Terrain, ceiling float64, first bool) *figure.Panel
 		y.Label = "potential (1/day)"
 	}
 	p := figure.NewPanel("", x, y)
-	p.Name = capital(t.Name) + " strength, along mood"
+	p.Name = model.Capital(t.Name) + " strength, along mood"
 	v := t.Valley
 	var xs, ys []float64
 	for i, m := range v.At {

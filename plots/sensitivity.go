@@ -3,8 +3,8 @@ package plots
 import (
 	"fmt"
 	"math"
-	"unicode"
 
+	"divergent/pkg/model"
 	"divergent/pkg/uncertain"
 	"divergent/plots/figure"
 )
@@ -64,7 +64,7 @@ func indexAxis(x *uncertain.Indices) (a figure.Axis, cut bool) {
 	for o := range x.Outputs {
 		for k := range x.Parameters {
 			for _, v := range []uncertain.Index{x.First[o][k], x.Total[o][k]} {
-				for _, e := range []float64{v.Value, v.Low, v.High} {
+				for _, e := range []float64{v.Mean, v.Low, v.High} {
 					if !math.IsNaN(e) {
 						low, high = min(low, e), max(high, e)
 					}
@@ -81,7 +81,7 @@ func indexAxis(x *uncertain.Indices) (a figure.Axis, cut bool) {
 // indexPanel draws the indices of one output.
 func indexPanel(x *uncertain.Indices, output int, ends figure.Axis, named bool) *figure.Panel {
 	n := len(x.Parameters)
-	p := figure.NewPanel(capital(x.Outputs[output]), ends, figure.Rows(x.Parameters...).NamedOnly(named))
+	p := figure.NewPanel(model.Capital(x.Outputs[output]), ends, figure.Rows(x.Parameters...).NamedOnly(named))
 	p.Hairlines()
 	p.Vertical(figure.ZeroLine, 0, "none")
 	p.Vertical(figure.ChanceLine, 1, "all")
@@ -91,17 +91,8 @@ func indexPanel(x *uncertain.Indices, output int, ends figure.Axis, named bool) 
 	}
 	for k, name := range x.Parameters {
 		y, one, all := float64(n-1-k), x.First[output][k], x.Total[output][k]
-		estimate(p, name+", first-order", firstLook, 2, one.Value, one.Low, one.High, y+0.17)
-		estimate(p, name+", total", totalLook, 2, all.Value, all.Low, all.High, y-0.17)
+		estimate(p, name+", first-order", firstLook, 2, one.Mean, one.Low, one.High, y+0.17)
+		estimate(p, name+", total", totalLook, 2, all.Mean, all.Low, all.High, y-0.17)
 	}
 	return p
-}
-
-// capital begins a title.
-func capital(s string) string {
-	r := []rune(s)
-	if len(r) > 0 {
-		r[0] = unicode.ToUpper(r[0])
-	}
-	return string(r)
 }

@@ -267,7 +267,7 @@ func TestSensitivity(t *testing.T) {
 			}
 		}
 	}
-	wide := &uncertain.Indices{Outputs: []string{"y"}, Parameters: []string{"x"}, First: [][]uncertain.Index{{{Value: -2, Low: -5, High: 4}}}, Total: [][]uncertain.Index{{{Value: 0.5, Low: 0.1, High: 30}}}}
+	wide := &uncertain.Indices{Outputs: []string{"y"}, Parameters: []string{"x"}, First: [][]uncertain.Index{{{Mean: -2, Low: -5, High: 4}}}, Total: [][]uncertain.Index{{{Mean: 0.5, Low: 0.1, High: 30}}}}
 	f, err := Sensitivity(wide, "wide")
 	whole(t, "wide", f, err)
 	if !strings.Contains(f.Caption, "cut at the ends") || f.Table()[2].High != 4 {

@@ -193,13 +193,7 @@ func (n Count) String() string {
 // Broken returns the checks other than challenges that do not pass. A package's test
 // wants none.
 func (cs Checks) Broken() Checks {
-	var out Checks
-	for _, c := range cs {
-		if !c.Challenge && c.Outcome != Pass {
-			out = append(out, c)
-		}
-	}
-	return out
+	return cs.Where(func(c Check) bool { return !c.Challenge && c.Outcome != Pass })
 }
 
 // Table lays out the checks, one a row; those of hypotheses as observations that they

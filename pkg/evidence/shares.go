@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
+
+	"divergent/internal/text"
 )
 
 // Shares tell over which share of the draws each hypothesis explains each fact.
@@ -76,18 +77,30 @@ func (s *Shares) Joint(hypothesis string, explained, given []string) (float64, e
 			at[k] = append(at[k], o)
 		}
 	}
+	return s.joint(h, at[0], at[1]), nil
+}
+
+func (s *Shares) joint(hypothesis int, explained, given []int) float64 {
 	var top, bottom float64
 	for i := range s.outcomes {
-		misses := func(o int) bool { return s.Outcome(i, h, o) != Pass }
-		if slices.ContainsFunc(at[1], misses) {
+		misses := func(o int) bool { return s.Outcome(i, hypothesis, o) != Pass }
+		if slices.ContainsFunc(given, misses) {
 			continue
 		}
 		bottom++
-		if !slices.ContainsFunc(at[0], misses) {
+		if !slices.ContainsFunc(explained, misses) {
 			top++
 		}
 	}
-	return top / bottom, nil
+	return top / bottom
+}
+
+// best is the largest share of the draws in which a hypothesis explains all of the facts.
+func (s *Shares) best(facts ...int) (top float64) {
+	for h := range s.Hypotheses {
+		top = max(top, s.joint(h, facts, nil))
+	}
+	return top
 }
 
 // Tally is how many observations a hypothesis explains and contradicts.
@@ -208,7 +221,7 @@ func (s *Shares) Table() (header []string, rows [][]string) {
 		for h := range s.Hypotheses {
 			cell := "silent"
 			if s.Explained[h][o]+s.Contradicted[h][o] > 0 {
-				cell = strings.TrimSuffix(strconv.FormatFloat(100*s.Explained[h][o], 'f', 0, 64)+" %, "+s.Finding(h, o).Outcome.Told(), ", ")
+				cell = strings.TrimSuffix(text.Fixed(100*s.Explained[h][o], 0)+" %, "+s.Finding(h, o).Outcome.Told(), ", ")
 			}
 			row = append(row, cell)
 		}

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"divergent/internal/text"
+	"divergent/pkg/model"
 	"divergent/pkg/sde"
 	"divergent/pkg/stats"
 )
@@ -21,6 +23,38 @@ type Escape struct {
 	// NaN for other than two regions, without noise, and where σ√(τ/2) is above 1, as
 	// paths then wander far beyond the activities that there can be.
 	Theory float64 `csv:"theory (days)"`
+}
+
+// Stays lay out escapes, theory beside simulation.
+type Stays []Escape
+
+// Table gives each escape a row.
+func (list Stays) Table() (header []string, rows [][]string) {
+	for _, e := range list {
+		limits := days(e.Mean.Low) + " to " + days(e.Mean.High)
+		if math.IsInf(e.Mean.High, 1) {
+			limits = "beyond " + days(e.Mean.Low)
+		}
+		inside := "–"
+		if !math.IsNaN(e.Theory) {
+			inside = map[bool]string{true: "yes", false: "no"}[e.Mean.Low <= e.Theory && e.Theory <= e.Mean.High]
+		}
+		rows = append(rows, []string{e.From.String(), model.Decimals(e.Strength, 3), fmt.Sprintf("%d of %d", e.Reached, e.Paths),
+			days(e.Mean.Mean), limits, days(e.Theory), inside})
+	}
+	return []string{"From", "Strength", "Paths that escaped", "Mean stay (days), simulated", "95 % limits", "Theory", "Theory within the limits"}, rows
+}
+
+// days writes a time to three significant digits, without an exponent where it is
+// one of a few years.
+func days(x float64) string {
+	switch {
+	case math.IsInf(x, 0) || math.IsNaN(x):
+		return "–"
+	case x >= 1000 && x < 1e6:
+		return text.Fixed(10*math.Round(x/10), 0)
+	}
+	return text.Figures(x, 3)
 }
 
 // Escapes follows paths from a state, at each strength, until mood passes to the

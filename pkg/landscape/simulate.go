@@ -107,6 +107,26 @@ type Result struct {
 	Outcomes   []Outcome // of all paths
 }
 
+// On lays out the result on the given days, each the first report that is not before
+// it; percentiles and shares where there is more than one path. A day outside is an error.
+func (r *Result) On(days ...float64) (model.Table, error) {
+	t := model.Table{Header: []string{"Day", "Strength", "Learned bias", "Mood, median", "5th to 95th percentile", "Healthy (%)"}}
+	if len(r.Outcomes) == 1 {
+		t.Header = []string{"Day", "Strength", "Learned bias", "Mood"}
+	}
+	for _, day := range days {
+		i, err := model.ReportOn(r.T, day)
+		if err != nil {
+			return t, fmt.Errorf("landscape: %w", err)
+		}
+		at := r.Conditions[i]
+		row := []string{model.Number(day), model.Decimals(at.Strength, 3), model.Decimals(at.Bias, 3), model.Decimals(r.Mood.Median[i], 2),
+			model.Decimals(r.Mood.Low[i], 2) + " to " + model.Decimals(r.Mood.High[i], 2), percent(1)(r.Well[i])}
+		t.Rows = append(t.Rows, row[:len(t.Header)])
+	}
+	return t, nil
+}
+
 // Simulate follows a circuit through a protocol:
 //
 //	τ dy_i = (−y_i + f(Σ_j W_ij(s) y_j + in_i)) dt + τ σ dW_i

@@ -218,3 +218,32 @@ func (c *Comparison) Effect(x Cell) (Interval, error) {
 	}
 	return contrast([]*Result{x.Result, control.Result}, 1, -1), nil
 }
+
+// Table lays out the trial, a row for each treatment in each setting: the share that is
+// healthy at the end, and what the treatment changes in it against the control in the
+// same setting; with several settings also how much more that is than in the usual one.
+func (c *Comparison) Table() (header []string, rows [][]string) {
+	header = []string{"Treatment", "Experience", "Healthy at the end (%)", "Effect of the treatment (points)", "Interaction with experience (points)"}
+	if len(c.Contrasts) == 0 {
+		header = header[:4]
+	}
+	tell := func(x Interval) string { return x.Text(percent(1)) }
+	for _, x := range c.Cells {
+		row := []string{x.Treatment, x.Setting, tell(x.Well), "", ""}
+		if effect, err := c.Effect(x); err == nil && x.Treatment != c.Cells[0].Treatment {
+			row[3] = tell(effect)
+		}
+		for _, y := range c.Contrasts {
+			if y.Treatment == x.Treatment && y.Setting == x.Setting {
+				row[4] = tell(y.Interaction)
+			}
+		}
+		rows = append(rows, row[:len(header)])
+	}
+	return header, rows
+}
+
+// percent writes shares in percent.
+func percent(decimals int) func(share float64) string {
+	return func(share float64) string { return model.Decimals(100*share, decimals) }
+}

@@ -34,6 +34,18 @@ type Changes struct {
 	warning.Rising     // of the paths that count
 }
 
+// Forewarned lays out how often single paths warn.
+type Forewarned []*Changes
+
+// Table gives each approach a row.
+func (list Forewarned) Table() (header []string, rows [][]string) {
+	for _, c := range list { // of fifty paths: no decimals
+		rows = append(rows, []string{c.Approach.Start.String(), fmt.Sprintf("%.3f to %.3f", c.Approach.Ramp.From, c.Approach.Ramp.To),
+			fmt.Sprint(len(c.Paths)), fmt.Sprint(c.Left), c.Lag.Text(percent(0)), c.Variance.Text(percent(0))})
+	}
+	return []string{"Start", "Strength", "Paths", "Left their state", "Autocorrelation rises (%)", "Variance rises (%)"}, rows
+}
+
 // Warnings follows paths along an approach and computes their early warnings, from
 // the start to shortly before they leave their state for the other one for good;
 // of a path that does not, over the whole approach, so that a ramp to the same

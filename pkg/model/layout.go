@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // List is a list of structs that lays itself out, as Layout does.
@@ -96,7 +97,7 @@ func layout(x any) (header []string, rows [][]string, err error) {
 		if header, rows, ok := layoutCourse(v); ok {
 			return header, rows, nil
 		}
-		if rows = layoutFields(v, ""); len(rows) > 0 {
+		if rows = layoutFields(v); len(rows) > 0 {
 			return []string{"Field", "Value"}, rows, nil
 		}
 	}
@@ -131,6 +132,9 @@ func elements(v reflect.Value) (out []reflect.Value) {
 
 // turn makes rows of columns.
 func turn(columns ...[]string) [][]string {
+	if len(columns) == 0 {
+		return nil
+	}
 	rows := make([][]string, len(columns[0]))
 	for i := range rows {
 		for _, c := range columns {
@@ -162,9 +166,6 @@ func layoutList(v reflect.Value) (header []string, rows [][]string) {
 		}
 		header, columns = append(header, name), append(columns, writtenColumn(cells))
 	}
-	if len(columns) == 0 {
-		return header, nil
-	}
 	return header, turn(columns...)
 }
 
@@ -182,9 +183,14 @@ func writtenColumn(values []reflect.Value) []string {
 	if len(numbers) < len(out) {
 		return out
 	}
-	d := decimals(numbers)
-	for r, x := range numbers {
-		out[r] = Decimals(x, d)
+	return each(numbers, inDecimals(numbers))
+}
+
+// each writes numbers.
+func each(x []float64, write func(float64) string) []string {
+	out := make([]string, len(x))
+	for i, v := range x {
+		out[i] = write(v)
 	}
 	return out
 }
@@ -204,31 +210,33 @@ func writtenCell(f reflect.Value) string {
 	return fmt.Sprint(f.Interface())
 }
 
-// course is one list of numbers of a struct.
-type course struct {
-	name   string
-	values []float64
+// leaf is a field of a struct, or of one of its parts, that is no part itself.
+type leaf struct {
+	name  string
+	value reflect.Value // what a pointer points to; not valid for nil
 }
 
-// coursesOf returns the lists of numbers that a struct holds, itself or in a part.
-func coursesOf(v reflect.Value, outer string) (out []course) {
+// leaves returns those of a struct under their tags of a key, or else their names in
+// words; the tag "-" leaves a field out. Those of a part stand under its name.
+func leaves(v reflect.Value, key, outer string) (out []leaf) {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		if !f.IsExported() {
+		name, tagged := f.Tag.Lookup(key)
+		if !f.IsExported() || name == "-" {
 			continue
 		}
-		name, tagged := f.Tag.Lookup("csv")
 		if !tagged && !f.Anonymous {
 			name = words(f.Name)
 		}
 		name = under(outer, name)
-		x := reflect.Indirect(v.Field(i))
-		switch {
-		case !x.IsValid():
-		case x.Kind() == reflect.Struct:
-			out = append(out, coursesOf(x, name)...)
-		case x.Type() == reflect.TypeFor[[]float64]():
-			out = append(out, course{name, x.Interface().([]float64)})
+		x := v.Field(i)
+		for x.Kind() == reflect.Pointer || x.Kind() == reflect.Interface {
+			x = x.Elem()
+		}
+		if x.Kind() == reflect.Struct && !stringer(x.Type()) {
+			out = append(out, leaves(x, key, name)...)
+		} else {
+			out = append(out, leaf{name, x})
 		}
 	}
 	return out
@@ -237,27 +245,31 @@ func coursesOf(v reflect.Value, outer string) (out []course) {
 // layoutCourse lays out the lists that are as long as the first, some of their rows; ok
 // is false if there are not two, or the first does not ascend as days do.
 func layoutCourse(v reflect.Value) (header []string, rows [][]string, ok bool) {
-	all := coursesOf(v, "")
-	if len(all) < 2 {
-		return nil, nil, false
-	}
-	days := all[0].values
-	all = slices.DeleteFunc(all, func(c course) bool { return len(c.values) != len(days) })
-	if len(all) < 2 || len(days) < 2 || !slices.IsSorted(days) {
-		return nil, nil, false
-	}
-	at := shownDays(v, days)
+	var days []float64
+	var at []int
 	var columns [][]string
-	for _, c := range all {
+	for _, l := range leaves(v, "csv", "") {
+		if !l.value.IsValid() || l.value.Type() != reflect.TypeFor[[]float64]() {
+			continue
+		}
+		x := l.value.Interface().([]float64)
+		if at == nil {
+			if len(x) < 2 || !slices.IsSorted(x) {
+				return nil, nil, false
+			}
+			days, at = x, shownDays(v, x)
+		}
+		if len(x) != len(days) {
+			continue
+		}
 		var shown []float64
 		for _, i := range at {
-			shown = append(shown, c.values[i])
+			shown = append(shown, x[i])
 		}
-		var cells []string
-		for _, x := range shown {
-			cells = append(cells, Decimals(x, decimals(shown)))
-		}
-		header, columns = append(header, Capital(c.name)), append(columns, cells)
+		header, columns = append(header, Capital(l.name)), append(columns, each(shown, inDecimals(shown)))
+	}
+	if len(columns) < 2 {
+		return nil, nil, false
 	}
 	return header, turn(columns...), true
 }
@@ -268,7 +280,7 @@ func shownDays(v reflect.Value, days []float64) []int {
 	at := []int{0, last}
 	if f := v.FieldByName("Protocol"); f.IsValid() && f.Type() == reflect.TypeFor[Protocol]() {
 		for _, day := range f.Interface().(Protocol).Times() {
-			i, _ := slices.BinarySearch(days, day-1e-9)
+			i, _ := ReportOn(days, day)
 			at = append(at, min(i, last))
 		}
 	} else {
@@ -281,40 +293,20 @@ func shownDays(v reflect.Value, days []float64) []int {
 	return slices.Compact(at)
 }
 
-// layoutFields gives each exported field of a struct a row; those of a part stand
-// under its name.
-func layoutFields(v reflect.Value, outer string) (rows [][]string) {
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		name, tagged := f.Tag.Lookup("table")
-		if !f.IsExported() || name == "-" {
-			continue
-		}
-		if !tagged {
-			name = words(f.Name)
-		}
-		name = under(outer, name)
-		if f.Anonymous && !tagged {
-			name = outer
-		}
-		x := v.Field(i)
-		for x.Kind() == reflect.Pointer || x.Kind() == reflect.Interface {
-			x = x.Elem()
-		}
+// layoutFields gives each leaf of a struct a row.
+func layoutFields(v reflect.Value) (rows [][]string) {
+	for _, l := range leaves(v, "table", "") {
+		cell, x := "none", l.value
 		switch {
 		case !x.IsValid():
-			rows = append(rows, []string{name, "none"})
 		case !stringer(x.Type()) && x.CanFloat():
-			rows = append(rows, []string{name, Figures(x.Float())})
-		case stringer(x.Type()) || basic(x.Type()):
-			rows = append(rows, []string{name, writtenCell(x)})
-		case x.Kind() == reflect.Struct:
-			rows = append(rows, layoutFields(x, name)...)
-		case x.Kind() == reflect.Slice || x.Kind() == reflect.Array || x.Kind() == reflect.Map:
-			rows = append(rows, []string{name, listed(x)})
+			cell = Figures(x.Float())
+		case !stringer(x.Type()) && (x.Kind() == reflect.Slice || x.Kind() == reflect.Array || x.Kind() == reflect.Map):
+			cell = listed(x)
 		default:
-			rows = append(rows, []string{name, fmt.Sprint(x.Interface())})
+			cell = writtenCell(x)
 		}
+		rows = append(rows, []string{l.name, cell})
 	}
 	return rows
 }
@@ -327,12 +319,13 @@ func listed(x reflect.Value) string {
 	return fmt.Sprintf("%d values", x.Len())
 }
 
-// Capital returns a text with its first letter in upper case, if that is of ASCII.
+// Capital returns a text with its first letter in upper case.
 func Capital(s string) string {
-	if s == "" {
+	first, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	return string(unicode.ToUpper(first)) + s[n:]
 }
 
 // words turns a field's name into a header: MeanLoss into Mean loss.

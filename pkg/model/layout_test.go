@@ -81,7 +81,7 @@ func TestDecimals(t *testing.T) {
 		x    float64
 		n    int
 		want string
-	}{{97.25, 1, "97.2"}, {-0.04, 1, "0.0"}, {-2.5, 0, "−2"}, {1e-5, 4, "1e−05"}, {1e-5, 1, "0.0"}, {math.NaN(), 2, "–"}, {0, 3, "0.000"}} {
+	}{{97.25, 1, "97.2"}, {-0.04, 1, "0.0"}, {-2.5, 0, "−2"}, {1e-5, 4, "1e−05"}, {-1e-5, 4, "−1e−05"}, {1e-5, 1, "0.0"}, {math.NaN(), 2, "–"}, {0, 3, "0.000"}} {
 		if got := Decimals(c.x, c.n); got != c.want {
 			t.Errorf("Decimals(%v, %d) = %q, want %q", c.x, c.n, got, c.want)
 		}

@@ -3,7 +3,6 @@ package model
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -38,42 +37,27 @@ func (c *Course) Of(name string) (Series, error) {
 
 // Table lays out the course for a reader, a day a row.
 func (c *Course) Table() (header []string, rows [][]string) {
-	header = []string{"Day"}
+	header, columns := []string{"Day"}, [][]string{each(c.Day, Figures)}
 	for _, s := range c.Series {
-		header = append(header, s.Name+" ("+s.Unit+")")
+		header, columns = append(header, s.Name+" ("+s.Unit+")"), append(columns, each(s.Value, Figures))
 	}
-	for i, d := range c.Day {
-		row := []string{Figures(d)}
-		for _, s := range c.Series {
-			row = append(row, Figures(s.Value[i]))
-		}
-		rows = append(rows, row)
-	}
-	return header, rows
+	return header, turn(columns...)
 }
 
 // Stored lays out the course for a program, with the limits that there are.
 func (c *Course) Stored(name string) Table {
-	t := Table{Name: name, Header: []string{"day"}}
-	columns := [][]float64{c.Day}
+	header, columns := []string{"day"}, [][]string{each(c.Day, filled)}
 	for _, s := range c.Series {
 		for _, x := range []struct {
 			part  string
 			value []float64
 		}{{"", s.Value}, {"5th percentile", s.Low}, {"95th percentile", s.High}} {
 			if x.value != nil {
-				t.Header, columns = append(t.Header, under(s.Name+" ("+s.Unit+")", x.part)), append(columns, x.value)
+				header, columns = append(header, under(s.Name+" ("+s.Unit+")", x.part)), append(columns, each(x.value, filled))
 			}
 		}
 	}
-	for i := range c.Day {
-		var row []string
-		for _, v := range columns {
-			row = append(row, exact(reflect.ValueOf(v[i])))
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	return t
+	return Table{name, header, turn(columns...)}
 }
 
 // Drive is an input from outside: another model's series, or data.

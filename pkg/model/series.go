@@ -1,7 +1,9 @@
 package model
 
 import (
+	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -20,4 +22,14 @@ func SeriesOf(result any) []Series {
 		}
 	}
 	return out
+}
+
+// ReportOn returns the index of the first report that is not before a day, but for
+// rounding; reports are days in ascending order. A day after the last is an error.
+func ReportOn(reports []float64, day float64) (int, error) {
+	i, _ := slices.BinarySearch(reports, day-rounding)
+	if i == len(reports) {
+		return i, fmt.Errorf("day = %v: want one up to the last report, %v", day, reports[max(0, i-1):])
+	}
+	return i, nil
 }

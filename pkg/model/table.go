@@ -5,10 +5,10 @@ import (
 	"math"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"divergent/internal/files"
+	"divergent/internal/text"
 )
 
 // Tabler is anything that lays itself out for a reader: a card, checks, a fit.
@@ -86,8 +86,8 @@ type cells struct {
 
 // unnested lays out one struct.
 func unnested(v reflect.Value) (header []string, rows [][]string) {
-	columns, n := stored(v, ""), -1
-	for _, c := range columns {
+	list, n := stored(v, ""), -1
+	for _, c := range list {
 		if !c.all {
 			n = max(n, len(c.values))
 		}
@@ -95,24 +95,19 @@ func unnested(v reflect.Value) (header []string, rows [][]string) {
 	if n < 0 {
 		n = 1
 	}
-	rows = make([][]string, n)
-	for i, c := range columns {
-		if slices.ContainsFunc(columns[:i], func(b cells) bool { return b.header == c.header && slices.Equal(b.values, c.values) }) {
+	var columns [][]string
+	for i, c := range list {
+		if slices.ContainsFunc(list[:i], func(b cells) bool { return b.header == c.header && slices.Equal(b.values, c.values) }) {
 			continue
 		}
-		header = append(header, c.header)
-		for r := range rows {
-			cell := ""
-			switch {
-			case c.all:
-				cell = c.values[0]
-			case r < len(c.values): // a slice may be nil, such as a course that is not there
-				cell = c.values[r]
-			}
-			rows[r] = append(rows[r], cell)
+		values := c.values
+		if c.all {
+			values = slices.Repeat(values, n)
 		}
+		values = append(values, make([]string, n-len(values))...) // a slice may be nil, such as a course that is not there
+		header, columns = append(header, c.header), append(columns, values)
 	}
-	return header, rows
+	return header, turn(columns...)
 }
 
 // stored returns the columns of a struct's csv tags.
@@ -189,18 +184,23 @@ func exact(v reflect.Value) string {
 	case []string:
 		return strings.Join(x, ", ")
 	}
-	switch {
-	case v.CanFloat() && math.IsNaN(v.Float()):
-		return ""
-	case v.CanFloat():
-		return Number(v.Float())
+	if v.CanFloat() {
+		return filled(v.Float())
 	}
 	return fmt.Sprint(v.Interface())
 }
 
+// filled is Number, and empty for what is no number.
+func filled(v float64) string {
+	if math.IsNaN(v) {
+		return ""
+	}
+	return Number(v)
+}
+
 // Number writes a number in as many digits as it takes to read it back.
 func Number(v float64) string {
-	return strings.TrimPrefix(strconv.FormatFloat(v, 'g', -1, 64), "+") // a spreadsheet would compute +Inf
+	return strings.TrimPrefix(text.Short(v), "+") // a spreadsheet would compute +Inf
 }
 
 // Text writes a text for a CSV file: without control characters, and behind an

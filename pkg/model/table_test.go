@@ -14,6 +14,14 @@ func TestWords(t *testing.T) {
 	}
 }
 
+func TestCapital(t *testing.T) {
+	for s, want := range map[string]string{"": "", "mood": "Mood", "θ rhythm": "Θ rhythm", "Day": "Day", "5 Hz": "5 Hz"} {
+		if got := Capital(s); got != want {
+			t.Errorf("Capital(%q) = %q, want %q", s, got, want)
+		}
+	}
+}
+
 // TestTableOf holds each rule of TableOf to a table written out by hand.
 func TestTableOf(t *testing.T) {
 	type band struct {

@@ -2,8 +2,9 @@ package model
 
 import (
 	"math"
-	"strconv"
 	"strings"
+
+	"divergent/internal/text"
 )
 
 // Figures writes a number for a table: four significant digits, a true minus,
@@ -12,41 +13,34 @@ func Figures(x float64) string {
 	if math.IsNaN(x) {
 		return "–"
 	}
-	s := strconv.FormatFloat(x, 'g', 4, 64)
 	if size := math.Abs(x); size >= 999.95 && size < 1e7 {
-		s = strconv.FormatFloat(x, 'f', 0, 64)
+		return text.Fixed(x, 0)
 	}
-	return strings.NewReplacer("+Inf", "∞", "Inf", "∞", "-", "−").Replace(s)
+	return strings.NewReplacer("+Inf", "∞", "Inf", "∞").Replace(text.Figures(x, 4))
 }
 
 // Span writes a range.
 func Span(low, high float64) string { return Figures(low) + " to " + Figures(high) }
 
 // brief writes a number with up to six significant digits and a true minus.
-func brief(x float64) string {
-	return strings.Replace(strconv.FormatFloat(x, 'g', 6, 64), "-", "−", 1)
-}
+func brief(x float64) string { return text.Figures(x, 6) }
 
 // Decimals writes a number with so many decimals, a true minus and no negative zero;
 // of two or more, what would read as nought has three digits. No number is a dash.
 func Decimals(x float64, n int) string {
-	if math.IsNaN(x) {
+	switch {
+	case math.IsNaN(x):
 		return "–"
+	case x != 0 && math.Abs(x) < math.Pow10(-n) && n > 1:
+		return text.Figures(x, 3) // a rate of 1e-05 is not 0.0000
 	}
-	s := strconv.FormatFloat(x, 'f', n, 64)
-	if x != 0 && math.Abs(x) < math.Pow10(-n) && n > 1 {
-		s = strconv.FormatFloat(x, 'g', 3, 64) // a rate of 1e-05 is not 0.0000
-	}
-	if strings.Trim(s, "-0.") == "" {
-		s = strings.TrimPrefix(s, "-")
-	}
-	return strings.Replace(s, "-", "−", 1)
+	return text.Fixed(x, n)
 }
 
-// decimals gives the largest number of a column four significant digits, and whole
-// numbers none.
-func decimals(x []float64) int {
-	largest, whole := 0.0, true
+// inDecimals writes the numbers of a column with Decimals: the largest gets four
+// significant digits, and whole numbers no decimals.
+func inDecimals(x []float64) func(float64) string {
+	largest, whole, n := 0.0, true, 0
 	for _, v := range x {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			continue
@@ -54,8 +48,8 @@ func decimals(x []float64) int {
 		largest = max(largest, math.Abs(v))
 		whole = whole && v == math.Trunc(v)
 	}
-	if whole {
-		return 0
+	if !whole {
+		n = min(max(3-int(math.Floor(math.Log10(largest))), 1), 4)
 	}
-	return min(max(3-int(math.Floor(math.Log10(largest))), 1), 4)
+	return func(v float64) string { return Decimals(v, n) }
 }

@@ -52,9 +52,9 @@ func TestHealthierIsTheContrast(t *testing.T) {
 			t.Errorf("%s, %s: got %+v, want %+v", x.Treatment, x.Setting, got, x.Effect)
 		}
 	}
-	g := Effects(c)
-	if len(g.Rows) != 6 || g.Rows[0][3] != "" || g.Rows[2][3] == "" || g.Rows[2][4] != "" || g.Rows[3][4] == "" {
-		t.Errorf("got %v, want no effect of the control and no interaction in the usual setting", g.Rows)
+	_, rows := Effects(c).Table()
+	if len(rows) != 6 || rows[0][3] != "" || rows[2][3] == "" || rows[2][4] != "" || rows[3][4] == "" {
+		t.Errorf("got %v, want no effect of the control and no interaction in the usual setting", rows)
 	}
 }
 
@@ -68,11 +68,11 @@ func TestFollowedIsOnTheDay(t *testing.T) {
 
 func TestStaysSayWhatIsKnown(t *testing.T) {
 	inf := math.Inf(1)
-	g := Stays(landscape.Escape{Strength: 1, Theory: 2131, Passage: sde.Passage{Paths: 3, Reached: 2, Mean: landscape.Interval{Mean: 2204, Low: 1868, High: 2601}}},
-		landscape.Escape{Strength: 2, Theory: math.NaN(), Passage: sde.Passage{Paths: 3, Mean: landscape.Interval{Mean: inf, Low: 12.34, High: inf}}})
+	_, rows := Stays(landscape.Escape{Strength: 1, Theory: 2131, Passage: sde.Passage{Paths: 3, Reached: 2, Mean: landscape.Interval{Mean: 2204, Low: 1868, High: 2601}}},
+		landscape.Escape{Strength: 2, Theory: math.NaN(), Passage: sde.Passage{Paths: 3, Mean: landscape.Interval{Mean: inf, Low: 12.34, High: inf}}}).Table()
 	for i, want := range [][]string{{"2200", "1870 to 2600", "2130", "yes"}, {"–", "beyond 12.3", "–", "–"}} {
 		for k, w := range want {
-			if got := g.Rows[i][3+k]; got != w {
+			if got := rows[i][3+k]; got != w {
 				t.Errorf("row %d: %q, want %q", i, got, w)
 			}
 		}

@@ -1,6 +1,7 @@
 package notebook
 
 import (
+	"strings"
 	"testing"
 
 	"divergent/pkg/fit"
@@ -12,11 +13,11 @@ import (
 func TestOnDaysIsBeforeTheDose(t *testing.T) {
 	p := spines.Default()
 	c := Must(spines.Follow(p, model.Days(30, model.Stress(0, 21), model.Dose(21, "ketamine", 1)), 21))
-	if i := reportOn(c, 21); c.Fast[i] != 0 || c.Day[i] < 20.99 {
+	if i, _ := model.ReportOn(c.Day, 21); c.Fast[i] != 0 || c.Day[i] < 20.99 {
 		t.Errorf("day 21 shows day %v with fast effect %v, want the state just before the dose", c.Day[i], c.Fast[i])
 	}
-	if reportOn(c, 31) >= 0 {
-		t.Error("a day after the end is reported")
+	if _, err := c.On(31); err == nil || !strings.Contains(err.Error(), "day = 31: want one up to the last report, [30]") {
+		t.Errorf("a day after the end: error %v", err)
 	}
 	if g := OnDays(c, 0, 30); g.Rows[0][1] != "100.0" || g.Rows[0][3] != "100.0" || g.Rows[1][0] != "30" {
 		t.Errorf("got %v, want the baseline of 100 %% on day 0, then day 30", g.Rows)

@@ -27,14 +27,15 @@ func (e Estimate) String() string {
 	if math.IsNaN(e.Mean) {
 		return "–"
 	}
-	mean, low, high := model.Decimals(e.Mean, 1), model.Decimals(e.Low, 1), model.Decimals(e.High, 1)
+	write := func(x float64) string { return model.Decimals(x, 1) }
+	mean := write(e.Mean)
 	switch {
 	case !e.Known() && e.N > 1:
 		return fmt.Sprintf("%s (n = %d)", mean, e.N)
-	case !e.Known() || low == mean && high == mean:
+	case !e.Known() || write(e.Low) == mean && write(e.High) == mean:
 		return mean
 	}
-	return fmt.Sprintf("%s [%s, %s]", mean, low, high)
+	return e.Text(write)
 }
 
 func estimate(s infer.Sample) Estimate { return Estimate{s.Mean()} }

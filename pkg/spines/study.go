@@ -3,6 +3,7 @@ package spines
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 
@@ -16,6 +17,24 @@ import (
 type Course struct {
 	Protocol model.Protocol
 	*Result
+}
+
+// On lays out the course on the given days, each the first report that is not before it:
+// with a dose on that day, the state just before. A day outside is an error.
+func (c Course) On(days ...float64) (model.Table, error) {
+	t := model.Table{Header: []string{"Day", "Spines (%)", "Formation (% a day)", "Ensembles (%)", "Immobility (%)"}}
+	for _, day := range days {
+		i, err := model.ReportOn(c.Day, day)
+		if err != nil {
+			return t, fmt.Errorf("spines: %w", err)
+		}
+		row := []string{model.Number(day)}
+		for _, x := range [][]float64{c.Density, c.Formation, c.Ensembles, c.Immobility} {
+			row = append(row, model.Decimals(100*x[i], 1))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t, nil
 }
 
 // Before returns a series' value on the last reported day before a day.

@@ -41,6 +41,11 @@ func (v Interval) Within(low, high float64) Interval {
 	return v
 }
 
+// Text writes the mean and, in brackets, the limits: 97.3 [97.0, 97.5].
+func (v Interval) Text(write func(float64) string) string {
+	return write(v.Mean) + " [" + write(v.Low) + ", " + write(v.High) + "]"
+}
+
 // Mean returns the mean of x and Student's t interval of the given confidence
 // (0.95, say), where the mean over many more values would lie:
 //

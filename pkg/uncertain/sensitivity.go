@@ -9,7 +9,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -18,6 +17,7 @@ import (
 	"gonum.org/v1/gonum/stat/samplemv"
 
 	"divergent/internal/par"
+	"divergent/internal/text"
 	"divergent/pkg/model"
 	"divergent/pkg/rng"
 	"divergent/pkg/stats"
@@ -39,12 +39,9 @@ type Sensitivity struct {
 	Workers   int    // 0 for one on every processor; the result is the same
 }
 
-// Index is a share of an output's variance.
-type Index struct {
-	Value float64 `csv:""`    // NaN for an output that does not vary; sampling error may take it below 0 or above 1
-	Low   float64 `csv:"low"` // 95 % bootstrap limits
-	High  float64 `csv:"high"`
-}
+// Index is a share of an output's variance, with 95 % bootstrap limits. It is NaN for an
+// output that does not vary; sampling error may take it below 0 or above 1.
+type Index = stats.Interval
 
 // Indices are the Sobol indices of each output (first subscript) for each
 // parameter (second).
@@ -234,10 +231,10 @@ func (s Sensitivity) indices(ctx context.Context, out [][]float64, o int, weight
 // index is the mean of x over the variance, with its bootstrap limits.
 func index(x []float64, variance float64, weights [][]float64, spread []float64) Index {
 	if variance == 0 {
-		return Index{math.NaN(), math.NaN(), math.NaN()}
+		return Index{Mean: math.NaN(), Low: math.NaN(), High: math.NaN()}
 	}
 	n := float64(len(x))
-	v := Index{Value: floats.Sum(x) / n / variance}
+	v := Index{Mean: floats.Sum(x) / n / variance}
 	values := make([]float64, len(weights))
 	for j, w := range weights {
 		values[j] = floats.Dot(w, x) / n / spread[j]
@@ -270,8 +267,8 @@ func (x *Indices) Rows() []Row {
 func (x *Indices) Table() (header []string, rows [][]string) {
 	header = []string{"Output", "Parameter", "First-order index", "95 % interval", "Total index", "95 % interval"}
 	for _, r := range x.Rows() {
-		rows = append(rows, []string{r.Output, r.Parameter, share(r.First.Value), share(r.First.Low) + " to " + share(r.First.High),
-			share(r.Total.Value), share(r.Total.Low) + " to " + share(r.Total.High)})
+		rows = append(rows, []string{r.Output, r.Parameter, share(r.First.Mean), share(r.First.Low) + " to " + share(r.First.High),
+			share(r.Total.Mean), share(r.Total.Low) + " to " + share(r.Total.High)})
 	}
 	return header, rows
 }
@@ -281,8 +278,5 @@ func share(x float64) string {
 	if math.IsNaN(x) {
 		return "–"
 	}
-	if math.Abs(x) < 0.0005 {
-		x = 0
-	}
-	return strings.Replace(strconv.FormatFloat(x, 'f', 3, 64), "-", "−", 1)
+	return text.Fixed(x, 3)
 }

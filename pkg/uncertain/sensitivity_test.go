@@ -93,10 +93,10 @@ func TestSobolHasTheClosedForm(t *testing.T) {
 		}
 		for i := range k.first {
 			f, total := x.First[0][i], x.Total[0][i]
-			if math.Abs(f.Value-k.first[i]) > k.tolerance || math.Abs(total.Value-k.total[i]) > k.tolerance {
+			if math.Abs(f.Mean-k.first[i]) > k.tolerance || math.Abs(total.Mean-k.total[i]) > k.tolerance {
 				t.Errorf("%s: parameter %d has %v and %v, want %v and %v", k.name, i+1, f, total, k.first[i], k.total[i])
 			}
-			if !(f.Low <= f.Value && f.Value <= f.High && total.Low <= total.Value && total.Value <= total.High) {
+			if !(f.Low <= f.Mean && f.Mean <= f.High && total.Low <= total.Mean && total.Mean <= total.High) {
 				t.Errorf("%s: parameter %d: values outside their intervals: %v, %v", k.name, i+1, f, total)
 			}
 		}
@@ -158,10 +158,10 @@ func TestSobolOfSeveralOutputs(t *testing.T) {
 	if !reflect.DeepEqual(x.First[1], alone.First[0]) || !reflect.DeepEqual(x.Total[1], alone.Total[0]) {
 		t.Errorf("beside others %v, alone %v", x.First[1], alone.First[0])
 	}
-	if v := x.First[0][0]; !math.IsNaN(v.Value) || !math.IsNaN(v.Low) || x.Variance[0] != 0 || x.Mean[0] != 0.1 {
+	if v := x.First[0][0]; !math.IsNaN(v.Mean) || !math.IsNaN(v.Low) || x.Variance[0] != 0 || x.Mean[0] != 0.1 {
 		t.Errorf("a constant has the index %v, variance %v, mean %v", v, x.Variance[0], x.Mean[0])
 	}
-	if f := x.First[2]; f[0].Value != 0 || f[1].Value != 0 || math.Abs(f[2].Value-1) > 0.05 {
+	if f := x.First[2]; f[0].Mean != 0 || f[1].Mean != 0 || math.Abs(f[2].Mean-1) > 0.05 {
 		t.Errorf("x3 has the indices %v of itself", f)
 	}
 	header, rows := x.Table()
