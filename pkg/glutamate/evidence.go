@@ -169,10 +169,6 @@ func Sample(ctx context.Context, s Sampling) ([]Params, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.sample(ctx, s)
-}
-
-func (l *literature) sample(ctx context.Context, s Sampling) ([]Params, error) {
 	d, err := s.draws()
 	if err != nil {
 		return nil, err
