@@ -130,11 +130,13 @@ func TestJudge(t *testing.T) {
 // What a list of readings gets wrong is one line.
 func TestReadingsAreChecked(t *testing.T) {
 	for want, list := range map[string][]Reading[bench]{
-		`evidence: fact = "d": no such id`:           {{Fact: "d", Role: Required}},
-		`evidence: role of a = ""`:                   {{Fact: "a"}},
-		`evidence: two readings are called "first"`:  {{Fact: "a", Role: Required}, {Fact: "a", Role: Challenge}},
-		`evidence: two readings are called "second"`: {{Fact: "b", Role: Required}, {Fact: "a", Role: Challenge, Name: "second"}},
-		`evidence: 1 benches of 2 hypotheses`:        nil,
+		`evidence: fact = "d": no such id`:                        {{Fact: "d", Role: Required}},
+		`evidence: role of a = ""`:                                {{Fact: "a"}},
+		`evidence: two readings are called "first"`:               {{Fact: "a", Role: Required}, {Fact: "a", Role: Challenge}},
+		`evidence: two readings are called "second"`:              {{Fact: "b", Role: Required}, {Fact: "a", Role: Challenge, Name: "second"}},
+		`evidence: reading of b has both Read and Silent or none`: {{Fact: "b", Role: Required}},
+		`evidence: reading of c has both Read and Silent or none`: {{Fact: "c", Role: Required, Silent: "no part", Read: func(bench) Answer { return Silence("", "") }}},
+		`evidence: 1 benches of 2 hypotheses`:                     nil,
 	} {
 		trial := Trial[bench]{Facts: rows, Readings: list}
 		if list == nil {
@@ -235,12 +237,13 @@ func TestUnusableDraws(t *testing.T) {
 	if _, err := over(t.Context(), third, made()); err != want {
 		t.Errorf("error %v", err)
 	}
-	d.Unusable = func(err error) bool { return errors.Is(err, want) }
-	s, err := over(t.Context(), third, made())
+	lenient := made()
+	lenient.Unusable = func(err error) bool { return errors.Is(err, want) }
+	s, err := over(t.Context(), third, lenient)
 	if err != nil || s.Unusable != 1 || s.Draws != 2 || s.Explained[0][0] != 0.5 {
 		t.Fatalf("%+v, %v", s, err)
 	}
-	if _, err := over(t.Context(), func(float64) error { return errors.New("another") }, made()); err == nil || err == want {
+	if _, err := over(t.Context(), func(float64) error { return errors.New("another") }, lenient); err == nil || err == want {
 		t.Errorf("error %v", err)
 	}
 	few := made()

@@ -15,15 +15,21 @@ type FactsByModel struct {
 	Outcome [][]Outcome // by fact and model
 }
 
+// known returns the facts, or those of the table in place of nil.
+func known(facts []data.Fact) ([]data.Fact, error) {
+	if facts == nil {
+		return data.Facts()
+	}
+	return facts, nil
+}
+
 // Matrix holds every model to every fact: one that it has no reading for finds it
 // silent; of one that it reads in several ways, the worst counts. Nil facts are
 // data.Facts.
 func Matrix(facts []data.Fact, models ...Judged) (*FactsByModel, error) {
-	if facts == nil {
-		var err error
-		if facts, err = data.Facts(); err != nil {
-			return nil, err
-		}
+	facts, err := known(facts)
+	if err != nil {
+		return nil, err
 	}
 	m := &FactsByModel{Facts: facts, Outcome: make([][]Outcome, len(facts))}
 	column := map[string]map[string]Outcome{} // of each model, by id

@@ -6,8 +6,6 @@ import (
 	"slices"
 
 	"divergent/data"
-	"divergent/internal/par"
-	"divergent/pkg/model"
 	"divergent/pkg/uncertain"
 )
 
@@ -26,11 +24,14 @@ const (
 type Reading[B any] struct {
 	Fact string // id in facts.csv
 	Role Role
-	Read func(bench B) Answer // called in one go, as Try asks
+	Read func(bench B) Answer // called in one go, as Try asks; nil where the model is silent
 
 	Name string // of a fact that is read in several ways, each its own; else empty for the fact's
 	Here string // what the model adds to what was observed, such as ": here day 3"
 	Note string // and to the source
+
+	Silent   string // why the model cannot speak to the fact; instead of Read
+	LooksFor string // what would be looked at then; may be empty
 }
 
 // Trial holds a model, or rival hypotheses, to facts.
@@ -38,17 +39,20 @@ type Trial[B any] struct {
 	Facts      []data.Fact // nil for data.Facts
 	Readings   []Reading[B]
 	Hypotheses []string // each with a bench; nil for a model without rivals
+	// Unusable tells an error of a draw that cannot be judged, which is then left out;
+	// nil for none.
+	Unusable func(error) bool
 }
+
+// Draws say over which parameters facts are read.
+type Draws = uncertain.Draws
 
 // List returns the facts as the model reads them. An id that is none and a name that is
 // there twice are errors.
 func (t Trial[B]) List() ([]Fact, error) {
-	facts := t.Facts
-	if facts == nil {
-		var err error
-		if facts, err = data.Facts(); err != nil {
-			return nil, err
-		}
+	facts, err := known(t.Facts)
+	if err != nil {
+		return nil, err
 	}
 	var out []Fact
 	for _, r := range t.Readings {
@@ -68,6 +72,11 @@ func (t Trial[B]) List() ([]Fact, error) {
 			return nil, fmt.Errorf("evidence: two readings are called %q: want a Name for each", x.Name)
 		}
 		out = append(out, x)
+	}
+	for _, r := range t.Readings {
+		if (r.Read == nil) == (r.Silent == "") {
+			return nil, fmt.Errorf("evidence: reading of %s has both Read and Silent or none: want one", r.Fact)
+		}
 	}
 	return out, nil
 }
@@ -94,6 +103,9 @@ func (r Reading[B]) read(bench B) (a Answer, err error) {
 			panic(x)
 		}
 	}()
+	if r.Read == nil {
+		return Silence(r.LooksFor, r.Silent), nil
+	}
 	return r.Read(bench), nil
 }
 
@@ -117,26 +129,6 @@ func (t Trial[B]) Judge(benches ...B) (Checks, error) {
 	return out, nil
 }
 
-// Draws say over which parameters facts are read: a Latin hypercube of the ranges.
-type Draws struct {
-	Ranges  []model.Range
-	N       int
-	Seed    uint64
-	Label   string // of the random stream
-	Workers int    // 0 for one on every processor; the result is the same
-	// Unusable tells an error of a draw that cannot be judged, which is then left out;
-	// nil for none.
-	Unusable func(error) bool
-}
-
-// Fields are the names of what is drawn.
-func (d Draws) Fields() (out []string) {
-	for _, r := range d.Ranges {
-		out = append(out, r.Name)
-	}
-	return out
-}
-
 // Over reads the facts in every draw. Bench readies the benches at values of the
 // ranges, one for each hypothesis; done, which may be nil, is called when they have been
 // read.
@@ -145,19 +137,18 @@ func (t Trial[B]) Over(ctx context.Context, d Draws, bench func(x []float64) (be
 	if err != nil {
 		return nil, err
 	}
-	x, err := uncertain.LatinHypercube(d.Ranges, d.N, d.Seed, d.Label)
-	if err != nil {
-		return nil, err
-	}
 	s := &Shares{Hypotheses: t.Hypotheses, Facts: facts, fields: d.Fields()}
 	if s.Hypotheses == nil {
 		s.Hypotheses = []string{""}
 	}
-	outcomes := make([][]Outcome, d.N) // nil where a draw is unusable
-	if err := par.Each(ctx, d.N, d.Workers, func(i int) error {
-		row, err := t.outcomes(x[i], bench)
-		if err != nil && d.Unusable != nil && d.Unusable(err) {
+	outcomes, position := make([][]Outcome, max(0, d.N)), make([][]float64, max(0, d.N)) // nil where a draw is unusable
+	if err := d.Each(ctx, func(i int, x []float64) error {
+		row, err := t.outcomes(x, bench)
+		if err != nil && t.Unusable != nil && t.Unusable(err) {
 			return nil
+		}
+		for k, r := range d.Ranges {
+			position[i] = append(position[i], r.Position(x[k]))
 		}
 		outcomes[i] = row
 		return err
@@ -169,11 +160,7 @@ func (t Trial[B]) Over(ctx context.Context, d Draws, bench func(x []float64) (be
 			s.Unusable++
 			continue
 		}
-		u := make([]float64, len(d.Ranges))
-		for k, r := range d.Ranges {
-			u[k] = r.Position(x[i][k])
-		}
-		s.outcomes, s.position = append(s.outcomes, row), append(s.position, u)
+		s.outcomes, s.position = append(s.outcomes, row), append(s.position, position[i])
 	}
 	s.Draws = len(s.outcomes)
 	s.share()

@@ -7,6 +7,8 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"divergent/internal/check"
 )
 
 // Point is a fixed point at a value of the parameter.
@@ -97,7 +99,7 @@ func (d *Diagram) Window() (low, high float64, ok bool) {
 // values of it. at returns the field at a value, and read what is read off a state. states
 // returns the fixed points at a value; nil means FixedPoints of the field there.
 func Branches(parameter string, low, high float64, at func(v float64) (Field, error), states func(v float64) ([][]float64, error), read func([]float64) float64) (*Diagram, error) {
-	if !(low < high) || !allFinite(low, high) {
+	if !(low < high) || !check.Finite(low, high) {
 		return nil, fmt.Errorf("flow: %s from %v to %v: want two numbers, the smaller first", parameter, low, high)
 	}
 	if states == nil {

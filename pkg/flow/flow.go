@@ -10,6 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"divergent/internal/check"
 	"divergent/pkg/ode"
 	"divergent/pkg/rng"
 )
@@ -100,7 +101,7 @@ func Newton(f Field, y []float64) bool {
 
 // usable tells whether gonum's answer to an ill-conditioned system can be used.
 func usable(x *mat.VecDense) bool {
-	return !x.IsEmpty() && allFinite(x.RawVector().Data...) && mat.Norm(x, 2) > 0
+	return !x.IsEmpty() && check.Finite(x.RawVector().Data...) && mat.Norm(x, 2) > 0
 }
 
 // Classify tells the stability of a fixed point.
@@ -137,13 +138,4 @@ func Settle(f Field, y []float64, within float64) error {
 		return fmt.Errorf("flow: no rest within %v from %.4g", within, y)
 	}
 	return nil
-}
-
-func allFinite(xs ...float64) bool {
-	for _, x := range xs {
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return false
-		}
-	}
-	return true
 }

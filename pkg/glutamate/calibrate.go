@@ -77,20 +77,16 @@ func (l *literature) bridged(p Params) (Params, error) {
 	return p, nil
 }
 
-// grown fits Growth by weighted least squares: density is proportional to it.
+// grown fits Growth, by the imaged experiment without blockers, to what was seen.
 func (l *literature) grown(p Params, s Switches) Params {
-	p.Growth = l.growth(p, l.unit(p, s))
+	unit := p
+	unit.Growth = 1
+	p.Growth = l.growth(p, l.plans.imaged.run(unit, s.unblocked()))
 	return p
 }
 
-// unit runs the imaged experiment without blockers at a Growth of 1.
-func (l *literature) unit(p Params, s Switches) *course {
-	p.Growth = 1
-	return l.plans.imaged.run(p, s.unblocked())
-}
-
-// growth returns the Growth that takes the unit to what was seen. Without arms
-// it stays as it is.
+// growth returns the Growth that takes a course at a Growth of 1 to what was seen, by
+// weighted least squares: density is proportional to it. Without arms it stays as it is.
 func (l *literature) growth(p Params, unit *course) float64 {
 	var top, bottom float64
 	for i, d := range l.days {

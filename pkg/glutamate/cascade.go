@@ -6,7 +6,6 @@ import (
 	"divergent/pkg/model"
 	"divergent/pkg/stages"
 	"divergent/pkg/stats"
-	"divergent/pkg/uncertain"
 )
 
 // When stages of the cascade happen, and quantities over draws, by the names that this
@@ -84,9 +83,16 @@ func cascadeBands(ctx context.Context, p Params, s Switches, protocol model.Prot
 
 // over reads numbers off every draw of the sampling, each number a row of the result.
 func (l *literature) over(ctx context.Context, sampling Sampling, read func(Params) []float64) ([][]float64, error) {
-	draws, err := l.sample(ctx, sampling)
+	d, err := sampling.draws()
 	if err != nil {
 		return nil, err
 	}
-	return uncertain.Columns(ctx, draws, sampling.Workers, read)
+	fields := d.Fields()
+	return d.Columns(ctx, func(x []float64) ([]float64, error) {
+		p, err := l.drawn(sampling, fields, x)
+		if err != nil {
+			return nil, err
+		}
+		return read(p), nil
+	})
 }

@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"sync"
 
-	"divergent/internal/par"
 	"divergent/pkg/evidence"
 	"divergent/pkg/model"
-	"divergent/pkg/uncertain"
 )
 
 // Hypothesis is a setting of the switches under a name.
@@ -104,15 +102,6 @@ func (t trial) judge(p Params) (evidence.Checks, error) {
 	return t.Judge(t.l.benches(p, t.criteria, t.hypotheses, nil)...)
 }
 
-// Observations lists the facts that hypotheses are held against.
-func Observations() ([]Observation, error) {
-	t, err := newTrial(nil, Criteria{})
-	if err != nil {
-		return nil, err
-	}
-	return t.List()
-}
-
 // Checks holds the model to what it must show whatever is free. What may speak
 // against it is in Evidence.
 func Checks(p Params) (evidence.Checks, error) {
@@ -180,21 +169,13 @@ func Sample(ctx context.Context, s Sampling) ([]Params, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.sample(ctx, s)
-}
-
-func (l *literature) sample(ctx context.Context, s Sampling) ([]Params, error) {
 	d, err := s.draws()
 	if err != nil {
 		return nil, err
 	}
-	x, err := uncertain.LatinHypercube(d.Ranges, d.N, d.Seed, d.Label)
-	if err != nil {
-		return nil, err
-	}
-	out, fields := make([]Params, len(x)), d.Fields()
-	return out, par.Each(ctx, len(x), s.Workers, func(i int) (err error) {
-		out[i], err = l.drawn(s, fields, x[i])
+	out, fields := make([]Params, max(0, d.N)), d.Fields()
+	return out, d.Each(ctx, func(i int, x []float64) (err error) {
+		out[i], err = l.drawn(s, fields, x)
 		return err
 	})
 }

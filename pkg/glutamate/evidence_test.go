@@ -66,7 +66,7 @@ func TestEvidenceBySwitches(t *testing.T) {
 }
 
 func TestObservationsAreSourced(t *testing.T) {
-	all, err := Observations()
+	all, err := must(newTrial(nil, Criteria{})).List()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestFactsAreTheTables(t *testing.T) {
 		"rapamycin in people, day 14": fmt.Sprintf("in %v against %v %%", percent[0], percent[1]),
 		"spines over two weeks":       fmt.Sprintf("up by %.0f %% on average over days %v to %v", 100*density.value, l.days[0], l.days[len(l.days)-1]),
 	} {
-		all := must(Observations())
+		all := must(must(newTrial(nil, Criteria{})).List())
 		i := slices.IndexFunc(all, func(o Observation) bool { return o.Name == name })
 		if i < 0 || !strings.Contains(all[i].Claim, want) {
 			t.Errorf("%s: want %q in what was observed", name, want)
@@ -112,7 +112,7 @@ func TestFindings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := must(Observations())
+	all := must(must(newTrial(nil, Criteria{})).List())
 	if len(f) != 6*len(all) {
 		t.Fatalf("%d findings, want %d", len(f), 6*len(all))
 	}

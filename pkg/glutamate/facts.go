@@ -38,7 +38,7 @@ func readings() []reading {
 			return evidence.Within(b.people().at(surge, spectrum), -b.criteria.Spectrum, b.criteria.Spectrum, "above rest")
 		})},
 		{Fact: "cycling-transient", Role: challenge, Read: ofSurge(func(b *bench) answer { return b.rises(surge, 3*hour, "of the peak after 3 h") })},
-		{Fact: "glutamate-enrichment", Role: challenge, Read: silent("oxidation is not in the model")},
+		{Fact: "glutamate-enrichment", Role: challenge, Silent: "oxidation is not in the model"},
 		{Fact: "eef2-memantine", Role: challenge, Read: func(b *bench) answer {
 			if !b.s.InhibitionArm {
 				return evidence.Silence("", "no word on eEF2K")
@@ -87,7 +87,7 @@ func readings() []reading {
 		{Fact: "anaesthetic-dose", Role: challenge, Here: ": here day 3 beside 10 mg/kg", Read: func(b *bench) answer {
 			return left(b.run(b.anaesthetic, b.s), b.mice(), 3, b.criteria.Half, infinite, "of the effect of 10 mg/kg")
 		}},
-		{Fact: "esketamine-japan", Role: challenge, Read: silent("neither placebo nor variability is in the model")},
+		{Fact: "esketamine-japan", Role: challenge, Silent: "neither placebo nor variability is in the model"},
 	}
 }
 
@@ -131,10 +131,6 @@ func ofSurge(read func(*bench) answer) func(*bench) answer {
 		}
 		return read(b)
 	}
-}
-
-func silent(why string) func(*bench) answer {
-	return func(*bench) answer { return evidence.Silence("", why) }
 }
 
 // share reads one number over another. Without the latter, what asks for an

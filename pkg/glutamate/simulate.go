@@ -28,12 +28,9 @@ type Result struct {
 	run *course
 }
 
-// Series is one named course of a Result.
-type Series = model.Series
-
 // Series returns the named courses that there are, in the order of cause and effect.
-func (r *Result) Series() []Series {
-	return slices.DeleteFunc(model.SeriesOf(r), func(s Series) bool { return s.Value == nil })
+func (r *Result) Series() []model.Series {
+	return slices.DeleteFunc(model.SeriesOf(r), func(s model.Series) bool { return s.Value == nil })
 }
 
 // Simulate follows a protocol from rest on day 0. Doses of Switches.Drug, in

@@ -61,12 +61,22 @@ func (s *Study) Parts() model.Parts {
 	}
 	return model.Parts{
 		model.OfCard(s.Params),
-		part("checks", 0.1, s.check, func() model.Table { return model.TableOf("checks", s.Checks) }),
+		part("checks", 0.1, func(context.Context, Sampling) (err error) {
+			s.Checks, err = Checks(s.Params)
+			return err
+		}, func() model.Table { return model.TableOf("checks", s.Checks) }),
 		part("exposures", 3, s.exposures, func() model.Table { return model.TableOf("exposure", s.Exposures) }),
-		part("doses", 3, s.doses, s.doseTable),
+		part("doses", 3, func(ctx context.Context, sampling Sampling) (err error) {
+			s.Doses, err = DoseResponse(ctx, s.Params, Both(), studyDoses(), sampling)
+			return err
+		}, s.doseTable),
 		part("evidence", 3, s.evidence, func() model.Table { return model.TableOf("evidence", s.Shares.Rows()) },
 			func() model.Table { return model.TableOf("tallies", s.Shares.Tallies()) }),
-		part("cascade", 3, s.cascade, func() model.Table { return model.TableOf("cascade", s.Cascade) }),
+		part("cascade", 3, func(ctx context.Context, sampling Sampling) (err error) {
+			// for long enough to lose the density that the infusion brought
+			s.Cascade, err = cascadeBands(ctx, s.Params, Both(), Infused(Ketamine(), humanDose, 120), Options{}, sampling)
+			return err
+		}, func() model.Table { return model.TableOf("cascade", s.Cascade) }),
 		part("arms", 3, s.arms, s.armsTable),
 	}
 }
@@ -74,11 +84,6 @@ func (s *Study) Parts() model.Parts {
 // exposedHours is how long exposure is followed: past the scan at 193 min that
 // found no surge any more.
 const exposedHours = 6
-
-func (s *Study) check(context.Context, Sampling) (err error) {
-	s.Checks, err = Checks(s.Params)
-	return err
-}
 
 // exposures follows the infusion.
 func (s *Study) exposures(ctx context.Context, sampling Sampling) error {
@@ -91,12 +96,6 @@ func (s *Study) exposures(ctx context.Context, sampling Sampling) error {
 		s.Exposures = append(s.Exposures, e)
 	}
 	return nil
-}
-
-// doses are those of rodents.
-func (s *Study) doses(ctx context.Context, sampling Sampling) (err error) {
-	s.Doses, err = DoseResponse(ctx, s.Params, Both(), studyDoses(), sampling)
-	return err
 }
 
 // studyDoses is a grid over the doses of Moghaddam 1997 and beyond, even in its
@@ -114,12 +113,6 @@ func (s *Study) evidence(ctx context.Context, sampling Sampling) (err error) {
 		return err
 	}
 	s.Shares.Findings, err = Evidence(s.Params, nil, Criteria{})
-	return err
-}
-
-// cascade follows one infusion for long enough to lose the density it brought.
-func (s *Study) cascade(ctx context.Context, sampling Sampling) (err error) {
-	s.Cascade, err = cascadeBands(ctx, s.Params, Both(), Infused(Ketamine(), humanDose, 120), Options{}, sampling)
 	return err
 }
 

@@ -148,8 +148,7 @@ func Shares(p Params, o Options, draws int, spread float64) (*evidence.Shares, e
 	if err != nil {
 		return nil, err
 	}
-	d := evidence.Draws{N: draws, Seed: o.Seed, Label: "landscape robustness", Workers: 1, // the paths of each draw are on all processors
-		Unusable: func(err error) bool { return errors.As(err, &NoState{}) }}
+	d := evidence.Draws{N: draws, Seed: o.Seed, Label: "landscape robustness", Workers: 1} // the paths of each draw are on all processors
 	for _, x := range card {
 		if x.Value == 0 || x.Field == "Remission" || x.Field == "Relapse" {
 			continue
@@ -157,7 +156,8 @@ func Shares(p Params, o Options, draws int, spread float64) (*evidence.Shares, e
 		a, b := x.Value*(1-spread), x.Value*(1+spread)
 		d.Ranges = append(d.Ranges, model.Range{Name: x.Field, Low: max(math.Min(a, b), x.Low), High: min(math.Max(a, b), x.High)})
 	}
-	t := evidence.Trial[*bench]{Readings: readings(), Hypotheses: []string{o.Circuit.or(p).Name}}
+	t := evidence.Trial[*bench]{Readings: readings(), Hypotheses: []string{o.Circuit.or(p).Name},
+		Unusable: func(err error) bool { return errors.As(err, &NoState{}) }}
 	return t.Over(o.context(), d, func(x []float64) ([]*bench, func(), error) {
 		q, err := model.With(p, d.Fields(), x)
 		if err != nil {

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
 	"divergent/data"
+	"divergent/internal/check"
 )
 
 // Region is an area of the circuit. Shares say how much of what the parameters give to
@@ -86,7 +88,7 @@ func (c Circuit) Validate() error {
 			return fmt.Errorf("landscape: region %d is called %q: want a name without >", i+1, r.Name)
 		case seen[r.Name]:
 			return fmt.Errorf("landscape: region %q is there twice: want one of each name", r.Name)
-		case !finite(r.Mood, r.Input, r.Drive, r.Bias, r.Stress, r.Support, r.Stimulation, r.Inhibition):
+		case !check.Finite(r.Mood, r.Input, r.Drive, r.Bias, r.Stress, r.Support, r.Stimulation, r.Inhibition):
 			return fmt.Errorf("landscape: region %q has an input or share that is no number", r.Name)
 		}
 		seen[r.Name] = true
@@ -99,21 +101,12 @@ func (c Circuit) Validate() error {
 			return fmt.Errorf("landscape: connection %s: want two of the regions %s", k.name(), strings.Join(c.Names(), ", "))
 		case pairs[pair]:
 			return fmt.Errorf("landscape: connection %s is there twice: add the strengths", k.name())
-		case !finite(k.Strength):
+		case !check.Finite(k.Strength):
 			return fmt.Errorf("landscape: connection %s has Strength = %v: want a number", k.name(), k.Strength)
 		}
 		pairs[pair] = true
 	}
 	return nil
-}
-
-func finite(xs ...float64) bool {
-	for _, x := range xs {
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return false
-		}
-	}
-	return true
 }
 
 // name is how a connection is called as a parameter of a diagram.
@@ -130,12 +123,7 @@ func (c Circuit) Names() []string {
 
 // Region returns the number of a region, or -1.
 func (c Circuit) Region(name string) int {
-	for i, r := range c.Regions {
-		if r.Name == name {
-			return i
-		}
-	}
-	return -1
+	return slices.IndexFunc(c.Regions, func(r Region) bool { return r.Name == name })
 }
 
 // Effective returns the strengths at connection strength s: row i holds what

@@ -110,8 +110,7 @@ func (c Cubic) Kramers(from State) (float64, error) {
 		return math.NaN(), err
 	}
 	curve := func(y float64) float64 { return 3*y*y - c.A }
-	height := c.V(top) - c.V(well)
-	return 2 * math.Pi / math.Sqrt(curve(well)*-curve(top)) * math.Exp(2*height/(c.Noise*c.Noise)), nil
+	return 2 * math.Pi / math.Sqrt(curve(well)*-curve(top)) * math.Exp(2*(c.V(top)-c.V(well))/(c.Noise*c.Noise)), nil
 }
 
 // MeanTime returns the mean time from one well to the other at any noise; see

@@ -71,6 +71,11 @@ func Escapes(p Params, from State, strengths []float64, days float64, o Options)
 	if err != nil {
 		return nil, err
 	}
+	level, up := p.Remission, from == Ill
+	if !up {
+		level = p.Relapse
+	}
+	weights := o.Circuit.weights()
 	var out []Escape
 	for _, s := range strengths {
 		if !(s >= 0) || math.IsInf(s, 0) {
@@ -86,28 +91,16 @@ func Escapes(p Params, from State, strengths []float64, days float64, o Options)
 		if q == nil {
 			continue
 		}
-		e, err := escape(f, from, q.State, days, o)
-		if err != nil {
+		e := Escape{Strength: s, From: from, Theory: math.NaN()}
+		if e.Passage, err = sde.Passages(o.context(), o.ensemble(newDrift(p, o.Circuit, []Condition{at}), p.Noise, q.State), weights, level, up, o.Step, days); err != nil {
 			return nil, err
+		}
+		if g, beyond := f.grid(theoryCells); beyond == nil {
+			e.Theory = g.Passage(f, p.Noise, q.State, weights, level, up)
 		}
 		out = append(out, e)
 	}
 	return out, nil
-}
-
-func escape(f *Field, from State, start []float64, days float64, o Options) (Escape, error) {
-	p, weights := f.p, f.Circuit.weights()
-	e := Escape{Strength: f.Condition.Strength, From: from, Theory: math.NaN()}
-	level, up := p.Remission, from == Ill
-	if !up {
-		level = p.Relapse
-	}
-	var err error
-	e.Passage, err = sde.Passages(o.context(), o.ensemble(newDrift(p, f.Circuit, []Condition{f.Condition}), p.Noise, start), weights, level, up, o.Step, days)
-	if g, beyond := f.grid(theoryCells); err == nil && beyond == nil {
-		e.Theory = g.Passage(f, p.Noise, start, weights, level, up)
-	}
-	return e, err
 }
 
 // ensemble is the options' paths of a system from a state.

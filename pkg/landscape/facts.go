@@ -61,13 +61,13 @@ func readings() []reading {
 		}},
 		{Fact: "severe-cases", Role: challenge, Read: (*bench).severe},
 		{Fact: "slowing", Role: challenge, Name: "every switch warns", Read: (*bench).blind},
-		{Fact: "rapamycin-rats", Role: challenge, Read: silent("an effect of mTOR", notThePart)},
-		{Fact: "rapamycin-people-day-1", Role: challenge, Read: silent("an effect of mTOR", notThePart)},
-		{Fact: "rapamycin-people-day-14", Role: challenge, Read: silent("an effect of mTOR", notThePart)},
-		{Fact: "memantine", Role: challenge, Read: silent("a difference between two blockers", notThePart)},
-		{Fact: "new-spine-survival", Role: challenge, Read: silent("single spines", notThePart)},
-		{Fact: "esketamine-japan", Role: challenge, Read: silent("trials that fail", alike)},
-		{Fact: "zuranolone-mountain", Role: challenge, Read: silent("trials that fail", alike)},
+		{Fact: "rapamycin-rats", Role: challenge, LooksFor: "an effect of mTOR", Silent: notThePart},
+		{Fact: "rapamycin-people-day-1", Role: challenge, LooksFor: "an effect of mTOR", Silent: notThePart},
+		{Fact: "rapamycin-people-day-14", Role: challenge, LooksFor: "an effect of mTOR", Silent: notThePart},
+		{Fact: "memantine", Role: challenge, LooksFor: "a difference between two blockers", Silent: notThePart},
+		{Fact: "new-spine-survival", Role: challenge, LooksFor: "single spines", Silent: notThePart},
+		{Fact: "esketamine-japan", Role: challenge, LooksFor: "trials that fail", Silent: alike},
+		{Fact: "zuranolone-mountain", Role: challenge, LooksFor: "trials that fail", Silent: alike},
 	}
 }
 
@@ -76,10 +76,6 @@ const (
 	notThePart = "the model has no such part"
 	alike      = "all its subjects respond alike; a population with other parameters is the caller's"
 )
-
-func silent(expected, why string) func(*bench) answer {
-	return func(*bench) answer { return evidence.Silence(expected, why) }
-}
 
 // hysteresis: stress makes ill, and its end does not heal.
 func (b *bench) hysteresis() answer {

@@ -38,6 +38,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
+
+	"divergent/internal/check"
 )
 
 // Condition is what the slow variables and the inputs are at one moment.
@@ -105,7 +107,7 @@ func At(p Params, c Circuit, at Condition) (*Field, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	if !finite(at.Strength, at.Bias, at.Stress, at.Experience, at.Inhibition, at.Stimulation) {
+	if !check.Finite(at.Strength, at.Bias, at.Stress, at.Experience, at.Inhibition, at.Stimulation) {
 		return nil, fmt.Errorf("landscape: condition %+v: want numbers", at)
 	}
 	return newField(p, c, at), nil

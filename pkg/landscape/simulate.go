@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"divergent/internal/check"
 	"divergent/pkg/model"
 	"divergent/pkg/sde"
 	"divergent/pkg/stats"
@@ -64,11 +65,11 @@ func (o Options) complete(p Params) (Options, error) {
 		return o, fmt.Errorf("landscape: Every = %v days: want a positive number, or 0 for 1", o.Every)
 	case o.Start != Ill && o.Start != Healthy:
 		return o, fmt.Errorf("landscape: Start = %d: want Ill or Healthy", int(o.Start))
-	case o.From != nil && (len(o.From) != len(o.Circuit.Regions) || !finite(o.From...)):
+	case o.From != nil && (len(o.From) != len(o.Circuit.Regions) || !check.Finite(o.From...)):
 		return o, fmt.Errorf("landscape: From = %v: want an activity for each of %d regions", o.From, len(o.Circuit.Regions))
 	case o.Ramp != nil && o.Strength != nil:
 		return o, fmt.Errorf("landscape: Ramp and Strength: want one course of the strength")
-	case o.Ramp != nil && !(o.Ramp.From >= 0 && o.Ramp.To >= 0 && finite(o.Ramp.From, o.Ramp.To)):
+	case o.Ramp != nil && !(o.Ramp.From >= 0 && o.Ramp.To >= 0 && check.Finite(o.Ramp.From, o.Ramp.To)):
 		return o, fmt.Errorf("landscape: Ramp = %+v: want two strengths of 0 or more", *o.Ramp)
 	}
 	return o, cmp.Or(o.context().Err(), o.Circuit.Validate())

@@ -40,9 +40,6 @@ func StudyOf(p Params) (s *Study, err error) {
 // two cores at most, the same for any number of workers (0 means one on every
 // processor).
 func NewStudy(ctx context.Context, p Params, workers int, parts ...string) (*Study, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	s, err := StudyOf(p)
 	if err != nil {
 		return nil, err
@@ -62,11 +59,18 @@ func (s *Study) Parts() model.Parts {
 	return model.Parts{
 		model.OfCard(s.Params),
 		{Name: "connections", Tables: func() []model.Table { return []model.Table{model.TableOf("connections", s.Five)} }},
-		{Name: "bifurcation", Seconds: 0.1, Compute: with(s.diagram), Tables: func() []model.Table {
+		{Name: "bifurcation", Seconds: 0.1, Compute: with(func(Options) (err error) {
+			s.Diagram, err = Bifurcation(s.Params, Circuit{}, "Strength", 0, max(2, 1.5*s.High))
+			return err
+		}), Tables: func() []model.Table {
 			return []model.Table{model.TableOf("fixed-points", s.points()), model.TableOf("folds", s.folds())}
 		}},
 		{Name: "terrains", Seconds: 0.5, Compute: with(s.terrains)},
-		{Name: "connectivity", Seconds: 0.1, Compute: with(s.connectivity), Tables: func() []model.Table { return []model.Table{model.TableOf("connectivity", s.pairs())} }},
+		{Name: "connectivity", Seconds: 0.1, Compute: with(func(o Options) (err error) {
+			o.Circuit = s.Five
+			s.Before, s.After, err = InTreatment(s.Params, o, Treatments()[1:]...)
+			return err
+		}), Tables: func() []model.Table { return []model.Table{model.TableOf("connectivity", s.pairs())} }},
 		{Name: "escapes", Seconds: 2, Compute: with(s.escapes), Tables: func() []model.Table { return []model.Table{model.TableOf("escapes", s.FromIll, s.FromHealthy)} }},
 		{Name: "experience", Seconds: 2, Compute: with(s.experience), Tables: func() []model.Table {
 			return []model.Table{
@@ -77,13 +81,11 @@ func (s *Study) Parts() model.Parts {
 		{Name: "warnings", Seconds: 2, Compute: with(s.forewarnings), Tables: func() []model.Table {
 			return []model.Table{model.TableOf("warnings", s.warnings()), model.TableOf("windows", s.Forewarnings)}
 		}},
-		{Name: "checks", Seconds: 3, Compute: with(s.check), Tables: func() []model.Table { return []model.Table{model.TableOf("checks", s.Checks)} }},
+		{Name: "checks", Seconds: 3, Compute: with(func(o Options) (err error) {
+			s.Checks, err = Checks(s.Params, o)
+			return err
+		}), Tables: func() []model.Table { return []model.Table{model.TableOf("checks", s.Checks)} }},
 	}
-}
-
-func (s *Study) diagram(Options) (err error) {
-	s.Diagram, err = Bifurcation(s.Params, Circuit{}, "Strength", 0, max(2, 1.5*s.High))
-	return err
 }
 
 // at is a strength by its place in the window: 0 and 1 are the folds.
@@ -97,13 +99,6 @@ func (s *Study) terrains(o Options) (err error) {
 		middle = 0.5
 	}
 	s.Terrains, err = Terrains(s.Params, o, s.at(-0.25), s.at(middle), s.at(1.25))
-	return err
-}
-
-// connectivity is that of five regions.
-func (s *Study) connectivity(o Options) (err error) {
-	o.Circuit = s.Five
-	s.Before, s.After, err = InTreatment(s.Params, o, Treatments()[1:]...)
 	return err
 }
 
@@ -127,17 +122,13 @@ func (s *Study) escapes(o Options) (err error) {
 func (s *Study) experience(o Options) (err error) {
 	all := Treatments()
 	only := Treatment{"plasticity only", "plasticity", []model.Event{model.Dose(0, Psilocybin, 1), model.Block(0, usualDays, StrengthTarget)}}
+	trial := Trial{Treatments: []Treatment{all[0], all[2], all[3], only}}
 	o.Step, o.Keep = 0.1*s.Params.Tau, -1
-	if s.Experience, err = (Trial{Treatments: []Treatment{all[0], all[2], all[3], only}, Days: usualDays}).Run(s.Params, o); err != nil {
+	if s.Experience, err = trial.Run(s.Params, o); err != nil {
 		return err
 	}
 	o.Start = Healthy
-	s.Harm, err = (Trial{Treatments: []Treatment{all[0], all[2], all[3], only}, Days: usualDays}).Run(s.Params, o)
-	return err
-}
-
-func (s *Study) check(o Options) (err error) {
-	s.Checks, err = Checks(s.Params, o)
+	s.Harm, err = trial.Run(s.Params, o)
 	return err
 }
 

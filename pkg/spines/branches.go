@@ -177,10 +177,6 @@ func on(branch, state int) int {
 	return branch*states + state
 }
 
-// window is how far ahead, in days, the pulse is bounded: a small part of its
-// rise.
-const window = 0.1
-
 // system returns the transitions of every branch.
 func (d *dendrite) system() gillespie.System {
 	var moves []gillespie.Move
@@ -204,7 +200,7 @@ func (d *dendrite) system() gillespie.System {
 		s.Events = append(s.Events, gillespie.Event{Time: t, Apply: d.erase})
 	}
 	if d.pulsed {
-		s.Window = window
+		s.Window = pulseStep
 	}
 	return s
 }

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"divergent/pkg/evidence"
+	"divergent/pkg/fit"
 )
 
 type (
@@ -53,7 +54,7 @@ func readings() []reading {
 		{Fact: "longer-life", Role: required, Read: func(b *bench) answer {
 			short, long := b.relapse(0), b.relapse(0.5)
 			return evidence.Holds(short.Relapsed && long.Days > short.Days, "a later relapse if spines live twice as long",
-				tell(short)+" and "+tell(long)+" after the dose, under lasting stress")
+				short.String()+" and "+long.String()+" after the dose, under lasting stress")
 		}},
 		{Fact: "new-spine-survival", Role: challenge, Read: func(b *bench) answer {
 			return evidence.AtMost(100*(b.lastSurvival(imaged)-b.lastSurvival(control)), 0, "points against control, 6 days after they were first seen")
@@ -84,7 +85,7 @@ func readings() []reading {
 		// The delay that the two checks of formation need, against neurons that respond most.
 		{Fact: "lag-pt", Role: challenge, Note: "; interval of FitPulse", Read: func(b *bench) answer {
 			list := evidence.Try(Arms()[1].Estimates())
-			lag := list[slices.IndexFunc(list, func(e Estimate) bool { return e.Name == "Lag" })]
+			lag := list[slices.IndexFunc(list, func(e fit.Estimate) bool { return e.Name == "Lag" })]
 			return evidence.Within(b.p.Lag, lag.Low, lag.High, "days")
 		}},
 		// Does the pulse that fits ketamine's own imaging carry its effect?
@@ -93,16 +94,12 @@ func readings() []reading {
 			p.GainReturn, p.GainForm, p.TauPulse = own.GainReturn, own.GainForm, own.TauPulse
 			return evidence.AtLeast(evidence.Try(RelapseTimes(p, Schedule{}))[0].Days, 3, "days to relapse under lasting stress")
 		}},
-		{Fact: "rapamycin-people-day-1", Role: challenge, Read: silent("no mTORC1")},
-		{Fact: "rapamycin-people-day-14", Role: challenge, Read: silent("no mTORC1")},
-		{Fact: "rapamycin-rats", Role: challenge, Read: silent("no mTORC1")},
-		{Fact: "memantine", Role: challenge, Read: silent("any dose makes the pulse, whatever the drug")},
-		{Fact: "ketanserin", Role: challenge, Read: silent("no receptor")},
+		{Fact: "rapamycin-people-day-1", Role: challenge, LooksFor: noInput, Silent: "no mTORC1"},
+		{Fact: "rapamycin-people-day-14", Role: challenge, LooksFor: noInput, Silent: "no mTORC1"},
+		{Fact: "rapamycin-rats", Role: challenge, LooksFor: noInput, Silent: "no mTORC1"},
+		{Fact: "memantine", Role: challenge, LooksFor: noInput, Silent: "any dose makes the pulse, whatever the drug"},
+		{Fact: "ketanserin", Role: challenge, LooksFor: noInput, Silent: "no receptor"},
 	}
-}
-
-func silent(why string) func(*bench) answer {
-	return func(*bench) answer { return evidence.Silence(noInput, why) }
 }
 
 // twoWeeks compares with the last session of Phoumthipphavong 2016.
@@ -130,11 +127,4 @@ func (b *bench) formed(from, to float64) float64 {
 func (b *bench) reversed(erased int, after float64) float64 {
 	with, without := b.at(b.run(dose).Immobility, after), b.at(b.run(vehicle).Immobility, after)
 	return 100 * (b.at(b.run(erased).Immobility, after) - with) / (without - with)
-}
-
-func tell(t RelapseTime) string {
-	if !t.Relapsed {
-		return fmt.Sprintf("none in %.0f days", t.Days)
-	}
-	return fmt.Sprintf("%.1f days", t.Days)
 }

@@ -276,9 +276,6 @@ func (f *Fit) DensityExcess() []Point {
 	return out
 }
 
-// Estimate is a fitted quantity: a field of Params, or Gain or DrugFactor.
-type Estimate = fit.Estimate
-
 // estimates returns a stored fit, with the ranges in which it was sought.
 func estimates(name string) (fit.Estimates, error) {
 	list, err := fit.Stored("spines", name)

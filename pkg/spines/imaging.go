@@ -2,6 +2,34 @@ package spines
 
 import "math"
 
+// Session is what imaging finds on one day. A spine that is absent for a while
+// between two sessions counts as the same. Drift and Miss are in these numbers,
+// and in no others.
+type Session struct {
+	Day         float64
+	Density     float64 // relative to the first session
+	Formation   float64 // spines not seen the session before, as a share of those seen then; NaN in the first
+	Elimination float64 // spines no longer seen, likewise
+	Survival    float64 // share of the spines first seen in session Follow that were seen in each session since; NaN before
+}
+
+// Groups of sites. Each is followed in every class of branches, as a cell.
+const (
+	all      = iota // every site
+	stayed          // those seen in the last session
+	unseen          // those never seen in any session
+	followed        // those first seen in session Follow and in each since
+	groups
+)
+
+// sightings are what the sessions so far have seen.
+type sightings struct {
+	first  float64 // spines in the first session
+	before float64 // in the last
+	start  float64 // followed spines at their start
+	seen   int     // sessions
+}
+
 // image holds a session: it notes what is seen and divides the groups anew.
 func (c *course) image(t float64, y []float64) {
 	see := 1 - c.p.Miss
@@ -44,4 +72,13 @@ func (c *course) divide(y []float64, from, to int, spines, sites float64) {
 			v[newSpine], v[established], v[lost] = spines*s[newSpine], spines*s[established], sites*s[lost]
 		}
 	}
+}
+
+// perSpine is a share of a density, and no number where hardly a spine is left: there
+// it would be of what the solver tolerates.
+func perSpine(x, density float64) float64 {
+	if density < 1e-9 {
+		return math.NaN()
+	}
+	return x / density
 }

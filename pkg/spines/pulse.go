@@ -9,6 +9,10 @@ import (
 // step, with one there is none.
 const lagStages = 6
 
+// pulseStep, days, is a small part of the pulse's rise: how far ahead it is bounded for
+// dendrites, and the longest step under one from outside, which may come at rest.
+const pulseStep = 0.1
+
 // raised returns a pulse, w passed on as q or x as E, after doses.
 func raised(p *stages.Pulse, doses []model.Event) *stages.Pulse {
 	for _, d := range doses {

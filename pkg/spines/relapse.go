@@ -151,11 +151,7 @@ func Sensitivity(ctx context.Context, over []model.Range, s Schedule, n int, see
 		return nil, err
 	}
 	s = s.Complete()
-	var names []string
-	for _, r := range over {
-		names = append(names, r.Name)
-	}
-	last := s.lastDose()
+	names, last := uncertain.Draws{Ranges: over}.Fields(), s.lastDose()
 	days := []float64{math.Nextafter(s.Stress, 0), last + min(1, s.Horizon/2), last + min(7, s.Horizon)}
 	return uncertain.Sensitivity{Ranges: over, N: n, Seed: seed, Workers: workers,
 		Outputs: []string{"days to relapse", "density after stress", "density on day 1", "density on day 7", "immobility on day 7"},

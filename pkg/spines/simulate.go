@@ -3,8 +3,6 @@ package spines
 import (
 	"cmp"
 	"fmt"
-	"math"
-	"slices"
 
 	"divergent/pkg/model"
 	"divergent/pkg/ode"
@@ -53,20 +51,6 @@ type Result struct {
 	Sessions []Session
 }
 
-// Session is what imaging finds on one day. A spine that is absent for a while
-// between two sessions counts as the same. Drift and Miss are in these numbers,
-// and in no others.
-type Session struct {
-	Day         float64
-	Density     float64 // relative to the first session
-	Formation   float64 // spines not seen the session before, as a share of those seen then; NaN in the first
-	Elimination float64 // spines no longer seen, likewise
-	Survival    float64 // share of the spines first seen in session Follow that were seen in each session since; NaN before
-}
-
-// Series is one named course of a Result.
-type Series = model.Series
-
 // column is one course of a Result.
 type column struct {
 	to                 *[]float64
@@ -85,9 +69,9 @@ func (r *Result) columns() []column {
 }
 
 // Series returns the named courses, in the order of cause and effect.
-func (r *Result) Series() (out []Series) {
+func (r *Result) Series() (out []model.Series) {
 	for _, c := range r.columns() {
-		out = append(out, Series{Name: c.name, Symbol: c.symbol, Unit: c.unit, Value: *c.to})
+		out = append(out, model.Series{Name: c.name, Symbol: c.symbol, Unit: c.unit, Value: *c.to})
 	}
 	return out
 }
@@ -142,15 +126,6 @@ func (o Options) complete(protocol model.Protocol) (Options, error) {
 	return o, nil
 }
 
-// Groups of sites. Each is followed in every class of branches, as a cell.
-const (
-	all      = iota // every site
-	stayed          // those seen in the last session
-	unseen          // those never seen in any session
-	followed        // those first seen in session Follow and in each since
-	groups
-)
-
 // course is one integration.
 type course struct {
 	surroundings
@@ -166,16 +141,13 @@ type course struct {
 	held   now           // levels since the last event
 
 	result *Result
-	first  float64 // spines seen in the first session
-	before float64 // in the last
-	start  float64 // followed spines at their start
-	seen   int     // sessions so far
+	sightings
 }
 
 // simulate is Simulate for options that are complete, and for parameters that may be
 // outside their ranges on purpose.
 func simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
-	c := &course{surroundings: p.surroundings(protocol, o.Pulse), p: p, o: o, moves: p.transitions(), groups: 1,
+	c := &course{surroundings: p.surroundings(protocol, o.Pulse), p: p, o: o, moves: p.transitions(), groups: 1, since: erasedSince(protocol),
 		fast: raised(stages.NewPulse(1, p.TauOn, p.TauFast), atOnce(protocol)), result: &Result{Day: o.Days}}
 	c.held = c.levels(0)
 	if len(o.Sessions) > 0 {
@@ -186,13 +158,6 @@ func simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 		nodes = 1
 	}
 	c.factor, c.weight = stats.LogNormal(p.StressSpread).Nodes(nodes)
-	for _, e := range protocol.Events {
-		if e.Kind == model.KindErase {
-			c.since = append(c.since, e.From)
-		}
-	}
-	slices.Sort(c.since)
-	c.since = slices.Compact(c.since)
 	base, _ := p.Baseline()
 	c.cells = len(c.factor) * c.groups
 	y := make([]float64, states*c.cells*(1+len(c.since)))
@@ -212,10 +177,6 @@ func simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 	}
 	return c.result, c.flaw()
 }
-
-// pulseStep is the longest step, in days, under a pulse from outside: at the steady
-// state steps would grow until they pass over it.
-const pulseStep = 0.1
 
 // atOnce returns the doses, with each infusion as a dose in its middle.
 func atOnce(protocol model.Protocol) []model.Event {
@@ -246,15 +207,9 @@ func (c *course) mean(y []float64, group int) (s Sites) {
 	return s
 }
 
-// around returns what rates depend on, but for the branch.
-func (c *course) around(t float64) now {
+func (c *course) rate(t float64, y, dy []float64) {
 	x := c.held
 	x.pulse = c.pulse(t) * x.open
-	return x
-}
-
-func (c *course) rate(t float64, y, dy []float64) {
-	x := c.around(t)
 	var formed float64
 	var flow generator
 	for cell := range c.cells {
@@ -280,14 +235,7 @@ func (c *course) events(protocol model.Protocol) []ode.Event {
 	for _, t := range protocol.Times() {
 		out = append(out, ode.Event{Time: t, Apply: func(_ float64, y []float64) {
 			c.held = c.levels(t)
-			for _, e := range protocol.At(t) {
-				if e.Kind == model.KindErase && e.To == t {
-					c.erase(y, slices.Index(c.since, e.From)+1, e.Amount)
-				}
-			}
-			if part := slices.Index(c.since, t) + 1; part > 0 {
-				c.tag(y, part)
-			}
+			c.eraseAt(t, protocol, y)
 		}})
 	}
 	for _, t := range c.o.Sessions {
@@ -296,37 +244,10 @@ func (c *course) events(protocol model.Protocol) []ode.Event {
 	return out
 }
 
-// tag notes the spines that are there now as older than what forms from now on.
-func (c *course) tag(y []float64, part int) {
-	for cell := range c.cells {
-		copy(c.sites(y, cell, part), c.sites(y, cell, 0)[:lost])
-	}
-}
-
-// erase removes a share of the spines that are not older than the tag. Those of
-// an earlier tag are all older; of a later one, only what is older than this.
-func (c *course) erase(y []float64, part int, share float64) {
-	for cell := range c.cells {
-		old := c.sites(y, cell, part)
-		for other := part + 1; other <= len(c.since); other++ {
-			s := c.sites(y, cell, other)
-			s[newSpine] -= share * max(0, s[newSpine]-old[newSpine])
-			s[established] -= share * max(0, s[established]-old[established])
-		}
-		s := c.sites(y, cell, 0)
-		gone := share * (s[established] - old[established])
-		s[newSpine] -= share * (s[newSpine] - old[newSpine])
-		s[established] -= gone
-		if c.p.Memory {
-			s[lost] += c.p.ErasedReturn * gone
-		}
-	}
-}
-
 // report adds a day to the courses.
 func (c *course) report(t float64, y []float64) {
-	c.held = c.levels(t)
-	x, e := c.around(t), c.fast.At(t)
+	x, e := c.levels(t), c.fast.At(t)
+	x.pulse = c.pulse(t) * x.open
 	var formed, returned, gone float64
 	for k, w := range c.weight {
 		s, left := c.sites(y, k*c.groups+all, 0), 0.0
@@ -351,13 +272,4 @@ func (c *course) report(t float64, y []float64) {
 	for i, column := range c.result.columns() {
 		*column.to = append(*column.to, values[i])
 	}
-}
-
-// perSpine is a share of a density, and no number where hardly a spine is left: there
-// it would be of what the solver tolerates.
-func perSpine(x, density float64) float64 {
-	if density < 1e-9 {
-		return math.NaN()
-	}
-	return x / density
 }

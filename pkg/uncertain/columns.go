@@ -1,21 +1,15 @@
 package uncertain
 
-import (
-	"context"
-
-	"divergent/internal/par"
-)
+import "context"
 
 // Columns reads numbers off every draw and returns them by number: column k has the
-// k-th of each draw, in the draws' order. All draws must give as many. Workers 0 is
-// one on every processor; the result is the same.
-func Columns[P any](ctx context.Context, draws []P, workers int, read func(P) []float64) ([][]float64, error) {
-	rows := make([][]float64, len(draws))
-	err := par.Each(ctx, len(draws), workers, func(i int) error {
-		rows[i] = read(draws[i])
-		return nil
-	})
-	if err != nil || len(rows) == 0 {
+// k-th of each draw, in the draws' order. All draws must give as many.
+func (d Draws) Columns(ctx context.Context, read func(x []float64) ([]float64, error)) ([][]float64, error) {
+	rows := make([][]float64, max(0, d.N))
+	if err := d.Each(ctx, func(i int, x []float64) (err error) {
+		rows[i], err = read(x)
+		return err
+	}); err != nil {
 		return nil, err
 	}
 	out := make([][]float64, len(rows[0]))

@@ -1,6 +1,7 @@
 package uncertain
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -8,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/stat/distmv"
 	"gonum.org/v1/gonum/stat/samplemv"
 
+	"divergent/internal/par"
 	"divergent/pkg/model"
 	"divergent/pkg/rng"
 )
@@ -39,4 +41,30 @@ func LatinHypercube(ranges []model.Range, n int, seed uint64, labels ...string) 
 		}
 	}
 	return out, nil
+}
+
+// Draws are those of a Latin hypercube.
+type Draws struct {
+	Ranges  []model.Range
+	N       int
+	Seed    uint64
+	Label   string // of the random stream
+	Workers int    // 0 for one on every processor; the result is the same
+}
+
+// Fields are the names of what is drawn.
+func (d Draws) Fields() (out []string) {
+	for _, r := range d.Ranges {
+		out = append(out, r.Name)
+	}
+	return out
+}
+
+// Each calls use for every draw, of several at once.
+func (d Draws) Each(ctx context.Context, use func(i int, x []float64) error) error {
+	x, err := LatinHypercube(d.Ranges, d.N, d.Seed, d.Label)
+	if err != nil {
+		return err
+	}
+	return par.Each(ctx, d.N, d.Workers, func(i int) error { return use(i, x[i]) })
 }

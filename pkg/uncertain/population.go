@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"divergent/internal/par"
 	"divergent/pkg/model"
 	"divergent/pkg/stats"
 )
@@ -19,17 +18,10 @@ type Population struct {
 
 // Run returns medians and the 5th and 95th percentile of every series over the people.
 func (p Population) Run(ctx context.Context, m model.Model, s model.Setting) (*model.Course, error) {
-	x, err := LatinHypercube(p.Ranges, p.N, p.Seed, "population")
-	if err != nil {
-		return nil, err
-	}
-	var fields []string
-	for _, r := range p.Ranges {
-		fields = append(fields, r.Name)
-	}
-	all := make([]*model.Course, p.N)
-	if err := par.Each(ctx, p.N, p.Workers, func(i int) error {
-		one, err := m.With(fields, x[i])
+	d := Draws{p.Ranges, p.N, p.Seed, "population", p.Workers}
+	all, fields := make([]*model.Course, max(0, p.N)), d.Fields()
+	if err := d.Each(ctx, func(i int, x []float64) error {
+		one, err := m.With(fields, x)
 		if err == nil {
 			all[i], err = one.Run(ctx, s)
 		}

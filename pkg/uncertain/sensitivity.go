@@ -91,10 +91,7 @@ func (s Sensitivity) Sobol(ctx context.Context) (*Indices, error) {
 	if err != nil {
 		return nil, err
 	}
-	res := &Indices{Outputs: s.Outputs, Evaluations: len(out)}
-	for _, r := range s.Ranges {
-		res.Parameters = append(res.Parameters, r.Name)
-	}
+	res := &Indices{Outputs: s.Outputs, Parameters: Draws{Ranges: s.Ranges}.Fields(), Evaluations: len(out)}
 	weights := s.resamples()
 	for o := range s.Outputs {
 		first, total, mean, variance, err := s.indices(ctx, out, o, weights)
