@@ -131,7 +131,7 @@ func capacityPanel(doses glutamate.DosePoints, x figure.Axis) *figure.Panel {
 			xs, ys, at = append(xs, d.Dose), append(ys, d.Capacity), append(at, short(d.Dose))
 		}
 	}
-	p := figure.NewPanel("Synaptic capacity after 24 h", x, fromZero("excess of capacity (10 mg/kg = 1)", ys))
+	p := figure.NewPanel("Synaptic capacity after 24 h", x, fromZero("excess of capacity (10 mg/kg = 1)"))
 	p.Horizontal(figure.ZeroLine, 1, "after 10 mg/kg")
 	for i, v := range ys {
 		p.Record("capacity", figure.Value, at[i], v)

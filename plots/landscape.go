@@ -178,19 +178,14 @@ func planePanel(t landscape.Terrain, ceiling float64, first bool) *figure.Panel 
 // drawPathIn draws a path on the plane of both activities, cut at its edges, and returns
 // where it runs.
 func drawPathIn(p *figure.Panel, t landscape.Terrain) (xs, ys []float64) {
-	keep := func(a *axisEnds, v float64) float64 { return min(max(v, a.low), a.high) }
-	ex, ey := &axisEnds{p.Plot.X.Min, p.Plot.X.Max}, &axisEnds{p.Plot.Y.Min, p.Plot.Y.Max}
 	for i := range t.T {
-		xs, ys = append(xs, keep(ex, t.Path.Y[0][i])), append(ys, keep(ey, t.Path.Y[1][i]))
+		xs, ys = append(xs, cut(t.Path.Y[0][i], p.Plot.X)), append(ys, cut(t.Path.Y[1][i], p.Plot.Y))
 		p.Record("path, "+t.Names[0], figure.Value, short(t.T[i]), t.Path.Y[0][i])
 		p.Record("path, "+t.Names[1], figure.Value, short(t.T[i]), t.Path.Y[1][i])
 	}
 	p.Stroke(pathLine, xs, ys)
 	return xs, ys
 }
-
-// axisEnds are the ends of an axis.
-type axisEnds struct{ low, high float64 }
 
 // drawFixedPoints draws the fixed points on the plane of both activities.
 func drawFixedPoints(p *figure.Panel, t landscape.Terrain) {
@@ -228,9 +223,8 @@ func valleyPanel(t landscape.Terrain, ceiling float64, first bool) *figure.Panel
 
 // drawRolling draws the path's moods as balls on the potential, once a day.
 func drawRolling(p *figure.Panel, t landscape.Terrain, ceiling float64) {
-	ends := axisEnds{p.Plot.X.Min, p.Plot.X.Max}
 	place := func(i int) (x, y float64) {
-		x = min(max(t.Path.Mood[i], ends.low), ends.high)
+		x = cut(t.Path.Mood[i], p.Plot.X)
 		return x, min(t.Valley.Height(x), ceiling)
 	}
 	last := math.Inf(-1)

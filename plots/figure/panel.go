@@ -148,12 +148,12 @@ var (
 
 // Hairlines draws a pale line through each named row.
 func (p *Panel) Hairlines() {
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		for i := range p.y.places {
-			v := at(0, float64(i)).Y
-			c.StrokeLine2(Hairline, c.Min.X, v, c.Max.X, v)
-		}
-	})
+	if p == nil {
+		return
+	}
+	for i := range p.y.places {
+		p.Horizontal(Hairline, float64(i), "")
+	}
 }
 
 // Area fills from one place of the data to another, less an inset in points.
@@ -172,12 +172,14 @@ func (p *Panel) Says(text string) {
 }
 
 // Vertical draws a reference line at x over the whole height; the label stands in the
-// legend and among the numbers. NaN draws nothing.
+// legend and among the numbers, unless it is empty. NaN draws nothing.
 func (p *Panel) Vertical(s draw.LineStyle, x float64, label string) {
 	if math.IsNaN(x) || p == nil {
 		return
 	}
-	p.Record(label, Reference, text.Short(x), math.NaN())
+	if label != "" {
+		p.Record(label, Reference, text.Short(x), math.NaN())
+	}
 	p.lines[0] = append(p.lines[0], x)
 	p.entry(Entry{Label: label, Look: lineLook(s), line: true})
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
@@ -192,7 +194,9 @@ func (p *Panel) Horizontal(s draw.LineStyle, y float64, label string) {
 	if math.IsNaN(y) || p == nil {
 		return
 	}
-	p.Record(label, Reference, "", y)
+	if label != "" {
+		p.Record(label, Reference, "", y)
+	}
 	p.lines[1] = append(p.lines[1], y)
 	p.entry(Entry{Label: label, Look: lineLook(s), line: true})
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
