@@ -196,11 +196,8 @@ func reportedEnd(p *figure.Panel, stages glutamate.StageBands, low, high float64
 			y := float64(len(stages) - 1 - i)
 			when, what, _ := told(r)
 			p.Record(what, figure.Published, short(r.From)+" days", r.Value)
-			p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-				place := at(r.From, y)
-				figure.PublishedLook.Mark.Draw(c, figure.PublishedLook, place, figure.PublishedRadius)
-				c.FillText(figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XLeft, draw.YCenter), place.Add(vg.Point{X: 5, Y: 0.5}), "none ("+string(r.Fact.Evidence)+")")
-			})
+			p.Marks(figure.PublishedLook, figure.PublishedRadius, []float64{r.From}, []float64{y})
+			p.Write("none ("+string(r.Fact.Evidence)+")", figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XLeft, draw.YCenter), r.From, y, vg.Point{X: 5, Y: 0.5})
 			return fmt.Sprintf(" Diamond: %s at %s in people.", what, when), nil
 		}
 	}

@@ -44,7 +44,7 @@ func Landscape(terrains []landscape.Terrain) (*figure.Figure, error) {
 		Caption: "Quasi-potential −(σ²/2) ln P of the stationary density P, 0 at its lowest, with one path of the noisy circuit in it" + followed(terrains) +
 			". Top: over the plane of both activities, colour by the root; bottom: along mood, with the path's mood once a day; where the potential is off the scale, at the top. " +
 			"Paths start in a state of rest at the usual strength. Stable states: " + stableStates(terrains) + ". No number here is a prediction.",
-		Width: figure.DoubleColumn,
+		Width: figure.DoubleColumn, Looks: map[string]figure.Look{"potential": {Color: figure.Ink}},
 	}
 	ceiling := 0.0
 	for _, t := range terrains {
@@ -213,10 +213,9 @@ func valleyPanel(t landscape.Terrain, ceiling float64, first bool) *figure.Panel
 	for i, m := range v.At {
 		if v.Potential[i] <= ceiling && m >= x.Min && m <= x.Max {
 			xs, ys = append(xs, m), append(ys, v.Potential[i])
-			p.Record("potential", figure.Value, short(m), v.Potential[i])
 		}
 	}
-	p.Stroke(draw.LineStyle{Color: figure.Ink, Width: figure.DataLine}, xs, ys)
+	p.Line("potential", xs, ys)
 	drawRolling(p, t, 0.94*ceiling)
 	return p
 }
