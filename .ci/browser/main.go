@@ -129,18 +129,21 @@ func open(clone, dir string) (*session, func(), error) {
 // load opens a notebook and waits for its kernel.
 func (s *session) load(name string) error {
 	ready := `typeof Jupyter !== "undefined" && Jupyter.notebook && Jupyter.notebook._fully_loaded && Jupyter.notebook.kernel && Jupyter.notebook.kernel.is_connected()`
-	return chromedp.Run(s.page, chromedp.Navigate(s.base+"/notebooks/"+url.PathEscape(name)+"?kernel_name=gonb"),
+	ctx, cancel := context.WithTimeout(s.page, 3*time.Minute)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate(`window.onbeforeunload = null; 0`, nil), // else the page asks whether to leave it
+		chromedp.Navigate(s.base+"/notebooks/"+url.PathEscape(name)+"?kernel_name=gonb"),
 		chromedp.Poll(ready, nil, chromedp.WithPollingTimeout(2*time.Minute)))
 }
 
 // picture keeps the page.
 func (s *session) picture(name string) error {
 	var b []byte
-	if err := chromedp.Run(s.page, chromedp.FullScreenshot(&b, 90)); err != nil {
+	if err := chromedp.Run(s.page, chromedp.FullScreenshot(&b, 100)); err != nil {
 		return err
 	}
 	dir := filepath.Join(s.clone, "build", "browser")
-	return errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, strings.TrimSuffix(name, ".ipynb")+".jpg"), b, 0o644))
+	return errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, strings.TrimSuffix(name, ".ipynb")+".png"), b, 0o644))
 }
 
 // shown counts the outputs of code cells that the page shows: pictures, tables and

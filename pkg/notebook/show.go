@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
 	"divergent/plots"
+	"divergent/plots/figure"
 )
 
 // FiguresVariable is the environment variable that names a folder: every figure
@@ -49,6 +51,10 @@ func Show(f *plots.Figure, err error) {
 // all. An error fails the cell.
 func Save(f *plots.Figure, base string, formats ...plots.Format) {
 	Check(f.Save(base, formats...))
+	base, ending, _ := figure.Split(base) // Save has checked it
+	if ending != "" && !slices.Contains(formats, ending) {
+		formats = append(slices.Clone(formats), ending)
+	}
 	if len(formats) == 0 {
 		formats = plots.Formats()
 	}

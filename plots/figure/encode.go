@@ -47,11 +47,33 @@ func ParseFormat(name string) (Format, error) {
 	return f, nil
 }
 
+// Split takes the format off a file's name: recovery.pdf is recovery and PDF, recovery is
+// itself and no format. An ending that only other programs' pictures have is an error.
+func Split(name string) (base string, format Format, err error) {
+	ending := strings.ToLower(filepath.Ext(name))
+	base = name[:len(name)-len(ending)]
+	if slices.Contains([]string{".jpg", ".jpeg", ".tif", ".tiff", ".eps", ".ps", ".gif", ".webp", ".bmp", ".emf"}, ending) {
+		return "", "", fmt.Errorf("figure: file name %q: want png, svg, pdf or csv, or no ending for all of them", name)
+	}
+	if format = Format(strings.TrimPrefix(ending, ".")); ending != "" && slices.Contains(Formats(), format) {
+		return base, format, nil
+	}
+	return name, "", nil
+}
+
 // Save writes the figure to base.png, base.svg and base.pdf, or to the given
-// formats only, and the plotted numbers always to base.csv. Missing folders are
+// formats only, and the plotted numbers always to base.csv. A base with an ending,
+// such as recovery.pdf, is that format. Missing folders are
 // made. Each file is complete or absent: it is written to a temporary name and
 // renamed. Equal figures give equal bytes.
 func (f *Figure) Save(base string, formats ...Format) error {
+	base, ending, err := Split(base)
+	if err != nil {
+		return err
+	}
+	if ending != "" && !slices.Contains(formats, ending) {
+		formats = append(slices.Clone(formats), ending)
+	}
 	if name := filepath.Base(base); base == "" || name == "." || name == ".." || strings.HasSuffix(base, string(filepath.Separator)) {
 		return fmt.Errorf("figure: file name %q: want a folder and a name without extension, such as figures/recovery", base)
 	}
