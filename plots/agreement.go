@@ -22,10 +22,7 @@ import (
 const farthest = 4.0
 
 // agreementRow is what published numbers of one arm and measure share.
-type agreementRow struct {
-	label   string
-	numbers []infer.Replication
-}
+type agreementRow = group[infer.Replication]
 
 // agreement is Replication for many numbers: a row for each arm and measure, and
 // in it each published number where it lies in its prediction interval.
@@ -83,17 +80,10 @@ func agreementRows(r *study.Result, all []infer.Replication) []agreementRow {
 		j, _ := place(b)
 		return i - j
 	})
-	var out []agreementRow
-	for _, v := range sorted {
+	return grouped(sorted, func(v infer.Replication) string {
 		_, c := place(v)
-		label := strings.TrimPrefix(c.Label+": "+report.Measured(v), ": ")
-		i := slices.IndexFunc(out, func(g agreementRow) bool { return g.label == label })
-		if i < 0 {
-			i, out = len(out), append(out, agreementRow{label: label})
-		}
-		out[i].numbers = append(out[i].numbers, v)
-	}
-	return out
+		return strings.TrimPrefix(c.Label+": "+report.Measured(v), ": ")
+	})
 }
 
 // agreementAxis names the rows, top to bottom.
@@ -123,18 +113,18 @@ func agreementPanel(rows []agreementRow) *figure.Panel {
 func drawNumbers(p *figure.Panel, rows []agreementRow, place func(infer.Replication) float64, say func(inside, n int, y float64)) {
 	for _, g := range rows {
 		y, inside := p.At(g.label), 0
-		for k, v := range g.numbers {
+		for k, v := range g.list {
 			l, end := replicationLook(v)
 			recordNumber(p, g.label, end, v)
 			if v.Inside {
 				inside++
 			}
 			if x := place(v); !math.IsNaN(x) && !math.IsInf(x, 0) {
-				p.Marks(l, figure.SeedRadius+0.5, []float64{x}, []float64{y + 0.55*jitter(k, len(g.numbers))})
+				p.Marks(l, figure.SeedRadius+0.5, []float64{x}, []float64{y + 0.55*jitter(k, len(g.list))})
 			}
 		}
 		if say != nil {
-			say(inside, len(g.numbers), y)
+			say(inside, len(g.list), y)
 		}
 	}
 }

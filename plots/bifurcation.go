@@ -2,11 +2,7 @@ package plots
 
 import (
 	"fmt"
-	"math"
 	"strings"
-
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/flow"
 	"divergent/pkg/landscape"
@@ -38,7 +34,10 @@ func Bifurcation(d *landscape.Diagram) (*figure.Figure, error) {
 		Name: "bifurcation", Title: "Fixed points against " + strings.ToLower(d.Parameter), Width: figure.SingleColumn,
 		Legend: []figure.Entry{figure.LineEntry("stable", stableLine), figure.LineEntry("unstable", unstableLine)},
 	}
-	low, high, two := drawOuterFolds(p, d)
+	low, high, two := d.Window()
+	if two {
+		p.Shade("", low, high)
+	}
 	for i, b := range d.Branches {
 		drawBranch(p, i, b)
 	}
@@ -55,15 +54,12 @@ func Bifurcation(d *landscape.Diagram) (*figure.Figure, error) {
 	}
 	f.Caption = "Mood, from about −1 where only negative bias is active to about 1 where only control is, at the fixed points of the circuit without noise."
 	if two {
-		f.Legend = append(f.Legend, figure.FilledEntry("both states", figure.Look{Color: bothStates}))
+		f.Legend = append(f.Legend, figure.FilledEntry("both states", figure.Look{Color: figure.ShadeColor}))
 		f.Caption += fmt.Sprintf(" Shaded: from the first to the last fold, %s to %s, the circuit may be stuck.", figures3(low), figures3(high))
 	}
 	f.Stack([][]*figure.Panel{{p}}, 58)
 	return f, nil
 }
-
-// bothStates is the colour of the range in which two states exist.
-var bothStates = figure.Color{R: 240, G: 240, B: 240, A: 255}
 
 // parameterLabel names a parameter on an axis.
 func parameterLabel(name string) string {
@@ -88,18 +84,6 @@ func turnLook(t flow.Turn) figure.Look {
 	return crossingMark
 }
 
-// drawOuterFolds shades from the first to the last fold.
-func drawOuterFolds(p *figure.Panel, d *landscape.Diagram) (low, high float64, two bool) {
-	if low, high, two = d.Window(); !two {
-		return low, high, two
-	}
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		c.SetColor(bothStates)
-		c.Fill(vg.Rectangle{Min: vg.Point{X: at(low, 0).X, Y: c.Min.Y}, Max: vg.Point{X: at(high, 0).X, Y: c.Max.Y}}.Path())
-	})
-	return low, high, true
-}
-
 // drawBranch draws a branch, a line for each stretch of one stability.
 func drawBranch(p *figure.Panel, n int, b flow.Branch) {
 	for from := 0; from < len(b.Points); {
@@ -119,7 +103,7 @@ func drawBranch(p *figure.Panel, n int, b flow.Branch) {
 			l = stableLine
 		}
 		for i, v := range xs { // a step may go a little beyond the range
-			xs[i] = math.Min(math.Max(v, p.Plot.X.Min), p.Plot.X.Max)
+			xs[i] = cut(v, p.Plot.X)
 		}
 		p.Stroke(l.Line(), xs, ys)
 		from = to

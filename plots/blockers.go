@@ -61,28 +61,16 @@ func Arms(strict, ungated glutamate.ArmEffects) (*figure.Figure, error) {
 var seenFill = figure.Tint(figure.Sky, 0.3)
 
 // armGroup is one blocker under all arms.
-type armGroup struct {
-	name string
-	list []glutamate.Arm
-}
+type armGroup = group[glutamate.Arm]
 
 // armGroups sorts effects by blocker; rapamycin comes again without the gate.
 func armGroups(strict, ungated glutamate.ArmEffects) (out []armGroup) {
-	add := func(name string, a glutamate.Arm) {
-		i := slices.IndexFunc(out, func(g armGroup) bool { return g.name == name })
-		if i < 0 {
-			i, out = len(out), append(out, armGroup{name: name})
-		}
-		out[i].list = append(out[i].list, a)
-	}
-	for _, a := range strict {
-		add(a.Blocker.Name, a)
-	}
-	at := slices.IndexFunc(out, func(g armGroup) bool { return g.name == "rapamycin" })
+	out = grouped(strict, func(a glutamate.Arm) string { return a.Blocker.Name })
+	at := slices.IndexFunc(out, func(g armGroup) bool { return g.label == "rapamycin" })
 	if at < 0 {
 		return out
 	}
-	free := armGroup{name: "rapamycin, no gate"}
+	free := armGroup{label: "rapamycin, no gate"}
 	for _, a := range ungated {
 		if a.Blocker.Name == "rapamycin" {
 			free.list = append(free.list, a)
@@ -100,7 +88,7 @@ func heads(groups []armGroup) []string {
 	var most [2]int
 	for i, g := range groups {
 		b := g.list[0].Blocker
-		for k, text := range []string{g.name, b.Observed + " [" + string(b.Evidence) + "]"} {
+		for k, text := range []string{g.label, b.Observed + " [" + string(b.Evidence) + "]"} {
 			parts[i][k] = strings.SplitAfter(text, ", ")
 			most[k] = max(most[k], len(parts[i][k]))
 		}
@@ -160,23 +148,17 @@ func armPanel(title, label string, groups []armGroup, names []string, of func(gl
 			drawSeen(p, g.list[0].Blocker, float64(i), y.Min, square(most))
 		}
 		p.Record("half of the effect", figure.Reference, "", 50)
-		p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-			v := at(0, 0.5).Y
-			c.StrokeLine2(figure.ChanceLine, c.Min.X, v, c.Max.X, v)
-		})
+		p.Horizontal(figure.ChanceLine, 0.5, "")
 	} else {
-		p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-			v := at(0, 1).Y
-			c.StrokeLine2(figure.ZeroLine, c.Min.X, v, c.Max.X, v)
-		})
+		p.Horizontal(figure.ZeroLine, 1, "")
 	}
 	for i, g := range groups {
 		for _, a := range g.list {
 			k := slices.Index(names, a.Hypothesis)
 			at := float64(i) + 0.26*(float64(k)-float64(len(names)-1)/2)
-			drawEffect(p, a, of(a), g.name, at)
+			drawEffect(p, a, of(a), g.label, at)
 			if last {
-				drawAgrees(p, a, g.name, at, top)
+				drawAgrees(p, a, g.label, at, top)
 			}
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"divergent/pkg/model"
@@ -145,10 +144,7 @@ func branchRaster(b *spines.Branches, rows rowsOfSites, k timeline.Clock) *figur
 	}
 	p := timeline.NewPanel("", "spines", k, false, y)
 	for _, first := range rows.first[1:] {
-		p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-			v := at(0, 0.5-float64(first)).Y
-			c.StrokeLine2(draw.LineStyle{Color: figure.Tint(figure.Ink, 0.4), Width: figure.ThinLine}, c.Min.X, v, c.Max.X, v)
-		})
+		p.Horizontal(draw.LineStyle{Color: figure.Tint(figure.Ink, 0.4), Width: figure.ThinLine}, 0.5-float64(first), "")
 	}
 	last := map[int]float64{} // when the last spine of a site was lost
 	for _, s := range b.Rasters[0] {
@@ -200,7 +196,7 @@ func dendritePanel(b *spines.Branches, k timeline.Clock) *figure.Panel {
 		mean[i], low[i], high[i] = 100*s.Mean, 100*(s.Mean-sd), 100*(s.Mean+sd)
 	}
 	one := scaled(100, b.Dendrites[0])
-	p := timeline.NewPanel("", "density", k, true, valueAxis("density (%)", slices.Concat(one, low, high)...))
+	p := timeline.NewPanel("", "density", k, true, valueAxis("density (%)"))
 	p.Horizontal(figure.CeilingLine, 100, "unstressed")
 	if len(b.Dendrites) > 1 {
 		var xs []float64

@@ -42,11 +42,11 @@ func Cascade(stages glutamate.StageBands) (*figure.Figure, error) {
 	for i, b := range stages {
 		y := float64(len(stages) - 1 - i)
 		if !(b.PeakTime.Default >= 0) {
-			drawNote(when, low, y, "does not happen")
+			when.Write("does not happen", figure.Aligned(figure.Sans(figure.SmallType, figure.Grey), draw.XLeft, draw.YCenter), low, y, vg.Point{X: 4})
 			continue
 		}
-		drawStage(when, b, y, low, high)
-		drawLasting(long, b, y, shortest/room, longest)
+		drawStage(when, b, y)
+		drawLasting(long, b, y)
 	}
 	words, err := reportedEnd(when, stages, low, high)
 	if err != nil {
@@ -102,12 +102,9 @@ func cascadePanel(title, label string, stages glutamate.StageBands, low, high fl
 		list = names(stages, func(b glutamate.StageBand) string { return b.Stage.Name })
 	}
 	p := figure.NewPanel(title, figure.Axis{Label: label + " (logarithmic)", Min: low, Max: high, Ticks: values, Names: marks, Marked: true, Scale: figure.Log}, figure.Rows(list...))
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		for _, v := range values {
-			x := at(v, 0).X
-			c.StrokeLine2(figure.Hairline, x, c.Min.Y, x, c.Max.Y)
-		}
-	})
+	for _, v := range values {
+		p.Vertical(figure.Hairline, v, "")
+	}
 	return p
 }
 
@@ -124,18 +121,13 @@ func stageColor(name string) figure.Color {
 	return figure.Vermilion
 }
 
-// drawNote writes something at the left of a row.
-func drawNote(p *figure.Panel, low, y float64, text string) {
-	p.Write(text, figure.Aligned(figure.Sans(figure.SmallType, figure.Grey), draw.XLeft, draw.YCenter), low, y, vg.Point{X: 4})
-}
-
 // drawStage draws when a stage happens.
-func drawStage(p *figure.Panel, b glutamate.StageBand, y, low, high float64) {
+func drawStage(p *figure.Panel, b glutamate.StageBand, y float64) {
 	p.RecordRange(b.Stage.Name, figure.Value, "peak (days)", b.PeakTime.Default, b.PeakTime.Low, b.PeakTime.High, 0)
 	p.RecordRange(b.Stage.Name, figure.Value, "half from (days)", b.From.Default, b.From.Low, b.From.High, 0)
 	p.RecordRange(b.Stage.Name, figure.Value, "half to (days)", b.To.Default, b.To.Low, b.To.High, 0)
 	color := stageColor(b.Stage.Name)
-	place := func(v float64) float64 { return min(high, max(low, v)) }
+	place := func(v float64) float64 { return cut(v, p.Plot.X) }
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		bar := func(from, to, half float64, fill figure.Color) {
 			if math.IsNaN(from) || math.IsNaN(to) {
@@ -151,16 +143,16 @@ func drawStage(p *figure.Panel, b glutamate.StageBand, y, low, high float64) {
 		}
 		figure.Circle.Draw(c, figure.Look{Color: figure.Black}, at(place(b.PeakTime.Default), y), figure.MarkRadius)
 		if math.IsInf(b.To.Default, 1) || math.IsInf(b.To.High, 1) {
-			figure.TriangleRight.Draw(c, figure.Look{Color: color}, at(high, y).Sub(vg.Point{X: figure.MarkRadius}), figure.MarkRadius)
+			figure.TriangleRight.Draw(c, figure.Look{Color: color}, at(p.Plot.X.Max, y).Sub(vg.Point{X: figure.MarkRadius}), figure.MarkRadius)
 		}
 	})
 }
 
 // drawLasting draws how long a stage is above half of its peak.
-func drawLasting(p *figure.Panel, b glutamate.StageBand, y, low, high float64) {
+func drawLasting(p *figure.Panel, b glutamate.StageBand, y float64) {
 	p.RecordRange(b.Stage.Name, figure.Value, "duration (days)", b.Duration.Default, b.Duration.Low, b.Duration.High, 0)
 	l := figure.Look{Color: stageColor(b.Stage.Name), Mark: figure.Circle}
-	place := func(v float64) float64 { return min(high, max(low, v)) }
+	place := func(v float64) float64 { return cut(v, p.Plot.X) }
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		if a, z := at(place(b.Duration.Low), y), at(place(b.Duration.High), y); !math.IsNaN(b.Duration.Low) {
 			c.StrokeLine2(draw.LineStyle{Color: l.Color, Width: 2 * figure.DataLine}, a.X, a.Y, z.X, z.Y)
@@ -171,7 +163,7 @@ func drawLasting(p *figure.Panel, b glutamate.StageBand, y, low, high float64) {
 		half := style.Width(text) / 2
 		c.FillText(style, vg.Point{X: min(max(end.X, c.Min.X+half+2), c.Max.X-half), Y: end.Y + 3.5}, text)
 		if math.IsInf(b.Duration.High, 1) {
-			figure.TriangleRight.Draw(c, l, at(high, y).Sub(vg.Point{X: figure.MarkRadius}), figure.MarkRadius)
+			figure.TriangleRight.Draw(c, l, at(p.Plot.X.Max, y).Sub(vg.Point{X: figure.MarkRadius}), figure.MarkRadius)
 		}
 	})
 }
@@ -204,11 +196,8 @@ func reportedEnd(p *figure.Panel, stages glutamate.StageBands, low, high float64
 			y := float64(len(stages) - 1 - i)
 			when, what, _ := told(r)
 			p.Record(what, figure.Published, short(r.From)+" days", r.Value)
-			p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-				place := at(r.From, y)
-				figure.PublishedLook.Mark.Draw(c, figure.PublishedLook, place, figure.PublishedRadius)
-				c.FillText(figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XLeft, draw.YCenter), place.Add(vg.Point{X: 5, Y: 0.5}), "none ("+string(r.Fact.Evidence)+")")
-			})
+			p.Marks(figure.PublishedLook, figure.PublishedRadius, []float64{r.From}, []float64{y})
+			p.Write("none ("+string(r.Fact.Evidence)+")", figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XLeft, draw.YCenter), r.From, y, vg.Point{X: 5, Y: 0.5})
 			return fmt.Sprintf(" Diamond: %s at %s in people.", what, when), nil
 		}
 	}

@@ -129,7 +129,7 @@ func TestGroupedKeepsEqualTimes(t *testing.T) {
 	for i := range list {
 		list[i].Days = float64(i)
 	}
-	g := grouped(list, func(spines.RelapseTime) string { return "" }, func(spines.RelapseTime) float64 { return 0 })
+	g := relapseLines(list, func(spines.RelapseTime) string { return "" }, func(spines.RelapseTime) float64 { return 0 })
 	for i, r := range g[0].list {
 		if r.Days != list[i].Days {
 			t.Fatalf("order %v: want that of the list", g[0].list)

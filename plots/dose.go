@@ -266,15 +266,12 @@ func missPanel(arms []doseArm, targets []float64) *figure.Panel {
 	}
 	p := figure.NewPanel("Nearest level of each arm to each nominal iso-dose",
 		figure.Axis{Label: "dose above or below the nominal one (%)", About: 8, Above: 0.34}, y) // with room for the notes
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		for k := range n {
-			v := at(0, float64(k)).Y
-			c.StrokeLine2(figure.Hairline, c.Min.X, v, c.Max.X, v)
-			if v := at(0, float64(k)+0.5).Y; (k+1)%len(arms) == 0 && k < n-1 {
-				c.StrokeLine2(figure.ZeroLine, c.Min.X, v, c.Max.X, v)
-			}
+	for k := range n {
+		p.Horizontal(figure.Hairline, float64(k), "")
+		if (k+1)%len(arms) == 0 && k < n-1 {
+			p.Horizontal(figure.ZeroLine, float64(k)+0.5, "")
 		}
-	})
+	}
 	p.Vertical(figure.ZeroLine, 0, "on target")
 	for k, m := range misses {
 		drawMissRow(p, arms[k%len(arms)], k/len(arms)+1, m, float64(n-1-k))

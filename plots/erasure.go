@@ -82,12 +82,7 @@ func erasureClock(dose, last, end float64) timeline.Clock {
 // erasurePanel draws one course of each protocol.
 func erasurePanel(name, unit string, k timeline.Clock, last bool, courses []spines.Course, of func(spines.Course) []float64) *figure.Panel {
 	rest := of(courses[0])[0]
-	shown := []float64{rest}
-	for _, c := range courses {
-		_, ys := k.Cut(c.Day, of(c))
-		shown = append(shown, ys...)
-	}
-	p := timeline.NewPanel("", name, k, last, valueAxis(unit, shown...))
+	p := timeline.NewPanel("", name, k, last, valueAxis(unit))
 	p.Horizontal(figure.CeilingLine, rest, "unstressed")
 	for i, c := range courses {
 		timeline.Course(p, [3]string{"without the dose", "dose, sham erasure", "dose, erased"}[i], erasureLooks[i], k, c.Day, of(c))

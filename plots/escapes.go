@@ -22,24 +22,14 @@ func EscapeTimes(ill, healthy []landscape.Escape) (*figure.Figure, error) {
 	if len(all) == 0 {
 		return nil, fmt.Errorf("plots: EscapeTimes: no time: want what landscape.Escapes returns")
 	}
-	var xs, ys []float64
 	var paths, limits []int
 	for _, e := range all {
 		if e.Paths < 1 || !(e.Mean.Low > 0) {
 			return nil, fmt.Errorf("plots: EscapeTimes: a mean of %v days over %d paths at strength %v: want what landscape.Escapes returns", e.Mean.Mean, e.Paths, e.Strength)
 		}
 		paths, limits = append(paths, e.Paths), append(limits, int(math.Round(e.Limit)))
-		xs, ys = append(xs, e.Strength), append(ys, e.Mean.Low)
-		for _, v := range []float64{e.Mean.Mean, e.Mean.High, e.Theory} {
-			if v > 0 && !math.IsInf(v, 1) {
-				ys = append(ys, v)
-			}
-		}
 	}
-	low, high := figure.Spread(0.05, xs...)
-	x := figure.Axis{Label: "strength of excitatory connections, s (1 = standard)", Min: low, Max: high, Ticks: figure.NiceTicks(low, high, 6)}
-	y := figure.Axis{Label: "mean time in the state (days)", Scale: figure.Log}.Span(ys...)
-	p := figure.NewPanel("", x, y)
+	p := figure.NewPanel("", figure.Axis{Label: parameterLabel("Strength"), About: 6}, figure.Axis{Label: "mean time in the state (days)", Scale: figure.Log})
 	p.Name = "time in a state"
 	f := &figure.Figure{
 		Name: "escape-times", Title: "How long a circuit stays stuck", Width: figure.SingleColumn,
@@ -87,7 +77,7 @@ func drawTheory(p *figure.Panel, name string, l figure.Look, list []landscape.Es
 // drawEscape draws one mean with its interval.
 func drawEscape(p *figure.Panel, name string, l figure.Look, e landscape.Escape) {
 	m := e.Mean
-	low, high, at := m.Low, min(m.High, p.Plot.Y.Max), m.Mean
+	low, at := m.Low, m.Mean
 	mark := l.Mark
 	if e.Reached < e.Paths {
 		mark = mark.Open()
@@ -98,9 +88,13 @@ func drawEscape(p *figure.Panel, name string, l figure.Look, e landscape.Escape)
 	} else {
 		p.RecordRange(name, figure.Mean, short(e.Strength), m.Mean, m.Low, m.High, e.Paths)
 	}
-	p.Reach([]float64{e.Strength}, []float64{at})
+	p.Reach([]float64{e.Strength, e.Strength}, []float64{low, at})
+	if !math.IsInf(m.High, 1) {
+		p.Reach([]float64{e.Strength}, []float64{m.High})
+	}
 	p.Draw(func(c draw.Canvas, place func(x, y float64) vg.Point) {
-		a, b := place(e.Strength, low), place(e.Strength, high)
+		a, b := place(e.Strength, low), place(e.Strength, m.High)
+		b.Y = min(b.Y, c.Max.Y)
 		s := draw.LineStyle{Color: l.Color, Width: 0.8}
 		c.StrokeLine2(s, a.X, a.Y, b.X, b.Y)
 		for _, end := range []vg.Point{a, b} {

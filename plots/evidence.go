@@ -74,16 +74,14 @@ func judgedPaint(o evidence.Outcome) func(share float64) figure.Color {
 
 // drawHypothesisHead writes the name of a column, a line for each of its parts.
 func drawHypothesisHead(p *figure.Panel, name string, x float64) {
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		parts := strings.Split(name, ", ")
-		for i, line := range parts {
-			style := figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XCenter, draw.YBottom)
-			if i == 0 {
-				style = figure.Aligned(figure.Bold(figure.LabelType, figure.Ink), draw.XCenter, draw.YBottom)
-			}
-			c.FillText(style, vg.Point{X: at(x, 0).X, Y: c.Max.Y + 3 + 9*vg.Length(len(parts)-1-i)}, line)
+	parts := strings.Split(name, ", ")
+	for i, line := range parts {
+		style := figure.Sans(figure.SmallType, figure.Ink)
+		if i == 0 {
+			style = figure.Bold(figure.LabelType, figure.Ink)
 		}
-	})
+		p.Over(line, style, x, 3+9*vg.Length(len(parts)-1-i))
+	}
 }
 
 // drawJudged draws the cell of one hypothesis and one observation.
@@ -98,25 +96,20 @@ func drawJudged(p *figure.Panel, s *evidence.Shares, h, o int, y float64) {
 	if outcome != evidence.Silent {
 		fill = judgedPaint(outcome)(share)
 	}
-	x, silent := float64(h), yes+no == 0
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		low, high := at(x-0.5, y-0.5), at(x+0.5, y+0.5)
-		c.SetColor(fill)
-		c.Fill(vg.Rectangle{Min: low.Add(vg.Point{X: 0.6, Y: 0.5}), Max: high.Sub(vg.Point{X: 0.6, Y: 0.5})}.Path())
-		middle := at(x, y)
-		style := figure.Aligned(figure.Sans(figure.LabelType, figure.Black), draw.XRight, draw.YCenter)
-		if silent {
-			style.XAlign = draw.XCenter
-			c.FillText(style, middle, "–")
-			return
-		}
-		if outcome != evidence.Silent {
-			l := outcomeLooks[outcome]
-			l.Color = figure.Black
-			l.Mark.Draw(c, l, middle.Add(vg.Point{X: -17}), figure.MarkRadius)
-		}
-		c.FillText(style, middle.Add(vg.Point{X: 17, Y: 0.5}), percentOf(yes)+" %")
-	})
+	x := float64(h)
+	p.Area(fill, x-0.5, y-0.5, x+0.5, y+0.5, vg.Point{X: 0.6, Y: 0.5})
+	style := figure.Aligned(figure.Sans(figure.LabelType, figure.Black), draw.XRight, draw.YCenter)
+	if yes+no == 0 {
+		style.XAlign = draw.XCenter
+		p.Write("–", style, x, y, vg.Point{})
+		return
+	}
+	if outcome != evidence.Silent {
+		p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+			outcomeLooks[outcome].Mark.Draw(c, figure.Look{Color: figure.Black}, at(x, y).Add(vg.Point{X: -17}), figure.MarkRadius)
+		})
+	}
+	p.Write(percentOf(yes)+" %", style, x, y, vg.Point{X: 17, Y: 0.5})
 }
 
 // drawMean writes a mean over the draws below its column.

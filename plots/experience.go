@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -60,10 +61,7 @@ func DrugTimesExperience(ill, healthy *landscape.Comparison) (*figure.Figure, er
 	if len(rows[0]) == 0 {
 		return nil, fmt.Errorf("plots: DrugTimesExperience: no comparison: want what landscape.Trial.Run returns")
 	}
-	first := ill
-	if first == nil {
-		first = healthy
-	}
+	first := cmp.Or(ill, healthy)
 	control := first.Cells[0].Treatment
 	f.Legend = append(f.Legend, figure.MarkEntry("effect against "+control, figure.Look{Color: figure.Ink, Mark: figure.Circle}), figure.MarkEntry("beyond that in "+first.Cells[0].Setting+" experience", figure.Look{Color: figure.Ink, Mark: figure.Diamond.Open()}))
 	f.Caption = fmt.Sprintf("Above: healthy after %s days. Below: difference from %s in the same experience, and by how much it is more than the difference in %s experience (interaction), paired by path. %s a cell, 95 %% intervals. ",
@@ -142,15 +140,13 @@ func sharePanel(title string, c *landscape.Comparison, named bool) *figure.Panel
 
 // effectPanel draws the effects of treatments, a row for each in each setting.
 func effectPanel(start string, c *landscape.Comparison, named bool) *figure.Panel {
-	var values []float64
+	values := []float64{0}
 	for _, x := range c.Contrasts {
-		for _, v := range []landscape.Interval{x.Effect, x.Interaction} {
-			values = append(values, 100*v.Low, 100*v.High)
-		}
+		values = append(values, 100*x.Effect.Low, 100*x.Effect.High, 100*x.Interaction.Low, 100*x.Interaction.High)
 	}
 	n := len(c.Contrasts)
 	rows := figure.Rows(names(c.Contrasts, func(r landscape.Contrast) string { return r.Treatment + ", " + r.Setting })...)
-	p := figure.NewPanel("", figure.Fit("difference in healthy at the end (points)", 0.06, 6, append(values, 0)...), rows.NamedOnly(named))
+	p := figure.NewPanel("", figure.Fit("difference in healthy at the end (points)", 0.06, 6, values...), rows.NamedOnly(named))
 	p.Name = "effects from the " + start + " state"
 	p.Hairlines()
 	p.Vertical(figure.ZeroLine, 0, "none")

@@ -56,29 +56,9 @@ func Exposure(protocol model.Protocol, courses ...glutamate.Exposure) (*figure.F
 // kineticLooks are the looks of kinetics in turn.
 var kineticLooks = []figure.Look{{Color: figure.Black}, {Color: figure.Blue, Dashes: figure.Dashed}, {Color: figure.Green, Dashes: figure.DashDotted}, {Color: figure.Purple, Dashes: figure.Dotted}}
 
-// fromZero spans 0 to the highest value of courses that the clock shows.
-func fromZero(label string, values ...[]float64) figure.Axis {
-	high := 0.
-	for _, v := range values {
-		for _, y := range v {
-			if !math.IsNaN(y) {
-				high = max(high, y)
-			}
-		}
-	}
-	if high == 0 {
-		high = 1
-	}
-	return figure.Axis{Label: label, Min: -0.03 * high, Max: 1.08 * high, Ticks: figure.NiceTicks(0, 1.08*high, 4)}
-}
-
 // plasmaPanel draws the concentrations, with the highest in the legend.
 func plasmaPanel(courses []glutamate.Exposure, k timeline.Clock) (*figure.Panel, []figure.Entry) {
-	var all [][]float64
-	for _, c := range courses {
-		all = append(all, c.Plasma)
-	}
-	p := timeline.NewPanel("Plasma", "", k, false, fromZero("ketamine (ng/mL)", all...))
+	p := timeline.NewPanel("Plasma", "", k, false, fromZero("ketamine (ng/mL)"))
 	var entries []figure.Entry
 	for i, c := range courses {
 		l := kineticLooks[i%len(kineticLooks)]
@@ -99,14 +79,10 @@ func blockPanel(c glutamate.Exposure, k timeline.Clock) (*figure.Panel, []figure
 		{"at rest", c.Resting, figure.Look{Color: figure.Black, Dashes: figure.Dashed}},
 		{"on pyramidal cells", c.Pyramidal, figure.Look{Color: figure.Purple, Dashes: figure.DashDotted}},
 	}
-	var all [][]float64
 	var entries []figure.Entry
-	for i := range list {
-		list[i].value = scaled(100, list[i].value)
-		all = append(all, list[i].value)
-	}
-	p := timeline.NewPanel("NMDA receptors", "", k, false, fromZero("blocked (%)", all...))
+	p := timeline.NewPanel("NMDA receptors", "", k, false, fromZero("blocked (%)"))
 	for i, v := range list {
+		v.value = scaled(100, v.value)
 		if i == 0 { // wide, so that an equal line on it is seen
 			xs, ys := k.Cut(c.Day, v.value)
 			for j := range xs {
@@ -127,21 +103,17 @@ func surgePanel(c glutamate.Exposure, k timeline.Clock) (*figure.Panel, []figure
 	if err != nil {
 		return nil, nil, "", err
 	}
-	shown := append([]float64{1}, c.Glutamate...)
-	for _, r := range reports {
-		shown = append(shown, r.Low, r.High)
-	}
 	banded := len(c.Surge) == len(c.Day)
 	var low, middle, high []float64
 	for _, b := range c.Surge {
 		low, middle, high = append(low, b.Low), append(middle, b.Median), append(high, b.High)
 		banded = banded && !math.IsNaN(b.Low+b.High)
 	}
-	if banded {
-		shown = append(append(shown, low...), high...)
+	y := valueAxis("glutamate (rest = 1)")
+	y.Above = 0.06
+	for _, r := range reports {
+		y.Hold = append(y.Hold, r.Low, r.High)
 	}
-	y := valueAxis("glutamate (rest = 1)", shown...)
-	y.Max += 0.06 * (y.Max - y.Min)
 	p := timeline.NewPanel("Glutamate", "", k, true, y)
 	p.Horizontal(figure.ZeroLine, 1, "rest")
 	l := figure.Look{Color: figure.Vermilion}

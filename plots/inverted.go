@@ -44,7 +44,7 @@ func InvertedU(doses glutamate.DosePoints) (*figure.Figure, error) {
 		Title: "Dose response of glutamate and of synaptic capacity",
 		Caption: "a: glutamate in the steady state at the dose's peak concentration, with the 5th to 95th percentile over draws of the parameters; its mean over the first hour; and the highest value of the course, which a large dose reaches while the drug leaves. " +
 			"Above: signs reported in Moghaddam 1997 (rat, abstract: mark A; sizes were not readable). b: excess of synaptic capacity a day after the dose, in units of that after 10 mg/kg.",
-		Width: figure.DoubleColumn, Legend: entries,
+		Width: figure.DoubleColumn, Legend: entries, Looks: map[string]figure.Look{"capacity": {Color: figure.Black}},
 	}
 	f.Stack([][]*figure.Panel{{glu, capacityPanel(doses, x)}}, 58)
 	return f, nil
@@ -109,9 +109,7 @@ func drawSigns(p *figure.Panel, doses glutamate.DosePoints, y float64) (entries 
 		p.Record("observed: "+s.name, figure.Published, short(d.Dose), float64(d.Sign))
 		p.Marks(s.Look, figure.PublishedRadius, []float64{d.Dose}, []float64{y})
 		if first {
-			p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-				c.FillText(figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XRight, draw.YCenter), at(d.Dose, y).Add(vg.Point{X: -6, Y: 0.5}), "observed (A)")
-			})
+			p.Write("observed (A)", figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XRight, draw.YCenter), d.Dose, y, vg.Point{X: -6, Y: 0.5})
 		}
 		first = false
 		if !seen[d.Sign] {
@@ -125,19 +123,13 @@ func drawSigns(p *figure.Panel, doses glutamate.DosePoints, y float64) (entries 
 // capacityPanel draws capacity a day after the dose.
 func capacityPanel(doses glutamate.DosePoints, x figure.Axis) *figure.Panel {
 	var xs, ys []float64
-	var at []string
 	for _, d := range doses {
 		if !math.IsNaN(d.Capacity) {
-			xs, ys, at = append(xs, d.Dose), append(ys, d.Capacity), append(at, short(d.Dose))
+			xs, ys = append(xs, d.Dose), append(ys, d.Capacity)
 		}
 	}
-	p := figure.NewPanel("Synaptic capacity after 24 h", x, fromZero("excess of capacity (10 mg/kg = 1)", ys))
+	p := figure.NewPanel("Synaptic capacity after 24 h", x, fromZero("excess of capacity (10 mg/kg = 1)"))
 	p.Horizontal(figure.ZeroLine, 1, "after 10 mg/kg")
-	for i, v := range ys {
-		p.Record("capacity", figure.Value, at[i], v)
-	}
-	if len(ys) > 0 {
-		p.Stroke(figure.Look{Color: figure.Black}.Line(), xs, ys)
-	}
+	p.Line("capacity", xs, ys)
 	return p
 }

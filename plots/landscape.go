@@ -45,7 +45,7 @@ func Landscape(terrains []landscape.Terrain) (*figure.Figure, error) {
 		Caption: "Quasi-potential −(σ²/2) ln P of the stationary density P, 0 at its lowest, with one path of the noisy circuit in it" + followed(terrains) +
 			". Top: over the plane of both activities, colour by the root; bottom: along mood, with the path's mood once a day; where the potential is off the scale, at the top. " +
 			"Paths start in a state of rest at the usual strength. Stable states: " + stableStates(terrains) + ". No number here is a prediction.",
-		Width: figure.DoubleColumn,
+		Width: figure.DoubleColumn, Looks: map[string]figure.Look{"potential": {Color: figure.Ink}},
 	}
 	ceiling := 0.0
 	for _, t := range terrains {
@@ -179,19 +179,14 @@ func planePanel(t landscape.Terrain, ceiling float64, first bool) *figure.Panel 
 // drawPathIn draws a path on the plane of both activities, cut at its edges, and returns
 // where it runs.
 func drawPathIn(p *figure.Panel, t landscape.Terrain) (xs, ys []float64) {
-	keep := func(a *axisEnds, v float64) float64 { return min(max(v, a.low), a.high) }
-	ex, ey := &axisEnds{p.Plot.X.Min, p.Plot.X.Max}, &axisEnds{p.Plot.Y.Min, p.Plot.Y.Max}
 	for i := range t.T {
-		xs, ys = append(xs, keep(ex, t.Path.Y[0][i])), append(ys, keep(ey, t.Path.Y[1][i]))
+		xs, ys = append(xs, cut(t.Path.Y[0][i], p.Plot.X)), append(ys, cut(t.Path.Y[1][i], p.Plot.Y))
 		p.Record("path, "+t.Names[0], figure.Value, short(t.T[i]), t.Path.Y[0][i])
 		p.Record("path, "+t.Names[1], figure.Value, short(t.T[i]), t.Path.Y[1][i])
 	}
 	p.Stroke(pathLine, xs, ys)
 	return xs, ys
 }
-
-// axisEnds are the ends of an axis.
-type axisEnds struct{ low, high float64 }
 
 // drawFixedPoints draws the fixed points on the plane of both activities.
 func drawFixedPoints(p *figure.Panel, t landscape.Terrain) {
@@ -219,19 +214,17 @@ func valleyPanel(t landscape.Terrain, ceiling float64, first bool) *figure.Panel
 	for i, m := range v.At {
 		if v.Potential[i] <= ceiling && m >= x.Min && m <= x.Max {
 			xs, ys = append(xs, m), append(ys, v.Potential[i])
-			p.Record("potential", figure.Value, short(m), v.Potential[i])
 		}
 	}
-	p.Stroke(draw.LineStyle{Color: figure.Ink, Width: figure.DataLine}, xs, ys)
+	p.Line("potential", xs, ys)
 	drawRolling(p, t, 0.94*ceiling)
 	return p
 }
 
 // drawRolling draws the path's moods as balls on the potential, once a day.
 func drawRolling(p *figure.Panel, t landscape.Terrain, ceiling float64) {
-	ends := axisEnds{p.Plot.X.Min, p.Plot.X.Max}
 	place := func(i int) (x, y float64) {
-		x = min(max(t.Path.Mood[i], ends.low), ends.high)
+		x = cut(t.Path.Mood[i], p.Plot.X)
 		return x, min(t.Valley.Height(x), ceiling)
 	}
 	last := math.Inf(-1)

@@ -86,19 +86,14 @@ func rescuePanel(c, vehicle spines.Course, dose float64, k timeline.Clock) (*fig
 		measure        string // in the facts
 	}{{"behaviour", c.Immobility, vehicle.Immobility, "escape behaviour (tail suspension)"}, {"ensembles", c.Ensembles, vehicle.Ensembles, ""},
 		{"spines", c.Density, vehicle.Density, ""}}
-	shown := []float64{0, 100}
 	for i := range courses {
 		v := &courses[i]
 		if v.value[0] == c.Before(dose, v.value) {
 			return nil, nil, fmt.Errorf("plots: Order: %s before the dose is as on day 0: want stress before it, and days reported from 0 on", v.name)
 		}
 		v.value, v.without = c.Rescue(dose, v.value), vehicle.Rescue(dose, v.without)
-		_, a := k.Cut(c.Day, v.value)
-		_, b := k.Cut(vehicle.Day, v.without)
-		shown = append(append(shown, a...), b...)
 	}
-	low, high := figure.Spread(0.06, shown...)
-	p := timeline.NewPanel("Rescue", "", k, false, figure.Axis{Label: "restored (%)", Min: low, Max: high + 0.12*(high-low), Ticks: []float64{0, 25, 50, 75, 100}})
+	p := timeline.NewPanel("Rescue", "", k, false, figure.Axis{Label: "restored (%)", Margin: 0.06, Above: 0.12, Ticks: []float64{0, 25, 50, 75, 100}})
 	p.Horizontal(figure.ZeroLine, 0, "before the dose")
 	p.Horizontal(figure.ChanceLine, 50, "half")
 	p.Horizontal(figure.CeilingLine, 100, "unstressed")
@@ -168,16 +163,13 @@ func reported(p *figure.Panel, measure string, k timeline.Clock, dose float64) {
 		p.Record("reported: "+f.Direction, figure.Published, f.Time, f.Value)
 		p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 			a, b := at(k.Place(from), 0).X, at(k.Place(to), 0).X
-			style := draw.LineStyle{Color: figure.Black, Width: figure.DataLine}
 			y := c.Max.Y - 4
 			space := vg.Length(2.5)
 			if a == b {
 				space = 5
 				figure.PublishedLook.Mark.Draw(c, figure.PublishedLook, vg.Point{X: a, Y: y}, figure.PublishedRadius)
 			} else {
-				c.StrokeLine2(style, a, y, b, y)
-				c.StrokeLine2(style, a, y-2, a, y+2)
-				c.StrokeLine2(style, b, y-2, b, y+2)
+				bracket(c, draw.LineStyle{Color: figure.Black, Width: figure.DataLine}, a, b, y)
 			}
 			text, place := figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XLeft, draw.YCenter), vg.Point{X: b + space, Y: y + 0.5}
 			if place.X+text.Width(f.Direction) > c.Max.X { // below, where there is no room beside

@@ -107,17 +107,9 @@ func drawColumnHead(p *figure.Panel, t trade, x float64) {
 	if t.Lower {
 		direction = "lower is better"
 	}
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		top := vg.Point{X: at(x, 0).X, Y: c.Max.Y}
-		for i, line := range []string{direction, t.Unit} {
-			style := figure.Aligned(figure.Sans(figure.SmallType, figure.Grey), draw.XCenter, draw.YBottom)
-			if i == 1 {
-				style.Color = figure.Ink
-			}
-			c.FillText(style, top.Add(vg.Point{Y: 2 + 9*vg.Length(i)}), line)
-		}
-		c.FillText(figure.Aligned(figure.Bold(figure.TitleType, figure.Ink), draw.XCenter, draw.YBottom), top.Add(vg.Point{Y: 20.5}), t.Name)
-	})
+	p.Over(direction, figure.Sans(figure.SmallType, figure.Grey), x, 2)
+	p.Over(t.Unit, figure.Sans(figure.SmallType, figure.Ink), x, 11)
+	p.Over(t.Name, figure.Bold(figure.TitleType, figure.Ink), x, 20.5)
 }
 
 // drawHeatColumn draws one column's cells.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -57,11 +58,7 @@ func Replication(r *study.Result) (*figure.Figure, error) {
 			"; about one in twenty falls outside by chance. Numbers outside are open, in vermilion, with their value. " + provenance(r)
 	}
 	f.Rows, f.Heights = replicationRows(r, columns)
-	total := 0.0
-	for _, h := range f.Heights {
-		total += h
-	}
-	f.Height = 16 + 13*float64(len(f.Rows)) + 3.5*total
+	f.Height = 16 + 13*float64(len(f.Rows)) + 3.5*floats.Sum(f.Heights)
 	return f, nil
 }
 

@@ -3,6 +3,7 @@ package plots
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"divergent/pkg/model"
 	"divergent/pkg/uncertain"
@@ -61,14 +62,10 @@ func Sensitivity(x *uncertain.Indices, title string) (*figure.Figure, error) {
 // indexAxis spans the indices and 0 to 1, and tells whether it cuts an interval.
 func indexAxis(x *uncertain.Indices) (a figure.Axis, cut bool) {
 	low, high := 0., 1.
-	for o := range x.Outputs {
-		for k := range x.Parameters {
-			for _, v := range []uncertain.Index{x.First[o][k], x.Total[o][k]} {
-				for _, e := range []float64{v.Mean, v.Low, v.High} {
-					if !math.IsNaN(e) {
-						low, high = min(low, e), max(high, e)
-					}
-				}
+	for _, v := range slices.Concat(slices.Concat(x.First...), slices.Concat(x.Total...)) {
+		for _, e := range []float64{v.Mean, v.Low, v.High} {
+			if !math.IsNaN(e) {
+				low, high = min(low, e), max(high, e)
 			}
 		}
 	}

@@ -33,11 +33,11 @@ func Survival(life, repeated []spines.RelapseTime) (*figure.Figure, error) {
 	}
 	var row []*figure.Panel
 	if len(life) > 0 {
-		p, entries := lifePanel(life, relapseAxis(life))
+		p, entries := lifePanel(life, relapseAxis())
 		row, f.Legend = append(row, p), entries
 	}
 	if len(repeated) > 0 {
-		p, entries := repeatedPanel(repeated, relapseAxis(repeated), len(f.Legend))
+		p, entries := repeatedPanel(repeated, relapseAxis(), len(f.Legend))
 		row, f.Legend = append(row, p), append(f.Legend, entries...)
 	}
 	if len(row) == 1 {
@@ -64,33 +64,16 @@ var scheduleLooks = []figure.Look{
 }
 
 // relapseAxis spans relapse times, from 0 on.
-func relapseAxis(list []spines.RelapseTime) figure.Axis {
-	high := 0.
-	for _, r := range list {
-		high = max(high, r.Days)
-	}
-	if high == 0 {
-		high = 1
-	}
-	return figure.Axis{Label: "relapse after the last dose (days)", Min: -0.03 * high, Max: 1.06 * high, Ticks: figure.NiceTicks(0, high, 6)}
+func relapseAxis() figure.Axis {
+	return figure.Axis{Label: "relapse after the last dose (days)", Margin: 0.03, Above: 0.03 / 1.06, About: 6, Hold: []float64{0}}
 }
 
-// group is one line.
-type group struct {
-	label string
-	list  []spines.RelapseTime
-}
+// relapseLine is one line of relapse times.
+type relapseLine = group[spines.RelapseTime]
 
-// grouped sorts relapse times into lines by their labels, in the order in which
-// these come, and each line by x.
-func grouped(list []spines.RelapseTime, label func(spines.RelapseTime) string, x func(spines.RelapseTime) float64) (out []group) {
-	for _, r := range list {
-		i := slices.IndexFunc(out, func(g group) bool { return g.label == label(r) })
-		if i < 0 {
-			i, out = len(out), append(out, group{label: label(r)})
-		}
-		out[i].list = append(out[i].list, r)
-	}
+// relapseLines sorts relapse times into lines by their labels, and each line by x.
+func relapseLines(list []spines.RelapseTime, label func(spines.RelapseTime) string, x func(spines.RelapseTime) float64) []relapseLine {
+	out := grouped(list, label)
 	for _, g := range out {
 		slices.SortStableFunc(g.list, func(a, b spines.RelapseTime) int { return cmp.Compare(x(a), x(b)) })
 	}
@@ -116,7 +99,7 @@ func lifePanel(list []spines.RelapseTime, y figure.Axis) (*figure.Panel, []figur
 		}
 		return fmt.Sprintf("%d doses, %s days apart", s.Doses, short(s.Every))
 	}
-	return p, drawRelapses(p, grouped(list, label, blocked), blocked, 0)
+	return p, drawRelapses(p, relapseLines(list, label, blocked), blocked, 0)
 }
 
 // repeatedPanel draws relapse against the number of doses. One dose belongs to
@@ -139,7 +122,7 @@ func repeatedPanel(list []spines.RelapseTime, y figure.Axis, offset int) (*figur
 	}
 	x.Ticks = slices.DeleteFunc(x.Ticks, func(v float64) bool { return v != math.Trunc(v) })
 	p := figure.NewPanel("Repeated doses", x, y)
-	groups := grouped(more, func(r spines.RelapseTime) string {
+	groups := relapseLines(more, func(r spines.RelapseTime) string {
 		s := fmt.Sprintf("every %s days", short(r.Complete().Every))
 		if r.Longer > 0 {
 			s += fmt.Sprintf(", %s %% of elimination blocked", percent(r.Longer))
@@ -155,13 +138,13 @@ func repeatedPanel(list []spines.RelapseTime, y figure.Axis, offset int) (*figur
 		}
 	}
 	if len(groups) == 0 {
-		groups = []group{{"1 dose", one}}
+		groups = []relapseLine{{"1 dose", one}}
 	}
 	return p, drawRelapses(p, groups, number, offset)
 }
 
 // drawRelapses draws lines of relapse times.
-func drawRelapses(p *figure.Panel, groups []group, at func(spines.RelapseTime) float64, offset int) (entries []figure.Entry) {
+func drawRelapses(p *figure.Panel, groups []relapseLine, at func(spines.RelapseTime) float64, offset int) (entries []figure.Entry) {
 	drawn := map[float64]bool{}
 	for i, g := range groups {
 		l := scheduleLooks[(offset+i)%len(scheduleLooks)]

@@ -312,9 +312,14 @@ func inRows(columns int, views []view, draw func(i int, v view) *figure.Panel) (
 	return rows
 }
 
-// valueAxis spans the values with a margin.
-func valueAxis(label string, values ...float64) figure.Axis {
-	return figure.Fit(label, 0.06, 4, values...)
+// valueAxis spans what is drawn, and the values.
+func valueAxis(label string, hold ...float64) figure.Axis {
+	return figure.Axis{Label: label, Margin: 0.06, About: 4, Hold: hold}
+}
+
+// fromZero spans 0 to the highest value drawn.
+func fromZero(label string) figure.Axis {
+	return figure.Axis{Label: label, Margin: 0.03, Above: 0.05 / 1.06, About: 4, Hold: []float64{0}}
 }
 
 // scaled returns the values times a factor: 100 for percent.

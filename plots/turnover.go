@@ -1,13 +1,12 @@
 package plots
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
-
-	"gonum.org/v1/plot/vg"
 
 	"divergent/pkg/fit"
 	"divergent/pkg/model"
@@ -27,7 +26,7 @@ var imaged = []struct{ Measure, Title, Unit string }{
 // armLooks are the looks of control and drug arm, rivalLooks those of rivals
 // without drug.
 var (
-	armLooks   = [2]figure.Look{{Color: figure.Blue, Mark: figure.Box}, {Color: figure.Vermilion, Mark: figure.Circle}}
+	armLooks   = [2]figure.Look{{Color: figure.Blue, Mark: figure.Box, Dashes: figure.Dashed}, {Color: figure.Vermilion, Mark: figure.Circle}}
 	rivalLooks = []figure.Look{{Color: figure.Black, Dashes: figure.Dotted}, {Color: figure.Green, Dashes: figure.DashDotted}, {Color: figure.Purple, Dashes: figure.Dashed}}
 )
 
@@ -54,6 +53,7 @@ func Turnover(fit *spines.Fit, rivals ...*spines.Fit) (*figure.Figure, error) {
 	if err != nil {
 		return nil, fmt.Errorf("plots: Turnover: %w", err)
 	}
+	rivals = slices.DeleteFunc(slices.Clone(rivals), func(r *spines.Fit) bool { return r.Params.Memory })
 	k := fitSessions(fit)
 	f := &figure.Figure{
 		Name:  "turnover",
@@ -100,16 +100,7 @@ func fitSessions(fit *spines.Fit) timeline.Clock {
 
 // imagingPanel draws one measure: rivals below, then model, then data.
 func imagingPanel(fit *spines.Fit, rivals []*spines.Fit, measure, title, unit string, k timeline.Clock) *figure.Panel {
-	shown := []float64{0}
-	if measure == "spine_density" {
-		shown = nil
-	}
-	for _, f := range append(slices.Clone(rivals), fit) {
-		for _, p := range pointsOf(f, measure, false, true) {
-			shown = append(shown, 100*(p.Value-p.SEM), 100*(p.Value+p.SEM), 100*p.Model)
-		}
-	}
-	y := valueAxis(unit, shown...)
+	y := valueAxis(unit, 0)
 	if measure == "new_spine_survival" {
 		y = figure.PercentAxis(unit)
 	}
@@ -117,19 +108,14 @@ func imagingPanel(fit *spines.Fit, rivals []*spines.Fit, measure, title, unit st
 	if measure == "spine_density" {
 		p.Horizontal(figure.ZeroLine, 0, "no change")
 	}
-	n := 0
-	for _, r := range rivals {
-		if !r.Params.Memory {
-			drawSession(p, turnoverName(r), rivalLooks[n%len(rivalLooks)], k, pointsOf(r, measure, false))
-			n++
-		}
+	for i, r := range rivals {
+		drawSession(p, turnoverName(r), rivalLooks[i%len(rivalLooks)], k, pointsOf(r, measure, false))
 	}
 	for drug, l := range armLooks {
 		points := pointsOf(fit, measure, drug == 1)
 		if len(points) == 0 {
 			continue
 		}
-		l.Dashes = [2][]vg.Length{figure.Dashed, nil}[drug]
 		drawSession(p, points[0].Arm+", model", l, k, points)
 		drawImaging(p, l, k, points, 0.22*float64(2*drug-1))
 	}
@@ -234,28 +220,15 @@ func againstRivals(rivals []*spines.Fit) (string, error) {
 	if len(rivals) < 2 {
 		return "", nil
 	}
-	var names []string
-	var fits []*fit.Fitted
-	for _, r := range rivals {
-		names, fits = append(names, turnoverName(r)), append(fits, r.Fitted)
-	}
-	list, err := fit.Compare(names, fits)
+	list, err := fit.Compare(names(rivals, turnoverName), names(rivals, func(r *spines.Fit) *fit.Fitted { return r.Fitted }))
 	if err != nil {
 		return "", err
 	}
-	var parts []string
-	for _, r := range list {
-		parts = append(parts, fmt.Sprintf("%s %.1f (K = %d, ΔAICc %.1f)", r.Name, r.Delta, r.K, r.AICc-leastAICc(list)))
-	}
+	least := slices.MinFunc(list, func(a, b fit.Rival) int { return cmp.Compare(a.AICc, b.AICc) }).AICc
+	parts := names(list, func(r fit.Rival) string {
+		return fmt.Sprintf("%s %.1f (K = %d, ΔAICc %.1f)", r.Name, r.Delta, r.K, r.AICc-least)
+	})
 	return fmt.Sprintf(" Models of the control arm alone (%d data), ΔAIC from the best: %s.", list[0].N, strings.Join(parts, "; ")), nil
-}
-
-func leastAICc(list []fit.Rival) float64 {
-	least := math.Inf(1)
-	for _, r := range list {
-		least = min(least, r.AICc)
-	}
-	return least
 }
 
 // turnoverName is the name of a fit's model, without that of the data.
@@ -268,15 +241,10 @@ func turnoverName(f *spines.Fit) string {
 
 func turnoverLegend(fit *spines.Fit, rivals []*spines.Fit) (out []figure.Entry) {
 	for drug, l := range armLooks {
-		l.Dashes = [2][]vg.Length{figure.Dashed, nil}[drug]
 		out = append(out, figure.MarkedLineEntry(armName(fit, drug == 1), l))
 	}
-	n := 0
-	for _, r := range rivals {
-		if !r.Params.Memory {
-			out = append(out, figure.LineEntry(turnoverName(r)+" (control arm alone)", rivalLooks[n%len(rivalLooks)]))
-			n++
-		}
+	for i, r := range rivals {
+		out = append(out, figure.LineEntry(turnoverName(r)+" (control arm alone)", rivalLooks[i%len(rivalLooks)]))
 	}
 	return out
 }

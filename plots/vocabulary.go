@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -35,6 +36,34 @@ func names[T, S any](list []T, of func(T) S) (out []S) {
 	return out
 }
 
+// group is what of a list has one label.
+type group[T any] struct {
+	label string
+	list  []T
+}
+
+// grouped sorts a list into groups by its labels, in the order in which these come.
+func grouped[T any](list []T, label func(T) string) (out []group[T]) {
+	for _, v := range list {
+		i := slices.IndexFunc(out, func(g group[T]) bool { return g.label == label(v) })
+		if i < 0 {
+			i, out = len(out), append(out, group[T]{label: label(v)})
+		}
+		out[i].list = append(out[i].list, v)
+	}
+	return out
+}
+
+// bracket draws a line from one place to another, both on a height, with upright ends.
+func bracket(c draw.Canvas, s draw.LineStyle, from, to, y vg.Length) {
+	c.StrokeLine2(s, from, y, to, y)
+	c.StrokeLine2(s, from, y-2, from, y+2)
+	c.StrokeLine2(s, to, y-2, to, y+2)
+}
+
+// cut is a value at the end of an axis of fixed ends where it lies beyond.
+func cut(v float64, a plot.Axis) float64 { return min(max(v, a.Min), a.Max) }
+
 // manyPaths writes how many paths there are, of several things.
 func manyPaths(n []int) string {
 	if slices.Max(n) == slices.Min(n) {
@@ -50,9 +79,8 @@ func estimate(p *figure.Panel, series string, l figure.Look, radius vg.Length, v
 		return
 	}
 	p.RecordRange(series, figure.Mean, "", v, low, high, 0)
-	within := func(x float64) float64 { return min(max(x, p.Plot.X.Min), p.Plot.X.Max) }
-	p.Stroke(draw.LineStyle{Color: l.Color, Width: figure.DataLine}, []float64{within(low), within(high)}, []float64{y, y})
-	p.Marks(l, radius, []float64{within(v)}, []float64{y})
+	p.Stroke(figure.Look{Color: l.Color}.Line(), []float64{cut(low, p.Plot.X), cut(high, p.Plot.X)}, []float64{y, y})
+	p.Marks(l, radius, []float64{cut(v, p.Plot.X)}, []float64{y})
 }
 
 // holds tells whether a panel holds numbers of one of the kinds.

@@ -3,7 +3,6 @@ package plots
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -107,8 +106,7 @@ func warningPanels(w landscape.Forewarning, first bool) []*figure.Panel {
 		{"autocorrelation", "autocorrelation\nover one day", w.Warning.Autocorrelation, w.Autocorrelation, 1},
 	} {
 		value, low, high := scaled(q.factor, q.value), scaled(q.factor, q.band.Low), scaled(q.factor, q.band.High)
-		y := valueAxis(label(q.label), slices.Concat(value, low, high)...)
-		p := timeline.NewPanel("", title+", "+q.name, k, i == 1, y)
+		p := timeline.NewPanel("", title+", "+q.name, k, i == 1, valueAxis(label(q.label)))
 		p.Vertical(leaves, w.Day, "leaves its state")
 		xs := make([]float64, len(w.Last))
 		for j, d := range w.Last {
@@ -117,24 +115,20 @@ func warningPanels(w landscape.Forewarning, first bool) []*figure.Panel {
 		}
 		p.FillBetween(surrogateFan, xs, low, high)
 		timeline.Course(p, q.name, statistic, k, w.Last, value)
-		drawWindowBar(p, w, k, i == 0)
+		if i == 0 {
+			drawWindowBar(p, w, k)
+		}
 		out = append(out, p)
 	}
 	return out
 }
 
 // drawWindowBar shows how long the window is.
-func drawWindowBar(p *figure.Panel, w landscape.Forewarning, k timeline.Clock, named bool) {
-	if !named {
-		return
-	}
+func drawWindowBar(p *figure.Panel, w landscape.Forewarning, k timeline.Clock) {
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		a, b := at(k.At(0), 0).X, at(k.At(float64(w.Window)), 0).X
 		y := c.Max.Y - 6
-		s := draw.LineStyle{Color: figure.Grey, Width: 0.8}
-		c.StrokeLine2(s, a+1, y, b, y)
-		c.StrokeLine2(s, a+1, y-2, a+1, y+2)
-		c.StrokeLine2(s, b, y-2, b, y+2)
+		bracket(c, draw.LineStyle{Color: figure.Grey, Width: 0.8}, a+1, b, y)
 		c.FillText(figure.Aligned(figure.Sans(figure.SmallType, figure.Grey), draw.XCenter, draw.YTop), vg.Point{X: (a + b) / 2, Y: y - 2}, "window")
 	})
 }

@@ -265,7 +265,7 @@ func Spread(margin float64, values ...float64) (low, high float64) {
 		return 0, 1
 	}
 	pad := margin * (high - low)
-	if pad == 0 {
+	if low == high {
 		pad = 1
 	}
 	return low - pad, high + pad

@@ -551,3 +551,17 @@ func TestFittedAxesHoldReferenceLines(t *testing.T) {
 		t.Errorf("axes %v to %v and %v to %v: want all of the lines and the range", x.Min, x.Max, y.Min, y.Max)
 	}
 }
+
+// The colours of cells run from the lowest value to the highest, not beyond.
+func TestCellsScaleSpansTheValues(t *testing.T) {
+	for _, v := range []struct {
+		z         [][]float64
+		low, high string
+	}{{[][]float64{{0.2, 0.4}, {0.6, 0.8}}, "share 0.2", "0.8"}, {[][]float64{{-2, 0.4}}, "share -2", "2"}} {
+		p := New("cells", SingleColumn, 60).Panel("", Axis{}, Axis{})
+		p.Cells("share", v.z)
+		if e := p.entries[0]; strings.ReplaceAll(e.Low, "−", "-") != v.low || e.Label != v.high {
+			t.Errorf("cells %v: scale from %q to %q, want %q to %q", v.z, e.Low, e.Label, v.low, v.high)
+		}
+	}
+}

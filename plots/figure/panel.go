@@ -148,12 +148,12 @@ var (
 
 // Hairlines draws a pale line through each named row.
 func (p *Panel) Hairlines() {
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		for i := range p.y.places {
-			v := at(0, float64(i)).Y
-			c.StrokeLine2(Hairline, c.Min.X, v, c.Max.X, v)
-		}
-	})
+	if p == nil {
+		return
+	}
+	for i := range p.y.places {
+		p.Horizontal(Hairline, float64(i), "")
+	}
 }
 
 // Area fills from one place of the data to another, less an inset in points.
@@ -172,32 +172,35 @@ func (p *Panel) Says(text string) {
 }
 
 // Vertical draws a reference line at x over the whole height; the label stands in the
-// legend and among the numbers. NaN draws nothing.
+// legend and among the numbers, unless it is empty. NaN draws nothing.
 func (p *Panel) Vertical(s draw.LineStyle, x float64, label string) {
-	if math.IsNaN(x) || p == nil {
-		return
-	}
-	p.Record(label, Reference, text.Short(x), math.NaN())
-	p.lines[0] = append(p.lines[0], x)
-	p.entry(Entry{Label: label, Look: lineLook(s), line: true})
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		if v := at(x, 0).X; v >= c.Min.X-slack && v <= c.Max.X+slack {
-			c.StrokeLine2(s, v, c.Min.Y, v, c.Max.Y)
-		}
-	})
+	p.reference(s, 0, x, label, text.Short(x), math.NaN())
 }
 
 // Horizontal draws a reference line at y over the whole width, see Vertical.
 func (p *Panel) Horizontal(s draw.LineStyle, y float64, label string) {
-	if math.IsNaN(y) || p == nil {
+	p.reference(s, 1, y, label, "", y)
+}
+
+// reference draws a line at v of axis 0, x, or 1, y, and records x and y.
+func (p *Panel) reference(s draw.LineStyle, axis int, v float64, label, x string, y float64) {
+	if math.IsNaN(v) || p == nil {
 		return
 	}
-	p.Record(label, Reference, "", y)
-	p.lines[1] = append(p.lines[1], y)
+	if label != "" {
+		p.Record(label, Reference, x, y)
+	}
+	p.lines[axis] = append(p.lines[axis], v)
 	p.entry(Entry{Label: label, Look: lineLook(s), line: true})
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		if v := at(0, y).Y; v >= c.Min.Y-slack && v <= c.Max.Y+slack {
-			c.StrokeLine2(s, c.Min.X, v, c.Max.X, v)
+		from, to := at(v, v), at(v, v)
+		if axis == 0 {
+			from.Y, to.Y = c.Min.Y, c.Max.Y
+		} else {
+			from.X, to.X = c.Min.X, c.Max.X
+		}
+		if holds(c, from) {
+			c.StrokeLine2(s, from.X, from.Y, to.X, to.Y)
 		}
 	})
 }

@@ -232,23 +232,27 @@ func Diverging(share float64) Color {
 	return Between(White, Vermilion, min(1, 2*share-1))
 }
 
-// Shade shades a range of x over the whole height.
+// Shade shades a range of x over the whole height. Without a label it is neither in the
+// legend nor among the numbers.
 func (p *Panel) Shade(label string, low, high float64) {
 	if !p.finite(label, []float64{low, high}) {
 		return
 	}
-	p.RecordRange(label, Reference, "", math.NaN(), low, high, 0)
+	if label != "" {
+		p.RecordRange(label, Reference, "", math.NaN(), low, high, 0)
+	}
 	p.lines[0] = append(p.lines[0], low, high)
-	p.entry(Entry{Label: label, Look: Look{Color: shade}, filled: true})
+	p.entry(Entry{Label: label, Look: Look{Color: ShadeColor}, filled: true})
 	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
 		a, b := at(low, 0), at(high, 0)
 		a.Y, b.Y = c.Min.Y, c.Max.Y
-		c.SetColor(shade)
+		c.SetColor(ShadeColor)
 		c.Fill(box(c, a, b).Path())
 	})
 }
 
-var shade = Color{R: 240, G: 240, B: 240, A: 255}
+// ShadeColor is the colour of shaded ranges.
+var ShadeColor = Color{R: 240, G: 240, B: 240, A: 255}
 
 // Text writes at a place, to the right of it and halfway up.
 func (p *Panel) Text(text string, x, y float64) {
@@ -261,6 +265,14 @@ func (p *Panel) Write(text string, s draw.TextStyle, x, y float64, aside vg.Poin
 		if q := at(x, y); holds(c, q) {
 			c.FillText(s, q.Add(aside), text)
 		}
+	})
+}
+
+// Over writes a text in a style above the data area, centred over a column and so far
+// above it in points; Head makes room for it.
+func (p *Panel) Over(text string, s draw.TextStyle, x float64, above vg.Length) {
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		c.FillText(Aligned(s, draw.XCenter, draw.YBottom), vg.Point{X: at(x, 0).X, Y: c.Max.Y + above}, text)
 	})
 }
 

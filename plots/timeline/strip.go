@@ -146,10 +146,7 @@ func AlignStrips(strips ...*figure.Panel) float64 {
 
 // drawLane draws one lane at height y.
 func drawLane(p *figure.Panel, l lane, protocol model.Protocol, k Clock, y float64) {
-	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-		v := at(0, y).Y
-		c.StrokeLine2(figure.Hairline, c.Min.X, v, c.Max.X, v)
-	})
+	p.Horizontal(figure.Hairline, y, "")
 	for _, e := range l.Events {
 		x := k.Text(e.From)
 		if e.To != e.From {
