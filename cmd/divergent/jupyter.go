@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"divergent/internal/files"
 	"divergent/pkg/notebook"
 )
 
@@ -43,9 +44,35 @@ func (a app) setUp(ctx context.Context, program string) (jupyter, error) {
 	if err := quiet(ctx, tools, append(j.env, "GOWORK=off", "GOBIN="+bin), "go", "install", "github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports"); err != nil {
 		return jupyter{}, err
 	}
+	if err := shim(bin); err != nil {
+		return jupyter{}, err
+	}
 	// gopls may be absent, errors are wanted as plain text, and the log in a file.
 	return j, quiet(ctx, a.root, j.env, filepath.Join(bin, "gonb"), "--install", "--force_deps", "--raw_error",
 		"--logtostderr=false", "--stderrthreshold=3", "--log_dir="+log, "--go_work="+a.root)
+}
+
+// shim puts a go before the real one that does nothing where the kernel runs "go get"
+// without a package, as it does before every cell: all that cells of this clone import is
+// in the workspace, and asking the network costs a second each time. With a package, go
+// get works as ever.
+func shim(bin string) error {
+	real, err := exec.LookPath("go")
+	if err != nil {
+		return fmt.Errorf("go is not on the path: want the Go that runs this command there (%w)", err)
+	}
+	script := fmt.Sprintf(`#!/bin/sh
+case "$GONB_TMP_DIR:$*" in ?*:get | ?*:"get -t") exit 0 ;; esac
+exec '%s' "$@"
+`, strings.ReplaceAll(real, "'", `'\''`))
+	path := filepath.Join(bin, "go")
+	if b, err := os.ReadFile(path); err == nil && string(b) == script {
+		return os.Chmod(path, 0o755)
+	}
+	if err := files.Write(path, []byte(script)); err != nil {
+		return fmt.Errorf("%s: %w: want a clone that can be written to", path, err)
+	}
+	return os.Chmod(path, 0o755)
 }
 
 // jupyterEnv keeps everything of Jupyter inside the clone, puts the kernel on
