@@ -11,6 +11,9 @@ import (
 )
 
 func TestHelpFindsWhatItIsGiven(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs go doc twenty times")
+	}
 	var r *study.Result
 	for _, c := range []struct {
 		of   any
