@@ -10,7 +10,6 @@ import (
 	"github.com/alecthomas/kong"
 
 	"divergent/data"
-	"divergent/internal/check"
 	"divergent/pkg/catalogue"
 	"divergent/pkg/study"
 	"divergent/plots"
@@ -67,19 +66,17 @@ func (c *figuresCommand) Run(ctx context.Context, a app, k *kong.Context) error 
 
 // drawings returns the figures of a study's results, or of a small model.
 func (c *figuresCommand) drawings(ctx context.Context, a app, k *kong.Context) ([]func() (*plots.Figure, error), error) {
-	if err := a.known(c.Study); err != nil {
+	e, err := catalogue.Find(a.entries(), c.Study)
+	if err != nil {
 		return nil, err
 	}
-	if m, ok := a.small(c.Study); ok {
+	if e.Small != nil {
+		m := smallModel{e}
 		if err := m.only(k, "out", "formats"); err != nil {
 			return nil, err
 		}
 		o, err := m.simulate(ctx, a, 0)
 		return o.Figures, err
-	}
-	e, err := catalogue.Find(a.entries(), c.Study)
-	if err != nil {
-		return nil, err
 	}
 	res, err := results(c.Study, c.From)
 	if err != nil {
@@ -90,11 +87,6 @@ func (c *figuresCommand) drawings(ctx context.Context, a app, k *kong.Context) (
 		out = append(out, func() (*plots.Figure, error) { return draw(res) })
 	}
 	return out, nil
-}
-
-// known is the error of a study that the catalogue has not.
-func (a app) known(study string) error {
-	return check.Known("study", study, catalogue.Names(a.entries()))
 }
 
 // results loads the results in a folder, or the committed ones of the study.

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"divergent/plots"
 )
@@ -285,6 +286,12 @@ func TestNotebooksKeepTheHouseRules(t *testing.T) {
 				t.Errorf("%s: the first code cell is not the imports, which are all that the kernel of this clone needs", p)
 			}
 			first = false
+			for _, line := range strings.Split(source, "\n") {
+				const page = 110 // columns, a tab being four
+				if n := utf8.RuneCountInString(strings.ReplaceAll(line, "\t", "    ")); n > page {
+					t.Errorf("%s: cell %s: a line of %d columns, want at most %d: %s", p, c.id(), n, page, line)
+				}
+			}
 			if n := strings.Count(source, "\n") + 1; n > 15 {
 				t.Errorf("%s: cell %s has %d lines, want at most 15", p, c.id(), n)
 			}

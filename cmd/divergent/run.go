@@ -11,6 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"divergent/internal/console"
+	"divergent/pkg/catalogue"
 	"divergent/pkg/study"
 )
 
@@ -109,7 +110,8 @@ type order struct {
 
 func (c *runCommand) order(a app, k *kong.Context) (order, error) {
 	o := order{runner: study.Runner{Workers: int(c.Workers), Dir: c.Out, Shard: c.Shard.part, Shards: max(c.Shard.of, 1)}}
-	if err := a.known(c.Study); err != nil {
+	e, err := catalogue.Find(a.entries(), c.Study)
+	if err != nil {
 		return o, err
 	}
 	if o.runner.Dir == "" {
@@ -119,11 +121,10 @@ func (c *runCommand) order(a app, k *kong.Context) (order, error) {
 		}
 		o.runner.Dir = filepath.Join(root, "data", "runs", c.Study)
 	}
-	if m, ok := a.small(c.Study); ok {
-		o.small = &m
-		return o, m.only(k, "out", "workers", "json")
+	if e.Small != nil {
+		o.small = &smallModel{e}
+		return o, o.small.only(k, "out", "workers", "json")
 	}
-	var err error
 	if o.design, err = study.Named(c.Study); err != nil {
 		return o, err
 	}

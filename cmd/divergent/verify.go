@@ -7,6 +7,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"divergent/pkg/catalogue"
 	"divergent/pkg/study"
 )
 
@@ -40,12 +41,14 @@ type verified struct {
 
 // Run computes again and compares.
 func (c *verifyCommand) Run(ctx context.Context, a app, k *kong.Context) error {
-	if err := a.known(c.Study); err != nil {
+	e, err := catalogue.Find(a.entries(), c.Study)
+	if err != nil {
 		return err
 	}
 	v := verified{Study: c.Study}
 	var words string
-	if m, ok := a.small(c.Study); ok {
+	if e.Small != nil {
+		m := smallModel{e}
 		if err := m.only(k, "workers", "from", "json"); err != nil {
 			return err
 		}

@@ -1,10 +1,9 @@
 package infer
 
 import (
-	"io/fs"
 	"testing"
 
-	"divergent/data"
+	"divergent/internal/studytest"
 	"divergent/pkg/assay"
 	"divergent/pkg/stats"
 	"divergent/pkg/study"
@@ -14,14 +13,7 @@ import (
 // these means and SDs. The committed results may differ from them by three
 // standard errors of the difference; more means a bug.
 func TestTenSeedsAgreeWithPyTorch(t *testing.T) {
-	dir, err := fs.Sub(data.Results(), "divergent")
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := study.Load(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	res := studytest.Committed(t, "divergent")
 	for _, tc := range []struct {
 		arm, phase, test string
 		level            float64
@@ -91,13 +83,7 @@ func TestLevelsAgreeWithPyTorch(t *testing.T) {
 		{"isodose", "epochs", 50, "ssri", "", 0, assay.Turnover, 1.43, 0.36},
 	} {
 		if results[tc.study] == nil {
-			dir, err := fs.Sub(data.Results(), tc.study)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if results[tc.study], err = study.Load(dir); err != nil {
-				t.Fatal(err)
-			}
+			results[tc.study] = studytest.Committed(t, tc.study)
 		}
 		_, x, err := Values(results[tc.study], Query{Factor: tc.factor, Setting: tc.setting, Arm: tc.arm, Phase: assay.Acute, Test: tc.test, Level: tc.level, Metric: tc.metric})
 		if len(x) != 10 {

@@ -1,34 +1,20 @@
 package infer
 
 import (
-	"io/fs"
 	"slices"
 	"strings"
 	"testing"
 
 	"divergent/data"
+	"divergent/internal/studytest"
 	"divergent/pkg/assay"
 	"divergent/pkg/study"
 )
 
-// committed returns the committed results of a study.
-func committed(t *testing.T, name string) *study.Result {
-	t.Helper()
-	dir, err := fs.Sub(data.Results(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := study.Load(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
 // A name or a number that the result does not know is an error that names the
 // nearest; what was not measured for the arm is empty.
 func TestValuesKnowTheVocabulary(t *testing.T) {
-	r := committed(t, "divergent")
+	r := studytest.Committed(t, "divergent")
 	good := Query{Arm: "ketamine", Phase: assay.Acute, Test: assay.Internal, Level: 2.5, Metric: assay.Accuracy}
 	with := func(change func(q *Query)) Query {
 		q := good
@@ -80,7 +66,7 @@ func TestValuesKnowTheVocabulary(t *testing.T) {
 // The levels of a sweep are never taken for seeds: each exported function that takes
 // a result is told the level, or refuses.
 func TestLevelsAreNoSeeds(t *testing.T) {
-	r := committed(t, "cliff")
+	r := studytest.Committed(t, "cliff")
 	q := Query{Arm: study.Untreated, Phase: assay.Acute, Test: assay.Combined, Metric: assay.Accuracy}
 	at := q
 	at.Factor, at.Setting = "pruned", 0.9

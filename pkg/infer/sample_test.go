@@ -6,13 +6,14 @@ import (
 	"strings"
 	"testing"
 
+	"divergent/internal/studytest"
 	"divergent/pkg/assay"
 	"divergent/pkg/study"
 )
 
 // A measure gives what a query of six words gives, and knows its names.
 func TestMeasuresAreQueries(t *testing.T) {
-	r := committed(t, "divergent")
+	r := studytest.Committed(t, "divergent")
 	for _, c := range []struct {
 		measure Query
 		arm     string
@@ -125,7 +126,7 @@ func TestChance(t *testing.T) {
 	if got := Chance(r); got != 20 {
 		t.Errorf("chance of five clusters %v, want 20", got)
 	}
-	if got := Chance(committed(t, "divergent")); got != 25 {
+	if got := Chance(studytest.Committed(t, "divergent")); got != 25 {
 		t.Errorf("chance of the stored study %v, want 25", got)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"divergent/internal/studytest"
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
 	"divergent/pkg/landscape"
@@ -81,7 +82,7 @@ func failure(t *testing.T, name string) string {
 
 // swept is a result with two levels of the factor pruned and two arms.
 func swept() *study.Result {
-	return sweep(3, []float64{0.5, 0.9}, []string{"ketamine", "ssri"}, []study.Row{combinedTest, {Phase: assay.Acute, Metric: assay.Sparsity}},
+	return studytest.Sweep(3, []float64{0.5, 0.9}, []string{"ketamine", "ssri"}, []study.Row{studytest.Combined, {Phase: assay.Acute, Metric: assay.Sparsity}},
 		func(seed int, setting float64, _ string, _ study.Row) float64 { return 100*setting + float64(seed) })
 }
 
@@ -144,8 +145,8 @@ func TestTablesRefuse(t *testing.T) {
 // Few seeds show no interval in any table or sentence.
 func TestFewSeedsHaveNoInterval(t *testing.T) {
 	for _, seeds := range []int{1, 2, 4, 5} {
-		r := sweep(seeds, []float64{0.5, 0.9}, []string{"ketamine", "ssri", "untreated"},
-			[]study.Row{combinedTest, {Phase: assay.Acute, Test: assay.Standard, Metric: assay.Accuracy}, {Phase: assay.Acute, Test: assay.Internal, Level: 2.5, Metric: assay.Accuracy},
+		r := studytest.Sweep(seeds, []float64{0.5, 0.9}, []string{"ketamine", "ssri", "untreated"},
+			[]study.Row{studytest.Combined, {Phase: assay.Acute, Test: assay.Standard, Metric: assay.Accuracy}, {Phase: assay.Acute, Test: assay.Internal, Level: 2.5, Metric: assay.Accuracy},
 				{Phase: assay.Acute, Metric: assay.Dose}, {Phase: assay.Relapse, Test: assay.Combined, Metric: assay.Drop}},
 			func(seed int, setting float64, arm string, w study.Row) float64 {
 				if w.Metric == assay.Dose {
@@ -416,28 +417,6 @@ func TestLineEndsAreKept(t *testing.T) {
 		t.Errorf("%v: %s", err, out)
 	}
 }
-
-// sweep is a result with the factor pruned; value gives each measurement, NaN
-// none.
-func sweep(seeds int, settings []float64, arms []string, tests []study.Row, value func(seed int, setting float64, arm string, t study.Row) float64) *study.Result {
-	r := &study.Result{}
-	for _, s := range settings {
-		for _, arm := range arms {
-			r.Manifest.Conditions = append(r.Manifest.Conditions, study.Condition{Name: arm, Factor: "pruned", Setting: s})
-			for seed := range seeds {
-				for _, w := range tests {
-					if w.Value = value(seed, s, arm, w); !math.IsNaN(w.Value) {
-						w.Seed, w.Arm, w.Factor, w.Setting = uint64(seed), arm, "pruned", s
-						r.Rows = append(r.Rows, w)
-					}
-				}
-			}
-		}
-	}
-	return r
-}
-
-var combinedTest = study.Row{Phase: assay.Acute, Test: assay.Combined, Metric: assay.Accuracy}
 
 func TestSelections(t *testing.T) {
 	list := []infer.Replication{

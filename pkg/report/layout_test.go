@@ -1,12 +1,11 @@
 package report
 
 import (
-	"io/fs"
 	"os/exec"
 	"strings"
 	"testing"
 
-	"divergent/data"
+	"divergent/internal/studytest"
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
 	"divergent/pkg/study"
@@ -26,19 +25,6 @@ func TestNeedsNeitherNotebookNorFigures(t *testing.T) {
 	}
 }
 
-func load(t *testing.T, name string) *study.Result {
-	t.Helper()
-	dir, err := fs.Sub(data.Results(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := study.Load(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
 // Whatever of a study a cell has can be shown: cells by row and column.
 func TestLayout(t *testing.T) {
 	text := func(x any) string {
@@ -55,7 +41,7 @@ func TestLayout(t *testing.T) {
 		}
 		return strings.Join(lines, "\n")
 	}
-	plain, swept := load(t, "divergent"), load(t, "cliff")
+	plain, swept := studytest.Committed(t, "divergent"), studytest.Committed(t, "cliff")
 	own := study.Divergent()
 	own.Arms = []treat.Treatment{treat.SSRI(), treat.Func("mine", func(*treat.Subject) error { return nil }), treat.Sham(treat.Ketamine())}
 	own.Prune, own.Seeds = 0.9, own.Seeds[:1]
@@ -90,7 +76,7 @@ func TestLayout(t *testing.T) {
 
 // Chance is that of the design's task: half-way from 90 to 20, that of five clusters, is 55.
 func TestFallsGoDownToTheTasksChance(t *testing.T) {
-	r := sweep(1, []float64{0.5, 0.9}, []string{"untreated"}, []study.Row{combinedTest},
+	r := studytest.Sweep(1, []float64{0.5, 0.9}, []string{"untreated"}, []study.Row{studytest.Combined},
 		func(_ int, setting float64, _ string, _ study.Row) float64 {
 			return map[float64]float64{0.5: 90, 0.9: 20}[setting]
 		})
@@ -103,7 +89,7 @@ func TestFallsGoDownToTheTasksChance(t *testing.T) {
 
 // An error is returned, and names the nearest name that there is.
 func TestErrorsAreReturned(t *testing.T) {
-	plain, swept := load(t, "divergent"), load(t, "cliff")
+	plain, swept := studytest.Committed(t, "divergent"), studytest.Committed(t, "cliff")
 	_, pooled := Outcomes(swept)
 	_, arm := Contrasts(plain, [2]string{"ketamine", "sri"})
 	_, factor := ByLevel(swept, "prunned", infer.Combined, "ketamine")

@@ -7,32 +7,11 @@ import (
 	"testing"
 
 	"divergent/data"
+	"divergent/internal/studytest"
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
 	"divergent/pkg/study"
 )
-
-// sweep is a result with the factor pruned; value gives each measurement, NaN
-// none.
-func sweep(seeds int, settings []float64, arms []string, tests []study.Row, value func(seed int, setting float64, arm string, t study.Row) float64) *study.Result {
-	r := &study.Result{}
-	for _, s := range settings {
-		for _, arm := range arms {
-			r.Manifest.Conditions = append(r.Manifest.Conditions, study.Condition{Name: arm, Factor: "pruned", Setting: s})
-			for seed := range seeds {
-				for _, w := range tests {
-					if w.Value = value(seed, s, arm, w); !math.IsNaN(w.Value) {
-						w.Seed, w.Arm, w.Factor, w.Setting = uint64(seed), arm, "pruned", s
-						r.Rows = append(r.Rows, w)
-					}
-				}
-			}
-		}
-	}
-	return r
-}
-
-var combinedTest = study.Row{Phase: assay.Acute, Test: assay.Combined, Metric: assay.Accuracy}
 
 func TestLevelNames(t *testing.T) {
 	for _, tc := range []struct {
@@ -54,7 +33,7 @@ func TestLevelNames(t *testing.T) {
 }
 
 func TestByLevelSortsSettingsAndLeavesGaps(t *testing.T) {
-	r := sweep(2, []float64{0.9, 0.5}, []string{"untreated", "ketamine"}, []study.Row{combinedTest},
+	r := studytest.Sweep(2, []float64{0.9, 0.5}, []string{"untreated", "ketamine"}, []study.Row{studytest.Combined},
 		func(_ int, setting float64, arm string, _ study.Row) float64 {
 			if arm == "ketamine" && setting == 0.5 {
 				return math.NaN()
@@ -71,7 +50,7 @@ func TestByLevelSortsSettingsAndLeavesGaps(t *testing.T) {
 // Ten differences of one sign have p = 2/2¹⁰ = 0.00195 by counting; Holm over two
 // rows doubles it. A level without differences has p = 1.
 func TestMatched(t *testing.T) {
-	r := sweep(10, []float64{0.5, 0.9, 0.95}, []string{"ketamine", "ketamine-random"}, []study.Row{combinedTest},
+	r := studytest.Sweep(10, []float64{0.5, 0.9, 0.95}, []string{"ketamine", "ketamine-random"}, []study.Row{studytest.Combined},
 		func(seed int, setting float64, arm string, _ study.Row) float64 {
 			switch {
 			case arm == "ketamine" && setting == 0.9:
@@ -94,7 +73,7 @@ func TestMatched(t *testing.T) {
 }
 
 func TestDifferencesBoldWhereSeedsAgree(t *testing.T) {
-	r := sweep(10, []float64{0.5, 0.9}, []string{"ketamine", "ssri"}, []study.Row{combinedTest},
+	r := studytest.Sweep(10, []float64{0.5, 0.9}, []string{"ketamine", "ssri"}, []study.Row{studytest.Combined},
 		func(seed int, setting float64, arm string, _ study.Row) float64 {
 			if arm == "ketamine" && setting == 0.9 {
 				return 50 + float64(seed)
@@ -110,7 +89,7 @@ func TestDifferencesBoldWhereSeedsAgree(t *testing.T) {
 // Straight lines by hand: from 90 at 0.5 to 50 at 0.9 they come to 85 at 0.55, and
 // half-way to chance, 57.5, at 0.825.
 func TestFalls(t *testing.T) {
-	r := sweep(3, []float64{0.5, 0.9}, []string{"untreated"}, []study.Row{combinedTest},
+	r := studytest.Sweep(3, []float64{0.5, 0.9}, []string{"untreated"}, []study.Row{studytest.Combined},
 		func(seed int, setting float64, _ string, _ study.Row) float64 {
 			if seed == 2 {
 				return 90 // never comes down
@@ -139,7 +118,7 @@ func TestIsoDosesHoldThePublishedMisses(t *testing.T) {
 		}
 	}
 	dose := study.Row{Phase: assay.Acute, Metric: assay.Dose}
-	r := sweep(2, []float64{0.1, 0.2}, []string{"ketamine"}, []study.Row{dose, combinedTest},
+	r := studytest.Sweep(2, []float64{0.1, 0.2}, []string{"ketamine"}, []study.Row{dose, studytest.Combined},
 		func(_ int, setting float64, _ string, w study.Row) float64 {
 			if w.Metric == assay.Dose {
 				return setting / 25 // 0.004, 0.008
@@ -161,7 +140,7 @@ func TestRegions(t *testing.T) {
 	std, noise := study.Row{Phase: assay.Acute, Test: assay.Standard, Metric: assay.Accuracy}, study.Row{Phase: assay.Acute, Test: assay.Internal, Level: 2.5, Metric: assay.Accuracy}
 	off := noise
 	off.Phase = assay.OffDrug
-	r := sweep(10, []float64{0.95}, []string{"ketamine", "neurosteroid"}, []study.Row{std, noise, off},
+	r := studytest.Sweep(10, []float64{0.95}, []string{"ketamine", "neurosteroid"}, []study.Row{std, noise, off},
 		func(seed int, _ float64, arm string, w study.Row) float64 {
 			switch {
 			case w.Test == assay.Standard:
@@ -187,7 +166,7 @@ func TestRegions(t *testing.T) {
 		t.Errorf("tied region: %q", got)
 	}
 	// Leads of 1 and 10 points: every resample has the arm ahead, but two seeds have no interval.
-	few := sweep(2, []float64{0.95}, []string{"ketamine", "neurosteroid"}, []study.Row{noise},
+	few := studytest.Sweep(2, []float64{0.95}, []string{"ketamine", "neurosteroid"}, []study.Row{noise},
 		func(seed int, _ float64, arm string, _ study.Row) float64 {
 			if arm == "ketamine" {
 				return 46 + 9*float64(seed)
@@ -198,7 +177,7 @@ func TestRegions(t *testing.T) {
 		t.Errorf("two seeds: %+v", g)
 	}
 	// Five leads of 1 and 10 points, mean 4.6 and s = √24.3: t₄ s/√5 = 6.1, though every resample is ahead.
-	few = sweep(5, []float64{0.95}, []string{"ketamine", "neurosteroid"}, []study.Row{noise},
+	few = studytest.Sweep(5, []float64{0.95}, []string{"ketamine", "neurosteroid"}, []study.Row{noise},
 		func(seed int, _ float64, arm string, _ study.Row) float64 {
 			if arm == "ketamine" {
 				return 46 + 9*float64(seed%2)
