@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"divergent/internal/files"
@@ -105,7 +104,6 @@ func (a app) copies(dir string) (asShipped, kept []string, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	slices.Sort(asShipped)
 	return asShipped, kept, files.Write(filepath.Join(dir, copied), append(b, '\n'))
 }
 
