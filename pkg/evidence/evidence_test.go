@@ -195,8 +195,8 @@ func TestSharesCount(t *testing.T) {
 			t.Errorf("of no draws: %v, %v", got, err)
 		}
 		for _, names := range [][2]string{{"three", "first"}, {"one", "third"}} {
-			if _, err := s.Joint(names[0], []string{names[1]}, nil); err == nil {
-				t.Errorf("%v is no error", names)
+			if _, err := s.Joint(names[0], []string{names[1]}, nil); err == nil || !strings.Contains(err.Error(), "did you mean") {
+				t.Errorf("%v: %v, want an error that names the nearest", names, err)
 			}
 		}
 		tally := s.Tallies()[0]

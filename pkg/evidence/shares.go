@@ -1,11 +1,11 @@
 package evidence
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
 
+	"divergent/internal/check"
 	"divergent/internal/text"
 )
 
@@ -63,21 +63,23 @@ func (s *Shares) Finding(hypothesis, observation int) Check {
 // facts at once, among those in which it explains all of the given ones.
 // Without draws of the latter kind it is NaN.
 func (s *Shares) Joint(hypothesis string, explained, given []string) (float64, error) {
-	h := slices.Index(s.Hypotheses, hypothesis)
-	if h < 0 {
-		return 0, fmt.Errorf("evidence: no hypothesis %q: want one of Hypotheses", hypothesis)
+	if err := check.Known("evidence: hypothesis", hypothesis, s.Hypotheses); err != nil {
+		return 0, err
+	}
+	var facts []string
+	for _, f := range s.Facts {
+		facts = append(facts, f.Name)
 	}
 	var at [2][]int // the facts of both lists
 	for k, names := range [2][]string{explained, given} {
 		for _, n := range names {
-			o := slices.IndexFunc(s.Facts, func(x Fact) bool { return x.Name == n })
-			if o < 0 {
-				return 0, fmt.Errorf("evidence: no observation %q: want the name of one of Facts", n)
+			if err := check.Known("evidence: fact", n, facts); err != nil {
+				return 0, err
 			}
-			at[k] = append(at[k], o)
+			at[k] = append(at[k], slices.Index(facts, n))
 		}
 	}
-	return s.joint(h, at[0], at[1]), nil
+	return s.joint(slices.Index(s.Hypotheses, hypothesis), at[0], at[1]), nil
 }
 
 func (s *Shares) joint(hypothesis int, explained, given []int) float64 {
