@@ -1,6 +1,7 @@
 // Command browser opens the toolkit's notebooks in a real Chromium, as a new user does:
 // every stored output is in the page before anything is run; a new Go notebook works
-// with its imports alone; a notebook runs from top to bottom; and the clone stays as it
+// with its imports alone, completes names on Tab and shows their documentation on
+// Shift-Tab; a notebook runs from top to bottom; and the clone stays as it
 // was, while changed copies are kept.
 //
 //	go -C .ci/browser run . CLONE
@@ -22,7 +23,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 func main() {
@@ -57,7 +60,7 @@ func run(clone string) (err error) {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(s.stored(), s.own(), s.rerun("00-start-here.ipynb"))
+	err = errors.Join(s.stored(), s.own(), s.help(), s.rerun("00-start-here.ipynb"))
 	end()
 	if err != nil {
 		return err
@@ -202,7 +205,7 @@ func (s *session) own() error {
 	if err := s.load(made.Name); err != nil {
 		return err
 	}
-	cell, err := json.Marshal("import (\n\t\"divergent/pkg/notebook\"\n\t\"divergent/pkg/study\"\n)\n\n%%\nnotebook.Table(study.Divergent().Arms)")
+	cell, err := json.Marshal("import (\n\t\"divergent/pkg/notebook\"\n\t\"divergent/pkg/study\"\n\t\"divergent/pkg/treat\"\n)\n\n%%\nnotebook.Fold(\"Every arm\", study.Divergent().Arms)")
 	if err != nil {
 		return err
 	}
@@ -215,10 +218,86 @@ func (s *session) own() error {
 		return err
 	}
 	fmt.Printf("a new notebook with imports alone: %.60q\n", text)
-	if !strings.Contains(text, "ketamine") {
-		return fmt.Errorf("a new notebook prints %q: want a table with ketamine", text)
+	if !strings.Contains(text, "Every arm") {
+		return fmt.Errorf("a new notebook prints %q: want a folded table", text)
+	}
+	if err := s.folded(); err != nil {
+		return err
 	}
 	return s.picture(made.Name)
+}
+
+// folded opens the folded table by its line, which looks as if it could be opened; columns
+// of text are set to the left.
+func (s *session) folded() error {
+	const look = `{ const q = (e, p) => getComputedStyle(document.querySelector(".output details " + e))[p];
+		[q("summary", "cursor"), q("summary", "display"), q("td", "textAlign"), document.querySelector(".output details").open].join(" ") }`
+	var got string
+	err := chromedp.Run(s.page, chromedp.Click(".output details summary", chromedp.ByQuery), chromedp.Evaluate(look, &got))
+	if want := "pointer list-item left true"; err == nil && got != want {
+		err = fmt.Errorf("a folded table: cursor, display, alignment and whether a click opens it are %q: want %q", got, want)
+	}
+	return err
+}
+
+// help presses Tab and Shift-Tab in a second cell of the notebook that own has made, once
+// gopls is there.
+func (s *session) help() error {
+	gopls := filepath.Join(s.clone, ".bin", "help", "gopls")
+	for start := time.Now(); ; time.Sleep(time.Second) {
+		if _, err := os.Stat(gopls); err == nil {
+			break
+		}
+		if time.Since(start) > 6*time.Minute {
+			return fmt.Errorf("open has not built %s", gopls)
+		}
+	}
+	if err := s.restart(); err != nil {
+		return err
+	}
+	for _, c := range []struct{ cell, want string }{{"study.Div", "Divergent"}, {"treat.Neuro", "Neurosteroid"}, {"notebook.Ta", "Table"}} {
+		var got string
+		start := time.Now()
+		for !strings.Contains(got, c.want) {
+			if time.Since(start) > 2*time.Minute {
+				return fmt.Errorf("Tab after %s shows %q: want %s", c.cell, got, c.want)
+			}
+			if err := chromedp.Run(s.page, s.edit("%%\n"+c.cell), chromedp.KeyEvent(kb.Tab), chromedp.Sleep(time.Second),
+				chromedp.Evaluate(`[...document.querySelectorAll(".completions option")].map(o => o.innerText).join(" ") + Jupyter.notebook.get_cell(1).get_text()`, &got)); err != nil {
+				return fmt.Errorf("Tab after %s: %w", c.cell, err)
+			}
+		}
+		if err := errors.Join(s.picture("tab"), chromedp.Run(s.page, chromedp.KeyEvent(kb.Escape))); err != nil {
+			return err
+		}
+		fmt.Printf("Tab after %s in %.1f s: %q\n", c.cell, time.Since(start).Seconds(), got)
+	}
+	var got string
+	err := chromedp.Run(s.page, s.edit("%%\nstudy.Divergent"), chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(input.ModifierShift)), chromedp.Sleep(3*time.Second),
+		chromedp.Evaluate(`document.querySelector("#tooltip").innerText`, &got))
+	fmt.Printf("Shift-Tab: %.100q\n", got)
+	if err = errors.Join(err, s.picture("shift-tab")); err == nil && !strings.Contains(got, "returns the seed study") {
+		err = fmt.Errorf("Shift-Tab on study.Divergent shows %q: want its doc comment", got)
+	}
+	return err
+}
+
+// edit puts text into the second cell, and the cursor behind it.
+func (s *session) edit(text string) chromedp.Action {
+	quoted, _ := json.Marshal(text)
+	return chromedp.Evaluate(fmt.Sprintf(`{ const n = Jupyter.notebook; if (n.ncells() < 2) n.insert_cell_below("code", 0);
+		n.select(1); n.edit_mode(); const c = n.get_cell(1); c.set_text(%s); c.focus_editor();
+		c.code_mirror.setCursor(c.code_mirror.lineCount(), 0); c.code_mirror.execCommand("goDocEnd"); 0 }`, quoted), nil)
+}
+
+// restart starts the kernel of the page anew and runs its first cell.
+func (s *session) restart() error {
+	return chromedp.Run(s.page,
+		chromedp.Evaluate(`Jupyter.notebook.clear_all_output(); Jupyter.notebook.get_cell(0).set_input_prompt(); Jupyter.notebook.kernel.restart(); 0`, nil),
+		chromedp.Sleep(2*time.Second),
+		chromedp.Poll(`Jupyter.notebook.kernel.is_connected()`, nil, chromedp.WithPollingTimeout(time.Minute)),
+		chromedp.Evaluate(`Jupyter.notebook.get_cell(0).execute(); 0`, nil),
+		chromedp.Poll(`typeof Jupyter.notebook.get_cell(0).input_prompt_number === "number"`, nil, chromedp.WithPollingTimeout(2*time.Minute)))
 }
 
 // rerun runs a copy from top to bottom and saves it.

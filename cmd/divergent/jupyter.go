@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	_ "embed"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -48,9 +51,90 @@ func (a app) setUp(ctx context.Context, program string) (jupyter, error) {
 		return jupyter{}, err
 	}
 	// gopls may be absent, errors are wanted as plain text, and the log in a file.
-	return j, quiet(ctx, a.root, j.env, filepath.Join(bin, "gonb"), "--install", "--force_deps", "--raw_error",
-		"--logtostderr=false", "--stderrthreshold=3", "--log_dir="+log, "--go_work="+a.root)
+	if err := quiet(ctx, a.root, j.env, filepath.Join(bin, "gonb"), "--install", "--force_deps", "--raw_error",
+		"--logtostderr=false", "--stderrthreshold=3", "--log_dir="+log, "--go_work="+a.root); err != nil {
+		return jupyter{}, err
+	}
+	return j, a.anyClient()
 }
+
+// anyClient puts into the kernel's own file what its cells need of the environment, so that
+// it works with every client that is shown .jupyter/data, and not only with those that the
+// command starts.
+func (a app) anyClient() error {
+	path := filepath.Join(a.root, ".jupyter", "data", "kernels", "gonb", "kernel.json")
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var spec map[string]any
+	if err := json.Unmarshal(b, &spec); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	env := map[string]string{"PATH": filepath.Join(a.root, ".bin") + string(os.PathListSeparator) + "${PATH}", "GOWORK": "", notebook.RootVariable: a.root}
+	for _, e := range a.jupyterEnv(os.Environ()) {
+		if flags, ok := strings.CutPrefix(e, "GOFLAGS="); ok {
+			env["GOFLAGS"] = flags
+		}
+	}
+	spec["env"] = env
+	if b, err = json.MarshalIndent(spec, "", " "); err != nil {
+		return err
+	}
+	return files.Write(path, append(b, '\n'))
+}
+
+// tooltip teaches the classic notebook to show what the kernel says on Shift-Tab.
+//
+//go:embed custom.js
+var tooltip []byte
+
+// help puts gopls, which answers Tab and Shift-Tab in cells, on the kernels' path, and
+// builds it in the background: that takes some two minutes, and cells run without it.
+// Notebooks that are executed without a reader need none. What it returns is closed when
+// it has ended.
+func (j *jupyter) help(ctx context.Context, a app) (<-chan struct{}, error) {
+	bin, done := filepath.Join(a.root, ".bin", "help"), make(chan struct{})
+	custom := filepath.Join(a.root, ".jupyter", "config", "custom")
+	if err := errors.Join(os.MkdirAll(custom, 0o755), files.Write(filepath.Join(custom, "custom.js"), tooltip)); err != nil {
+		return nil, files.Unwritable(custom, err)
+	}
+	j.env = append(j.env, "PATH="+strings.Join([]string{bin, filepath.Dir(bin), os.Getenv("PATH")}, string(os.PathListSeparator)))
+	_, missing := os.Stat(filepath.Join(bin, "gopls"))
+	if missing != nil {
+		fmt.Fprintln(a.err, "building gopls, for Tab and Shift-Tab in cells, in the background (once, about two minutes)")
+	}
+	go func() {
+		defer close(done)
+		err := a.buildHelp(ctx, bin, j.env)
+		switch {
+		case ctx.Err() != nil || missing == nil:
+		case err != nil:
+			fmt.Fprintln(a.err, "no completion by Tab and no help by Shift-Tab, as gopls cannot be built; the rest works:", files.OneLine(err.Error()))
+		default:
+			fmt.Fprintln(a.err, "Tab completes names and Shift-Tab shows their documentation, in notebooks opened from now on and after Kernel, Restart")
+		}
+	}()
+	return done, nil
+}
+
+// buildHelp builds gopls where cells come first, and puts a script before it that says so
+// of its runs, too: it reads the whole clone once, in a gigabyte and some ten seconds.
+func (a app) buildHelp(ctx context.Context, bin string, env []string) error {
+	nice := ""
+	if _, err := exec.LookPath("nice"); err == nil {
+		nice = "nice -n 10"
+	}
+	built := filepath.Join(bin, "built")
+	env = append(slices.Clone(env), "GOWORK=off", "GOBIN="+built)
+	if err := quiet(ctx, filepath.Join(a.root, ".ci", "gopls"), env, "sh", "-c", nice+" go install golang.org/x/tools/gopls"); err != nil {
+		return err
+	}
+	return executable(filepath.Join(bin, "gopls"), fmt.Sprintf("#!/bin/sh\nGOMEMLIMIT=1GiB exec %s %s \"$@\"\n", nice, quote(filepath.Join(built, "gopls"))))
+}
+
+// quote makes one word of the shell.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 // shim puts a go before the real one that does nothing where the kernel runs "go get"
 // without a package, as it does before every cell: all that cells of this clone import is
@@ -63,9 +147,13 @@ func shim(bin string) error {
 	}
 	script := fmt.Sprintf(`#!/bin/sh
 case "$GONB_TMP_DIR:$*" in ?*:get | ?*:"get -t") exit 0 ;; esac
-exec '%s' "$@"
-`, strings.ReplaceAll(real, "'", `'\''`))
-	path := filepath.Join(bin, "go")
+exec %s "$@"
+`, quote(real))
+	return executable(filepath.Join(bin, "go"), script)
+}
+
+// executable writes a script, unless it is there.
+func executable(path, script string) error {
 	if b, err := os.ReadFile(path); err == nil && string(b) == script {
 		return os.Chmod(path, 0o755)
 	}

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"divergent/pkg/notebook"
 )
 
 func TestInstallSaysWhatToInstall(t *testing.T) {
@@ -39,5 +42,50 @@ func TestJupyterStaysInTheClone(t *testing.T) {
 		if strings.HasPrefix(e, "PATH=") && !strings.HasPrefix(e, "PATH=/clone/.bin") {
 			t.Errorf("the kernel is not first on the path: %s", e)
 		}
+	}
+}
+
+// Without a network, open says in a line what does not work, and goes on.
+func TestHelpThatCannotBeBuilt(t *testing.T) {
+	var said strings.Builder
+	a := app{err: &said, root: t.TempDir()}
+	lay(t, a.root, map[string]string{".ci/gopls/go.mod": "module gopls\n"})
+	j := jupyter{env: append(os.Environ(), "GOPROXY=off", "GOFLAGS=")}
+	done, err := j.help(t.Context(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-done
+	if got := said.String(); !strings.Contains(got, "in the background") || !strings.Contains(got, "no completion by Tab") || strings.Count(got, "\n") != 2 {
+		t.Errorf("said %q", got)
+	}
+	if path := j.env[len(j.env)-1]; !strings.HasPrefix(path, "PATH="+filepath.Join(a.root, ".bin", "help")+string(os.PathListSeparator)+filepath.Join(a.root, ".bin")) {
+		t.Errorf("kernels look for gopls in %s", path)
+	}
+}
+
+// The kernel's own file has what cells need, whoever starts it.
+func TestKernelWorksWithAnyClient(t *testing.T) {
+	a := app{root: t.TempDir()}
+	file := filepath.Join(a.root, ".jupyter", "data", "kernels", "gonb", "kernel.json")
+	lay(t, a.root, map[string]string{".jupyter/data/kernels/gonb/kernel.json": `{"argv": ["gonb"], "env": {}}`})
+	t.Setenv("GOFLAGS", "-mod=mod -trimpath")
+	if err := a.anyClient(); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Argv []string
+		Env  map[string]string
+	}
+	if err := json.Unmarshal(b, &got); err != nil {
+		t.Fatal(err)
+	}
+	if work, ok := got.Env["GOWORK"]; got.Argv[0] != "gonb" || !ok || work != "" || got.Env["GOFLAGS"] != "-trimpath" ||
+		got.Env["PATH"] != filepath.Join(a.root, ".bin")+string(os.PathListSeparator)+"${PATH}" || got.Env[notebook.RootVariable] != a.root {
+		t.Errorf("kernel.json: %s", b)
 	}
 }

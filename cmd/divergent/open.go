@@ -59,6 +59,13 @@ func (c *openCommand) Run(ctx context.Context, a app) error {
 	if err := a.trust(ctx, j, trusted); err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	helped, err := j.help(ctx, a)
+	if err != nil {
+		return err
+	}
+	defer func() { cancel(); <-helped }()
 	fmt.Fprintf(a.out, "working in %s, on copies: the clone stays as it is\n", a.relative(dir))
 	if len(kept) > 0 {
 		fmt.Fprintf(a.out, "kept as they are there, changed since they were copied: %s\n", strings.Join(kept, ", "))

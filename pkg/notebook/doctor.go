@@ -42,6 +42,7 @@ func Diagnose() []Finding {
 	for _, p := range []string{"gonb", "goimports"} {
 		out = append(out, program(p, filepath.Join(root, ".bin", p), "go run ./cmd/divergent notebooks builds it"))
 	}
+	out = append(out, program("gopls", filepath.Join(root, ".bin", "help", "gopls"), "go run ./cmd/divergent open builds it: without it Tab and Shift-Tab show nothing"))
 	for _, p := range []string{"jupyter-nbconvert", "jupyter-notebook"} {
 		out = append(out, program(p, filepath.Join("/usr/bin", p), "the commands notebooks and open install it, or: apt-get install --no-install-recommends "+p))
 	}

@@ -254,8 +254,13 @@ func TestTableTakesModelsAndFigures(t *testing.T) {
 }
 
 func TestFoldedTableIsHTML(t *testing.T) {
-	want := "<details><summary>All of &lt;it&gt;</summary>\n<table>\n<tr><th>A</th><th>B</th></tr>\n<tr><td>1 &lt; 2</td><td></td></tr>\n</table>\n</details>"
-	if got := folded("All of <it>", []string{"A", "B"}, [][]string{{"1 <\n2", ""}}); got != want {
+	want := `<details><summary style="cursor: pointer; display: list-item">All of &lt;it&gt;</summary>
+<table>
+<tr><th style="text-align: left">A</th><th style="text-align: right">B</th></tr>
+<tr><td style="text-align: left">a &lt; 2</td><td style="text-align: right">−1</td></tr>
+</table>
+</details>`
+	if got := folded("All of <it>", []string{"A", "B"}, [][]string{{"a <\n2", "−1"}}); got != want {
 		t.Errorf("folded table:\n%s\nwant:\n%s", got, want)
 	}
 }

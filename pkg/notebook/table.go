@@ -43,17 +43,26 @@ func Fold(line string, x any) {
 	Markdown(folded(line, header, rows))
 }
 
-// folded writes the table as HTML: within a fold some viewers read no Markdown.
+// folded writes the table as HTML: within a fold some viewers read no Markdown. The
+// classic notebook's own style takes the triangle and the pointer off the line, and sets
+// all columns to the right.
 func folded(line string, header []string, rows [][]string) string {
 	var b strings.Builder
+	sides := make([]string, len(header))
+	for i := range sides {
+		sides[i] = "left"
+		if numeric(rows, i) {
+			sides[i] = "right"
+		}
+	}
 	row := func(tag string, cells []string) {
 		b.WriteString("<tr>")
-		for _, c := range cells {
-			fmt.Fprintf(&b, "<%s>%s</%s>", tag, html.EscapeString(files.OneLine(c)), tag)
+		for i, c := range cells {
+			fmt.Fprintf(&b, `<%s style="text-align: %s">%s</%s>`, tag, sides[i], html.EscapeString(files.OneLine(c)), tag)
 		}
 		b.WriteString("</tr>\n")
 	}
-	fmt.Fprintf(&b, "<details><summary>%s</summary>\n<table>\n", html.EscapeString(files.OneLine(line)))
+	fmt.Fprintf(&b, "<details><summary style=\"cursor: pointer; display: list-item\">%s</summary>\n<table>\n", html.EscapeString(files.OneLine(line)))
 	row("th", header)
 	for _, r := range rows {
 		row("td", r)
