@@ -56,6 +56,10 @@ func Connectivity(before *landscape.Connectivity, after []landscape.Treated) (*f
 	return f, nil
 }
 
+// strong is the correlation in the deepest colour, unless there are stronger ones: weak
+// ones are pale.
+const strong = 0.5
+
 // offDiagonal leaves out what correlates with itself.
 func offDiagonal(m [][]float64) [][]float64 {
 	out := make([][]float64, len(m))
@@ -79,13 +83,12 @@ func connectivityPanels(name string, of func(*landscape.Connectivity) [][]float6
 		most = max(most, largestOf(change))
 		changes = append(changes, change)
 	}
-	if most == 0 {
-		most = 1
+	most = roundUp(max(most, largestOf(first)))
+	if name == "correlations" {
+		most = max(most, strong)
 	}
-	top := roundUp(largestOf(first))
-	most = roundUp(most)
 	n := len(after) + 1
-	panels = append(panels, connectivityPanel("Before:\n"+name, name+", before", before.Regions, first, top, true))
+	panels = append(panels, connectivityPanel("Before:\n"+name, name+", before", before.Regions, first, most, true))
 	for k, t := range after {
 		day := "day " + short(t.Day)
 		p := connectivityPanel(figure.NarrowTitle(t.Name, n)+"\n"+day, name+", "+t.Name+", "+day+" minus before", before.Regions, changes[k], most, len(panels)%figure.PerRow == 0)
@@ -98,7 +101,7 @@ func connectivityPanels(name string, of func(*landscape.Connectivity) [][]float6
 			p.Plot.Y.Label.Text = ""
 		}
 	}
-	return panels, []figure.Entry{figure.RampEntry(name+" −"+figures2(top), figures2(top), scale), figure.RampEntry("change of "+name+" −"+figures2(most), figures2(most), scale)}
+	return panels, []figure.Entry{figure.RampEntry(name+", and their change: −"+figures2(most), figures2(most), scale)}
 }
 
 // largestOf returns the size of the largest number, NaN left out.

@@ -20,8 +20,9 @@ const (
 	mapLow   = 0.12 // strength of colour where the classes tie
 )
 
-// classColours tell the classes apart; no arm has them as fills.
-var classColours = []figure.Color{figure.Sky, figure.Orange, figure.Purple, {R: 120, G: 94, B: 40, A: 255}, figure.Vermilion, figure.Blue, figure.Green, figure.Grey}
+// classColours tell the classes apart, the first four in grey, too; no arm has them as
+// fills.
+var classColours = []figure.Color{figure.Sky, {R: 240, G: 228, B: 66, A: 255}, {R: 160, G: 60, B: 120, A: 255}, {R: 70, G: 45, B: 10, A: 255}, figure.Vermilion, figure.Blue, figure.Green, figure.Grey}
 
 // classMarks tell the centres apart.
 var classMarks = []figure.Mark{figure.Circle, figure.Box, figure.TriangleUp, figure.Diamond, figure.TriangleDown, figure.Pentagon, figure.TriangleRight, figure.TriangleLeft}

@@ -50,15 +50,15 @@ func Evidence(s *evidence.Shares) (*figure.Figure, error) {
 		drawMean(p, hyp, "explained, mean of draws", float64(h), -1.5, tallies[h].Explained)
 		drawMean(p, hyp, "contradicted, mean of draws", float64(h), -2.5, tallies[h].Contradicted)
 	}
-	p.Head = 26
+	p.Head = 35
 	yes, no := outcomeLooks[evidence.Pass], outcomeLooks[evidence.Fail]
 	f := &figure.Figure{
 		Name:  "evidence",
 		Title: "Which observations each hypothesis explains",
-		Caption: fmt.Sprintf("Symbol and colour: outcome at the default parameters. Number: share of %d draws of the parameters in which the hypothesis explains the observation, %%; strength of colour: share of draws with the same outcome as at the defaults. ", s.Draws) +
+		Caption: fmt.Sprintf("Symbol and colour: outcome at the default parameters. Number: share of %d draws of the parameters in which the hypothesis explains the observation, whatever the symbol, %%; strength of colour: share of draws with the same outcome as at the defaults. ", s.Draws) +
 			"Grey and a dash: the hypothesis is silent in every draw. * The parameters were fitted to it. In brackets, how far the source was checked: D, the authors' own data; A, abstract, summary or legend; S, second-hand; R, recalled. Sources are in the table of findings.",
 		Width:  figure.DoubleColumn,
-		Legend: []figure.Entry{figure.MarkEntry("explained", yes), figure.RampEntry("0", "100 % of draws", judgedPaint(evidence.Pass)), figure.MarkEntry("contradicted", no), figure.RampEntry("0", "100 % of draws", judgedPaint(evidence.Fail)), figure.FilledEntry("– silent", figure.Look{Color: figure.PaleGrey})},
+		Legend: []figure.Entry{figure.MarkEntry("explained by default", yes), figure.RampEntry("0", "100 % of draws", judgedPaint(evidence.Pass)), figure.MarkEntry("contradicted by default", no), figure.RampEntry("0", "100 % of draws", judgedPaint(evidence.Fail)), figure.FilledEntry("– silent", figure.Look{Color: figure.PaleGrey})},
 	}
 	f.Stack([][]*figure.Panel{{p}}, 4.7*(float64(n)+2.5))
 	return f, nil
@@ -72,7 +72,11 @@ func judgedPaint(o evidence.Outcome) func(share float64) figure.Color {
 	}
 }
 
-// drawHypothesisHead writes the name of a column, a line for each of its parts.
+// Where the symbol is in a cell, and where the number ends, in points from the middle.
+const symbolAt, numberEnds = -19, 20
+
+// drawHypothesisHead writes the name of a column, a line for each of its parts, and what
+// symbol and number tell.
 func drawHypothesisHead(p *figure.Panel, name string, x float64) {
 	parts := strings.Split(name, ", ")
 	for i, line := range parts {
@@ -80,8 +84,13 @@ func drawHypothesisHead(p *figure.Panel, name string, x float64) {
 		if i == 0 {
 			style = figure.Bold(figure.LabelType, figure.Ink)
 		}
-		p.Over(line, style, x, 3+9*vg.Length(len(parts)-1-i))
+		p.Over(line, style, x, 12+9*vg.Length(len(parts)-1-i))
 	}
+	p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
+		style := figure.Sans(figure.SmallType, figure.Grey)
+		c.FillText(figure.Aligned(style, draw.XCenter, draw.YBottom), vg.Point{X: at(x, 0).X + symbolAt, Y: c.Max.Y + 2}, "default")
+		c.FillText(figure.Aligned(style, draw.XRight, draw.YBottom), vg.Point{X: at(x, 0).X + numberEnds + 8, Y: c.Max.Y + 2}, "explained")
+	})
 }
 
 // drawJudged draws the cell of one hypothesis and one observation.
@@ -106,10 +115,10 @@ func drawJudged(p *figure.Panel, s *evidence.Shares, h, o int, y float64) {
 	}
 	if outcome != evidence.Silent {
 		p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
-			outcomeLooks[outcome].Mark.Draw(c, figure.Look{Color: figure.Black}, at(x, y).Add(vg.Point{X: -17}), figure.MarkRadius)
+			outcomeLooks[outcome].Mark.Draw(c, figure.Look{Color: figure.Black}, at(x, y).Add(vg.Point{X: symbolAt}), figure.MarkRadius)
 		})
 	}
-	p.Write(percentOf(yes)+" %", style, x, y, vg.Point{X: 17, Y: 0.5})
+	p.Write(percentOf(yes)+" %", style, x, y, vg.Point{X: numberEnds, Y: 0.5})
 }
 
 // drawMean writes a mean over the draws below its column.

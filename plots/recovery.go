@@ -66,10 +66,10 @@ func dotPanel(r *study.Result, conds []condition, v view, named bool) *figure.Pa
 	}
 	for _, c := range conds {
 		y := p.At(c.Label)
-		drawEstimate(p, c.Label, c.Look, values(r, c, v.measure), y)
 		for _, q := range publishedValues(r, c, v.measure) {
-			drawQuote(p, c.Label, "", figure.Black, q, q, y)
+			drawQuoteInRow(p, c.Label, q, y)
 		}
+		drawEstimate(p, c.Label, c.Look, values(r, c, v.measure), y)
 	}
 	return orNotMeasured(p, figure.Published)
 }

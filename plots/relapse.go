@@ -71,14 +71,14 @@ func drawPairRow(p *figure.Panel, r *study.Result, c condition, y float64) {
 		p.Record(c.Label+", after", figure.Seed, seedName(seed), a)
 		p.Stroke(draw.LineStyle{Color: figure.Tint(c.Color, 0.4), Width: figure.ThinLine}, []float64{b, a}, []float64{y + half, y - half})
 	}
+	quoted, later := publishedRelapse(r, c)
+	for i := range quoted {
+		drawQuoteInRow(p, c.Label+", before", quoted[i], y+half)
+		drawQuoteInRow(p, c.Label+", after", later[i], y-half)
+	}
 	open := figure.Look{Color: c.Color, Mark: c.Mark.Open()}
 	drawMeanMark(p, c.Label+", before", c.Look, before.Mean(), y+half)
 	drawMeanMark(p, c.Label+", after", open, after.Mean(), y-half)
-	quoted, later := publishedRelapse(r, c)
-	for i := range quoted {
-		drawQuote(p, c.Label+", before", "", figure.Black, quoted[i], quoted[i], y+half)
-		drawQuote(p, c.Label+", after", "", figure.Black, later[i], later[i], y-half)
-	}
 }
 
 // publishedRelapse returns the published accuracies before and after the second

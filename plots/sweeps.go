@@ -238,6 +238,13 @@ func drawQuote(p *figure.Panel, series, at string, c figure.Color, value, x, y f
 	p.Marks(figure.Look{Color: c, Mark: figure.PublishedLook.Mark}, figure.PublishedRadius, []float64{x}, []float64{y})
 }
 
+// drawQuoteInRow draws a published number where it stands on a mean's row: around the
+// mean, which is drawn over it and stays visible.
+func drawQuoteInRow(p *figure.Panel, series string, value, y float64) {
+	p.Record(series, figure.Published, "", value)
+	p.Marks(figure.PublishedLook, figure.AroundRadius, []float64{value}, []float64{y})
+}
+
 // fittedAxis is the axis of a measure that spans what is drawn.
 func fittedAxis(label string, m measure) figure.Axis {
 	a := figure.Axis{Label: label, Margin: 0.06}

@@ -42,7 +42,7 @@ func mapRaster(votes network.Votes) figure.Raster {
 		k, share := votes.Majority(i)
 		tie := 1 / float64(len(votes[i]))
 		strength := mapLow + (1-mapLow)*(share-tie)/(1-tie)
-		g.Cells = append(g.Cells, figure.Tint(classColours[k%len(classColours)], 0.75*strength))
+		g.Cells = append(g.Cells, figure.Tint(classColours[k%len(classColours)], 0.9*strength))
 	}
 	return g
 }

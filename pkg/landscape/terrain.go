@@ -66,9 +66,9 @@ type Curve struct {
 }
 
 // Nullclines returns, for two regions, the curves on which one activity does not
-// change, with the given number of points each, where they lie within [0, 1] in
-// both; where a curve leaves the square and comes back, there is one Curve for
-// each part. For region i with f⁻¹ the inverse of the response,
+// change, where they lie within [0, 1] in both, of the given number of points each and the
+// ends at the square's edges; where a curve leaves the square and comes back, there is one
+// Curve for each part. For region i with f⁻¹ the inverse of the response,
 //
 //	y_j = (f⁻¹(y_i) − in_i − W_ii y_i) / W_ij.
 func (f *Field) Nullclines(points int) ([]Curve, error) {
@@ -82,26 +82,56 @@ func (f *Field) Nullclines(points int) ([]Curve, error) {
 		if w[i][j] == 0 {
 			return nil, fmt.Errorf("landscape: nothing goes from %s to %s: want a connection for a nullcline", names[j], name)
 		}
-		open := false
-		for k := range points {
-			// Even in the argument of the response, so that the ends, where the activity
-			// hardly changes, are as smooth as the middle.
-			u := -8 + 16*float64(k)/float64(points-1)
-			var y [2]float64
+		// By the argument u of the response, so that the ends, where the activity hardly
+		// changes, are as smooth as the middle; no u beyond most is in the square.
+		most := f.p.Gain * (math.Abs(f.in[i]-f.p.Threshold) + math.Abs(w[i][i]) + math.Abs(w[i][j]))
+		at := func(u float64) (y [2]float64, within bool) {
 			y[i] = 1 / (1 + math.Exp(-u))
 			y[j] = (f.p.Threshold + u/f.p.Gain - f.in[i] - w[i][i]*y[i]) / w[i][j]
-			if y[j] < 0 || y[j] > 1 {
-				open = false
-				continue
+			return y, y[j] >= 0 && y[j] <= 1
+		}
+		var before float64
+		open := false
+		for k := range points {
+			u := most * (2*float64(k)/float64(points-1) - 1)
+			y, within := at(u)
+			if within && !open {
+				out = append(out, Curve{Region: name})
 			}
-			if !open {
-				out, open = append(out, Curve{Region: name}), true
+			if within || open {
+				c := &out[len(out)-1]
+				if within != open && k > 0 {
+					edge := edgeOf(before, u, open, at)
+					c.X, c.Y = append(c.X, edge[0]), append(c.Y, edge[1])
+				}
+				if within {
+					c.X, c.Y = append(c.X, y[0]), append(c.Y, y[1])
+				}
 			}
-			c := &out[len(out)-1]
-			c.X, c.Y = append(c.X, y[0]), append(c.Y, y[1])
+			before, open = u, within
 		}
 	}
 	return out, nil
+}
+
+// edgeOf returns the last point within the square between two arguments, of which the
+// first is within or the second.
+func edgeOf(a, b float64, first bool, at func(u float64) ([2]float64, bool)) (y [2]float64) {
+	in, out := a, b
+	if !first {
+		in, out = b, a
+	}
+	for range 60 {
+		if middle := (in + out) / 2; middle != in && middle != out {
+			if _, within := at(middle); within {
+				in = middle
+			} else {
+				out = middle
+			}
+		}
+	}
+	y, _ = at(in)
+	return y
 }
 
 // Terrain is the circuit of two areas at one strength of its connections: what it

@@ -79,7 +79,7 @@ func (m Mark) Draw(c draw.Canvas, l Look, at vg.Point, radius vg.Length) {
 		c.SetColor(White)
 		c.Fill(path)
 	}
-	c.SetLineStyle(draw.LineStyle{Color: l.Color, Width: max(0.5, radius*0.3)})
+	c.SetLineStyle(draw.LineStyle{Color: l.Color, Width: min(1, max(0.5, radius*0.3))})
 	c.Stroke(path)
 }
 

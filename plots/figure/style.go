@@ -28,6 +28,7 @@ const (
 	MarkRadius      vg.Length = 2.4
 	SeedRadius      vg.Length = 1.1
 	PublishedRadius vg.Length = 3.2
+	AroundRadius    vg.Length = 4.2 // of a published number around a mean
 	tickLength      vg.Length = 2.5
 )
 
@@ -38,7 +39,8 @@ type Color struct{ R, G, B, A uint8 }
 func (c Color) RGBA() (r, g, b, a uint32) { return color.NRGBA(c).RGBA() }
 
 // The palette of Okabe and Ito (2008), chosen to be told apart by colour-blind
-// readers; its yellow is too pale for lines on white and is left out.
+// readers, without its yellow, which is too pale for lines on white; brown and indigo are
+// darker than its further colours, and are told apart from them in grey, too.
 var (
 	Black         = Color{A: 255}
 	Ink           = Color{R: 38, G: 38, B: 38, A: 255}
@@ -51,6 +53,8 @@ var (
 	Purple        = Color{R: 204, G: 121, B: 167, A: 255}
 	Orange        = Color{R: 230, G: 159, A: 255}
 	Sky           = Color{R: 86, G: 180, B: 233, A: 255}
+	Brown         = Color{R: 120, G: 94, B: 40, A: 255}
+	Indigo        = Color{R: 75, G: 60, B: 145, A: 255}
 	PublishedLook = Look{Color: Black, Mark: Diamond.SeeThrough()}
 	Dashed        = []vg.Length{3, 1.8}
 	Dotted        = []vg.Length{0.8, 1.6}

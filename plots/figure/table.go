@@ -45,14 +45,20 @@ func (f *Figure) Table() []Datum {
 	return out
 }
 
+// writeCSV writes a position that is a number as x and any other as at, so that programs
+// read every column as one kind.
 func (f *Figure) writeCSV(w io.Writer) error {
 	t := f.Table()
-	_, err := w.Write(files.CSV([]string{"panel", "series", "kind", "x", "y", "low", "high", "n"}, len(t), func(i int) []string {
+	_, err := w.Write(files.CSV([]string{"panel", "series", "kind", "x", "y", "low", "high", "n", "at"}, len(t), func(i int) []string {
 		d, n := t[i], ""
 		if d.N > 0 {
 			n = strconv.Itoa(d.N)
 		}
-		return []string{d.Panel, d.Series, string(d.Kind), d.X, decimal(d.Y), decimal(d.Low), decimal(d.High), n}
+		x, at := d.X, ""
+		if _, err := strconv.ParseFloat(x, 64); err != nil {
+			x, at = "", x
+		}
+		return []string{files.OneLine(d.Panel), files.OneLine(d.Series), string(d.Kind), x, decimal(d.Y), decimal(d.Low), decimal(d.High), n, files.OneLine(at)}
 	}))
 	return err
 }
