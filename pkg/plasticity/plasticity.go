@@ -12,6 +12,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 
 	"divergent/internal/check"
 	"divergent/pkg/network"
@@ -93,6 +94,9 @@ const (
 	Random
 )
 
+// String returns the rule's name.
+func (r Rule) String() string { return name(r, "gradient", "random") }
+
 // Ties says how sites of exactly equal score are ordered.
 type Ties uint8
 
@@ -102,6 +106,16 @@ const (
 	RandomTies Ties = iota
 	LowestIndex
 )
+
+// String returns the tie-break's name.
+func (t Ties) String() string { return name(t, "random", "lowest index") }
+
+func name[T ~uint8](v T, names ...string) string {
+	if int(v) < len(names) {
+		return names[v]
+	}
+	return strconv.Itoa(int(v))
+}
 
 // Regrowth says how many absent synapses to regrow and which.
 type Regrowth struct {
@@ -128,9 +142,9 @@ func (g Regrowth) Validate() error {
 	case !(g.SD >= 0 && g.SD <= 1):
 		return fmt.Errorf("plasticity: SD = %v: want a standard deviation in (0, 1], or 0 for the published %v", g.SD, PublishedSD)
 	case g.Rule > Random:
-		return fmt.Errorf("plasticity: Rule = %d: want plasticity.Gradient or plasticity.Random", g.Rule)
+		return fmt.Errorf("plasticity: Rule = %v: want plasticity.Gradient or plasticity.Random", g.Rule)
 	case g.Ties > LowestIndex:
-		return fmt.Errorf("plasticity: Ties = %d: want plasticity.RandomTies or plasticity.LowestIndex", g.Ties)
+		return fmt.Errorf("plasticity: Ties = %v: want plasticity.RandomTies or plasticity.LowestIndex", g.Ties)
 	}
 	return nil
 }

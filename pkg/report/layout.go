@@ -121,8 +121,8 @@ func differs(list []string) string {
 	return strings.Join(list, "; ")
 }
 
-// treatments lays out arms: what each is called and its exported fields but for those
-// that are zero.
+// treatments lays out arms: what each is called and its exported fields but for
+// numbers that are zero.
 func treatments(arms []treat.Treatment) model.Table {
 	t := model.Table{Header: []string{"Arm", "Settings"}}
 	for _, a := range arms {

@@ -56,6 +56,7 @@ func TestLayout(t *testing.T) {
 		{plain.Manifest, []string{"\nStudy|divergent\n", "\nTests|acute, off-drug, relapse\n", "\nDiffers from the published settings|nothing\n"}},
 		{own, []string{"\nArm ssri|Training, Epochs 100; ", "\nArm mine|\n", "\nArm ketamine-sham|Of, Label ketamine; Of, Fraction 0.5; ", "\nSweep|Prune: 0.8, 0.9\n", "\nSeeds|[0]\n", "|Prune = 0.9 (published 0.95)"}},
 		{own.Arms, []string{"Arm|Settings\nssri|Training, Epochs 100; Training, Batch 128; Training, Rate 1e−05; "}},
+		{[]treat.Treatment{treat.KetamineRandom()}, []string{"\nketamine-random|Fraction 0.5; ", "; Rule random; "}},
 		{[]study.Sweep{study.Over("Prune", 0.8)}, []string{"Factor|Settings|Fields\nPrune|[0.8]|Prune"}},
 		{must(Measure(plain, infer.Combined, "ketamine")), []string{"Value\n97.4 [97.2, 97.6]"}},
 	} {

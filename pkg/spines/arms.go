@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"divergent/data"
+	"divergent/internal/check"
 	"divergent/pkg/fit"
 	"divergent/pkg/model"
 )
@@ -123,7 +124,14 @@ func (a Arm) read(drug bool) (series, error) {
 		s.points = append(s.points, p)
 	}
 	if len(sessions) == 0 {
-		return s, fmt.Errorf("spines: no imaging of %s, arm %q: want one of Arms", a, name)
+		var known []string
+		for _, k := range Arms() {
+			known = append(known, k.String())
+		}
+		if err := check.Known("spines: no imaging of", a.String(), known); err != nil {
+			return s, err
+		}
+		return s, fmt.Errorf("spines: no imaging of %s, arm %q: want its drug or its control", a, name)
 	}
 	s.first = sessions[0]
 	for i, p := range s.points {

@@ -66,7 +66,7 @@ func TestErrorsAreOneLine(t *testing.T) {
 		{relapse(Schedule{Doses: -1}), "spines: Doses = -1: want 1 to 1000, or 0 for 1"},
 		{relapse(Schedule{Every: math.NaN()}), "spines: Schedule of 0 days of stress, doses every NaN, horizon 0: want finite numbers of 0 or more"},
 		{noArm, `spines: no estimates for "Shao2020, ": want one of "Default", "Shao2021, psilocybin 1 mg/kg", `},
-		{noFit, `spines: no imaging of Shao2020, , arm "saline": want one of Arms`},
+		{noFit, `spines: no imaging of "Shao2020, ": want one of "Shao2021, psilocybin 1 mg/kg", `},
 	} {
 		if c.err == nil || !strings.HasPrefix(c.err.Error(), c.want) || strings.Contains(c.err.Error(), "\n") {
 			t.Errorf("error %v\nwant  %s", c.err, c.want)
