@@ -45,13 +45,17 @@ func (e Event) Cell() string {
 	return strings.TrimSpace(e.Arm + " " + store.Setting{Factor: e.Factor, Value: e.Setting}.String())
 }
 
+// settled is how long a run goes on before its line says how long it will: the first
+// epochs take longer than the others.
+const settled = 3 * time.Second
+
 // String is the line of a run's progress. Stored cells do not count as work.
 func (e Event) String() string {
 	s := fmt.Sprintf("simulated %d of %d cells", e.Done-e.Stored, e.Total-e.Stored)
 	if e.Stored > 0 {
 		s += fmt.Sprintf(" (%d more were stored)", e.Stored)
 	}
-	if e.Left > 0 && e.Done < e.Total {
+	if e.Left > 0 && e.Done < e.Total && e.Elapsed >= settled {
 		s += fmt.Sprintf(", about %s remaining", about(e.Left))
 	}
 	return s
