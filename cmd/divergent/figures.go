@@ -54,6 +54,9 @@ func (c *figuresCommand) Run(ctx context.Context, a app, k *kong.Context) error 
 		if err := f.Save(base, c.Formats...); err != nil {
 			return err
 		}
+		if line, err := f.Warning(); err == nil && line != "" {
+			fmt.Fprintf(a.err, "%s: %s\n", f.Name, line)
+		}
 		for _, format := range c.Formats {
 			fmt.Fprintln(a.out, base+"."+string(format))
 		}

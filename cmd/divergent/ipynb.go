@@ -29,6 +29,18 @@ func (c cell) code() bool { return c["cell_type"] == "code" }
 
 func (c cell) id() string { s, _ := c["id"].(string); return s }
 
+// slide is what the cell begins in a slide show: a heading a slide, other prose one below
+// it; code goes on the slide of the prose before it.
+func (c cell) slide() string {
+	switch {
+	case c.code():
+		return ""
+	case strings.HasPrefix(strings.TrimSpace(text(c["source"])), "#"):
+		return "slide"
+	}
+	return "subslide"
+}
+
 // outputs returns the cell's outputs as maps.
 func (c cell) outputs() []map[string]any {
 	var out []map[string]any
@@ -102,7 +114,8 @@ func parseDocument(b []byte) (document, error) {
 
 // settle makes the executed notebook differ from its source only where cells
 // or outputs do: metadata comes from the source, executions count from 1, and
-// what only this run left behind (times, progress, chunks of one stream) goes.
+// what only this run left behind (times, progress, chunks of one stream) goes. Cells
+// without a place in a slide show get one.
 func (d *document) settle(source document) {
 	d.Metadata = source.Metadata
 	d.Format, d.Minor = source.Format, source.Minor
@@ -115,6 +128,11 @@ func (d *document) settle(source document) {
 		c["metadata"] = map[string]any{}
 		if s, ok := was[c.id()]; ok {
 			c["metadata"], c["source"] = s["metadata"], s["source"]
+		}
+		if meta, ok := c["metadata"].(map[string]any); ok && meta["slideshow"] == nil {
+			if kind := c.slide(); kind != "" {
+				meta["slideshow"] = map[string]any{"slide_type": kind}
+			}
 		}
 		if !c.code() {
 			continue

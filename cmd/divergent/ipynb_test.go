@@ -71,7 +71,7 @@ func TestSettleIsStable(t *testing.T) {
 		}
 		first = string(b)
 	}
-	for _, w := range []string{"# <x> & y", `"execution_count": 1`, `one\ntwo\n`, `"width": 10`, "\n \"cells\""} {
+	for _, w := range []string{"# <x> & y", `"execution_count": 1`, `"slide_type": "slide"`, `one\ntwo\n`, `"width": 10`, "\n \"cells\""} {
 		if !strings.Contains(first, w) {
 			t.Errorf("notebook lacks %q:\n%s", w, first)
 		}

@@ -46,7 +46,7 @@ func Diagnose() []Finding {
 	for _, p := range []string{"jupyter-nbconvert", "jupyter-notebook"} {
 		out = append(out, program(p, filepath.Join("/usr/bin", p), "the commands notebooks and open install it, or: apt-get install --no-install-recommends "+p))
 	}
-	out = append(out, writable(filepath.Join(root, "data")))
+	out = append(out, elsewhere(root), writable(filepath.Join(root, "data")))
 	return append(out, stored()...)
 }
 
@@ -58,6 +58,17 @@ func program(name, path, fix string) Finding {
 		return Finding{What: name, Found: "present, on the path"}
 	}
 	return Finding{What: name, Found: "missing", Fix: fix}
+}
+
+// elsewhere says how programs that the command does not start find the kernel.
+func elsewhere(root string) Finding {
+	f, where := Finding{What: "kernel in other clients"}, filepath.Join(root, ".jupyter", "data")
+	if !exists(filepath.Join(where, "kernels", "gonb", "kernel.json")) {
+		f.Found, f.Fix = "missing", "go run ./cmd/divergent notebooks makes it"
+		return f
+	}
+	f.Found = "by JUPYTER_PATH set to the folder .jupyter/data of the clone, such as for jupyter execute"
+	return f
 }
 
 // writable tests the folder that keeps a reader's own runs.

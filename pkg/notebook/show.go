@@ -43,6 +43,7 @@ func Show(f *plots.Figure, err error) {
 	if f.Caption != "" {
 		gonbui.DisplayMarkdown("**" + escape(f.Title) + ".** " + escape(f.Caption))
 	}
+	warn(f)
 	gonbui.Sync()
 }
 
@@ -59,6 +60,14 @@ func Save(f *plots.Figure, base string, formats ...plots.Format) {
 		formats = plots.Formats()
 	}
 	Markdownf("Saved %s as %s, its numbers as csv.", code(base), list(formats))
+	warn(f)
+}
+
+// warn says which characters the font of figures lacks.
+func warn(f *plots.Figure) {
+	if line := Must(f.Warning()); line != "" {
+		Markdown("**Warning:** " + escape(line))
+	}
 }
 
 // list names the formats but for the CSV that always comes along.

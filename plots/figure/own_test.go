@@ -53,6 +53,18 @@ func TestOwnFigure(t *testing.T) {
 	}
 }
 
+// Names that the house type has no letters for are told, and no others.
+func TestWarningOfCharacters(t *testing.T) {
+	for name, want := range map[string]string{"ketamine": "", "α − β × 10³ ± µ žluť Кетамин": "", "ケタミン": "ケタミン", "治療 treatment": "治療"} {
+		f := New("x", SingleColumn, 70)
+		f.Panel("One", Axis{Label: "time (days)"}, Axis{Label: "change"}).Line(name, []float64{0, 1}, []float64{0, 1})
+		f.Panel("", Axis{}, Axis{}).Points(name, []float64{0, 1}, []float64{0, 1})
+		if got, err := f.Warning(); (got != "") != (want != "") || !strings.Contains(got, want) || err != nil {
+			t.Errorf("%s: %q, %v: want %q", name, got, err, want)
+		}
+	}
+}
+
 // Each misuse is one line that says where and what instead, from Save and Show.
 func TestMisuseIsAnError(t *testing.T) {
 	two, three := []float64{1, 2}, []float64{1, 2, 3}
