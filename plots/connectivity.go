@@ -94,14 +94,13 @@ func connectivityPanels(name string, of func(*landscape.Connectivity) [][]float6
 		p := connectivityPanel(figure.NarrowTitle(t.Name, n)+"\n"+day, name+", "+t.Name+", "+day+" minus before", before.Regions, changes[k], most, len(panels)%figure.PerRow == 0)
 		panels = append(panels, p)
 	}
-	scale := func(share float64) figure.Color { return diverging(2*share - 1) }
 	if name == "correlations" { // which have no direction
 		for _, p := range panels {
 			p.Plot.X.Label.Text = "with"
 			p.Plot.Y.Label.Text = ""
 		}
 	}
-	return panels, []figure.Entry{figure.RampEntry(name+", and their change: −"+figures2(most), figures2(most), scale)}
+	return panels, []figure.Entry{figure.RampEntry(name+", and their change: −"+figures2(most), figures2(most), figure.Diverging)}
 }
 
 // largestOf returns the size of the largest number, NaN left out.
@@ -125,14 +124,6 @@ func roundUp(v float64) float64 {
 	return math.Ceil(v/unit-1e-9) * unit
 }
 
-// diverging is the colour of a share from −1 to 1.
-func diverging(share float64) figure.Color {
-	if share < 0 {
-		return figure.Between(figure.White, figure.Blue, min(1, -share))
-	}
-	return figure.Between(figure.White, figure.Vermilion, min(1, share))
-}
-
 // connectivityPanel draws a matrix, from left to right and to below.
 func connectivityPanel(title, name string, regions []string, m [][]float64, most float64, named bool) *figure.Panel {
 	n := len(regions)
@@ -151,7 +142,7 @@ func connectivityPanel(title, name string, regions []string, m [][]float64, most
 		for j, v := range row {
 			fill := figure.PaleGrey
 			if !math.IsNaN(v) {
-				fill = diverging(v / most)
+				fill = figure.Diverging(0.5 + v/most/2)
 				p.Record("to "+regions[i], figure.Value, "from "+regions[j], v)
 			}
 			p.Draw(func(c draw.Canvas, at func(x, y float64) vg.Point) {
