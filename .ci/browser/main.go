@@ -122,7 +122,7 @@ func open(clone, dir string) (*session, func(), error) {
 		chromedp.WindowSize(1400, 1000), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true))
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	page, cancel := chromedp.NewContext(allocator)
-	page, late := context.WithTimeout(page, 10*time.Minute)
+	page, late := context.WithTimeout(page, 20*time.Minute)
 	s := &session{clone: clone, dir: dir, base: "http://" + address.Host, token: address.Query().Get("token"), page: page}
 	// The token once, in the address; then a cookie has it.
 	err = chromedp.Run(page, chromedp.Navigate(lines[len(lines)-1]))
@@ -256,30 +256,30 @@ func (s *session) help() error {
 		return err
 	}
 	for _, c := range []struct{ cell, want string }{{"study.Div", "Divergent"}, {"treat.Neuro", "Neurosteroid"}, {"notebook.Ta", "Table"}} {
-		var got string
 		start := time.Now()
-		for !strings.Contains(got, c.want) {
-			if time.Since(start) > 2*time.Minute {
-				return fmt.Errorf("Tab after %s shows %q: want %s", c.cell, got, c.want)
-			}
-			if err := chromedp.Run(s.page, s.edit("%%\n"+c.cell), chromedp.KeyEvent(kb.Tab), chromedp.Sleep(time.Second),
-				chromedp.Evaluate(`[...document.querySelectorAll(".completions option")].map(o => o.innerText).join(" ") + Jupyter.notebook.get_cell(1).get_text()`, &got)); err != nil {
-				return fmt.Errorf("Tab after %s: %w", c.cell, err)
-			}
-		}
-		if err := errors.Join(s.picture("tab"), chromedp.Run(s.page, chromedp.KeyEvent(kb.Escape))); err != nil {
-			return err
+		got, err := s.until(c.want, s.edit("%%\n"+c.cell), chromedp.KeyEvent(kb.Tab),
+			`[...document.querySelectorAll(".completions option")].map(o => o.innerText).join(" ") + Jupyter.notebook.get_cell(1).get_text()`)
+		if err := errors.Join(err, s.picture("tab"), chromedp.Run(s.page, chromedp.KeyEvent(kb.Escape))); err != nil {
+			return fmt.Errorf("Tab after %s: %w", c.cell, err)
 		}
 		fmt.Printf("Tab after %s in %.1f s: %q\n", c.cell, time.Since(start).Seconds(), got)
 	}
-	var got string
-	err := chromedp.Run(s.page, s.edit("%%\nstudy.Divergent"), chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(input.ModifierShift)), chromedp.Sleep(3*time.Second),
-		chromedp.Evaluate(`document.querySelector("#tooltip").innerText`, &got))
+	shiftTab := chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(input.ModifierShift))
+	got, err := s.until("returns the seed study", s.edit("%%\nstudy.Divergent"), shiftTab, `document.querySelector("#tooltip").innerText`)
 	fmt.Printf("Shift-Tab: %.100q\n", got)
-	if err = errors.Join(err, s.picture("shift-tab")); err == nil && !strings.Contains(got, "returns the seed study") {
-		err = fmt.Errorf("Shift-Tab on study.Divergent shows %q: want its doc comment", got)
+	return errors.Join(err, s.picture("shift-tab"))
+}
+
+// until edits and presses, again and again as the first time may come before gopls has read
+// the clone, until what the page shows has the wanted word in it.
+func (s *session) until(want string, edit, press chromedp.Action, shown string) (got string, err error) {
+	for start := time.Now(); time.Since(start) < 3*time.Minute; {
+		err = chromedp.Run(s.page, edit, press, chromedp.Sleep(2*time.Second), chromedp.Evaluate(shown, &got))
+		if err != nil || strings.Contains(got, want) {
+			return got, err
+		}
 	}
-	return err
+	return got, fmt.Errorf("the page shows %q: want %q", got, want)
 }
 
 // edit puts text into the second cell, and the cursor behind it.
