@@ -17,8 +17,8 @@ import (
 type Tabler = model.Tabler
 
 // Table shows a table as Markdown of whatever a cell has: see report.Layout and
-// model.Layout. The factors and levels of a result with sweeps are named above, a figure's
-// numbers are folded, and what cannot be laid out fails the cell.
+// model.Layout. The factors and levels of a result with sweeps and the legend of a map are
+// above it, a figure's numbers are folded, and what cannot be laid out fails the cell.
 func Table(x any) {
 	switch v := x.(type) {
 	case *plots.Figure:
@@ -30,6 +30,8 @@ func Table(x any) {
 		if v != nil && len(v.Factors()) > 0 {
 			Markdown(escape(report.Factors(v)))
 		}
+	case interface{ Legend() string }:
+		Markdown(escape(v.Legend()))
 	}
 	header, rows, err := report.Layout(x)
 	Check(err)

@@ -146,6 +146,24 @@ func Differences(r *study.Result, factor string, q infer.Query, pairs ...[2]stri
 	})
 }
 
+// Split lays out what an arm gains over a base at each setting of a factor, and what of
+// it a control of the arm gains too, paired by seed: the whole gain, the control's part, the
+// rest, which is the arm's own, and the rest's share of the whole in percent, each a mean with its 95 %
+// interval (Student's t). The share means little where the whole gain may be 0. Names
+// that the result does not know are errors.
+func Split(r *study.Result, factor string, q infer.Query, arm, control, base string) (model.Table, error) {
+	minus := func(a, b string) string { return Label(a) + " − " + Label(b) }
+	columns := []string{minus(arm, base), "of it " + minus(control, base), "and " + minus(arm, control), "the latter's share (%)"}
+	return byLevel(r, factor, columns, func(at *study.Result) ([]string, error) {
+		x, errX := q.Of(at, arm)
+		c, errC := q.Of(at, control)
+		b, errB := q.Of(at, base)
+		own := x.Minus(c)
+		return []string{Estimate{x.Against(b).Difference}.String(), Estimate{c.Against(b).Difference}.String(),
+			Estimate{x.Against(c).Difference}.String(), estimate(own.Share(x.Minus(b))).String()}, cmp.Or(errX, errC, errB)
+	})
+}
+
 // Fall is where an arm's accuracy in one test comes down as the factor rises.
 type Fall struct {
 	Condition string
