@@ -147,13 +147,12 @@ func Differences(r *study.Result, factor string, q infer.Query, pairs ...[2]stri
 }
 
 // Split lays out what an arm gains over a base at each setting of a factor, and what of
-// it a control of the arm gains too, paired by seed: the whole gain, the control's part, the
-// rest, which is the arm's own, and the rest's share of the whole in percent, each a mean with its 95 %
+// it a control of the arm gains too, paired by seed: the whole gain, the control's, the rest,
+// which is the arm's own, and its share of the whole in percent, each a mean with its 95 %
 // interval (Student's t). The share means little where the whole gain may be 0. Names
 // that the result does not know are errors.
 func Split(r *study.Result, factor string, q infer.Query, arm, control, base string) (model.Table, error) {
-	minus := func(a, b string) string { return Label(a) + " − " + Label(b) }
-	columns := []string{minus(arm, base), "of it " + minus(control, base), "and " + minus(arm, control), "the latter's share (%)"}
+	columns := []string{Label(arm) + " − " + Label(base), "of it in " + Label(control), "the rest", "its share (%)"}
 	return byLevel(r, factor, columns, func(at *study.Result) ([]string, error) {
 		x, errX := q.Of(at, arm)
 		c, errC := q.Of(at, control)
@@ -172,6 +171,16 @@ type Fall struct {
 	Begins    Estimate `table:"5 points lower"`      // unit of the factor's column
 	Half      Estimate `table:"Half-way to chance"`  // likewise
 	Down      string   `table:"Seeds, 5 / half-way"` // that come down so far
+}
+
+// Left returns Begins and Half of a sweep in percent as what is left there: of the synapses
+// pruned, those that remain.
+func (f Fall) Left() (begins, half Estimate) {
+	left := func(e Estimate) Estimate {
+		e.Mean, e.Low, e.High = 100-e.Mean, 100-e.High, 100-e.Low
+		return e
+	}
+	return left(f.Begins), left(f.Half)
 }
 
 // Falls tells where the accuracy of each arm comes down over the settings of a

@@ -104,6 +104,9 @@ func TestFalls(t *testing.T) {
 	if f.Test != "combined" || f.First.Mean != 90 || f.Down != "2 / 2 of 3" || math.Abs(f.Begins.Mean-55) > 1e-9 || math.Abs(f.Half.Mean-82.5) > 1e-9 {
 		t.Errorf("fall: %+v", f)
 	}
+	if begins, half := f.Left(); math.Abs(begins.Mean-45) > 1e-9 || math.Abs(half.Mean-17.5) > 1e-9 {
+		t.Errorf("left: %v, %v", begins, half)
+	}
 }
 
 // The publication's own doses give its own misses: regrowing a quarter is its
@@ -191,7 +194,7 @@ func TestRegions(t *testing.T) {
 	if len(stopped) != 2 || stopped[1].Arm != "neurosteroid" || stopped[1].Margin.Difference.Mean != 9.5 {
 		t.Errorf("off the drug: %+v", stopped)
 	}
-	if got, want := Summary(acute), "Of 2 regions: ketamine-like best in 1 (in 1 by a point or more), nothing decided in 1"; got != want {
+	if got, want := Summary(acute), "Of 2 fields: ketamine-like best in 1 (in 1 by a point or more), nothing decided in 1"; got != want {
 		t.Errorf("summary %q, want %q", got, want)
 	}
 	m := Map(acute)
@@ -229,7 +232,7 @@ func TestSplit(t *testing.T) {
 			return 30 + map[string][]float64{"untreated": {0, 0}, "ketamine": {20, 40}, "ketamine-sham": {15, 10}}[arm][seed]
 		})
 	g := must(Split(r, "pruned", infer.Combined, "ketamine", "ketamine-sham", "untreated"))
-	if got, want := strings.Join(g.Header, "|"), "Pruned (%)|ketamine-like − untreated|of it ketamine-like, sham − untreated|and ketamine-like − ketamine-like, sham|the latter's share (%)"; got != want {
+	if got, want := strings.Join(g.Header, "|"), "Pruned (%)|ketamine-like − untreated|of it in ketamine-like, sham|the rest|its share (%)"; got != want {
 		t.Errorf("header %q", got)
 	}
 	if got, want := strings.Join(g.Rows[0], "|"), "50|30.0 (n = 2)|12.5 (n = 2)|17.5 (n = 2)|50.0 (n = 2)"; got != want {

@@ -235,5 +235,5 @@ func Summary(regions []Region) string {
 		s = append(s, fmt.Sprintf("%s best in %d (in %d by a point or more)", Label(arm), best[arm], clear[arm]))
 	}
 	s = append(s, fmt.Sprintf("nothing decided in %d", open))
-	return fmt.Sprintf("Of %d regions: %s", len(regions), strings.Join(s, ", "))
+	return fmt.Sprintf("Of %d fields: %s", len(regions), strings.Join(s, ", "))
 }
