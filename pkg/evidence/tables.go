@@ -44,7 +44,7 @@ func (s *Shares) Conflicts(least, most float64) model.Table {
 		for j, b := range s.Facts[:i] {
 			x, y, both := s.best(i), s.best(j), s.best(i, j)
 			if min(x, y) >= least && both <= most {
-				t.Rows = append(t.Rows, []string{b.Name + ": " + b.Claim, text.Rounded(y), a.Name + ": " + a.Claim, text.Rounded(x), text.Rounded(both)})
+				t.Rows = append(t.Rows, []string{b.Name + ": " + b.Claim, percent(y), a.Name + ": " + a.Claim, percent(x), percent(both)})
 			}
 		}
 	}
@@ -58,7 +58,7 @@ func (s *Shares) Unexplained(most float64) model.Table {
 	for o, x := range s.Facts {
 		if b := s.best(o); b <= most {
 			f := s.Finding(len(s.Hypotheses)-1, o)
-			t.Rows = append(t.Rows, []string{x.Name, x.Claim, text.Rounded(b), f.Got, f.Outcome.Told(), x.Source})
+			t.Rows = append(t.Rows, []string{x.Name, x.Claim, percent(b), f.Got, f.Outcome.Told(), x.Source})
 		}
 	}
 	return t
@@ -81,10 +81,13 @@ func (s *Shares) Deciders(facts ...string) model.Table {
 		for h, name := range s.Hypotheses {
 			d := said{s.Decides(h, o), s.Explained[h][o], s.Contradicted[h][o]}
 			if d.Field != "" && !seen[d] {
-				t.Rows = append(t.Rows, []string{x.Name, name, text.Rounded(d.explained), d.Field, text.Fixed(100*d.Difference, 0)})
+				t.Rows = append(t.Rows, []string{x.Name, name, percent(d.explained), d.Field, text.Fixed(100*d.Difference, 0)})
 			}
 			seen[d] = true
 		}
 	}
 	return t
 }
+
+// percent writes a share of the draws.
+func percent(share float64) string { return text.Rounded(share) }

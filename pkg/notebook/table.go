@@ -3,6 +3,7 @@ package notebook
 import (
 	"fmt"
 	"html"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -64,12 +65,15 @@ func folded(line string, header []string, rows [][]string) string {
 	return b.String()
 }
 
+// interval is what no line breaks within: [97.2, 97.6].
+var interval = regexp.MustCompile(`(\[[−0-9.]+,) ([−0-9.]+\])`)
+
 // markdown writes a table; columns of numbers are set to the right.
 func markdown(header []string, rows [][]string) string {
 	var b strings.Builder
 	line := func(cells []string) {
 		for _, c := range cells {
-			b.WriteString("| " + bolded(files.OneLine(c)) + " ")
+			b.WriteString("| " + interval.ReplaceAllString(bolded(files.OneLine(c)), "$1\u00a0$2") + " ")
 		}
 		b.WriteString("|\n")
 	}
