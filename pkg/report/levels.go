@@ -245,7 +245,7 @@ type IsoDose struct {
 	Level     string   `table:"Nearest level"`
 	Dose      float64  `table:"Its dose (10⁻⁵)"`
 	Miss      Estimate `table:"Misses by (%)"` // of the target; positive is above
-	Published Estimate `table:"Published run (%)"`
+	Published Estimate `table:"Published run's (%)"`
 	Combined  Estimate `table:"Combined (%)"`
 	Internal  Estimate `table:"Internal 2.5 (%)"`
 	Drop      Estimate `table:"Relapse drop (points)"`

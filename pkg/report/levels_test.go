@@ -344,6 +344,11 @@ func TestSentences(t *testing.T) {
 	if got := must(Means(r, infer.Combined, "untreated", "neurosteroid")); got != "untreated 30.0 (n = 2), neurosteroid-like 91.0 (n = 2)" {
 		t.Errorf("Means = %q", got)
 	}
+	r.Rows[0].Arm = "damping-0.9"
+	if got := must(Means(r, infer.Combined, "damping-0.9")); got != "damping-0.9: 30.0" {
+		t.Errorf("Means = %q", got)
+	}
+	r = twoSeeds()
 	if d := must(Difference(r, infer.Combined, "neurosteroid", "untreated")); d.Mean != 61 || d.N != 2 {
 		t.Errorf("Difference = %+v", d)
 	}

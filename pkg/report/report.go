@@ -72,7 +72,7 @@ func Measure(r *study.Result, q infer.Query, arm string) (Estimate, error) {
 }
 
 // Means names the arms with their means, for a sentence: ketamine-like 97.5
-// [97.2, 97.6], SSRI-like 86.1 [82.8, 89.0].
+// [97.2, 97.6], SSRI-like 86.1 [82.8, 89.0]. A colon sets off a name that ends in a digit.
 func Means(r *study.Result, q infer.Query, arms ...string) (string, error) {
 	var s []string
 	for _, arm := range arms {
@@ -80,7 +80,11 @@ func Means(r *study.Result, q infer.Query, arms ...string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		s = append(s, Label(arm)+" "+e.String())
+		name := Label(arm)
+		if last := name[max(len(name)-1, 0):]; last >= "0" && last <= "9" {
+			name += ":"
+		}
+		s = append(s, name+" "+e.String())
 	}
 	return strings.Join(s, ", "), nil
 }
