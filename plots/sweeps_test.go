@@ -459,17 +459,6 @@ func TestTriageChooses(t *testing.T) {
 	}
 }
 
-func TestLetters(t *testing.T) {
-	used := ""
-	for _, c := range []struct{ label, want string }{{"ketamine-like", "K"}, {"SSRI-like", "S"}, {"kindled", "I"}, {"sk", "A"}, {"β", "Β"}} {
-		got := unused(c.label, used)
-		if got != c.want {
-			t.Errorf("letter of %q beside %q = %q: want %q", c.label, used, got, c.want)
-		}
-		used += got
-	}
-}
-
 // TestOnsetIsWhereTheCurveFalls takes a curve that is straight between levels.
 func TestOnsetIsWhereTheCurveFalls(t *testing.T) {
 	r := &study.Result{Manifest: study.Manifest{Study: "mine"}}

@@ -3,8 +3,6 @@ package plots
 import (
 	"fmt"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
@@ -68,28 +66,17 @@ type candidate struct {
 // untreated, nor controls, nor the sequences and longer arms of the library.
 func candidates(r *study.Result) []candidate {
 	var out []candidate
-	used := ""
 	for _, c := range conditions(r, false) {
 		published := c.Arm == ketamine || c.Arm == ssri || c.Arm == neurosteroid
 		if c.Phase != assay.Acute || report.Known(c.Arm) && !published {
 			continue
 		}
-		letter := unused(c.Label, used)
-		used += letter
-		out = append(out, candidate{c, letter})
+		out = append(out, candidate{condition: c})
+	}
+	for i, l := range report.Letters(names(out, func(c candidate) string { return c.Label })...) {
+		out[i].letter = l
 	}
 	return out
-}
-
-// unused returns the first letter of the label in capitals, or else one that is
-// not in use.
-func unused(label, used string) string {
-	for _, l := range strings.ToUpper(label) + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" {
-		if utf8.ValidRune(l) && l != ' ' && !strings.ContainsRune(used, l) {
-			return string(l)
-		}
-	}
-	return "?"
 }
 
 // certaintyTint is how much of an arm's colour a certain choice has, so that
@@ -140,16 +127,5 @@ func drawChoice(p *figure.Panel, arms []candidate, best stats.Choice, place stri
 		p.RecordRange(a.Label, figure.Value, place+", certainty", best.Certainty, nan, nan, best.N)
 		share = (best.Certainty - tie) / (1 - tie)
 	}
-	drawCell(p, x, y, strength(a.Color, share), a.letter, ahead(d.Mean))
-}
-
-// ahead writes how far ahead the best is, in points.
-func ahead(points float64) string {
-	switch {
-	case points == 0:
-		return "0"
-	case points < 0.05:
-		return "< 0.1"
-	}
-	return signed(points)
+	drawCell(p, x, y, strength(a.Color, share), a.letter, report.Lead(d.Mean))
 }

@@ -89,14 +89,5 @@ func (s *Shares) Deciders(facts ...string) model.Table {
 	return t
 }
 
-// percent writes a share; what is neither none nor all is not rounded to either.
-func percent(x float64) string {
-	switch p := 100 * x; {
-	case x > 0 && p < 1:
-		return "below 1"
-	case x < 1 && p > 99:
-		return "above 99"
-	default:
-		return text.Fixed(p, 0)
-	}
-}
+// percent writes a share of the draws.
+func percent(share float64) string { return text.Rounded(share) }

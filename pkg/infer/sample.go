@@ -43,6 +43,12 @@ func (s Sample) Minus(o Sample) Sample {
 	return d
 }
 
+// Share returns s in percent of o for the seeds that both have; what those can be is not
+// known.
+func (s Sample) Share(o Sample) Sample {
+	return s.join(o, func(x, y float64) float64 { return 100 * x / y })
+}
+
 // With returns both samples with the seeds that both have, in the order of s.
 func (s Sample) With(o Sample) (a, b Sample) {
 	a, b = s, o

@@ -3,6 +3,7 @@ package notebook
 import (
 	"fmt"
 	"html"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -17,8 +18,8 @@ import (
 type Tabler = model.Tabler
 
 // Table shows a table as Markdown of whatever a cell has: see report.Layout and
-// model.Layout. The factors and levels of a result with sweeps are named above, a figure's
-// numbers are folded, and what cannot be laid out fails the cell.
+// model.Layout. The factors and levels of a result with sweeps and the legend of a map are
+// above it, a figure's numbers are folded, and what cannot be laid out fails the cell.
 func Table(x any) {
 	switch v := x.(type) {
 	case *plots.Figure:
@@ -30,6 +31,8 @@ func Table(x any) {
 		if v != nil && len(v.Factors()) > 0 {
 			Markdown(escape(report.Factors(v)))
 		}
+	case interface{ Legend() string }:
+		Markdown(escape(v.Legend()))
 	}
 	header, rows, err := report.Layout(x)
 	Check(err)
@@ -71,12 +74,15 @@ func folded(line string, header []string, rows [][]string) string {
 	return b.String()
 }
 
+// interval is what no line breaks within: [97.2, 97.6].
+var interval = regexp.MustCompile(`(\[[−0-9.]+,) ([−0-9.]+\])`)
+
 // markdown writes a table; columns of numbers are set to the right.
 func markdown(header []string, rows [][]string) string {
 	var b strings.Builder
 	line := func(cells []string) {
 		for _, c := range cells {
-			b.WriteString("| " + bolded(files.OneLine(c)) + " ")
+			b.WriteString("| " + interval.ReplaceAllString(bolded(files.OneLine(c)), "$1\u00a0$2") + " ")
 		}
 		b.WriteString("|\n")
 	}

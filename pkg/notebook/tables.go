@@ -71,6 +71,11 @@ func Differences(r *study.Result, factor, phase, test string, atLevel float64, m
 	return Must(report.Differences(r, factor, at(phase, test, atLevel, metric), pairs...))
 }
 
+// Split is report.Split: what of an arm's gain over a base a control has too.
+func Split(r *study.Result, factor, arm, control, base, phase, test string, atLevel float64, metric string) Grid {
+	return Must(report.Split(r, factor, at(phase, test, atLevel, metric), arm, control, base))
+}
+
 // Falls is report.Falls: where accuracy comes down over the settings of a factor.
 func Falls(r *study.Result, factor string, arms ...string) model.List[Fall] {
 	return Must(report.Falls(r, factor, arms...))
@@ -90,7 +95,7 @@ func Regions(r *study.Result, factor, phase string, arms ...string) []Region {
 }
 
 // Map is report.Map: regions laid out, settings by noise.
-func Map(regions []Region) Grid { return report.Map(regions) }
+func Map(regions []Region) report.RegionMap { return report.Map(regions) }
 
 // Summary is report.Summary: how many regions each arm has, for a sentence.
 func Summary(regions []Region) string { return report.Summary(regions) }

@@ -3,6 +3,7 @@ package report
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"divergent/pkg/study"
 )
@@ -32,6 +33,24 @@ func Label(arm string) string {
 		return Label(of) + ", " + kind
 	}
 	return arm
+}
+
+// Letters returns a capital for each label, the first of its own that is not taken yet.
+func Letters(labels ...string) []string {
+	var out []string
+	used := ""
+	for _, label := range labels {
+		letter := "?"
+		for _, l := range strings.ToUpper(label) + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" {
+			if unicode.IsLetter(l) && !strings.ContainsRune(used, l) {
+				letter = string(l)
+				break
+			}
+		}
+		used += letter
+		out = append(out, letter)
+	}
+	return out
 }
 
 // Control returns the arm that a control belongs to, one of the library's or of the

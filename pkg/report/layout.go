@@ -13,7 +13,7 @@ import (
 
 // Layout lays a value out for a reader: a plain result as its Outcomes, one with sweeps
 // as combined accuracy at each level, a design and a manifest as what they hold, arms with
-// their fields, and anything else as model.Layout does.
+// their fields, regions with all that they hold, and anything else as model.Layout does.
 func Layout(x any) (header []string, rows [][]string, err error) {
 	var t model.Tabler
 	switch v := x.(type) {
@@ -29,6 +29,8 @@ func Layout(x any) (header []string, rows [][]string, err error) {
 		t = manifest(v)
 	case []treat.Treatment:
 		t = treatments(v)
+	case []Region:
+		t = every(v)
 	default:
 		return model.Layout(x)
 	}

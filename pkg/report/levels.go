@@ -146,6 +146,23 @@ func Differences(r *study.Result, factor string, q infer.Query, pairs ...[2]stri
 	})
 }
 
+// Split lays out what an arm gains over a base at each setting of a factor, and what of
+// it a control of the arm gains too, paired by seed: the whole gain, the control's, the rest,
+// which is the arm's own, and its share of the whole in percent, each a mean with its 95 %
+// interval (Student's t). The share means little where the whole gain may be 0. Names
+// that the result does not know are errors.
+func Split(r *study.Result, factor string, q infer.Query, arm, control, base string) (model.Table, error) {
+	columns := []string{Label(arm) + " − " + Label(base), "of it in " + Label(control), "the rest", "its share (%)"}
+	return byLevel(r, factor, columns, func(at *study.Result) ([]string, error) {
+		x, errX := q.Of(at, arm)
+		c, errC := q.Of(at, control)
+		b, errB := q.Of(at, base)
+		own := x.Minus(c)
+		return []string{Estimate{x.Against(b).Difference}.String(), Estimate{c.Against(b).Difference}.String(),
+			Estimate{x.Against(c).Difference}.String(), estimate(own.Share(x.Minus(b))).String()}, cmp.Or(errX, errC, errB)
+	})
+}
+
 // Fall is where an arm's accuracy in one test comes down as the factor rises.
 type Fall struct {
 	Condition string
@@ -154,6 +171,16 @@ type Fall struct {
 	Begins    Estimate `table:"5 points lower"`      // unit of the factor's column
 	Half      Estimate `table:"Half-way to chance"`  // likewise
 	Down      string   `table:"Seeds, 5 / half-way"` // that come down so far
+}
+
+// Left returns Begins and Half of a sweep in percent as what is left there: of the synapses
+// pruned, those that remain.
+func (f Fall) Left() (begins, half Estimate) {
+	left := func(e Estimate) Estimate {
+		e.Mean, e.Low, e.High = 100-e.Mean, 100-e.High, 100-e.Low
+		return e
+	}
+	return left(f.Begins), left(f.Half)
 }
 
 // Falls tells where the accuracy of each arm comes down over the settings of a
@@ -218,7 +245,7 @@ type IsoDose struct {
 	Level     string   `table:"Nearest level"`
 	Dose      float64  `table:"Its dose (10⁻⁵)"`
 	Miss      Estimate `table:"Misses by (%)"` // of the target; positive is above
-	Published Estimate `table:"Published run (%)"`
+	Published Estimate `table:"Published run's (%)"`
 	Combined  Estimate `table:"Combined (%)"`
 	Internal  Estimate `table:"Internal 2.5 (%)"`
 	Drop      Estimate `table:"Relapse drop (points)"`

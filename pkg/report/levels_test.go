@@ -104,6 +104,9 @@ func TestFalls(t *testing.T) {
 	if f.Test != "combined" || f.First.Mean != 90 || f.Down != "2 / 2 of 3" || math.Abs(f.Begins.Mean-55) > 1e-9 || math.Abs(f.Half.Mean-82.5) > 1e-9 {
 		t.Errorf("fall: %+v", f)
 	}
+	if begins, half := f.Left(); math.Abs(begins.Mean-45) > 1e-9 || math.Abs(half.Mean-17.5) > 1e-9 {
+		t.Errorf("left: %v, %v", begins, half)
+	}
 }
 
 // The publication's own doses give its own misses: regrowing a quarter is its
@@ -159,10 +162,10 @@ func TestRegions(t *testing.T) {
 	if len(acute) != 2 || acute[0].Noise != 0 || acute[0].Decided() || acute[1].Arm != "ketamine" || acute[1].Certainty != 1 || acute[1].Margin.Difference.Mean != 35.5 {
 		t.Fatalf("acute: %+v", acute)
 	}
-	if got := acute[1].String(); got != "ketamine-like 80.5 (+35.5, 100 %)" {
+	if got := acute[1].String(); got != "ketamine-like, 35.5 points ahead of neurosteroid-like" {
 		t.Errorf("decided region: %q", got)
 	}
-	if got := acute[0].String(); got != "? ketamine-like or neurosteroid-like 100.0 (+0.0, 50 %)" {
+	if got := acute[0].String(); got != "not decided between ketamine-like and neurosteroid-like" {
 		t.Errorf("tied region: %q", got)
 	}
 	// Leads of 1 and 10 points: every resample has the arm ahead, but two seeds have no interval.
@@ -191,12 +194,52 @@ func TestRegions(t *testing.T) {
 	if len(stopped) != 2 || stopped[1].Arm != "neurosteroid" || stopped[1].Margin.Difference.Mean != 9.5 {
 		t.Errorf("off the drug: %+v", stopped)
 	}
-	if got, want := Summary(acute), "Of 2 regions: ketamine-like best in 1 (in 1 by a point or more), nothing decided in 1"; got != want {
+	if got, want := Summary(acute), "Of 2 fields: ketamine-like best in 1 (in 1 by a point or more), nothing decided in 1"; got != want {
 		t.Errorf("summary %q, want %q", got, want)
 	}
-	h, rows := Map(acute).Table()
-	if strings.Join(h, "|") != "Pruned (%)|noise 0|noise 2.5" || len(rows) != 1 || rows[0][0] != "95" || len(rows[0]) != 3 {
+	m := Map(acute)
+	if h, rows := m.Table(); strings.Join(h, "|") != "Pruned (%)|noise 0|noise 2.5" || len(rows) != 1 || strings.Join(rows[0], "|") != "95|K/N 0|**K 35.5**" {
 		t.Errorf("map: %v %v", h, rows)
+	}
+	if want := "K: ketamine-like, N: neurosteroid-like. The number"; !strings.HasPrefix(m.Legend(), want) {
+		t.Errorf("legend %q: want %q", m.Legend(), want)
+	}
+	_, rows, err := Layout(acute)
+	if got, want := strings.Join(rows[1], "|"), "95|2.5|ketamine-like|80.5 [80.1, 80.9]|neurosteroid-like|35.5 [35.1, 35.9]|100|yes"; err != nil || len(rows) != 2 || got != want {
+		t.Errorf("all of the regions: %v, row %q, want %q", err, got, want)
+	}
+}
+
+func TestLetters(t *testing.T) {
+	if got := Letters("ketamine-like", "SSRI-like", "kindled", "sk", "40 % × 1", "β"); strings.Join(got, "") != "KSIABΒ" {
+		t.Errorf("letters %v", got)
+	}
+}
+
+func TestLead(t *testing.T) {
+	for points, want := range map[float64]string{0: "0", -1e-15: "0", 0.04: "< 0.1", 0.05: "0.1", 20.34: "20.3"} {
+		if got := Lead(points); got != want {
+			t.Errorf("Lead(%v) = %q, want %q", points, got, want)
+		}
+	}
+}
+
+// By hand: of gains of 20 and 40 a control has 15 and 10, so that 5 of 20 and 30 of 40 are
+// the arm's own: half of it in the mean of the seeds.
+func TestSplit(t *testing.T) {
+	r := studytest.Sweep(2, []float64{0.5}, []string{"untreated", "ketamine", "ketamine-sham"}, []study.Row{studytest.Combined},
+		func(seed int, _ float64, arm string, _ study.Row) float64 {
+			return 30 + map[string][]float64{"untreated": {0, 0}, "ketamine": {20, 40}, "ketamine-sham": {15, 10}}[arm][seed]
+		})
+	g := must(Split(r, "pruned", infer.Combined, "ketamine", "ketamine-sham", "untreated"))
+	if got, want := strings.Join(g.Header, "|"), "Pruned (%)|ketamine-like − untreated|of it in ketamine-like, sham|the rest|its share (%)"; got != want {
+		t.Errorf("header %q", got)
+	}
+	if got, want := strings.Join(g.Rows[0], "|"), "50|30.0 (n = 2)|12.5 (n = 2)|17.5 (n = 2)|50.0 (n = 2)"; got != want {
+		t.Errorf("row %q, want %q", got, want)
+	}
+	if _, err := Split(r, "pruned", infer.Combined, "ketamine", "ketamine-shm", "untreated"); err == nil || !strings.Contains(err.Error(), `did you mean "ketamine-sham"?`) {
+		t.Errorf("a control that is not there: %v", err)
 	}
 }
 
@@ -278,6 +321,12 @@ func TestEstimate(t *testing.T) {
 	}{
 		{infer.Interval{Mean: 97.46, Low: 97.21, High: 97.6}, "97.5 [97.2, 97.6]"},
 		{infer.Interval{Mean: 100, Low: 99.96, High: 100}, "100.0"},
+		{infer.Interval{Mean: 49.4, Low: 21.2, High: 77.6}, "49 [21, 78]"},
+		{infer.Interval{Mean: 90.1, Low: 80.2, High: 100}, "90.1 [80.2, 100.0]"},
+		{infer.Interval{Mean: 157.3, Low: 145.1, High: 169.5}, "157 [145, 170]"},
+		{infer.Interval{Mean: 0.007349, Low: 0.007271, High: 0.007427}, "0.007349 [0.007271, 0.007427]"}, // a dose
+		{infer.Interval{Mean: 0.02, Low: -0.01, High: 0.04}, "0.0"},
+		{infer.Interval{Mean: 0.007349, Low: math.NaN(), High: math.NaN(), N: 2}, "0.0073 (n = 2)"},
 		{infer.Interval{Mean: 0.1, Low: -0.04, High: 0.3}, "0.1 [0.0, 0.3]"},
 		{infer.Interval{Mean: -0.2, Low: math.NaN(), High: math.NaN()}, "−0.2"},
 		{infer.Interval{Mean: 97.46, Low: math.NaN(), High: math.NaN(), N: 1}, "97.5"},
@@ -295,6 +344,11 @@ func TestSentences(t *testing.T) {
 	if got := must(Means(r, infer.Combined, "untreated", "neurosteroid")); got != "untreated 30.0 (n = 2), neurosteroid-like 91.0 (n = 2)" {
 		t.Errorf("Means = %q", got)
 	}
+	r.Rows[0].Arm = "damping-0.9"
+	if got := must(Means(r, infer.Combined, "damping-0.9")); got != "damping-0.9: 30.0" {
+		t.Errorf("Means = %q", got)
+	}
+	r = twoSeeds()
 	if d := must(Difference(r, infer.Combined, "neurosteroid", "untreated")); d.Mean != 61 || d.N != 2 {
 		t.Errorf("Difference = %+v", d)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"divergent/internal/text"
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
 	"divergent/pkg/model"
@@ -22,7 +23,8 @@ type Region struct {
 	Setting float64 // the factor's
 	Noise   float64 // SD of internal noise; 0 is the standard test
 	Best    Estimate
-	Ahead   bool // whether the 95 % interval (Student's t) of the lead over the next arm lies above 0
+	Among   []string // the arms that it was chosen from
+	Ahead   bool     // whether the 95 % interval (Student's t) of the lead over the next arm lies above 0
 	infer.Choice
 }
 
@@ -53,7 +55,7 @@ func Regions(r *study.Result, factor, phase string, arms ...string) ([]Region, e
 	err := eachLevel(r, factor, func(setting float64, at *study.Result) error {
 		for _, sd := range noises(at, phase) {
 			if g, ok := region(at, infer.Internal(sd).In(phase), arms); ok {
-				g.Factor, g.Setting, g.Noise = factor, setting, sd
+				g.Factor, g.Setting, g.Noise, g.Among = factor, setting, sd, arms
 				out = append(out, g)
 			}
 		}
@@ -92,20 +94,36 @@ func noises(r *study.Result, phase string) []float64 {
 	return out
 }
 
+// RegionMap is regions laid out by Map.
+type RegionMap struct {
+	Header []string
+	Rows   [][]string
+	Key    string // what its letters and numbers say, in a line
+}
+
+// Table returns the map as it is.
+func (m RegionMap) Table() (header []string, rows [][]string) { return m.Header, m.Rows }
+
+// Legend returns what the letters and numbers say.
+func (m RegionMap) Legend() string { return m.Key }
+
 // Map lays out regions: a row for each setting, a column for each SD of internal
-// noise. A cell says which arm is best, its accuracy in percent, by how many points
-// it is ahead of the runner-up, and how certain that is; where nothing is decided it
-// begins with a question mark and names both.
-func Map(regions []Region) model.Table {
+// noise. A cell has the letter of the best arm and by how many points it is ahead of the
+// next one, between two pairs of stars where that is decided; else the letters of both.
+// Layout of the regions themselves has a row for each, with accuracy, interval and certainty.
+func Map(regions []Region) RegionMap {
 	var settings, sds []float64
-	cells := map[[2]float64]string{}
-	g := model.Table{}
+	cells, letters := map[[2]float64]string{}, map[string]string{}
+	m := RegionMap{}
 	for _, x := range regions {
-		g.Header = []string{axisName(x.Factor)}
-		cells[[2]float64{x.Setting, x.Noise}] = x.String()
+		if m.Header == nil {
+			m.Header = []string{axisName(x.Factor)}
+			m.Key, letters = key(x.Among)
+		}
+		cells[[2]float64{x.Setting, x.Noise}] = x.short(letters)
 		if !slices.Contains(settings, x.Setting) {
 			settings = append(settings, x.Setting)
-			g.Rows = append(g.Rows, []string{settingText(x.Factor, x.Setting)})
+			m.Rows = append(m.Rows, []string{settingText(x.Factor, x.Setting)})
 		}
 		if !slices.Contains(sds, x.Noise) {
 			sds = append(sds, x.Noise)
@@ -113,35 +131,83 @@ func Map(regions []Region) model.Table {
 	}
 	slices.Sort(sds)
 	for _, sd := range sds {
-		g.Header = append(g.Header, fmt.Sprintf("noise %g", sd))
+		m.Header = append(m.Header, "noise "+model.Number(sd))
 		for i, s := range settings {
-			g.Rows[i] = append(g.Rows[i], cells[[2]float64{s, sd}])
+			m.Rows[i] = append(m.Rows[i], cells[[2]float64{s, sd}])
 		}
 	}
-	return g
+	return m
 }
 
-// String returns the region as Map shows it.
+// key gives each arm a letter, and says in a line what a map's cells mean.
+func key(arms []string) (line string, letters map[string]string) {
+	letters = map[string]string{}
+	labels := make([]string, len(arms))
+	for i, arm := range arms {
+		labels[i] = Label(arm)
+	}
+	for i, l := range Letters(labels...) {
+		letters[arms[i]] = l
+		labels[i] = l + ": " + labels[i]
+	}
+	return strings.Join(labels, ", ") + ". The number is the lead over the next arm in points. Bold: decided; two letters: not decided between these two.", letters
+}
+
+// String returns the region in words.
 func (g Region) String() string {
-	if g.Arm == "" {
+	switch {
+	case g.Arm == "":
 		return "–"
+	case g.RunnerUp == "":
+		return Label(g.Arm) + " alone"
+	case g.Decided():
+		return fmt.Sprintf("%s, %s points ahead of %s", Label(g.Arm), Lead(g.Margin.Difference.Mean), Label(g.RunnerUp))
 	}
-	name := Label(g.Arm)
-	if !g.Decided() {
-		name = "? " + name
+	return "not decided between " + Label(g.Arm) + " and " + Label(g.RunnerUp)
+}
+
+// short returns the region as Map shows it.
+func (g Region) short(letters map[string]string) string {
+	switch {
+	case g.Arm == "":
+		return "–"
+	case g.RunnerUp == "":
+		return "**" + letters[g.Arm] + "**"
+	case g.Decided():
+		return "**" + letters[g.Arm] + " " + Lead(g.Margin.Difference.Mean) + "**"
+	}
+	return letters[g.Arm] + "/" + letters[g.RunnerUp] + " " + Lead(g.Margin.Difference.Mean)
+}
+
+// Lead writes by how many points the best is ahead.
+func Lead(points float64) string {
+	switch {
+	case math.Abs(points) < 1e-9:
+		return "0"
+	case points < 0.05:
+		return "< 0.1"
+	}
+	return text.Fixed(points, 1)
+}
+
+// every lays out all that regions hold, a row for each.
+func every(regions []Region) model.Table {
+	t := model.Table{Header: []string{"Setting", "Noise (SD)", "Best", "Its accuracy (%)", "Next", "Lead (points)", "Certainty (%)", "Decided"}}
+	for _, g := range regions {
+		t.Header[0] = axisName(g.Factor)
+		row := []string{settingText(g.Factor, g.Setting), model.Number(g.Noise), "–", "–", "–", "–", "–", "no"}
+		if g.Arm != "" {
+			row[2], row[3], row[6] = Label(g.Arm), g.Best.String(), text.Rounded(math.Floor(100*g.Certainty)/100)
+		}
 		if g.RunnerUp != "" {
-			name += " or " + Label(g.RunnerUp)
+			row[4], row[5] = Label(g.RunnerUp), Estimate{g.Margin.Difference}.String()
 		}
-	}
-	s := fmt.Sprintf("%s %s", name, model.Decimals(g.Best.Mean, 1))
-	if g.RunnerUp != "" {
-		lead := "+" + model.Decimals(g.Margin.Difference.Mean, 1)
-		if lead == "+0.0" && g.Margin.Difference.Mean > 0 {
-			lead = "< 0.1"
+		if g.Arm != "" && g.Decided() {
+			row[7] = "yes"
 		}
-		s += fmt.Sprintf(" (%s, %s %%)", lead, model.Decimals(math.Floor(100*g.Certainty), 0))
+		t.Rows = append(t.Rows, row)
 	}
-	return s
+	return t
 }
 
 // Summary counts, in a sentence, in how many regions each arm is best, in how
@@ -169,5 +235,5 @@ func Summary(regions []Region) string {
 		s = append(s, fmt.Sprintf("%s best in %d (in %d by a point or more)", Label(arm), best[arm], clear[arm]))
 	}
 	s = append(s, fmt.Sprintf("nothing decided in %d", open))
-	return fmt.Sprintf("Of %d regions: %s", len(regions), strings.Join(s, ", "))
+	return fmt.Sprintf("Of %d fields: %s", len(regions), strings.Join(s, ", "))
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"divergent/internal/text"
 	"divergent/pkg/assay"
 	"divergent/pkg/infer"
 	"divergent/pkg/model"
@@ -19,6 +20,10 @@ import (
 // Estimate is a mean over seeds with its 95 % interval (Student's t); it prints as
 // 97.3 [97.0, 97.5]. Fewer than five seeds are too few for an interval and are
 // counted instead: 97.3 (n = 2). What was not measured is NaN and prints as –.
+//
+// It prints no more digits than the interval supports: two significant ones of half its
+// width, but at most one decimal, as 0.1 % are four of a test's 4,000 points. What is
+// too small for that, such as a dose, has the two.
 type Estimate struct{ infer.Interval }
 
 // String returns the mean and the interval, or the mean and the number of seeds
@@ -27,7 +32,7 @@ func (e Estimate) String() string {
 	if math.IsNaN(e.Mean) {
 		return "–"
 	}
-	write := func(x float64) string { return model.Decimals(x, 1) }
+	write := e.write()
 	mean := write(e.Mean)
 	switch {
 	case !e.Known() && e.N > 1:
@@ -36,6 +41,20 @@ func (e Estimate) String() string {
 		return mean
 	}
 	return e.Text(write)
+}
+
+// write returns what writes the mean and its limits.
+func (e Estimate) write() func(float64) string {
+	decimals := 1
+	switch half := (e.High - e.Low) / 2; {
+	case half >= 9.95:
+		decimals = 0
+	case half > 0 && e.Low*e.High > 0 && max(-e.Low, e.High) < 0.05: // all of it would read 0
+		decimals = 1 - int(math.Floor(math.Log10(half)))
+	case e.Mean != 0 && math.Abs(e.Mean) < 0.05 && !(half > 0):
+		return func(x float64) string { return text.Figures(x, 2) }
+	}
+	return func(x float64) string { return text.Fixed(x, decimals) }
 }
 
 func estimate(s infer.Sample) Estimate { return Estimate{s.Mean()} }
@@ -53,7 +72,7 @@ func Measure(r *study.Result, q infer.Query, arm string) (Estimate, error) {
 }
 
 // Means names the arms with their means, for a sentence: ketamine-like 97.5
-// [97.2, 97.6], SSRI-like 86.1 [82.8, 89.0].
+// [97.2, 97.6], SSRI-like 86.1 [82.8, 89.0]. A colon sets off a name that ends in a digit.
 func Means(r *study.Result, q infer.Query, arms ...string) (string, error) {
 	var s []string
 	for _, arm := range arms {
@@ -61,7 +80,11 @@ func Means(r *study.Result, q infer.Query, arms ...string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		s = append(s, Label(arm)+" "+e.String())
+		name := Label(arm)
+		if last := name[max(len(name)-1, 0):]; last >= "0" && last <= "9" {
+			name += ":"
+		}
+		s = append(s, name+" "+e.String())
 	}
 	return strings.Join(s, ", "), nil
 }
@@ -138,9 +161,14 @@ type Contrast struct {
 	Difference Estimate `table:"Difference (points)"`
 	P          float64  `table:"p"`
 	Adjusted   float64  `table:"p (Holm)"`
-	Effect     float64  `table:"Hedges' g"`
+	Effect     Effect   `table:"Hedges' g"`
 	N          int      `table:"n"`
 }
+
+// Effect is an effect size; it prints with two decimals, and – where there is none.
+type Effect float64
+
+func (e Effect) String() string { return model.Decimals(float64(e), 2) }
 
 // Contrasts compares pairs of arms, acute and paired by seed, in accuracy at the
 // combined test, internal noise of SD 2.5, and in relapse drop: mean difference
@@ -169,7 +197,7 @@ func Contrasts(r *study.Result, pairs ...[2]string) (model.List[Contrast], error
 				continue
 			}
 			out = append(out, Contrast{Test: t.name, A: Label(pair[0]), B: Label(pair[1]),
-				Difference: Estimate{c.Difference}, P: c.P, Effect: c.Effect, N: c.N})
+				Difference: Estimate{c.Difference}, P: c.P, Effect: Effect(c.Effect), N: c.N})
 			p = append(p, c.P)
 		}
 	}
