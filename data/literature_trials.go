@@ -80,3 +80,29 @@ func trialColumns() []string {
 	return []string{"id", "trial", "treatment", "arm", "day", "scale", "baseline", "baseline_mark", "control", "control_se", "control_mark",
 		"treated", "treated_se", "treated_mark", "use", "note", "source_doi"}
 }
+
+// Arms is the treated and the control arm of a trial of ketamine or esketamine, both with
+// errors of their own.
+type Arms struct {
+	Trial     string  `csv:"trial"`
+	Day       float64 `csv:"day"`
+	Control   float64 `csv:"control"` // change, MADRS points
+	ControlSE float64 `csv:"control se"`
+	Treated   float64 `csv:"treated"`
+	TreatedSE float64 `csv:"treated se"`
+	DOI       string
+	Line      int // in the file, the header being line 1
+}
+
+// ControlArms returns the trials of ketamine and esketamine whose two arms could be read.
+func ControlArms() ([]Arms, error) { return embedded("control_arms.csv", ParseArms) }
+
+// ParseArms reads a table laid out as literature/control_arms.csv. The first row that is
+// not is an error naming file, line and field.
+func ParseArms(r io.Reader, name string) ([]Arms, error) {
+	columns := []string{"trial", "day", "control", "control_se", "treated", "treated_se", "source_doi"}
+	return parseRows(r, name, columns, func(f *fields) Arms {
+		return Arms{f.text("trial"), f.number("day", 0, 3650), f.number("control", -60, 60), f.number("control_se", 0.01, 60),
+			f.number("treated", -60, 60), f.number("treated_se", 0.01, 60), f.text("source_doi"), f.line}
+	})
+}

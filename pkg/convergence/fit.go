@@ -311,3 +311,32 @@ func (p Params) Rows(rows []data.Trial, between float64) (out []Row, err error) 
 	}
 	return out, nil
 }
+
+// Estimates returns what FitTrials gives, without fitting anew.
+func Estimates() (fit.Estimates, error) {
+	list, err := fit.Stored("convergence", "Default")
+	if err != nil {
+		return nil, err
+	}
+	card, err := Card()
+	if err != nil {
+		return nil, err
+	}
+	return list.In(card)
+}
+
+// Uncertain returns the ranges over which the parameters are uncertain: for fitted ones
+// the 95 % intervals, an open end being that of the card; for the named free ones the
+// card's. Draws from them are independent of each other, where estimates are correlated.
+func Uncertain(free ...string) ([]model.Range, error) {
+	list, err := Estimates()
+	if err != nil {
+		return nil, err
+	}
+	card, err := Card()
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := card.Ranges(free...)
+	return append(list.Uncertain(), chosen...), err
+}

@@ -3,9 +3,9 @@ package convergence
 import (
 	"context"
 	"math"
+	"slices"
 	"strconv"
 	"testing"
-	"time"
 
 	"divergent/data"
 	"divergent/pkg/fit"
@@ -64,14 +64,45 @@ func TestRowsAgreeWithReference(t *testing.T) {
 	}
 }
 
-func TestFitX(t *testing.T) {
-	start := time.Now()
-	f, err := FitTrials(context.Background(), "full", FitOptions{Problem: fit.Problem{Intervals: fit.NoIntervals}})
+// BenchmarkFit is the fit from eight starts, without intervals.
+func BenchmarkFit(b *testing.B) {
+	for b.Loop() {
+		if _, err := FitTrials(context.Background(), "full", FitOptions{Problem: fit.Problem{Intervals: fit.NoIntervals}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// TestReliefsAreRemembered: a fit remembers the relief of an arm by what it depends on, and
+// a change of any parameter gives what a first call gives.
+func TestReliefsAreRemembered(t *testing.T) {
+	rows, _, err := FitRows()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Log(time.Since(start), f.Fitted, f.Agreed, f.Converged)
-	for i, n := range f.Names {
-		t.Logf("%s %.5g %v", n, f.Value[i], f.AtBound[i])
+	l, err := layOut(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	card, err := Card()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := l.predict(Default()); err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range card {
+		p, err := Default().with(field.Field, field.Range().At(0.37))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, again, err := l.predict(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fresh, _ := layOut(rows)
+		if _, first, err := fresh.predict(p); err != nil || !slices.Equal(first, again) {
+			t.Errorf("%s: %v after others, %v alone (%v)", field.Field, again, first, err)
+		}
 	}
 }

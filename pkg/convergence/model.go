@@ -113,8 +113,16 @@ func (p Params) afterDose(t float64) float64 {
 
 // Relief returns y, (15), from the restored share of strength, direct relief and capacity.
 func (p Params) Relief(restored, direct, capacity float64) float64 {
-	return 1 - (1-restored)*(1-direct)*(1-p.WB*(1-1/capacity))
+	w := p.WB
+	if p.WBInflamed {
+		w *= max(0, p.Untreated().Inflammation-1)
+	}
+	return 1 - (1-restored)*(1-direct)*(1-w*(1-1/capacity))
 }
+
+// baseRelief is y without any treatment: other than 0 only for a patient unlike the
+// reference, and where WB is above 0.
+func (p Params) baseRelief() float64 { return p.Relief(0, 0, p.Capacity(p.Untreated())) }
 
 // Control returns the share c of the baseline score that a control arm loses by a day, (16).
 func (p Params) Control(day float64) float64 { return p.CInf * (1 - math.Exp(-day/p.TauCtl)) }

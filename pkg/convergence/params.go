@@ -32,6 +32,10 @@ type Params struct {
 	KM    float64 `card:"symbol=kM; unit=1; low=0.05; high=0.4; scale=log; status=free; source=no size was readable; meaning=fall of capacity with the loss of mitochondrial function"`
 	WB    float64 `card:"symbol=wb; unit=1; low=0; high=1; status=free; source=0 contradicts what celecoxib adds. Any value above it is undecided; meaning=relief by a lower burden itself"`
 
+	// WBInflamed is a rival form of (15), in which wb counts times the untreated patient's
+	// inflammation above the reference patient's.
+	WBInflamed bool
+
 	// Serotonin.
 	Dmax     float64 `card:"symbol=Dmax; unit=1; low=0.6; high=0.8; status=data; source=60 to 80 % of neurons at day 21 (A, Le Poul 1995); meaning=autoreceptors that desensitise under an SSRI"`
 	TauD     float64 `card:"symbol=τD; unit=day; low=2; high=7; scale=log; status=data; source=40 % of neurons at day 3 (A, Le Poul 1995); meaning=time constant of desensitisation"`
