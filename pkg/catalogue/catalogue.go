@@ -11,6 +11,7 @@ import (
 
 	"divergent/data"
 	"divergent/internal/check"
+	"divergent/pkg/convergence"
 	"divergent/pkg/glutamate"
 	"divergent/pkg/landscape"
 	"divergent/pkg/model"
@@ -58,6 +59,7 @@ func All() []Entry {
 		{"spines", "does an effect that lasts need new spines, and how long do they have to live?", "Moda-Sava 2019, Shao 2021", "15 s", 0, nil, spinesRun},
 		{"glutamate", "inhibition or activation: which observations can either hypothesis explain?", "Moghaddam 1997, Abdallah 2018", "20 s", 0, nil, glutamateRun},
 		{"landscape", "what frees a circuit that is stuck in a state, and where does it go then?", "Page 2024", "10 s", 0, nil, landscapeRun},
+		{"convergence", "do treatments that begin in different places meet, and do combinations then gain?", "Kowalczyk 2025, trials", "15 s", 0, nil, convergenceRun},
 	}
 }
 
@@ -161,5 +163,23 @@ func landscapeRun() (Run, error) {
 		func() (*plots.Figure, error) { return plots.EscapeTimes(s.FromIll, s.FromHealthy) },
 		func() (*plots.Figure, error) { return plots.DrugTimesExperience(s.Experience, s.Harm) },
 		func() (*plots.Figure, error) { return plots.EarlyWarning(s.Forewarnings) },
+	}}, nil
+}
+
+func convergenceRun() (Run, error) {
+	s, err := convergence.StudyOf(convergence.Default())
+	if err != nil {
+		return Run{}, err
+	}
+	return Run{s.Parts(), []func() (*plots.Figure, error){
+		func() (*plots.Figure, error) { return plots.Trajectories(s.Courses, s.Rows) },
+		func() (*plots.Figure, error) { return plots.ControlArms(s.Additivity, s.Params) },
+		func() (*plots.Figure, error) { return plots.Rivals(convergence.VariantRows(s.Variants, s.Fits)) },
+		func() (*plots.Figure, error) { return plots.Combinations(s.Combinations) },
+		func() (*plots.Figure, error) { return plots.Inflammation(s.Inflamed) },
+		func() (*plots.Figure, error) { return plots.Pathways(s.Pathways) },
+		func() (*plots.Figure, error) {
+			return plots.Sensitivity(s.Indices, "What relief and its loss depend on")
+		},
 	}}, nil
 }

@@ -108,6 +108,15 @@ type Additivity struct {
 	ConstantChange, AdditiveDifference float64 // the weighted means that go with the two χ², points
 }
 
+// Expected returns the change of a treated arm that the model expects, points, by the
+// control arm's: for the relief with which it meets the means of the trials, and a
+// baseline score.
+func (a *Additivity) Expected(p Params, control, baseline float64) float64 {
+	c := -a.ControlMean / baseline
+	relief := (-a.TreatedMean/baseline - c) / (1 - p.Theta*c)
+	return -baseline * p.Improved(-control/baseline, relief)
+}
+
 // Additive reads the trials of data.ControlArms with an SD between them in points. The
 // slope is that of weighted least squares whose weights, 1/(SE² + between² + (slope
 // control SE)²), are found by iteration.
@@ -155,8 +164,9 @@ func Additive(between float64) (*Additivity, error) {
 }
 
 // Inflamed is the relief by an SSRI, an anti-inflammatory drug and both on day 42, by how
-// inflamed the patient is.
+// inflamed the patient is, in one form of what a lower burden relieves by itself.
 type Inflamed struct {
+	Form string    `csv:"form"`
 	Iota []float64 `csv:"inflammation (reference patient)"`
 	SSRI []float64 `csv:"SSRI (1)"`
 	Anti []float64 `csv:"anti-inflammatory (1)"`
@@ -164,26 +174,34 @@ type Inflamed struct {
 }
 
 // ByInflammation returns the reliefs above what the patient's own burden makes of the
-// score without treatment.
-func ByInflammation(p Params) (*Inflamed, error) {
-	out := &Inflamed{}
-	for i := range 31 {
-		p.Iota = float64(i) / 10
-		out.Iota = append(out.Iota, p.Iota)
-		for _, x := range []struct {
-			id string
-			to *[]float64
-		}{{"ssri", &out.SSRI}, {"anti", &out.Anti}, {"ssri+anti", &out.Both}} {
-			arm, err := ArmOf(x.id)
-			if err != nil {
-				return nil, err
+// score without treatment: as the parameters are, with some relief by a lower burden in
+// everybody, and with such relief in the inflamed alone.
+func ByInflammation(p Params) (out []Inflamed, err error) {
+	const some = 0.3
+	everybody, inflamed := p, p
+	everybody.WB, everybody.WBInflamed = some, false
+	inflamed.WB, inflamed.WBInflamed = some, true
+	for _, x := range []struct {
+		form string
+		Params
+	}{{fmt.Sprintf("wb = %v", p.WB), p}, {fmt.Sprintf("wb = %v, in everybody", some), everybody}, {fmt.Sprintf("wb = %v × (I − 1)", some), inflamed}} {
+		v := Inflamed{Form: x.form}
+		for i := range 31 {
+			x.Iota = float64(i) / 10
+			v.Iota = append(v.Iota, x.Iota)
+			for id, to := range map[string]*[]float64{"ssri": &v.SSRI, "anti": &v.Anti, "ssri+anti": &v.Both} {
+				arm, err := ArmOf(id)
+				if err != nil {
+					return nil, err
+				}
+				y, err := arm.reliefs(x.Params, 42)
+				if err != nil {
+					return nil, err
+				}
+				*to = append(*to, y[0]-x.baseRelief())
 			}
-			y, err := arm.reliefs(p, 42)
-			if err != nil {
-				return nil, err
-			}
-			*x.to = append(*x.to, y[0]-p.baseRelief())
 		}
+		out = append(out, v)
 	}
 	return out, nil
 }
@@ -196,7 +214,7 @@ func Sensitivity(ctx context.Context, n int, seed uint64, workers int) (*uncerta
 	if err != nil {
 		return nil, err
 	}
-	over, err := card.Ranges("TauS", "TauC", "KC", "KI", "KO", "DI", "WB", "AIO", "TauI", "VPsy", "Lam", "F5")
+	over, err := card.Ranges("KH", "KI", "KO", "KM", "AIH", "AIO", "TauI", "DI", "WB", "KC", "TauC", "TauX", "TauF", "F5", "VPsy", "Lam")
 	if err != nil {
 		return nil, err
 	}

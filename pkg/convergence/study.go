@@ -24,7 +24,7 @@ type Study struct {
 	Additivity   *Additivity
 	Checks       evidence.Checks
 	Combinations model.List[Combination]
-	Inflamed     *Inflamed
+	Inflamed     []Inflamed
 	Indices      *uncertain.Indices
 }
 
@@ -40,7 +40,7 @@ const courseDays = 84
 
 // StudyArms are the arms that the figures show: a standard one of each way in.
 func StudyArms() (out []Arm) {
-	for _, id := range []string{"ket6", "esk84x8", "psi25", "snt", "rtms20", "ect9", "tdcs", "ssri", "dxm", "ari", "zur", "anti", "psy"} {
+	for _, id := range []string{"ket1", "ket2w8", "esk84x8", "psi25", "snt", "rtms20", "ect9", "tdcs", "ssri", "dxm", "ari", "zur", "zurppd", "brex", "anti", "psy"} {
 		i := slices.IndexFunc(Arms(), func(a Arm) bool { return a.ID == id })
 		out = append(out, Arms()[i])
 	}
@@ -77,7 +77,7 @@ func Hubs() []Hub {
 		{"serotonin tone", "of an adapted SSRI's", func(r *Result) []float64 { return r.Tone }, 1},
 		{"plasticity drive", "per day", func(r *Result) []float64 { return r.Drive }, 1},
 		{"restored strength", "of what was lost", func(r *Result) []float64 { return sum(r.Labile, r.Lasting) }, 1},
-		{"of it lasting", "of what was lost", func(r *Result) []float64 { return r.Lasting }, 1},
+		{"lasting strength", "of what was lost", func(r *Result) []float64 { return r.Lasting }, 1},
 		{"direct relief", "of the score", func(r *Result) []float64 { return r.Direct }, 1},
 	}
 }
@@ -148,10 +148,10 @@ func (s *Study) Parts() model.Parts {
 		}, Tables: func() []model.Table {
 			return []model.Table{model.TableOf("trials", s.Rows), model.TableOf("estimates", s.Estimates), model.TableOf("control-arms", s.Additivity.Arms)}
 		}},
-		{Name: "variants", Seconds: 8, Compute: func(ctx context.Context, workers int) error {
+		{Name: "variants", Seconds: 16, Compute: func(ctx context.Context, workers int) error {
 			s.Fits = nil
 			for _, v := range s.Variants {
-				f, err := v.Fit(ctx, FitOptions{Problem: fit.Problem{Intervals: fit.NoIntervals, Starts: 2, Workers: workers}})
+				f, err := v.Fit(ctx, FitOptions{Problem: fit.Problem{Intervals: fit.NoIntervals, Starts: 4, Workers: workers}})
 				if err != nil {
 					return err
 				}
@@ -172,7 +172,7 @@ func (s *Study) Parts() model.Parts {
 			return err
 		}, Tables: func() []model.Table { return []model.Table{model.TableOf("inflammation", s.Inflamed)} }},
 		{Name: "sensitivity", Seconds: 4, Compute: func(ctx context.Context, workers int) (err error) {
-			s.Indices, err = Sensitivity(ctx, 512, 1, workers)
+			s.Indices, err = Sensitivity(ctx, 256, 1, workers)
 			return err
 		}, Tables: func() []model.Table { return []model.Table{model.TableOf("sensitivity", s.Indices.Rows())} }},
 	}
