@@ -126,6 +126,7 @@ func spinesRun() (Run, error) {
 		return Run{}, err
 	}
 	return Run{s.Parts(), []func() (*plots.Figure, error){
+		plots.SpinesSchematic,
 		func() (*plots.Figure, error) { return plots.Turnover(s.Fit, s.Rivals...) },
 		func() (*plots.Figure, error) { return plots.Order(s.Dosed, s.Vehicle) },
 		func() (*plots.Figure, error) { return plots.Erasure(s.Vehicle, s.Dosed, s.ErasedEarly, s.ErasedLate) },
@@ -143,6 +144,7 @@ func glutamateRun() (Run, error) {
 		return Run{}, err
 	}
 	return Run{s.Parts(), []func() (*plots.Figure, error){
+		plots.GlutamateSchematic,
 		func() (*plots.Figure, error) { return plots.Exposure(s.Protocol, s.Exposures...) },
 		func() (*plots.Figure, error) { return plots.InvertedU(s.Doses) },
 		func() (*plots.Figure, error) { return plots.Evidence(s.Shares) },
@@ -157,6 +159,7 @@ func landscapeRun() (Run, error) {
 		return Run{}, err
 	}
 	return Run{s.Parts(), []func() (*plots.Figure, error){
+		plots.LandscapeSchematic,
 		func() (*plots.Figure, error) { return plots.Landscape(s.Terrains) },
 		func() (*plots.Figure, error) { return plots.Bifurcation(s.Diagram) },
 		func() (*plots.Figure, error) { return plots.Connectivity(s.Before, s.After) },
