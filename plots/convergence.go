@@ -115,7 +115,7 @@ func ControlArms(a *convergence.Additivity, p convergence.Params) (*figure.Figur
 	f.Caption = fmt.Sprintf("Change of the MADRS in %d comparisons of ketamine or esketamine with a control arm, with standard errors. Over trials the treated arms change by %s (SD %s) points and the control arms by %s (SD %s). If both responses added, the points would lie along the line of slope 1 (χ² %s); a treated arm that does not heed its control is flat (χ² %s), each on %d degrees of freedom with an SD between trials of 2 points. With errors in both the slope is %s (SE %s). Blinding, co-medication and patients differ between these trials as well.",
 		len(a.Arms), signed(a.TreatedMean), signed(a.TreatedSD), signed(a.ControlMean), signed(a.ControlSD), signed(a.Additive), signed(a.Constant), len(a.Arms)-1, model.Decimals(a.Slope, 2), model.Decimals(a.SE, 2))
 	f.Looks = map[string]figure.Look{"slope 1: responses add": {Color: figure.Blue, Dashes: figure.Dashed}, "slope 0: no heed": {Color: figure.Ink, Dashes: figure.Dotted}, "the model": {Color: figure.Vermilion}}
-	q := f.Panel("", figure.Axis{Label: "change of the control arm (points)", Min: -19, Max: 1, Ticks: []float64{-15, -10, -5, 0}}, figure.Axis{Label: "change of the treated arm (points)", Min: -25, Max: -7, Ticks: []float64{-25, -20, -15, -10}})
+	q := f.Panel("", figure.Axis{Label: "change of the control arm (points)", Min: -19, Max: 1, Ticks: []float64{-15, -10, -5, 0}}, figure.Axis{Label: "change of the treated arm (points)", Min: -26, Max: -5, Ticks: []float64{-25, -20, -15, -10, -5}})
 	q.Name = "trials"
 	x := []float64{-18, 0}
 	q.Line("slope 1: responses add", x, []float64{x[0] + a.AdditiveDifference, x[1] + a.AdditiveDifference}, figure.Reference)

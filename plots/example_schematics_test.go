@@ -22,15 +22,18 @@ func saveSchematic(f *plots.Figure, err error) {
 	}
 }
 
-func ExampleSpinesSchematic()    { saveSchematic(plots.SpinesSchematic()) }
-func ExampleGlutamateSchematic() { saveSchematic(plots.GlutamateSchematic()) }
-func ExampleLandscapeSchematic() { saveSchematic(plots.LandscapeSchematic()) }
+func ExampleSpinesSchematic()      { saveSchematic(plots.SpinesSchematic()) }
+func ExampleGlutamateSchematic()   { saveSchematic(plots.GlutamateSchematic()) }
+func ExampleLandscapeSchematic()   { saveSchematic(plots.LandscapeSchematic()) }
+func ExampleConvergenceSchematic() { saveSchematic(plots.ConvergenceSchematic()) }
 
 // TestSchematicExamples compares the schematics with their golden images, as TestExamples
 // does.
 func TestSchematicExamples(t *testing.T) {
 	for name, example := range map[string]func(){
 		"spines-schematic": ExampleSpinesSchematic, "glutamate-schematic": ExampleGlutamateSchematic, "landscape-schematic": ExampleLandscapeSchematic,
+		"convergence-schematic": ExampleConvergenceSchematic, "trajectories": ExampleTrajectories, "control-arms": ExampleControlArms, "rivals": ExampleRivals,
+		"combinations": ExampleCombinations, "inflammation": ExampleInflammation, "pathways": ExamplePathways,
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer os.Remove(filepath.Join("testdata", name+".csv"))

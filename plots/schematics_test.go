@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"divergent/pkg/convergence"
 	"divergent/pkg/glutamate"
 	"divergent/pkg/landscape"
 	"divergent/pkg/model"
@@ -22,6 +23,7 @@ func TestSchematicsAreOfTheModels(t *testing.T) {
 		{SpinesSchematic, spines.Card, "F"},
 		{GlutamateSchematic, glutamate.Card, "μ"},
 		{LandscapeSchematic, func() (model.Parameters, error) { return model.Card(landscape.Default()) }, "k_j p_j 1/τ_s I_env"},
+		{ConvergenceSchematic, convergence.Card, "1 − aOM v_k v_j τB_j 1 − χ_j χ_j 1/τs 1/τc"},
 	} {
 		f, err := c.draw()
 		whole(t, "schematic", f, err)

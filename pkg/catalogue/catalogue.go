@@ -175,6 +175,7 @@ func convergenceRun() (Run, error) {
 		return Run{}, err
 	}
 	return Run{s.Parts(), []func() (*plots.Figure, error){
+		plots.ConvergenceSchematic,
 		func() (*plots.Figure, error) { return plots.Trajectories(s.Courses, s.Rows) },
 		func() (*plots.Figure, error) { return plots.ControlArms(s.Additivity, s.Params) },
 		func() (*plots.Figure, error) { return plots.Rivals(convergence.VariantRows(s.Variants, s.Fits)) },
