@@ -8,22 +8,24 @@ import (
 
 // Trial is a comparison of a treated arm with the trial's own control arm on one day.
 type Trial struct {
-	ID        string
-	Trial     string
-	Treatment string
-	Arm       string  // of package convergence, such as ket1
-	Day       float64 `csv:"day"`      // after treatment began
-	Scale     string  `csv:"scale"`    // MADRS or HAM-D
-	Baseline  float64 `csv:"baseline"` // points
-	Control   float64 `csv:"control"`  // change of the control arm, points; below 0 is better
-	ControlSE float64 // 0 where it is in TreatedSE
-	Treated   float64 `csv:"treated"` // change of the treated arm, points
-	TreatedSE float64
+	ID        string  `csv:"row"`
+	Trial     string  `csv:"trial"`
+	Treatment string  `csv:"treatment"`
+	Arm       string  `csv:"arm"`        // of package convergence, such as ket1
+	Day       float64 `csv:"day"`        // after treatment began
+	Scale     string  `csv:"scale"`      // MADRS or HAM-D
+	Baseline  float64 `csv:"baseline"`   // points
+	Control   float64 `csv:"control"`    // change of the control arm, points; below 0 is better
+	ControlSE float64 `csv:"control se"` // 0 where it is in TreatedSE
+	Treated   float64 `csv:"treated"`    // change of the treated arm, points
+	TreatedSE float64 `csv:"treated se"`
 
 	// Evidence of the three numbers; Assumed where a change was assumed.
-	BaselineMark, ControlMark, TreatedMark Evidence
+	BaselineMark Evidence `csv:"baseline evidence"`
+	ControlMark  Evidence `csv:"control evidence"`
+	TreatedMark  Evidence `csv:"treated evidence"`
 
-	Fit  bool   // parameters are fitted to it; else it is a check
+	Fit  bool   `csv:"fitted"` // parameters are fitted to it; else it is a check
 	Note string // how the numbers were made
 	DOI  string // or PMC number, or press release
 	Line int    // in the file, the header being line 1

@@ -17,7 +17,8 @@ import (
 // would do if they did not interact. All of it follows from the assumed shapes of the arms
 // and from one pool that they share: never show it without the range.
 type Combination struct {
-	A, B   string
+	A      string  `csv:"first arm"`
+	B      string  `csv:"second arm"`
 	Later  float64 `csv:"later (days)"` // that B begins after A; below 0 before it
 	Day    float64 `csv:"day"`
 	First  float64 `csv:"relief by the first"` // y of A alone

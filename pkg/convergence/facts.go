@@ -107,7 +107,7 @@ const hamd = 23.0
 // bench holds the model's experiments at one set of parameters, each made once.
 type bench struct {
 	p    Params
-	rows []Row // of data.Trials
+	rows Rows // of data.Trials
 	done map[string]float64
 }
 

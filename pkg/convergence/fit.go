@@ -40,7 +40,7 @@ func Fitted() []string {
 type Fit struct {
 	Name   string `csv:"fit"`
 	Params Params // with the estimates in them
-	Rows   []Row  `csv:""`
+	Rows   Rows   `csv:""`
 	*fit.Fitted
 }
 
@@ -51,6 +51,24 @@ type Row struct {
 	Predicted float64 `csv:"predicted"` // change of the treated arm, points, given that of the control arm
 	SD        float64 `csv:"sd"`        // of the observed change, that between trials included
 	Z         float64 `csv:"z"`         // (Predicted − Treated)/SD
+}
+
+// Rows are trials beside the model.
+type Rows []Row
+
+// Table lays out the rows for a reader: points of change, and how many standard deviations
+// the model lies from the trial. Evidence is that of baseline, control and treated arm; a
+// star marks a value that is recalled or rests on a company's release.
+func (l Rows) Table() (header []string, rows [][]string) {
+	for _, r := range l {
+		marks := string(r.BaselineMark) + string(r.ControlMark) + string(r.TreatedMark)
+		if r.Weak() {
+			marks += " *"
+		}
+		points := func(x float64) string { return model.Decimals(x, 1) }
+		rows = append(rows, []string{r.ID, r.Trial.Trial, r.Treatment, model.Figures(r.Day), r.Scale, marks, points(r.Control), points(r.Treated), points(r.Predicted), model.Decimals(r.Z, 1)})
+	}
+	return []string{"Row", "Trial", "Treatment", "Day", "Scale", "Evidence", "Control", "Treated", "Model", "z"}, rows
 }
 
 // FitRows returns the rows of data.Trials that are fitted, and those that are kept for
@@ -295,7 +313,7 @@ func moving(start Params, residuals func(Params) ([]float64, error)) (out []stri
 }
 
 // Rows holds parameters to trials, with so large an SD between them in MADRS points.
-func (p Params) Rows(rows []data.Trial, between float64) (out []Row, err error) {
+func (p Params) Rows(rows []data.Trial, between float64) (out Rows, err error) {
 	t, err := layOut(rows)
 	if err != nil {
 		return nil, err

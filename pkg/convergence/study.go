@@ -15,7 +15,7 @@ import (
 type Study struct {
 	Params    Params
 	Estimates fit.Estimates
-	Rows      []Row // of the fitted trials and of those kept for checks, at Params
+	Rows      Rows // of the fitted trials and of those kept for checks, at Params
 	Courses   []ArmCourse
 	Pathways  model.List[Pathway]
 
@@ -47,10 +47,18 @@ func StudyArms() (out []Arm) {
 	return out
 }
 
-// Courses follows arms for twelve weeks, four reports a day.
+// Courses follows arms for twelve weeks, with four reports a day for the first four.
 func Courses(p Params, arms ...Arm) (out []ArmCourse, err error) {
+	var days []float64
+	for d := 0.0; d <= courseDays; {
+		if days = append(days, d); d < 28 {
+			d += 0.25
+		} else {
+			d++
+		}
+	}
 	for _, a := range arms {
-		r, err := a.Follow(p, courseDays, Options{})
+		r, err := a.Follow(p, courseDays, Options{Days: days})
 		if err != nil {
 			return nil, err
 		}
@@ -148,10 +156,10 @@ func (s *Study) Parts() model.Parts {
 		}, Tables: func() []model.Table {
 			return []model.Table{model.TableOf("trials", s.Rows), model.TableOf("estimates", s.Estimates), model.TableOf("control-arms", s.Additivity.Arms)}
 		}},
-		{Name: "variants", Seconds: 16, Compute: func(ctx context.Context, workers int) error {
+		{Name: "variants", Seconds: 8, Compute: func(ctx context.Context, workers int) error {
 			s.Fits = nil
 			for _, v := range s.Variants {
-				f, err := v.Fit(ctx, FitOptions{Problem: fit.Problem{Intervals: fit.NoIntervals, Starts: 4, Workers: workers}})
+				f, err := v.Fit(ctx, FitOptions{Problem: fit.Problem{Intervals: fit.NoIntervals, Starts: 2, Workers: workers}})
 				if err != nil {
 					return err
 				}
