@@ -6,7 +6,6 @@ import (
 
 	"divergent/pkg/convergence"
 	"divergent/pkg/fit"
-	"divergent/pkg/model"
 	"divergent/plots"
 )
 
@@ -36,21 +35,12 @@ func ExampleControlArms() {
 
 // How much worse does a rival fit, and what do other rows and errors change?
 func ExampleRivals() {
-	saveSchematic(plots.Rivals(quickVariants()))
-}
-
-// quickVariants are fits from one start each.
-func quickVariants() model.List[convergence.VariantRow] {
 	variants := append(convergence.Rivals(), convergence.Robust()...)
-	var fits []*convergence.Fit
-	for _, v := range variants {
-		f, err := v.Fit(context.Background(), convergence.FitOptions{Problem: fit.Problem{Intervals: fit.NoIntervals, Starts: 1}})
-		if err != nil {
-			log.Fatal(err)
-		}
-		fits = append(fits, f)
+	fits, err := convergence.FitVariants(context.Background(), variants, convergence.FitOptions{Problem: fit.Problem{Intervals: fit.NoIntervals, Starts: 1}})
+	if err != nil {
+		log.Fatal(err)
 	}
-	return convergence.VariantRows(variants, fits)
+	saveSchematic(plots.Rivals(convergence.VariantRows(variants, fits)))
 }
 
 // Pairs of arms against what independent arms would do.

@@ -24,10 +24,34 @@ const (
 
 // FitOptions say how to fit. The zero value is the fit that Default comes from.
 type FitOptions struct {
-	fit.Problem               // Intervals, Starts, Seed and Workers count
-	Between     float64       // SD between trials, MADRS points, three quarters of it on HAM-D; 0 for 2, below 0 for none
-	Rows        []data.Trial  // nil for the rows of data.Trials that are to be fitted
-	Fixed       func(*Params) // sets what a rival says, after each step; nil for none
+	fit.Problem              // Intervals, Starts, Seed and Workers count
+	Between     float64      // SD between trials, MADRS points, three quarters of it on HAM-D; 0 for 2, below 0 for none
+	Rows        []data.Trial // nil for the rows of data.Trials that are to be fitted
+	Fixed       []Fixed      // what a rival says
+}
+
+// Fixed holds a field to a value or, where Like names one, to another field.
+type Fixed struct {
+	Field string
+	Value float64
+	Like  string
+}
+
+// fixed returns the parameters with fields held.
+func (p Params) fixed(list []Fixed) (Params, error) {
+	for _, f := range list {
+		v := []float64{f.Value}
+		var err error
+		if f.Like != "" {
+			if v, err = model.Values(p, f.Like); err != nil {
+				return p, err
+			}
+		}
+		if p, err = p.with(f.Field, v[0]); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
 }
 
 // Fitted are the fields that Fit estimates.
@@ -242,12 +266,11 @@ func FitTrials(ctx context.Context, name string, o FitOptions) (*Fit, error) {
 	}
 	var lower mat.TriDense
 	chol.LTo(&lower)
-	fixed := o.Fixed
-	if fixed == nil {
-		fixed = func(*Params) {}
-	}
 	residuals := func(p Params) ([]float64, error) {
-		fixed(&p)
+		p, err := p.fixed(o.Fixed)
+		if err != nil {
+			return nil, err
+		}
 		_, change, err := t.predict(p)
 		if err != nil {
 			return nil, err
@@ -271,7 +294,9 @@ func FitTrials(ctx context.Context, name string, o FitOptions) (*Fit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("convergence: %s: %w", name, err)
 	}
-	fixed(&p)
+	if p, err = p.fixed(o.Fixed); err != nil {
+		return nil, err
+	}
 	f := &Fit{Name: name, Params: p, Fitted: fitted}
 	f.Rows, err = p.Rows(rows, o.between())
 	return f, err

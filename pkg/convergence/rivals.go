@@ -17,7 +17,7 @@ import (
 // Variant is a way to fit: a rival that says less, other errors, or fewer rows.
 type Variant struct {
 	Name, Says string
-	Fixed      func(*Params)
+	Fixed      []Fixed
 	Between    float64 // SD between trials, MADRS points; 0 for 2
 	Keep       func(data.Trial) bool
 }
@@ -26,11 +26,11 @@ type Variant struct {
 func Rivals() []Variant {
 	return []Variant{
 		{Name: "full", Says: "the model"},
-		{Name: "additive", Says: "control and drug responses add (θ = 0)", Fixed: func(p *Params) { p.Theta = 0 }},
-		{Name: "independent", Says: "both act on what is left (θ = 1)", Fixed: func(p *Params) { p.Theta = 1 }},
-		{Name: "one lasting share", Says: "what doses and sessions build lasts equally long", Fixed: func(p *Params) { p.ChiPsi, p.ChiSNT = p.ChiKet, p.ChiKet }},
-		{Name: "no fast effect", Says: "plasticity only (f esk = 0)", Fixed: func(p *Params) { p.FEsk = 0 }},
-		{Name: "autoreceptors alone", Says: "an SSRI waits for desensitisation only (f5 = 1, τB = 0.3 d)", Fixed: func(p *Params) { p.F5, p.TauBSSRI = 1, 0.3 }},
+		{Name: "additive", Says: "control and drug responses add (θ = 0)", Fixed: []Fixed{{Field: "Theta"}}},
+		{Name: "independent", Says: "both act on what is left (θ = 1)", Fixed: []Fixed{{Field: "Theta", Value: 1}}},
+		{Name: "one lasting share", Says: "what doses and sessions build lasts equally long", Fixed: []Fixed{{Field: "ChiPsi", Like: "ChiKet"}, {Field: "ChiSNT", Like: "ChiKet"}}},
+		{Name: "no fast effect", Says: "plasticity only (f esk = 0)", Fixed: []Fixed{{Field: "FEsk"}}},
+		{Name: "autoreceptors alone", Says: "an SSRI waits for desensitisation only (f5 = 1, τB = 0.3 d)", Fixed: []Fixed{{Field: "F5", Value: 1}, {Field: "TauBSSRI", Value: 0.3}}},
 	}
 }
 
@@ -66,6 +66,18 @@ func (v Variant) Fit(ctx context.Context, o FitOptions) (*Fit, error) {
 		o.Between = v.Between
 	}
 	return FitTrials(ctx, v.Name, o)
+}
+
+// FitVariants fits variants, in turn.
+func FitVariants(ctx context.Context, variants []Variant, o FitOptions) (fits []*Fit, err error) {
+	for _, v := range variants {
+		f, err := v.Fit(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		fits = append(fits, f)
+	}
+	return fits, nil
 }
 
 // VariantRow is a variant's fit in a table.

@@ -132,6 +132,16 @@ func StudyOf(p Params) (*Study, error) {
 	return &Study{Params: p, Estimates: list, Variants: slices.Concat(Rivals(), Robust())}, p.Validate()
 }
 
+// NewStudy computes the named parts of the study, all without names: half a minute, the
+// same for any number of workers.
+func NewStudy(ctx context.Context, p Params, workers int, parts ...string) (*Study, error) {
+	s, err := StudyOf(p)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.Parts().ComputeNamed(ctx, workers, parts...)
+}
+
 // Parts are the study's, each with its tables.
 func (s *Study) Parts() model.Parts {
 	return model.Parts{
@@ -156,16 +166,9 @@ func (s *Study) Parts() model.Parts {
 		}, Tables: func() []model.Table {
 			return []model.Table{model.TableOf("trials", s.Rows), model.TableOf("estimates", s.Estimates), model.TableOf("control-arms", s.Additivity.Arms)}
 		}},
-		{Name: "variants", Seconds: 8, Compute: func(ctx context.Context, workers int) error {
-			s.Fits = nil
-			for _, v := range s.Variants {
-				f, err := v.Fit(ctx, FitOptions{Problem: fit.Problem{Intervals: fit.NoIntervals, Starts: 2, Workers: workers}})
-				if err != nil {
-					return err
-				}
-				s.Fits = append(s.Fits, f)
-			}
-			return nil
+		{Name: "variants", Seconds: 8, Compute: func(ctx context.Context, workers int) (err error) {
+			s.Fits, err = FitVariants(ctx, s.Variants, FitOptions{Problem: fit.Problem{Intervals: fit.NoIntervals, Starts: 2, Workers: workers}})
+			return err
 		}, Tables: func() []model.Table { return []model.Table{model.TableOf("variants", VariantRows(s.Variants, s.Fits))} }},
 		{Name: "checks", Seconds: 0.1, Compute: func(context.Context, int) (err error) {
 			s.Checks, err = Checks(s.Params)
