@@ -17,24 +17,24 @@ import (
 // would do if they did not interact. All of it follows from the assumed shapes of the arms
 // and from one pool that they share: never show it without the range.
 type Combination struct {
-	A      string  `csv:"first arm"`
-	B      string  `csv:"second arm"`
-	Later  float64 `csv:"later (days)"` // that B begins after A; below 0 before it
+	A      string  `table:"First arm" csv:"first arm"`
+	B      string  `table:"Second arm" csv:"second arm"`
+	Later  float64 `table:"Later (days)" csv:"later (days)"` // that B begins after A; below 0 before it
 	Day    float64 `csv:"day"`
-	First  float64 `csv:"relief by the first"` // y of A alone
-	Second float64 `csv:"relief by the second"`
-	Both   float64 `csv:"relief by both"`
+	First  float64 `table:"Relief by first" csv:"relief by the first"` // y of A alone
+	Second float64 `table:"by second" csv:"relief by the second"`
+	Both   float64 `table:"by both" csv:"relief by both"`
 
 	// Bliss is the excess of Both over what independent arms do, yA + yB − yA yB, with the
 	// 5th and 95th percentile over the draws.
-	Bliss    float64 `csv:"Bliss excess"`
-	Low      float64 `csv:"5th percentile"`
-	High     float64 `csv:"95th percentile"`
-	Positive float64 `csv:"share of draws above 0"`
+	Bliss    float64 `table:"Bliss excess" csv:"Bliss excess"`
+	Low      float64 `table:"5th percentile" csv:"5th percentile"`
+	High     float64 `table:"95th percentile" csv:"95th percentile"`
+	Positive float64 `table:"Draws above 0 (share)" csv:"share of draws above 0"`
 
 	// Loewe is dA/DA + dB/DB, the amounts given over those that do as much alone: below 1
 	// is synergy, NaN where one of the arms cannot do as much alone.
-	Loewe float64 `csv:"Loewe index"`
+	Loewe float64 `table:"Loewe index" csv:"Loewe index"`
 }
 
 // Points returns the Bliss excess and its limits in points of a baseline score, before
