@@ -1,12 +1,15 @@
 package convergence
 
 import (
+	"cmp"
 	"encoding/csv"
 	"math"
 	"os"
 	"strconv"
 	"strings"
 	"testing"
+
+	"divergent/pkg/model"
 )
 
 func table(t *testing.T, name string) []map[string]string {
@@ -87,4 +90,54 @@ func BenchmarkArms(b *testing.B) {
 			}
 		}
 	}
+}
+
+// TestSciPy holds states and relief of drawn parameters to SciPy's DOP853 at 1e-11
+// (testdata/reference.py), eight arms of three parameter sets each. Both solvers' errors
+// stay below 1e-7 here.
+func TestSciPy(t *testing.T) {
+	arms := map[string]Arm{}
+	for id, ids := range map[string]string{"ket6+psy": "", "esk56+ssri": "", "psi10+anti": "", "snt+dxm": "", "zurppd+brex": "", "ssri+anti+stress": "ssri+anti", "ect9+tdcs+ari": "", "rtms20": ""} {
+		a, err := ArmOf(cmp.Or(ids, id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ids != "" {
+			a.Events = append(a.Events, model.Stress(5, 15))
+		}
+		arms[id] = a
+	}
+	card, err := Card()
+	if err != nil {
+		t.Fatal(err)
+	}
+	worst := 0.0
+	number := func(row map[string]string, column string) float64 {
+		v, err := strconv.ParseFloat(row[column], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	rows := table(t, "scipy.csv")
+	for _, row := range rows {
+		p := Default()
+		for _, c := range card {
+			if p, err = p.with(c.Field, number(row, c.Field)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r, err := arms[row["arm"]].Follow(p, 84, Options{Days: []float64{number(row, "day")}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, column := range []string{"H", "I", "O", "M", "s", "l", "y"} {
+			got := [][]float64{r.HPA, r.Inflammation, r.Oxidative, r.Mitochondria, r.Labile, r.Lasting, r.Relief}[i][0]
+			d := math.Abs(got - number(row, "state "+column))
+			if worst = max(worst, d); d > 1e-7 {
+				t.Errorf("%s on day %s: %s = %.9f, want %s", row["arm"], row["day"], column, got, row["state "+column])
+			}
+		}
+	}
+	t.Logf("%d states, worst %.2g", 7*len(rows), worst)
 }
