@@ -11,6 +11,7 @@ import (
 
 	"divergent/data"
 	"divergent/internal/check"
+	"divergent/pkg/convergence"
 	"divergent/pkg/glutamate"
 	"divergent/pkg/landscape"
 	"divergent/pkg/model"
@@ -58,6 +59,7 @@ func All() []Entry {
 		{"spines", "does an effect that lasts need new spines, and how long do they have to live?", "Moda-Sava 2019, Shao 2021", "15 s", 0, nil, spinesRun},
 		{"glutamate", "inhibition or activation: which observations can either hypothesis explain?", "Moghaddam 1997, Abdallah 2018", "20 s", 0, nil, glutamateRun},
 		{"landscape", "what frees a circuit that is stuck in a state, and where does it go then?", "Page 2024", "10 s", 0, nil, landscapeRun},
+		{"convergence", "do treatments that begin in different places meet, and do combinations then gain?", "Kowalczyk 2025, trials", "15 s", 0, nil, convergenceRun},
 	}
 }
 
@@ -124,6 +126,7 @@ func spinesRun() (Run, error) {
 		return Run{}, err
 	}
 	return Run{s.Parts(), []func() (*plots.Figure, error){
+		plots.SpinesSchematic,
 		func() (*plots.Figure, error) { return plots.Turnover(s.Fit, s.Rivals...) },
 		func() (*plots.Figure, error) { return plots.Order(s.Dosed, s.Vehicle) },
 		func() (*plots.Figure, error) { return plots.Erasure(s.Vehicle, s.Dosed, s.ErasedEarly, s.ErasedLate) },
@@ -141,6 +144,7 @@ func glutamateRun() (Run, error) {
 		return Run{}, err
 	}
 	return Run{s.Parts(), []func() (*plots.Figure, error){
+		plots.GlutamateSchematic,
 		func() (*plots.Figure, error) { return plots.Exposure(s.Protocol, s.Exposures...) },
 		func() (*plots.Figure, error) { return plots.InvertedU(s.Doses) },
 		func() (*plots.Figure, error) { return plots.Evidence(s.Shares) },
@@ -155,11 +159,31 @@ func landscapeRun() (Run, error) {
 		return Run{}, err
 	}
 	return Run{s.Parts(), []func() (*plots.Figure, error){
+		plots.LandscapeSchematic,
 		func() (*plots.Figure, error) { return plots.Landscape(s.Terrains) },
 		func() (*plots.Figure, error) { return plots.Bifurcation(s.Diagram) },
 		func() (*plots.Figure, error) { return plots.Connectivity(s.Before, s.After) },
 		func() (*plots.Figure, error) { return plots.EscapeTimes(s.FromIll, s.FromHealthy) },
 		func() (*plots.Figure, error) { return plots.DrugTimesExperience(s.Experience, s.Harm) },
 		func() (*plots.Figure, error) { return plots.EarlyWarning(s.Forewarnings) },
+	}}, nil
+}
+
+func convergenceRun() (Run, error) {
+	s, err := convergence.StudyOf(convergence.Default())
+	if err != nil {
+		return Run{}, err
+	}
+	return Run{s.Parts(), []func() (*plots.Figure, error){
+		plots.ConvergenceSchematic,
+		func() (*plots.Figure, error) { return plots.Trajectories(s.Courses, s.Rows) },
+		func() (*plots.Figure, error) { return plots.ControlArms(s.Additivity, s.Params) },
+		func() (*plots.Figure, error) { return plots.Rivals(convergence.VariantRows(s.Variants, s.Fits)) },
+		func() (*plots.Figure, error) { return plots.Combinations(s.Combinations) },
+		func() (*plots.Figure, error) { return plots.Inflammation(s.Inflamed) },
+		func() (*plots.Figure, error) { return plots.Pathways(s.Pathways) },
+		func() (*plots.Figure, error) {
+			return plots.Sensitivity(s.Indices, "What relief and its loss depend on")
+		},
 	}}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"divergent/data"
+	"divergent/pkg/convergence"
 	"divergent/pkg/evidence"
 	"divergent/pkg/glutamate"
 	"divergent/pkg/landscape"
@@ -32,12 +33,13 @@ func TestModelsByFacts(t *testing.T) {
 		{Model: "glutamate", Checks: must(glutamate.Checks(p))},
 		{Model: "glutamate", Checks: must(glutamate.Evidence(p, both, glutamate.Criteria{}))},
 		{Model: "landscape", Checks: must(landscape.Checks(landscape.Default(), landscape.Options{Paths: 64, Seed: 1}))},
+		{Model: "convergence", Checks: must(convergence.Checks(convergence.Default()))},
 	}
 	m, err := evidence.Matrix(nil, all...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"spines", "glutamate", "glutamate: both arms", "landscape"}; !slices.Equal(m.Models, want) {
+	if want := []string{"spines", "glutamate", "glutamate: both arms", "landscape", "convergence"}; !slices.Equal(m.Models, want) {
 		t.Errorf("models %q, want %q", m.Models, want)
 	}
 	readBy := map[string][]string{}
@@ -56,7 +58,7 @@ func TestModelsByFacts(t *testing.T) {
 		if len(readBy[f.ID]) > 1 {
 			shared++
 		}
-		if len(m.Outcome[i]) != 4 {
+		if len(m.Outcome[i]) != len(m.Models) {
 			t.Errorf("%s: outcomes %q", f.ID, m.Outcome[i])
 		}
 	}
@@ -67,10 +69,10 @@ func TestModelsByFacts(t *testing.T) {
 		fact string
 		want []evidence.Outcome
 	}{
-		{"sv2a", []evidence.Outcome{evidence.Fail, evidence.Silent, evidence.Fail, evidence.Fail}},
-		{"rapamycin-rats", []evidence.Outcome{evidence.Silent, evidence.Pass, evidence.Pass, evidence.Silent}},
-		{"new-spine-survival", []evidence.Outcome{evidence.Pass, evidence.Silent, evidence.Silent, evidence.Silent}},
-		{"formation-late", []evidence.Outcome{evidence.Pass, evidence.Silent, evidence.Silent, evidence.Silent}},
+		{"sv2a", []evidence.Outcome{evidence.Fail, evidence.Silent, evidence.Fail, evidence.Fail, evidence.Silent}},
+		{"rapamycin-rats", []evidence.Outcome{evidence.Silent, evidence.Pass, evidence.Pass, evidence.Silent, evidence.Silent}},
+		{"new-spine-survival", []evidence.Outcome{evidence.Pass, evidence.Silent, evidence.Silent, evidence.Silent, evidence.Silent}},
+		{"formation-late", []evidence.Outcome{evidence.Pass, evidence.Silent, evidence.Silent, evidence.Silent, evidence.Silent}},
 	} {
 		i := slices.IndexFunc(facts, func(f data.Fact) bool { return f.ID == c.fact })
 		if !slices.Equal(m.Outcome[i], c.want) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Status says where a parameter's value comes from.
@@ -107,10 +108,10 @@ func parameter(f reflect.StructField, v reflect.Value) (p Parameter, ok bool, er
 	case !tagged:
 		return p, false, fmt.Errorf("has no card: want the tag `card:\"symbol=...; unit=...; low=...; high=...; status=...; source=...; meaning=...\"`")
 	}
-	p.Field, p.Value = f.Name, number(v)
-	if err := p.parse(tag); err != nil {
+	if p, err = parsed(tag); err != nil {
 		return p, false, err
 	}
+	p.Field, p.Value = f.Name, number(v)
 	if !(p.Value >= p.Low && p.Value <= p.High) {
 		return p, false, fmt.Errorf("%s = %v: want a value in [%v, %v] %s (%s)", p.Symbol, p.Value, p.Low, p.High, p.Unit, p.Meaning)
 	}
@@ -125,6 +126,20 @@ func number(v reflect.Value) float64 {
 		return float64(v.Uint())
 	}
 	return v.Float()
+}
+
+// tags are what parsed has read, since every simulation validates its parameters.
+var tags sync.Map
+
+// parsed returns what a tag says.
+func parsed(tag string) (p Parameter, err error) {
+	if known, ok := tags.Load(tag); ok {
+		return known.(Parameter), nil
+	}
+	if err = p.parse(tag); err == nil {
+		tags.Store(tag, p)
+	}
+	return p, err
 }
 
 // parse reads a tag.

@@ -74,13 +74,33 @@ func ExamplePanel_Add() {
 	save(f)
 }
 
+// The schematic of a model: what is a state, what comes from outside, and what acts on
+// which. An arrow can end at the label of another one.
+func ExamplePanel_Diagram() {
+	f := figure.New("diagram", figure.SingleColumn, 45)
+	p := f.Panel("", figure.Axis{Max: 85, Bare: true}, figure.Axis{Max: 30, Bare: true})
+	p.Diagram([]figure.Node{
+		{Name: "drug", X: 25, Y: 26, Role: figure.Input},
+		{Name: "susceptible", Symbol: "x_1", X: 14, Y: 6},
+		{Name: "ill", Symbol: "x_2", X: 50, Y: 6},
+		{Name: "share ill", X: 75, Y: 22, Role: figure.Function},
+	}, []figure.Edge{
+		{From: "susceptible", To: "ill", Effect: figure.Becomes, Label: "k_12"},
+		{From: "drug", To: "k_12", Effect: figure.Lowers, Label: "a", Drug: true},
+		{From: "ill", To: "k_12", Effect: figure.Scales, Bend: 0.5},
+		{From: "ill", To: "ill", Label: "r", Bend: 1},
+		{From: "ill", To: "share ill"},
+	})
+	save(f)
+}
+
 // TestExamples compares each example's picture with its golden image:
 //
 //	go test ./plots/figure -run Examples -regen
 //
 // makes these anew.
 func TestExamples(t *testing.T) {
-	for name, example := range map[string]func(){"one-dose": Example, "intervals": ExamplePanel_Intervals, "rows": ExampleRows, "bars": ExamplePanel_Add} {
+	for name, example := range map[string]func(){"one-dose": Example, "intervals": ExamplePanel_Intervals, "rows": ExampleRows, "bars": ExamplePanel_Add, "diagram": ExamplePanel_Diagram} {
 		t.Run(name, func(t *testing.T) {
 			const delta = 0.1 // processors round differently, and with it the edges of shapes
 			cmpimg.CheckPlotApprox(example, t, delta, name+".png")

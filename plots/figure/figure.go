@@ -11,8 +11,9 @@
 // dashes: an arm of the library has its own look in all figures, any other name
 // takes the next free one. Axes without ends span what is drawn. The legend and
 // the CSV file hold what was drawn. NaN leaves a gap, and nothing leaves the data
-// area. A call that cannot be drawn, such as one with lists of unequal length, is
-// an error of Save, Encode or PNG that names the panel and the series.
+// area. Panel.Diagram draws boxes and arrows instead, such as a model's schematic. A
+// call that cannot be drawn, such as one with lists of unequal length, is an error of
+// Save, Encode or PNG that names the panel and the series.
 package figure
 
 import (
@@ -79,6 +80,7 @@ type Entry struct {
 	published                    bool                      // of published values, which look alike
 	of                           func(Datum) bool          // numbers of which one has to be drawn, see For
 	scale                        func(share float64) Color // colour scale, share 0 to 1
+	sample                       func(c draw.Canvas, x, y vg.Length)
 }
 
 // The distances between the parts of a figure.

@@ -99,7 +99,7 @@ func (e Entry) swatch() vg.Length {
 	switch {
 	case e.scale != nil:
 		return swatchRamp + e.lowWidth()
-	case e.line || e.filled || e.shaded:
+	case e.line || e.filled || e.shaded || e.sample != nil:
 		return swatchLine
 	}
 	return swatchMark
@@ -175,6 +175,9 @@ func drawLegend(c draw.Canvas, entries []Entry) {
 // draw draws the entry's sample.
 func (e Entry) draw(c draw.Canvas, x, y vg.Length) {
 	w := e.swatch()
+	if e.sample != nil {
+		e.sample(c, x, y)
+	}
 	if e.scale != nil {
 		c.FillText(Aligned(Sans(SmallType, Ink), draw.XLeft, draw.YCenter), vg.Point{X: x, Y: y + 0.5}, e.Low)
 		const steps = 24

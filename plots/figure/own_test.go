@@ -84,9 +84,20 @@ func TestMisuseIsAnError(t *testing.T) {
 		"row": {func(f *Figure) {
 			f.Panel("A", Axis{}, Rows("a")).Estimates("s", []string{"b"}, two[:1], two[:1], two[:1])
 		}, `no row or column "b": want one of ["a"]`},
-		"stroke":         {func(f *Figure) { f.Panel("A", Axis{}, Axis{}).Stroke(Hairline, two, three) }, `panel "A": x has 2 values, y has 3`},
-		"marks":          {func(f *Figure) { f.Panel("A", Axis{}, Axis{}).Marks(Look{}, 2, two, three) }, `panel "A": x has 2 values, y has 3`},
-		"fill":           {func(f *Figure) { f.Panel("A", Axis{}, Axis{}).FillBetween(Look{}, two, two, three) }, `panel "A": x has 2 values, high has 3`},
+		"stroke":     {func(f *Figure) { f.Panel("A", Axis{}, Axis{}).Stroke(Hairline, two, three) }, `panel "A": x has 2 values, y has 3`},
+		"marks":      {func(f *Figure) { f.Panel("A", Axis{}, Axis{}).Marks(Look{}, 2, two, three) }, `panel "A": x has 2 values, y has 3`},
+		"fill":       {func(f *Figure) { f.Panel("A", Axis{}, Axis{}).FillBetween(Look{}, two, two, three) }, `panel "A": x has 2 values, high has 3`},
+		"node twice": {func(f *Figure) { f.Panel("A", Axis{}, Axis{}).Diagram([]Node{{Name: "a"}, {Name: "a"}}, nil) }, `panel "A": node "a" is there twice`},
+		"node": {func(f *Figure) {
+			f.Panel("A", Axis{}, Axis{}).Diagram([]Node{{Name: "drug"}, {Name: "spines", X: 1}}, []Edge{{From: "drug", To: "spine"}})
+		}, `edge from "drug" to "spine": node or label "spine": want one of "drug", "spines"; did you mean "spines"`},
+		"later label": {func(f *Figure) {
+			f.Panel("A", Axis{}, Axis{}).Diagram([]Node{{Name: "a"}, {Name: "b", X: 1}}, []Edge{{From: "a", To: "k"}, {From: "a", To: "b", Label: "k"}})
+		}, `edge from "a" to "k"`},
+		"role": {func(f *Figure) { f.Panel("A", Axis{}, Axis{}).Diagram([]Node{{Name: "a", Role: 7}}, nil) }, `node "a": Role = 7: want State, Function or Input`},
+		"effect": {func(f *Figure) {
+			f.Panel("A", Axis{}, Axis{}).Diagram([]Node{{Name: "a"}}, []Edge{{From: "a", To: "a", Effect: -1}})
+		}, `edge from "a" to "a": Effect = -1: want`},
 		"no cells":       {func(f *Figure) { f.Panel("A", Axis{}, Axis{}).Cells("z", nil) }, `series "z": no cells: want rows of values`},
 		"ragged cells":   {func(f *Figure) { f.Panel("A", Axis{}, Axis{}).Cells("z", [][]float64{two, three}) }, `row 2 has 3 cells, row 1 has 2`},
 		"cells and rows": {func(f *Figure) { f.Panel("A", Columns("a"), Rows("b")).Cells("z", [][]float64{two}) }, `1 rows of 2 cells on axes of 1 rows and 1 columns`},
@@ -145,6 +156,7 @@ func TestNilNeverPanics(t *testing.T) {
 		p.Marks(Look{}, 1, one, one)
 		p.Stroke(Hairline, one, one)
 		p.FillBetween(Look{}, one, one, one)
+		p.Diagram([]Node{{Name: "a"}}, nil)
 	}
 	if err := f.Save("x"); err == nil || !strings.Contains(err.Error(), "no figure") {
 		t.Errorf("error %v: want one of no figure", err)

@@ -49,7 +49,7 @@ type pdfCanvas struct {
 // as outlines.
 func (c *pdfCanvas) FillString(f plotfont.Face, at vg.Point, s string) {
 	coded, err := charmap.Windows1252.NewEncoder().String(s)
-	if err != nil || f.Font.Weight != font.WeightNormal {
+	if err != nil || f.Font.Weight != font.WeightNormal || f.Font.Style != font.StyleNormal {
 		c.fillOutlines(f, at, s)
 		return
 	}
