@@ -78,15 +78,31 @@ type Fitted struct {
 	AIC           float64   // 2K − 2 log L
 	AICc          float64   // AIC + 2K(K + 1)/(N − K − 1); NaN where N ≤ K + 1
 
-	Converged bool // no downhill step is left that would matter
-	Starts    int  // searches
-	Agreed    int  // those that ended within 0.01 of the smallest deviance
+	// Converged tells that no downhill step is left that would matter, and that the search
+	// did not end where nothing depends on the parameters, or on one that stayed where it
+	// began: then give it another Start.
+	Converged bool
+	Starts    int // searches
+	Agreed    int // those that ended within 0.01 of the smallest deviance and not in such a place
 
 	Profiles []Profile   // one for each parameter, if so made
 	Draws    [][]float64 // bootstrap estimates, a row for each sample, if so made
 }
 
-// chiSquare95 is what the deviance rises by at the end of a 95 % interval.
+// limit is what the deviance rises by at the end of a 95 % interval: a quantile of
+// chi-square, or of F where the data tell the standard errors as well (Bates & Watts 1988,
+// Nonlinear Regression Analysis, 6.1),
+//
+//	N log(1 + F(1, N − K)/(N − K)).
+func (p Problem) limit() float64 {
+	if !p.relative() {
+		return chiSquare95
+	}
+	n, df := float64(len(p.Y)), float64(len(p.Y)-len(p.Ranges))
+	t := distuv.StudentsT{Sigma: 1, Nu: df}.Quantile(0.975)
+	return n * math.Log1p(t*t/df)
+}
+
 var chiSquare95 = distuv.ChiSquared{K: 1}.Quantile(0.95)
 
 // Fit estimates the parameters. With known standard errors it minimises
@@ -111,7 +127,7 @@ func (p Problem) Fit(ctx context.Context) (*Fitted, error) {
 	}
 	found := make([]minimum, len(starts))
 	err = par.Each(ctx, len(starts), p.Workers, func(i int) error {
-		found[i] = p.search(p.Y, starts[i])
+		found[i] = p.searchFrom(p.Y, starts[i])
 		return nil
 	})
 	if err != nil {
@@ -132,7 +148,7 @@ func (p Problem) Fit(ctx context.Context) (*Fitted, error) {
 	}
 	f := p.fitted(best)
 	for _, m := range found {
-		if p.deviance(m, best) < 0.01 {
+		if p.deviance(m, best) < agreement && !m.flat {
 			f.Agreed++
 		}
 	}
@@ -247,7 +263,7 @@ func (p Problem) deviance(m, best minimum) float64 {
 // fitted describes a minimum.
 func (p Problem) fitted(m minimum) *Fitted {
 	k := len(p.Ranges)
-	f := &Fitted{Ranges: p.Ranges, N: p.N, K: k, Converged: m.converged, P: math.NaN(), ChiSquare: math.NaN(), LogLikelihood: -m.cost}
+	f := &Fitted{Ranges: p.Ranges, N: p.N, K: k, Converged: m.converged && !m.flat, P: math.NaN(), ChiSquare: math.NaN(), LogLikelihood: -m.cost}
 	for i, r := range p.Ranges {
 		f.Names = append(f.Names, r.Name)
 		f.Value = append(f.Value, r.At(m.u[i]))

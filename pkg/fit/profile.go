@@ -12,12 +12,13 @@ import (
 )
 
 // Profile is the likelihood of one parameter, maximised over all others: the
-// deviance at X is twice the logarithm of the likelihood ratio to the best fit.
+// deviance at X is twice the logarithm of the likelihood ratio to the best fit. The limit
+// is 3.84, or more where the data tell the standard errors as well.
 type Profile struct {
 	Name     string
-	X        []float64 // ascending; ends where the deviance passes 3.84, or at an end of the range
+	X        []float64 // ascending; ends where the deviance passes the limit, or at an end of the range
 	Deviance []float64 // 0 at the estimate
-	Low      float64   // 95 % limit; −Inf if the deviance stays below 3.84 down to the end of the range
+	Low      float64   // 95 % limit; −Inf if the deviance stays below the limit down to the end of the range
 	High     float64   // likewise, +Inf
 }
 
@@ -89,10 +90,10 @@ func (p Problem) walk(best minimum, starts [][]float64, i int, direction, sd flo
 			return t
 		}
 		next := p.profileAt(from, i, at)
-		if p.deviance(next, best) > chiSquare95 {
+		if p.deviance(next, best) > p.limit() {
 			limit := p.cross(best, from, next, i)
 			next = p.lowest(limit, starts, i)
-			if p.deviance(next, best) > 0.999*chiSquare95 {
+			if p.deviance(next, best) > 0.999*p.limit() {
 				t.add(limit.u[i], p.deviance(limit, best))
 				return t
 			}
@@ -147,7 +148,7 @@ func (p Problem) profileAt(from minimum, i int, at float64) minimum {
 // which is nearly straight, after halvings while it is far off.
 func (p Problem) cross(best, in, out minimum, i int) minimum {
 	height := func(m minimum) float64 {
-		return min(math.Sqrt(max(p.deviance(m, best), 0)), 1e6) - math.Sqrt(chiSquare95)
+		return min(math.Sqrt(max(p.deviance(m, best), 0)), 1e6) - math.Sqrt(p.limit())
 	}
 	a, b := in.u[i], out.u[i]
 	fa, fb := height(in), height(out)

@@ -3,6 +3,7 @@ package fit
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/diff/fd"
 	"gonum.org/v1/gonum/floats"
@@ -15,6 +16,7 @@ type minimum struct {
 	u         []float64 // positions in the ranges, all parameters
 	cost      float64   // χ²/2 or −log L
 	converged bool
+	flat      bool  // it ended where nothing depends on the parameters, or on one that stayed where it began
 	failure   error // of the model, where cost is infinite
 }
 
@@ -30,10 +32,29 @@ const (
 	// negligible is the drop of the deviance that ends a search: estimates are then
 	// within about 1e-5 standard errors of the minimum.
 	negligible = 1e-10
+	// agreement is the difference of two deviances within which searches agree.
+	agreement = 0.01
 )
 
 // search minimises the cost of the given data over all parameters.
 func (p Problem) search(y, u []float64) minimum { return p.searchHolding(y, u, -1) }
+
+// searchFrom is search from where a caller says, however near to an end of a range. Only
+// what is at an end itself begins beside it: no search could leave it.
+func (p Problem) searchFrom(y, u []float64) minimum {
+	return p.descend(&descent{p: p, y: y, hold: -1, u: slices.Clone(u)}, func(v float64) float64 {
+		if v >= nearest && v <= 1-nearest {
+			return v
+		}
+		return beside(v)
+	}, math.Inf(1))
+}
+
+// nearest is how near to an end of its range a parameter may begin; beside is where it
+// begins that is nearer, and what a search goes on with that has come near.
+const nearest = 1e-12
+
+func beside(v float64) float64 { return min(max(v, 1e-4), 1-1e-4) }
 
 // searchHolding minimises it over all parameters but one, which stays at its
 // position u[hold]; none is held if hold is negative.
@@ -44,14 +65,19 @@ func (p Problem) searchHolding(y, u []float64, hold int) minimum {
 // searchBelow gives up after the first steps if the cost is then not below the
 // given one.
 func (p Problem) searchBelow(y, u []float64, hold int, below float64) minimum {
-	d := &descent{p: p, y: y, hold: hold, u: append([]float64(nil), u...)}
+	return p.descend(&descent{p: p, y: y, hold: hold, u: slices.Clone(u)}, beside, below)
+}
+
+// descend is a search from where begin takes the positions.
+func (p Problem) descend(d *descent, begin func(v float64) float64, below float64) minimum {
 	var z []float64
-	for i, v := range u {
-		if i != hold {
-			v = min(max(v, 1e-4), 1-1e-4) // off the bounds, which no search could leave
+	for i, v := range d.u {
+		if i != d.hold {
+			v = begin(v)
 			z = append(z, math.Log(v/(1-v)))
 		}
 	}
+	d.start, d.step = slices.Clone(z), differenceStep
 	if len(z) == 0 {
 		return d.end(z, d.cost(z), true)
 	}
@@ -71,7 +97,34 @@ func (p Problem) searchBelow(y, u []float64, hold int, below float64) minimum {
 		}
 		z, cost, converged = d.newton(z, 100)
 	}
+	if d.hold < 0 {
+		z, cost, converged = d.refine(z, cost, converged)
+	}
 	return d.end(z, cost, converged)
+}
+
+// refine goes on with finer differences as long as the gradient promises a drop of the
+// deviance that matters: in a narrow valley coarse ones, and second ones above all, see no
+// way down where there is one. What even the finest do not settle has not converged.
+func (d *descent) refine(z []float64, cost float64, converged bool) ([]float64, float64, bool) {
+	d.exact = false
+	for d.step = differenceStep / 10; d.step > 1e-8; d.step /= 10 {
+		d.at = nil
+		if d.expand(z); d.edge || !d.matters(cost) {
+			return z, cost, converged
+		}
+		converged = false
+		if z2, cost2, settled := d.newton(z, 300); cost2 < cost {
+			z, cost, converged = z2, cost2, settled
+		}
+	}
+	return z, cost, converged && !d.matters(cost)
+}
+
+// matters reports whether the next step promises to lower the deviance by more than
+// searches may differ by and agree.
+func (d *descent) matters(cost float64) bool {
+	return d.gain() > d.negligible(cost)*agreement/negligible
 }
 
 // descent is one search. Its coordinates z are the logits of the positions of
@@ -81,6 +134,8 @@ type descent struct {
 	y       []float64
 	hold    int
 	u       []float64 // positions, the held one's fixed
+	start   []float64 // coordinates at the beginning
+	step    float64   // of differences
 	exact   bool      // the whole Hessian, with the curvature of the predictions
 	failure error
 
@@ -107,8 +162,33 @@ func (d *descent) point(z []float64) []float64 {
 }
 
 func (d *descent) end(z []float64, cost float64, converged bool) minimum {
+	m := minimum{cost: cost, converged: converged && !math.IsInf(cost, 1), failure: d.failure}
+	idle := 0
+	for k := range z {
+		if d.idle(z, k, cost) {
+			idle++
+			m.flat = m.flat || math.Abs(z[k]-d.start[k]) < differenceStep
+		}
+	}
+	m.flat = m.flat || len(z) > 0 && idle == len(z)
 	d.point(z)
-	return minimum{u: d.u, cost: cost, converged: converged && !math.IsInf(cost, 1), failure: d.failure}
+	m.u = d.u
+	return m
+}
+
+// idle reports whether nothing depends on a coordinate, to rounding, though the parameter is
+// not at an end of its range.
+func (d *descent) idle(z []float64, k int, cost float64) bool {
+	if u := 1 / (1 + math.Exp(-z[k])); d.p.LogLikelihood != nil || atEnd(u) || math.IsInf(cost, 1) {
+		return false
+	}
+	moved := slices.Clone(z)
+	low, high := make([]float64, len(d.y)), make([]float64, len(d.y))
+	moved[k] = z[k] - differenceStep
+	d.residuals(low, moved)
+	moved[k] = z[k] + differenceStep
+	d.residuals(high, moved)
+	return floats.Distance(low, high, 2)/(2*differenceStep) <= 1e-8*math.Sqrt(2*cost)
 }
 
 // cost is infinite where the model fails.
@@ -198,14 +278,14 @@ func (d *descent) expand(z []float64) {
 		r := make([]float64, len(d.y))
 		d.residuals(r, z)
 		jac := mat.NewDense(len(d.y), n, nil)
-		fd.Jacobian(jac, d.residuals, z, &fd.JacobianSettings{Formula: fd.Central, Step: differenceStep})
+		fd.Jacobian(jac, d.residuals, z, &fd.JacobianSettings{Formula: fd.Central, Step: d.step})
 		mat.NewVecDense(n, d.grad).MulVec(jac.T(), mat.NewVecDense(len(r), r))
 		d.hessian.SymOuterK(1, jac.T())
 		if d.exact {
 			d.curve(r, z)
 		}
 	} else {
-		fd.Gradient(d.grad, d.cost, z, &fd.Settings{Formula: fd.Central, Step: differenceStep})
+		fd.Gradient(d.grad, d.cost, z, &fd.Settings{Formula: fd.Central, Step: d.step})
 		fd.Hessian(d.hessian, d.cost, z, &fd.Settings{Formula: fd.Central, Step: secondStep})
 	}
 	norm := mat.Norm(d.hessian, math.Inf(1)) + floats.Norm(d.grad, 1)
@@ -296,7 +376,7 @@ func (d *descent) Converged(loc *optimize.Location) optimize.Status {
 // spread returns rough standard errors of the positions at a minimum, for the
 // first step of a profile; where the data say nothing they are large.
 func (p Problem) spread(m minimum) []float64 {
-	d := &descent{p: p, y: p.Y, hold: -1, u: append([]float64(nil), m.u...)}
+	d := &descent{p: p, y: p.Y, hold: -1, u: slices.Clone(m.u), step: differenceStep}
 	z := make([]float64, len(m.u))
 	for i, v := range m.u {
 		v = min(max(v, 1e-9), 1-1e-9)
