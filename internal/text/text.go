@@ -3,6 +3,7 @@ package text
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -44,6 +45,24 @@ func Rounded(share float64) string {
 		return "> 99"
 	}
 	return s
+}
+
+// decimal are numbers with decimals, but for those of a DOI and before an exponent.
+var decimal = regexp.MustCompile(`[-−]?\b\d+\.\d+\b/?`)
+
+// Coarse rounds the decimals in a text to three significant figures: 27.28 % reads 27.3 %.
+func Coarse(s string) string {
+	return decimal.ReplaceAllStringFunc(s, func(said string) string {
+		digits := strings.TrimLeft(strings.NewReplacer(".", "", "-", "", "−", "").Replace(said), "0")
+		v, err := strconv.ParseFloat(strings.Replace(said, "−", "-", 1), 64)
+		if len(digits) <= 3 || err != nil {
+			return said
+		}
+		if math.Abs(v) >= 100 {
+			return Fixed(v, 0)
+		}
+		return Figures(v, 3)
+	})
 }
 
 // minus gives a number a true minus, and 0 none.
