@@ -47,15 +47,16 @@ func Rounded(share float64) string {
 	return s
 }
 
-// decimal are numbers with decimals, but for those of a DOI and before an exponent.
-var decimal = regexp.MustCompile(`[-−]?\b\d+\.\d+\b/?`)
+// decimal are numbers with decimals or an exponent; with the slash of a DOI they are none.
+var decimal = regexp.MustCompile(`[-−]?\b\d+(\.\d+)?(e[-+]\d+)?\b/?`)
 
-// Coarse rounds the decimals in a text to three significant figures: 27.28 % reads 27.3 %.
+// Coarse rounds the decimals in a text to three significant figures, and writes large
+// numbers in full: 27.28 % reads 27.3 %, and 1.13e+03 days 1130 days.
 func Coarse(s string) string {
 	return decimal.ReplaceAllStringFunc(s, func(said string) string {
 		digits := strings.TrimLeft(strings.NewReplacer(".", "", "-", "", "−", "").Replace(said), "0")
 		v, err := strconv.ParseFloat(strings.Replace(said, "−", "-", 1), 64)
-		if len(digits) <= 3 || err != nil {
+		if !strings.ContainsAny(said, ".e") || len(digits) <= 3 || err != nil {
 			return said
 		}
 		if math.Abs(v) >= 100 {
