@@ -58,7 +58,7 @@ func Order(dosed, vehicle spines.Course) (*figure.Figure, error) {
 		Title: "What a dose restores first",
 		Caption: "Top: behaviour (immobility), ensemble activity and spine density after a dose, from their value before it (0 %) to the unstressed one (100 %); " +
 			"the legend tells when each is half restored. Bottom: spines formed per day, as a share of those present; the shaded part is at lost sites. Pale lines: the same without the dose. " +
-			"Diamond and brackets: what Moda-Sava et al. 2019 report, without sizes. That ensembles follow behaviour is assumed by the model (c), not found. Protocol: " + dosed.Protocol.String() + ".",
+			"Diamond and brackets: what Moda-Sava et al. 2019 report, without sizes. That ensembles follow behaviour is assumed by the model, by its parameter Enough, and not found. Protocol: " + dosed.Protocol.String() + ".",
 		Width: figure.DoubleColumn,
 		Legend: append(entries, figure.LineEntry("without the dose", figure.Look{Color: pale(figure.Black)}), figure.LineEntry("formation", formation),
 			figure.FilledEntry("at lost sites", figure.Look{Color: lostSites}), figure.MarkEntry("reported", figure.PublishedLook)),

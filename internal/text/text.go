@@ -3,6 +3,7 @@ package text
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -44,6 +45,25 @@ func Rounded(share float64) string {
 		return "> 99"
 	}
 	return s
+}
+
+// decimal are numbers with decimals or an exponent; with the slash of a DOI they are none.
+var decimal = regexp.MustCompile(`[-−]?\b\d+(\.\d+)?(e[-+]\d+)?\b/?`)
+
+// Coarse rounds the decimals in a text to three significant figures, and writes large
+// numbers in full: 27.28 % reads 27.3 %, and 1.13e+03 days 1130 days.
+func Coarse(s string) string {
+	return decimal.ReplaceAllStringFunc(s, func(said string) string {
+		digits := strings.TrimLeft(strings.NewReplacer(".", "", "-", "", "−", "").Replace(said), "0")
+		v, err := strconv.ParseFloat(strings.Replace(said, "−", "-", 1), 64)
+		if !strings.ContainsAny(said, ".e") || len(digits) <= 3 || err != nil {
+			return said
+		}
+		if math.Abs(v) >= 100 {
+			return Fixed(v, 0)
+		}
+		return Figures(v, 3)
+	})
 }
 
 // minus gives a number a true minus, and 0 none.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"divergent/data"
+	"divergent/internal/text"
 	"divergent/pkg/model"
 )
 
@@ -206,7 +207,7 @@ func (cs Checks) Table() (header []string, rows [][]string) {
 			if c.Fitted && c.Outcome != Silent {
 				outcome += " (fitted)"
 			}
-			rows = append(rows, []string{c.Hypothesis, c.Name, c.Claim, c.Expected, c.Got, outcome, string(c.Evidence), c.Source})
+			rows = append(rows, []string{c.Hypothesis, c.Name, c.Claim, text.Coarse(c.Expected), text.Coarse(c.Got), outcome, string(c.Evidence), c.Source})
 		}
 		return header, rows
 	}
@@ -216,7 +217,7 @@ func (cs Checks) Table() (header []string, rows [][]string) {
 		if c.Challenge {
 			outcome += " (challenge)"
 		}
-		rows = append(rows, []string{c.Name, c.Claim, c.Expected, c.Got, outcome, c.Source})
+		rows = append(rows, []string{c.Name, c.Claim, text.Coarse(c.Expected), text.Coarse(c.Got), outcome, c.Source})
 	}
 	return header, rows
 }

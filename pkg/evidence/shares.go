@@ -108,12 +108,12 @@ func (s *Shares) best(facts ...int) (top float64) {
 // Tally is how many observations a hypothesis explains and contradicts.
 type Tally struct {
 	Hypothesis   string  `table:"Hypothesis" csv:"hypothesis"`
-	Explained    float64 `table:"Explained (mean)" csv:"explained (mean over draws)"`          // over the draws
-	Unfitted     float64 `table:"of these, not fitted" csv:"of these not fitted"`              // without those that parameters were fitted to
-	Contradicted float64 `table:"Contradicted (mean)" csv:"contradicted (mean over draws)"`    // over the draws
-	Most         int     `table:"Explained, best draw" csv:"explained in the best draw"`       // in the draw that explains most
-	Fewest       int     `table:"Contradicted, best draw" csv:"contradicted in the best draw"` // in the draw that contradicts least
-	Never        int     `table:"Explained by no draw" csv:"explained by no draw"`             // facts of which it speaks
+	Explained    float64 `table:"Explained (mean)" decimals:"1" csv:"explained (mean over draws)"`       // over the draws
+	Unfitted     float64 `table:"of these, not fitted" decimals:"1" csv:"of these not fitted"`           // without those that parameters were fitted to
+	Contradicted float64 `table:"Contradicted (mean)" decimals:"1" csv:"contradicted (mean over draws)"` // over the draws
+	Most         int     `table:"Explained, best draw" csv:"explained in the best draw"`                 // in the draw that explains most
+	Fewest       int     `table:"Contradicted, best draw" csv:"contradicted in the best draw"`           // in the draw that contradicts least
+	Never        int     `table:"Explained by no draw" csv:"explained by no draw"`                       // facts of which it speaks
 }
 
 // Tallies counts for each hypothesis.

@@ -17,15 +17,15 @@ func (cs Checks) Where(counts func(Check) bool) Checks {
 func (cs Checks) Turned(after Checks) model.Table {
 	t := model.Table{Header: []string{"Check", "Expected of the model", "Before", "After"}}
 	rivals := len(cs) > 0 && cs[0].Hypothesis != ""
-	tell := func(c Check) string { return string(c.Outcome) + ": " + c.Got }
+	tell := func(c Check) string { return string(c.Outcome) + ": " + text.Coarse(c.Got) }
 	if rivals {
 		t.Header = []string{"Hypothesis", "Observation", "Expected of the model", "Before", "After"}
-		tell = func(c Check) string { return c.Outcome.Told() + ": " + c.Got }
+		tell = func(c Check) string { return c.Outcome.Told() + ": " + text.Coarse(c.Got) }
 	}
 	for _, b := range cs {
 		for _, a := range after {
 			if a.Hypothesis == b.Hypothesis && a.Name == b.Name && a.Outcome != b.Outcome {
-				row := []string{b.Name, b.Expected, tell(b), tell(a)}
+				row := []string{b.Name, text.Coarse(b.Expected), tell(b), tell(a)}
 				if rivals {
 					row = append([]string{b.Hypothesis}, row...)
 				}
@@ -58,7 +58,7 @@ func (s *Shares) Unexplained(most float64) model.Table {
 	for o, x := range s.Facts {
 		if b := s.best(o); b <= most {
 			f := s.Finding(len(s.Hypotheses)-1, o)
-			t.Rows = append(t.Rows, []string{x.Name, x.Claim, percent(b), f.Got, f.Outcome.Told(), x.Source})
+			t.Rows = append(t.Rows, []string{x.Name, x.Claim, percent(b), text.Coarse(f.Got), f.Outcome.Told(), x.Source})
 		}
 	}
 	return t

@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"divergent/internal/par"
+	"divergent/internal/text"
 	"divergent/pkg/model"
 	"divergent/pkg/uncertain"
 )
@@ -330,7 +331,7 @@ func (f *Fitted) String() string {
 	if !math.IsNaN(f.ChiSquare) {
 		s := fmt.Sprintf("χ² = %s from %d data", model.Figures(f.ChiSquare), f.N)
 		if !math.IsNaN(f.P) {
-			s += fmt.Sprintf(" (p = %s)", model.Figures(f.P))
+			s += fmt.Sprintf(" (p = %s)", text.Figures(f.P, 2))
 		}
 		parts = append(parts, s)
 	}
@@ -345,14 +346,14 @@ func (f *Fitted) String() string {
 // Rival is one of several models of the same data.
 type Rival struct {
 	Name          string  `table:"Model" csv:"model"`
-	K             int     `table:"K" csv:"K"`                      // estimated quantities
-	N             int     `table:"N" csv:"N"`                      // observations
-	ChiSquare     float64 `table:"χ²" csv:"chi-square"`            // NaN for a likelihood
-	LogLikelihood float64 `table:"log L"`                          // at the estimates
-	AIC           float64 `table:"AIC" csv:"AIC"`                  // smaller is better
-	Delta         float64 `table:"ΔAIC"`                           // above the smallest
-	Weight        float64 `table:"Akaike weight"`                  // exp(−Δ/2) over their sum
-	AICc          float64 `table:"AICc (small sample)" csv:"AICc"` // NaN where N ≤ K + 1
+	K             int     `table:"K" csv:"K"`                                   // estimated quantities
+	N             int     `table:"N" csv:"N"`                                   // observations
+	ChiSquare     float64 `table:"χ²" csv:"chi-square" decimals:"1"`            // NaN for a likelihood
+	LogLikelihood float64 `table:"log L" decimals:"1"`                          // at the estimates
+	AIC           float64 `table:"AIC" csv:"AIC" decimals:"1"`                  // smaller is better
+	Delta         float64 `table:"ΔAIC" decimals:"1"`                           // above the smallest
+	Weight        float64 `table:"Akaike weight" decimals:"2"`                  // exp(−Δ/2) over their sum
+	AICc          float64 `table:"AICc (small sample)" csv:"AICc" decimals:"1"` // NaN where N ≤ K + 1
 }
 
 // Compare sets models of the same data beside each other by Akaike's

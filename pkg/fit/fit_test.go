@@ -539,7 +539,7 @@ func TestFittedTable(t *testing.T) {
 			t.Errorf("row %q, want %q", rows[i], want)
 		}
 	}
-	want := "χ² = 3.6 from 7 data (p = 0.165); log L = 12.5, K = 5, AIC = −15, AICc = –; 6 of 8 searches agree; not converged"
+	want := "χ² = 3.6 from 7 data (p = 0.17); log L = 12.5, K = 5, AIC = −15, AICc = –; 6 of 8 searches agree; not converged"
 	if f.String() != want {
 		t.Errorf("%s\nwant %s", f, want)
 	}

@@ -13,7 +13,7 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, sampling := context.Background(), Sampling{Draws: 1000}
+	ctx, sampling := context.Background(), Sampling{Draws: 1000, Seed: 1}
 	shares := must(Uncertainty(ctx, nil, Criteria{}, sampling))
 	arms := must(Arms(ctx, Strict, sampling))
 	for _, x := range []struct {

@@ -6,9 +6,12 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"divergent/internal/text"
 )
 
 // List is a list of structs that lays itself out, as Layout does.
@@ -26,7 +29,7 @@ const mostDays = 12
 //   - A list of structs has a row for each and a column for each exported field, under
 //     the field's table tag, such as `table:"Drop (points)"`, or its name in words; the tag
 //     "-" leaves it out. The numbers of a column share their decimals, four significant
-//     digits for the largest.
+//     digits for the largest, or as many decimals as its tag decimals says.
 //   - Parameters are their card.
 //   - A struct that holds a course, lists of numbers of one length, has a row for the first
 //     day, the last, and those of its protocol's events, or else some between; the
@@ -164,7 +167,7 @@ func layoutList(v reflect.Value) (header []string, rows [][]string) {
 		for r := range v.Len() {
 			cells = append(cells, reflect.Indirect(v.Index(r)).Field(i))
 		}
-		header, columns = append(header, name), append(columns, writtenColumn(cells))
+		header, columns = append(header, name), append(columns, inTag(f.Tag.Get("decimals"), cells))
 	}
 	return header, turn(columns...)
 }
@@ -184,6 +187,27 @@ func writtenColumn(values []reflect.Value) []string {
 		return out
 	}
 	return each(numbers, inDecimals(numbers))
+}
+
+// inTag writes a column with as many decimals as a tag says; what is more than 0 and
+// would read as 0 is "< 0.01".
+func inTag(decimals string, values []reflect.Value) []string {
+	n, err := strconv.Atoi(decimals)
+	if err != nil || len(values) == 0 || !values[0].CanFloat() {
+		return writtenColumn(values)
+	}
+	var out []string
+	for _, f := range values {
+		switch x, least := f.Float(), math.Pow10(-n); {
+		case math.IsNaN(x):
+			out = append(out, "–")
+		case x > 0 && x < least/2:
+			out = append(out, "< "+text.Fixed(least, n))
+		default:
+			out = append(out, text.Fixed(x, n))
+		}
+	}
+	return out
 }
 
 // each writes numbers.

@@ -30,6 +30,10 @@ func TestLayout(t *testing.T) {
 		Many  []float64
 		Skip  int `table:"-"`
 	}
+	type fitted struct {
+		P float64 `table:"p" decimals:"2"`
+		N int     `decimals:"2"`
+	}
 	days := []float64{0, 1, 2, 3, 4}
 	followed := course{Protocol: Days(4, Dose(2, "a", 1)), Day: days, Density: []float64{1, 1.5, 2, 2.5, 3}, Band: &inner{days, days}, Other: []float64{1}, hidden: days}
 	long := struct{ T, Mood []float64 }{make([]float64, 100), make([]float64, 100)}
@@ -44,6 +48,7 @@ func TestLayout(t *testing.T) {
 		{"a course", followed, "Day|Density (share)|Mood, low (1)|Mood, high (1)\n0|1|0|0\n2|2|2|2\n4|3|4|4"},
 		{"a struct", settings{Rate: 1e-5, Label: "x", Lag: time.Second, Kinds: []string{"a", "b"}, Many: make([]float64, 20)},
 			"Field|Value\nRate (1/day)|1e−05\nLabel|x\nLag|1s\nPart, Epochs|0\nLeft|none\nKinds|a, b\nMany|20 values"},
+		{"decimals of a tag", []fitted{{0.7775, 1}, {7.87e-06, 2}, {-0.001, 3}, {math.NaN(), 4}, {0, 5}}, "p|N\n0.78|1\n< 0.01|2\n0.00|3\n–|4\n0.00|5"},
 		{"a map", map[string]float64{"b": 2, "a": 0.5}, "Key|Value\na|0.500\nb|2.000"},
 		{"a map of numbers", map[float64]bool{10: true, 9: false}, "Key|Value\n9|no\n10|yes"},
 		{"numbers", []float64{1, math.NaN(), 1.25}, "Value\n1.000\n–\n1.250"},

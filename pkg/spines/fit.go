@@ -119,13 +119,13 @@ func TurnoverRivals(ctx context.Context, o FitOptions) ([]fit.Rival, []*Fit, err
 type Memory struct {
 	Arm        string
 	N          int     `table:"n"`
-	K          int     `table:"Memory: K"`    // estimated quantities
-	P          float64 `table:"p of its fit"` // small where the model does not fit
+	K          int     `table:"Memory: K"`                 // estimated quantities
+	P          float64 `table:"p of its fit" decimals:"3"` // small where the model does not fit
 	AIC        float64 `table:"AIC"`
 	KWithout   int     `table:"No memory: K"`
-	PWithout   float64 `table:"p of its fit"`
+	PWithout   float64 `table:"p of its fit" decimals:"3"`
 	AICWithout float64 `table:"AIC"`
-	ForMemory  float64 `table:"ΔAIC for memory"` // AICWithout − AIC; below 0 it speaks against
+	ForMemory  float64 `table:"ΔAIC for memory" decimals:"1"` // AICWithout − AIC; below 0 it speaks against
 }
 
 // Memories fits both models to each arm. With memory the pulse raises formation

@@ -270,10 +270,10 @@ func (x *Indices) Table() (header []string, rows [][]string) {
 	return header, rows
 }
 
-// share writes an index with three decimals.
+// share writes an index with two decimals, which is what so many evaluations tell.
 func share(x float64) string {
 	if math.IsNaN(x) {
 		return "–"
 	}
-	return text.Fixed(x, 3)
+	return text.Fixed(x, 2)
 }

@@ -165,7 +165,7 @@ func TestSobolOfSeveralOutputs(t *testing.T) {
 		t.Errorf("x3 has the indices %v of itself", f)
 	}
 	header, rows := x.Table()
-	if len(rows) != 9 || len(header) != len(rows[0]) || rows[0][2] != "–" || rows[6][0] != "x3" || rows[6][2] != "0.000" {
+	if len(rows) != 9 || len(header) != len(rows[0]) || rows[0][2] != "–" || rows[6][0] != "x3" || rows[6][2] != "0.00" {
 		t.Errorf("table %q", rows)
 	}
 }

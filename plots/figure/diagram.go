@@ -209,15 +209,20 @@ func (r Role) draw(c draw.Canvas, box vg.Rectangle) {
 	}
 }
 
-// rounded is a box with round corners.
+// rounded is a box with round corners, of cubic curves, as vgpdf misplaces arcs.
 func rounded(box vg.Rectangle, r vg.Length) (p vg.Path) {
-	a, b := vg.Point{X: box.Min.X + r, Y: box.Min.Y + r}, vg.Point{X: box.Max.X - r, Y: box.Max.Y - r}
-	const quarter = math.Pi / 2
-	p.Move(vg.Point{X: a.X, Y: box.Min.Y})
-	p.Arc(vg.Point{X: b.X, Y: a.Y}, r, 3*quarter, quarter)
-	p.Arc(b, r, 0, quarter)
-	p.Arc(vg.Point{X: a.X, Y: b.Y}, r, quarter, quarter)
-	p.Arc(a, r, 2*quarter, quarter)
+	const k = 0.4477152502 // what a quarter circle's controls lack of its radius
+	x0, y0, x1, y1 := box.Min.X, box.Min.Y, box.Max.X, box.Max.Y
+	at := func(x, y vg.Length) vg.Point { return vg.Point{X: x, Y: y} }
+	p.Move(at(x0+r, y0))
+	p.Line(at(x1-r, y0))
+	p.CubeTo(at(x1-k*r, y0), at(x1, y0+k*r), at(x1, y0+r))
+	p.Line(at(x1, y1-r))
+	p.CubeTo(at(x1, y1-k*r), at(x1-k*r, y1), at(x1-r, y1))
+	p.Line(at(x0+r, y1))
+	p.CubeTo(at(x0+k*r, y1), at(x0, y1-k*r), at(x0, y1-r))
+	p.Line(at(x0, y0+r))
+	p.CubeTo(at(x0, y0+k*r), at(x0+k*r, y0), at(x0+r, y0))
 	p.Close()
 	return p
 }

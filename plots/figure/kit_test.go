@@ -8,6 +8,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/recorder"
 )
 
 // TestPDFImagesStandUpright draws a raster, dark above and light below, with a
@@ -58,5 +62,37 @@ func TestPlottedNamesAreNoFormulas(t *testing.T) {
 	want := "panel,series,kind,x,y,low,high,n,at\n'=1+1,'@SUM(A1),value,,-1,,,,'+1+ cmd|x\na\ufffd,'-,value,-0.5,2,,,,\n"
 	if b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
+	}
+}
+
+// Nothing that the kit draws has an arc, which vgpdf misplaces.
+func TestNoArcsInPDF(t *testing.T) {
+	p := NewPanel("", Axis{Max: 60, Bare: true}, Axis{Max: 30, Bare: true})
+	p.Diagram([]Node{{Name: "a", X: 8, Y: 8, Role: Function}, {Name: "b", X: 50, Y: 20, Role: Input}},
+		[]Edge{{From: "a", To: "b", Label: "k"}, {From: "b", To: "k", Effect: Scales, Bend: 0.3}, {From: "a", To: "a", Effect: Lowers, Drug: true}})
+	var drawn recorder.Canvas
+	f := &Figure{Width: 80, Height: 40, Rows: [][]*Panel{{p}}}
+	if err := f.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	f.Draw(draw.NewCanvas(&drawn, 230, 115))
+	paths := 0
+	for _, a := range drawn.Actions {
+		var path vg.Path
+		switch a := a.(type) {
+		case *recorder.Fill:
+			path = a.Path
+		case *recorder.Stroke:
+			path = a.Path
+		}
+		for _, c := range path {
+			paths++
+			if c.Type == vg.ArcComp {
+				t.Fatalf("an arc: %+v", c)
+			}
+		}
+	}
+	if paths == 0 {
+		t.Error("nothing was drawn")
 	}
 }
