@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"divergent/internal/kept"
 	"divergent/pkg/fit"
 	"divergent/pkg/model"
 )
@@ -205,7 +206,9 @@ func (a Arm) fit(ctx context.Context, name string, m Turnover, t Target, o FitOp
 		}
 		data = append(data, s)
 	}
-	return estimate(ctx, name, start, data, o, names...)
+	key := o
+	key.Workers = 0
+	return kept.Of(ctx, "spines/fit", []any{a, name, m, t, key, drug, names}, func() (*Fit, error) { return estimate(ctx, name, start, data, o, names...) })
 }
 
 func estimate(ctx context.Context, name string, start quantities, data []series, o FitOptions, names ...string) (*Fit, error) {
