@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"divergent/internal/files"
+	"divergent/internal/kept"
 	"divergent/pkg/notebook"
 )
 
@@ -84,7 +85,7 @@ func (a app) jupyterEnv(environ []string) []string {
 	for _, e := range environ {
 		name, value, _ := strings.Cut(e, "=")
 		switch {
-		case slices.Contains([]string{"PATH", "GOWORK", "GOBIN", "IPYTHONDIR", notebook.RootVariable}, name), strings.HasPrefix(name, "JUPYTER_"):
+		case slices.Contains([]string{"PATH", "GOWORK", "GOBIN", "IPYTHONDIR", notebook.RootVariable, kept.Variable}, name), strings.HasPrefix(name, "JUPYTER_"):
 		case name == "GOFLAGS":
 			var keep []string
 			for _, f := range strings.Fields(value) {
@@ -97,7 +98,8 @@ func (a app) jupyterEnv(environ []string) []string {
 			env = append(env, e)
 		}
 	}
-	return append(env, notebook.RootVariable+"="+a.root, "PATH="+filepath.Join(a.root, ".bin")+string(os.PathListSeparator)+path,
+	return append(env, notebook.RootVariable+"="+a.root, kept.Variable+"="+filepath.Join(a.root, "data", "runs", "kept"),
+		"PATH="+filepath.Join(a.root, ".bin")+string(os.PathListSeparator)+path,
 		"JUPYTER_DATA_DIR="+in("data"), "JUPYTER_CONFIG_DIR="+in("config"), "JUPYTER_RUNTIME_DIR="+in("runtime"), "IPYTHONDIR="+in("ipython"))
 }
 

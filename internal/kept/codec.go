@@ -280,6 +280,11 @@ func (v Values) Bytes() []byte {
 	return append([]byte(head+v.Code+"\n"+files.Checksum(packed.Bytes())+"\n"), packed.Bytes()...)
 }
 
+// Leftover reports whether a file is one of values, or the beginning of one.
+func Leftover(b []byte) bool {
+	return bytes.HasPrefix(b, []byte(head)) || bytes.HasPrefix([]byte(head), b)
+}
+
 // largest is beyond what is kept of a model.
 const largest = 256 << 20
 

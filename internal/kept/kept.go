@@ -28,15 +28,13 @@ const Variable = "DIVERGENT_KEPT"
 const File = "kept.bin"
 
 // Store says where results are looked for and kept. The zero Store looks nowhere and
-// collects what is computed in Values.
+// collects what is computed.
 type Store struct {
 	Stored Values // looked at first
 	Dir    string // a folder for each model, with a file for each result; empty for none
-	// Whatever takes what other code has computed, too: to draw a folder as it is.
-	Whatever bool
 
-	mu     sync.Mutex
-	values Values
+	mu   sync.Mutex
+	made map[string][]byte
 }
 
 // Values are results by key, as they are written, and the code that made them.
@@ -52,11 +50,16 @@ func With(ctx context.Context, s *Store) context.Context {
 	return context.WithValue(ctx, storeKey{}, s)
 }
 
-// Values returns what was looked up or computed so far.
-func (s *Store) Values(code string) Values {
+// Without returns a context whose computations are not kept, as parts of one that is.
+func Without(ctx context.Context) context.Context { return With(ctx, nil) }
+
+// Values returns what was looked up or computed so far, of a model whose code is in the
+// clone.
+func (s *Store) Values(model string) Values {
+	code, _ := Code(model) // nothing is found under none
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return Values{code, s.values.Of}
+	return Values{code, s.made}
 }
 
 // of returns the store of a context, else that of the environment, else nil.
@@ -68,10 +71,14 @@ func of(ctx context.Context, model string) *Store {
 	if dir == "" {
 		return nil
 	}
-	s := &Store{Dir: dir}
-	s.Stored, _ = Committed(model) // if there are none, or damaged ones, it is computed
-	return s
+	s, _ := defaults.LoadOrStore(dir+"\n"+model, sync.OnceValue(func() *Store {
+		stored, _ := Committed(model) // if there are none, or damaged ones, it is computed
+		return &Store{Stored: stored, Dir: dir}
+	}))
+	return s.(func() *Store)()
 }
+
+var defaults sync.Map // stores of the environment, by folder and model
 
 // Committed returns what is kept of a model in the repository.
 func Committed(model string) (Values, error) {
@@ -99,7 +106,7 @@ func Of[T any](ctx context.Context, name string, args []any, compute func() (T, 
 	sum := sha256.Sum256(b)
 	key := what + "-" + hex.EncodeToString(sum[:12])
 	code := ""
-	if !s.Whatever && (s.Dir != "" || s.Stored.Of != nil) {
+	if s.Dir != "" || s.Stored.Of != nil {
 		if code, err = Code(model); err != nil {
 			return compute()
 		}
@@ -131,7 +138,7 @@ func (s *Store) path(model, key string) string { return filepath.Join(s.Dir, mod
 
 // find looks a result up.
 func (s *Store) find(model, key, code string) ([]byte, bool) {
-	if b, ok := s.Stored.Of[key]; ok && (s.Whatever || s.Stored.Code == code) {
+	if b, ok := s.Stored.Of[key]; ok && s.Stored.Code == code {
 		return b, true
 	}
 	if s.Dir == "" {
@@ -148,10 +155,10 @@ func (s *Store) find(model, key, code string) ([]byte, bool) {
 func (s *Store) keep(key string, b []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.values.Of == nil {
-		s.values.Of = map[string][]byte{}
+	if s.made == nil {
+		s.made = map[string][]byte{}
 	}
-	s.values.Of[key] = b
+	s.made[key] = b
 }
 
 var errDamaged = errors.New("it is truncated, edited or of another version: run the model again")

@@ -118,15 +118,15 @@ func TurnoverRivals(ctx context.Context, o FitOptions) ([]fit.Rival, []*Fit, err
 // model whose lost sites remember and the one without memory whose imaging misses
 // spines.
 type Memory struct {
-	Arm        string
-	N          int     `table:"n"`
-	K          int     `table:"Memory: K"`    // estimated quantities
-	P          float64 `table:"p of its fit"` // small where the model does not fit
-	AIC        float64 `table:"AIC"`
-	KWithout   int     `table:"No memory: K"`
-	PWithout   float64 `table:"p of its fit"`
-	AICWithout float64 `table:"AIC"`
-	ForMemory  float64 `table:"ΔAIC for memory"` // AICWithout − AIC; below 0 it speaks against
+	Arm        string  `csv:"arm"`
+	N          int     `table:"n" csv:"n"`
+	K          int     `table:"Memory: K" csv:"K with memory"`    // estimated quantities
+	P          float64 `table:"p of its fit" csv:"p with memory"` // small where the model does not fit
+	AIC        float64 `table:"AIC" csv:"AIC with memory"`
+	KWithout   int     `table:"No memory: K" csv:"K without"`
+	PWithout   float64 `table:"p of its fit" csv:"p without"`
+	AICWithout float64 `table:"AIC" csv:"AIC without"`
+	ForMemory  float64 `table:"ΔAIC for memory" csv:"AIC for memory"` // AICWithout − AIC; below 0 it speaks against
 }
 
 // Memories fits both models to each arm. With memory the pulse raises formation

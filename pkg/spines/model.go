@@ -45,7 +45,7 @@ func spine(state int) bool { return state != outside && state%states != lost }
 type transition struct {
 	name     string
 	from, to int
-	pulsed   bool                // its rate rises with the pulse
+	pulsed   bool                 // its rate rises with the pulse
 	rate     func(x *now) float64 // per day and site; of formation, per day
 }
 
