@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -78,14 +77,16 @@ func (m smallModel) record(ctx context.Context, a app, workers int) (*model.Reco
 // results where they are of this code, else from what is simulated anew.
 func (m smallModel) figures(ctx context.Context, a app, from string) ([]func() (*plots.Figure, error), error) {
 	r, where, err := m.stored(from)
-	if err != nil {
-		return nil, err
-	}
-	code, err := kept.Code(m.Name)
-	if err != nil || r.Kept.Code != code {
-		if from != "" {
-			return nil, cmp.Or(err, fmt.Errorf("%s: computed by other code of %s than this: run the model again, or draw with the code that made it", where, m.Name))
+	if err == nil {
+		var code string
+		if code, err = kept.Code(m.Name); err == nil && r.Kept.Code != code {
+			err = fmt.Errorf("%s: computed by other code of %s than this: run the model again, or draw with the code that made it", where, m.Name)
 		}
+	}
+	switch {
+	case err != nil && from != "":
+		return nil, err
+	case err != nil:
 		o, err := m.simulate(ctx, a, 0)
 		return o.Figures, err
 	}
