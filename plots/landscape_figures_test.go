@@ -8,15 +8,21 @@ import (
 	"sync"
 	"testing"
 
+	results "divergent/internal/kept"
 	"divergent/pkg/landscape"
 	"divergent/pkg/model"
 	"divergent/pkg/sde"
 	"divergent/plots/figure"
 )
 
-// StuckStudy is what the figures of stuck circuits show, computed once.
+// StuckStudy is what the figures of stuck circuits show, once: from the committed results
+// where they are of this code.
 var StuckStudy = sync.OnceValues(func() (*landscape.Study, error) {
-	return landscape.NewStudy(context.Background(), landscape.Default(), 0)
+	stored, err := results.Committed("landscape")
+	if err != nil {
+		return nil, err
+	}
+	return landscape.NewStudy(results.With(context.Background(), &results.Store{Stored: stored}), landscape.Default(), 0)
 })
 
 func stuckStudy(t *testing.T) *landscape.Study {

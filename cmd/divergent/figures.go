@@ -28,7 +28,8 @@ Beside each figure stands a CSV with the plotted numbers.
 
     divergent figures divergent --out figures
     divergent figures divergent --out figures --formats pdf --from my-results
-    divergent figures spines --out figures        a small model, simulated anew
+    divergent figures spines --out figures        a small model
+    divergent figures spines --out figures --from my-spines
 
 ` + studies()
 }
@@ -75,11 +76,10 @@ func (c *figuresCommand) drawings(ctx context.Context, a app, k *kong.Context) (
 	}
 	if e.Small != nil {
 		m := smallModel{e}
-		if err := m.only(k, "out", "formats"); err != nil {
+		if err := m.only(k, "out", "formats", "from"); err != nil {
 			return nil, err
 		}
-		o, err := m.simulate(ctx, a, 0)
-		return o.Figures, err
+		return m.figures(ctx, a, c.From)
 	}
 	res, err := results(c.Study, c.From)
 	if err != nil {

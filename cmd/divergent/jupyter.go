@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"divergent/internal/files"
+	"divergent/internal/kept"
+	"divergent/internal/par"
 	"divergent/pkg/notebook"
 )
 
@@ -24,19 +26,26 @@ type jupyter struct {
 	mark    string   // entry of env that no other process carries
 }
 
-// setUp installs the program where it is missing, builds the kernel pinned in
-// .ci/tools and registers it below .jupyter.
+// setUp makes all ready, at the same time: it installs the program where it is missing,
+// builds the kernel pinned in .ci/tools and registers it below .jupyter, and compiles the
+// packages, which two kernels would do each.
 func (a app) setUp(ctx context.Context, program string) (jupyter, error) {
-	path, err := a.install(ctx, program)
-	if err != nil {
-		return jupyter{}, err
-	}
-	j := jupyter{program: path, mark: "DIVERGENT_SESSION=" + rand.Text()}
+	j := jupyter{mark: "DIVERGENT_SESSION=" + rand.Text()}
 	j.env = append(a.jupyterEnv(os.Environ()), j.mark)
+	steps := []func() error{
+		func() (err error) { j.program, err = a.install(ctx, program); return err },
+		func() error { return a.kernel(ctx, j.env) },
+		func() error { return quiet(ctx, a.root, j.env, "go", "build", "./pkg/...", "./plots/...", "./data") },
+	}
+	return j, par.Each(ctx, len(steps), len(steps), func(i int) error { return steps[i]() })
+}
+
+// kernel builds the kernel and registers it.
+func (a app) kernel(ctx context.Context, env []string) error {
 	bin, log := filepath.Join(a.root, ".bin"), filepath.Join(a.root, ".jupyter", "log")
 	for _, d := range []string{bin, log, filepath.Join(a.root, ".jupyter", "data")} {
 		if err := os.MkdirAll(d, 0o755); err != nil {
-			return jupyter{}, fmt.Errorf("folder %s: %w: want a clone that can be written to", a.relative(d), err)
+			return fmt.Errorf("folder %s: %w: want a clone that can be written to", a.relative(d), err)
 		}
 	}
 	if _, err := os.Stat(filepath.Join(bin, "gonb")); err != nil {
@@ -44,18 +53,18 @@ func (a app) setUp(ctx context.Context, program string) (jupyter, error) {
 	}
 	// In their own module, whatever workspace there is around it.
 	tools := filepath.Join(a.root, ".ci", "tools")
-	if err := quiet(ctx, tools, append(j.env, "GOWORK=off", "GOBIN="+bin), "go", "install", "github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports"); err != nil {
-		return jupyter{}, err
+	if err := quiet(ctx, tools, append(slices.Clone(env), "GOWORK=off", "GOBIN="+bin), "go", "install", "github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports"); err != nil {
+		return err
 	}
 	if err := shim(bin); err != nil {
-		return jupyter{}, err
+		return err
 	}
 	// gopls may be absent, errors are wanted as plain text, and the log in a file.
-	if err := quiet(ctx, a.root, j.env, filepath.Join(bin, "gonb"), "--install", "--force_deps", "--raw_error",
+	if err := quiet(ctx, a.root, env, filepath.Join(bin, "gonb"), "--install", "--force_deps", "--raw_error",
 		"--logtostderr=false", "--stderrthreshold=3", "--log_dir="+log, "--go_work="+a.root); err != nil {
-		return jupyter{}, err
+		return err
 	}
-	return j, a.anyClient()
+	return a.anyClient()
 }
 
 // anyClient puts into the kernel's own file what its cells need of the environment, so that
@@ -172,7 +181,7 @@ func (a app) jupyterEnv(environ []string) []string {
 	for _, e := range environ {
 		name, value, _ := strings.Cut(e, "=")
 		switch {
-		case slices.Contains([]string{"PATH", "GOWORK", "GOBIN", "IPYTHONDIR", notebook.RootVariable}, name), strings.HasPrefix(name, "JUPYTER_"):
+		case slices.Contains([]string{"PATH", "GOWORK", "GOBIN", "IPYTHONDIR", notebook.RootVariable, kept.Variable}, name), strings.HasPrefix(name, "JUPYTER_"):
 		case name == "GOFLAGS":
 			var keep []string
 			for _, f := range strings.Fields(value) {
@@ -185,7 +194,8 @@ func (a app) jupyterEnv(environ []string) []string {
 			env = append(env, e)
 		}
 	}
-	return append(env, notebook.RootVariable+"="+a.root, "PATH="+filepath.Join(a.root, ".bin")+string(os.PathListSeparator)+path,
+	return append(env, notebook.RootVariable+"="+a.root, kept.Variable+"="+filepath.Join(a.root, "data", "runs", "kept"),
+		"PATH="+filepath.Join(a.root, ".bin")+string(os.PathListSeparator)+path,
 		"JUPYTER_DATA_DIR="+in("data"), "JUPYTER_CONFIG_DIR="+in("config"), "JUPYTER_RUNTIME_DIR="+in("runtime"), "IPYTHONDIR="+in("ipython"))
 }
 

@@ -11,8 +11,10 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"divergent/internal/kept"
 	"divergent/pkg/catalogue"
 	"divergent/pkg/model"
+	"divergent/plots"
 )
 
 // smallModel is an entry of the catalogue that is a small model.
@@ -47,15 +49,70 @@ func (m smallModel) run(ctx context.Context, a app, dir string, workers int) (in
 	if err := a.mayWrite(m, dir); err != nil {
 		return 0, err
 	}
-	o, err := m.simulate(ctx, a, workers)
-	if err != nil {
-		return 0, err
-	}
-	r, err := model.NewRecord(m.Name, o.Parts.Tables()...)
+	r, err := m.record(ctx, a, workers)
 	if err != nil {
 		return 0, err
 	}
 	return len(r.Tables), r.Save(dir)
+}
+
+// record computes the model anew.
+func (m smallModel) record(ctx context.Context, a app, workers int) (*model.Record, error) {
+	made := new(kept.Store)
+	o, err := m.simulate(kept.With(ctx, made), a, workers)
+	if err != nil {
+		return nil, err
+	}
+	r, err := model.NewRecord(m.Name, o.Parts.Tables()...)
+	if err != nil {
+		return nil, err
+	}
+	if v := made.Values(m.Name); len(v.Of) > 0 {
+		r.Keep(v)
+	}
+	return r, nil
+}
+
+// figures returns the model's figures: drawn from a folder, else from the committed
+// results where they are of this code, else from what is simulated anew.
+func (m smallModel) figures(ctx context.Context, a app, from string) ([]func() (*plots.Figure, error), error) {
+	r, where, err := m.stored(from)
+	if err == nil {
+		var code string
+		if code, err = kept.Code(m.Name); err == nil && r.Kept.Code != code {
+			err = fmt.Errorf("%s: computed by other code of %s than this: run the model again, or draw with the code that made it", where, m.Name)
+		}
+	}
+	switch {
+	case err != nil && from != "":
+		return nil, err
+	case err != nil:
+		o, err := m.simulate(ctx, a, 0)
+		return o.Figures, err
+	}
+	o, err := m.Small()
+	if err != nil {
+		return nil, err
+	}
+	return o.Figures, o.Parts.Compute(kept.With(ctx, &kept.Store{Stored: r.Kept}), 0, nil)
+}
+
+// stored returns the committed results, or those in a folder, and what to call them.
+func (m smallModel) stored(from string) (r *model.Record, where string, err error) {
+	where = "committed results of " + m.Name
+	if from == "" {
+		r, err = m.Committed()
+	} else {
+		where = "folder " + from
+		r, err = model.LoadRecord(os.DirFS(from))
+	}
+	if err == nil && r.Manifest.Model != m.Name {
+		err = fmt.Errorf("results of %s: want those of %s", r.Manifest.Model, m.Name)
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", where, err)
+	}
+	return r, where, err
 }
 
 // mayWrite refuses a folder with files of others. One that the model has written
@@ -94,22 +151,11 @@ func (a app) mayWrite(m smallModel, dir string) error {
 // verify computes the model again and compares it with the committed results, or
 // with those in a folder: how many cells there are, and what differs.
 func (m smallModel) verify(ctx context.Context, a app, from string, workers int) (int, []string, error) {
-	load, where := m.Committed, "committed results of "+m.Name
-	if from != "" {
-		load, where = func() (*model.Record, error) { return model.LoadRecord(os.DirFS(from)) }, "folder "+from
-	}
-	stored, err := load()
-	if err == nil && stored.Manifest.Model != m.Name {
-		err = fmt.Errorf("results of %s: want those of %s", stored.Manifest.Model, m.Name)
-	}
-	if err != nil {
-		return 0, nil, fmt.Errorf("%s: %w", where, err)
-	}
-	o, err := m.simulate(ctx, a, workers)
+	stored, _, err := m.stored(from)
 	if err != nil {
 		return 0, nil, err
 	}
-	again, err := model.NewRecord(m.Name, o.Parts.Tables()...)
+	again, err := m.record(ctx, a, workers)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -62,10 +62,6 @@ func (c *notebooksCommand) Run(ctx context.Context, a app) error {
 	if h.jupyter, err = a.setUp(ctx, "jupyter-nbconvert"); err != nil {
 		return err
 	}
-	// Once, before two kernels would compile the same packages at the same time.
-	if err := quiet(ctx, a.root, h.env, "go", "build", "./pkg/...", "./plots", "./data"); err != nil {
-		return err
-	}
 	if err := os.MkdirAll(filepath.Join(a.root, "build", "notebooks"), 0o755); err != nil {
 		return fmt.Errorf("folder build: %w: want a clone that can be written to", err)
 	}

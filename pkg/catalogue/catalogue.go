@@ -56,9 +56,9 @@ func All() []Entry {
 		{"regimens", "one burst of regrowth or several, each beside controls that train as long", book, "10 min", 10, []Figure{plots.Regimens, plots.Replication}, nil},
 		{"isodose", "dose of each arm: share regrown, epochs, damping", seed, "8 min", 10, []Figure{plots.DoseResponse, plots.Replication}, nil},
 		{"triage", "share pruned, 80 to 98 %: every arm, sequences, and arms as long as the sequences", seed, "40 min", 5, []Figure{plots.Triage, plots.Sequences}, nil},
-		{"spines", "does an effect that lasts need new spines, and how long do they have to live?", "Moda-Sava 2019, Shao 2021", "15 s", 0, nil, spinesRun},
+		{"spines", "does an effect that lasts need new spines, and how long do they have to live?", "Moda-Sava 2019, Shao 2021", "30 s", 0, nil, spinesRun},
 		{"glutamate", "inhibition or activation: which observations can either hypothesis explain?", "Moghaddam 1997, Abdallah 2018", "20 s", 0, nil, glutamateRun},
-		{"landscape", "what frees a circuit that is stuck in a state, and where does it go then?", "Page 2024", "10 s", 0, nil, landscapeRun},
+		{"landscape", "what frees a circuit that is stuck in a state, and where does it go then?", "Page 2024", "15 s", 0, nil, landscapeRun},
 		{"convergence", "do treatments that begin in different places meet, and do combinations then gain?", "Kowalczyk 2025, trials", "15 s", 0, nil, convergenceRun},
 	}
 }

@@ -2,10 +2,13 @@ package catalogue
 
 import (
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"divergent/internal/kept"
+	"divergent/pkg/model"
 	"divergent/pkg/study"
 )
 
@@ -65,5 +68,42 @@ func TestPartsAreAskedForByName(t *testing.T) {
 	}
 	if _, err := Find(All(), "spine"); err == nil || !strings.Contains(err.Error(), "spines") {
 		t.Errorf("a name that is not there: %v", err)
+	}
+}
+
+// What is kept of the small models is of this code, and is all that their studies ask for:
+// without that, cells and figures would compute for minutes and nobody would notice.
+func TestWhatIsKeptIsOfThisCode(t *testing.T) {
+	for _, e := range All() {
+		if e.Small == nil {
+			continue
+		}
+		r, err := e.Committed()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if code, err := kept.Code(e.Name); err != nil || r.Kept.Code != code {
+			t.Errorf("%s: the code has changed since its results were stored (%v): go run ./cmd/divergent run %s --out data/results/models/%s", e.Name, err, e.Name, e.Name)
+			continue
+		}
+		run, err := e.Small()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &kept.Store{Stored: r.Kept}
+		if err := run.Parts.Compute(kept.With(t.Context(), s), 0, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Values(e.Name); !reflect.DeepEqual(got, r.Kept) {
+			t.Errorf("%s: %d values are stored, %d are asked for: run it again", e.Name, len(r.Kept.Of), len(got.Of))
+		}
+		again, err := model.NewRecord(e.Name, run.Parts.Tables()...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again.Keep(s.Values(e.Name))
+		if n, differences := r.Compare(again, 1e-3); n == 0 || len(differences) > 0 {
+			t.Errorf("%s: %d cells, %q: want the tables of what is kept", e.Name, n, differences)
+		}
 	}
 }

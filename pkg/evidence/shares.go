@@ -234,10 +234,10 @@ func (s *Shares) Table() (header []string, rows [][]string) {
 
 // Hold is in how many draws a fact is explained.
 type Hold struct {
-	Name      string
-	Challenge bool
-	Passes    int
-	Draws     int // in which there was something to judge
+	Name      string `csv:"check"`
+	Challenge bool   `csv:"challenge"`
+	Passes    int    `csv:"passes"`
+	Draws     int    `csv:"draws"` // in which there was something to judge
 }
 
 // Holds counts the draws of a hypothesis, without facts on which it is silent in all.

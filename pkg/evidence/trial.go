@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"divergent/data"
+	"divergent/internal/kept"
 	"divergent/pkg/uncertain"
 )
 
@@ -39,6 +40,10 @@ type Trial[B any] struct {
 	Facts      []data.Fact // nil for data.Facts
 	Readings   []Reading[B]
 	Hypotheses []string // each with a bench; nil for a model without rivals
+	// Kept names what the outcomes of Over are kept under, with all that decides them;
+	// empty to judge anew each time.
+	Kept     string
+	KeptArgs []any
 	// Unusable tells an error of a draw that cannot be judged, which is then left out;
 	// nil for none.
 	Unusable func(error) bool
@@ -141,18 +146,27 @@ func (t Trial[B]) Over(ctx context.Context, d Draws, bench func(x []float64) (be
 	if s.Hypotheses == nil {
 		s.Hypotheses = []string{""}
 	}
-	outcomes, position := make([][]Outcome, max(0, d.N)), make([][]float64, max(0, d.N)) // nil where a draw is unusable
-	if err := d.Each(ctx, func(i int, x []float64) error {
-		row, err := t.outcomes(x, bench)
-		if err != nil && t.Unusable != nil && t.Unusable(err) {
-			return nil
-		}
-		for k, r := range d.Ranges {
-			position[i] = append(position[i], r.Position(x[k]))
-		}
-		outcomes[i] = row
-		return err
-	}); err != nil {
+	judge := func() ([][]Outcome, error) { // nil where a draw is unusable
+		outcomes := make([][]Outcome, max(0, d.N))
+		return outcomes, d.Each(ctx, func(i int, x []float64) (err error) {
+			outcomes[i], err = t.outcomes(x, bench)
+			if err != nil && t.Unusable != nil && t.Unusable(err) {
+				outcomes[i], err = nil, nil
+			}
+			return err
+		})
+	}
+	if t.Kept != "" {
+		key, compute := d, judge
+		key.Workers = 0
+		judge = func() ([][]Outcome, error) { return kept.Of(ctx, t.Kept, append(t.KeptArgs, key), compute) }
+	}
+	outcomes, err := judge()
+	if err != nil {
+		return nil, err
+	}
+	drawn, err := d.Points()
+	if err != nil {
 		return nil, err
 	}
 	for i, row := range outcomes {
@@ -160,7 +174,11 @@ func (t Trial[B]) Over(ctx context.Context, d Draws, bench func(x []float64) (be
 			s.Unusable++
 			continue
 		}
-		s.outcomes, s.position = append(s.outcomes, row), append(s.position, position[i])
+		var position []float64
+		for k, r := range d.Ranges {
+			position = append(position, r.Position(drawn[i][k]))
+		}
+		s.outcomes, s.position = append(s.outcomes, row), append(s.position, position)
 	}
 	s.Draws = len(s.outcomes)
 	s.share()

@@ -3,6 +3,7 @@ package glutamate
 import (
 	"context"
 
+	"divergent/internal/kept"
 	"divergent/pkg/model"
 	"divergent/pkg/stages"
 	"divergent/pkg/stats"
@@ -66,19 +67,21 @@ func CascadeBands(ctx context.Context, s Switches, protocol model.Protocol, o Op
 
 func cascadeBands(ctx context.Context, p Params, s Switches, protocol model.Protocol, o Options, sampling Sampling) (StageBands, error) {
 	o.Days = nil
-	c, err := follow(p, s, protocol, o)
-	if err != nil {
-		return nil, err
-	}
-	l, err := read()
-	if err != nil {
-		return nil, err
-	}
-	draws, err := l.over(ctx, sampling, func(q Params) []float64 { return c.plan.run(l.grown(q, s), s).stages().Times() })
-	if err != nil {
-		return nil, err
-	}
-	return c.stages().Bands(draws), nil
+	return kept.Of(ctx, "glutamate/cascade", []any{p, s, protocol, o, sampling.key()}, func() (StageBands, error) {
+		c, err := follow(p, s, protocol, o)
+		if err != nil {
+			return nil, err
+		}
+		l, err := read()
+		if err != nil {
+			return nil, err
+		}
+		draws, err := l.over(ctx, sampling, func(q Params) []float64 { return c.plan.run(l.grown(q, s), s).stages().Times() })
+		if err != nil {
+			return nil, err
+		}
+		return c.stages().Bands(draws), nil
+	})
 }
 
 // over reads numbers off every draw of the sampling, each number a row of the result.

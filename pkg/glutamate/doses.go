@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"divergent/data"
+	"divergent/internal/kept"
 	"divergent/pkg/pk"
 	"divergent/pkg/stats"
 )
@@ -51,6 +52,12 @@ func two(x float64) string {
 // DoseResponse returns the doses given and those of Moghaddam 1997, ascending.
 // Bands are over the ranges of the parameters.
 func DoseResponse(ctx context.Context, p Params, s Switches, doses []float64, sampling Sampling) (DosePoints, error) {
+	return kept.Of(ctx, "glutamate/doses", []any{p, s, doses, sampling.key()}, func() (DosePoints, error) {
+		return doseResponse(ctx, p, s, doses, sampling)
+	})
+}
+
+func doseResponse(ctx context.Context, p Params, s Switches, doses []float64, sampling Sampling) (DosePoints, error) {
 	l, err := read()
 	if err != nil {
 		return nil, err
@@ -198,19 +205,31 @@ func arms(ctx context.Context, p Params, gate Gate, sampling Sampling) (ArmEffec
 		}
 		return out
 	}
-	draws, err := l.over(ctx, sampling, effects)
+	type over struct {
+		Bands  []Band
+		Agrees []float64
+	}
+	drawn, err := kept.Of(ctx, "glutamate/arms", []any{p, gate, sampling.key()}, func() (over, error) {
+		draws, err := l.over(ctx, sampling, effects)
+		if err != nil {
+			return over{}, err
+		}
+		agrees := make([]float64, len(draws)/2)
+		for i := range agrees {
+			for _, left := range draws[2*i+1] {
+				if (left < 0.5) == blockers[i%n].Blocks {
+					agrees[i] += 1 / float64(len(draws[2*i+1]))
+				}
+			}
+		}
+		return over{stats.Overs(effects(p), draws), agrees}, nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	bands := stats.Overs(effects(p), draws)
 	var out ArmEffects
 	for i := range len(hypotheses) * n {
-		a := Arm{Hypothesis: hypotheses[i/n].Arms(), Blocker: blockers[i%n], Capacity: bands[2*i], Left: bands[2*i+1]}
-		for _, left := range draws[2*i+1] {
-			if (left < 0.5) == a.Blocker.Blocks {
-				a.Agrees += 1 / float64(len(draws[2*i+1]))
-			}
-		}
+		a := Arm{Hypothesis: hypotheses[i/n].Arms(), Blocker: blockers[i%n], Capacity: drawn.Bands[2*i], Left: drawn.Bands[2*i+1], Agrees: drawn.Agrees[i]}
 		if a.Blocker.Disputed {
 			a.Agrees = math.NaN()
 		}

@@ -1,6 +1,7 @@
 package glutamate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -135,12 +136,18 @@ type Sampling struct {
 	Workers int // 0 for one on every processor; the result is the same
 }
 
+// key is what of the sampling decides a result.
+func (s Sampling) key() Sampling {
+	s.Draws, s.Workers = cmp.Or(s.Draws, usualDraws), 0
+	return s
+}
+
+// usualDraws is their number where none is given.
+const usualDraws = 4000
+
 // draws returns what is drawn, and from where.
 func (s Sampling) draws() (evidence.Draws, error) {
-	d := evidence.Draws{N: s.Draws, Seed: s.Seed, Label: "glutamate", Workers: s.Workers}
-	if d.N == 0 {
-		d.N = 4000
-	}
+	d := evidence.Draws{N: cmp.Or(s.Draws, usualDraws), Seed: s.Seed, Label: "glutamate", Workers: s.Workers}
 	card, err := Card()
 	if err != nil {
 		return d, err
@@ -192,6 +199,7 @@ func Uncertainty(ctx context.Context, hypotheses []Hypothesis, c Criteria, s Sam
 	if err != nil {
 		return nil, err
 	}
+	t.Kept, t.KeptArgs = "glutamate/shares", []any{t.hypotheses, t.criteria, s.Fitted}
 	fields, arenas := d.Fields(), sync.Pool{New: func() any { return new(arena) }}
 	shares, err := t.Over(ctx, d, func(x []float64) ([]*bench, func(), error) {
 		p, err := t.l.drawn(s, fields, x)

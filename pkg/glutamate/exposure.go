@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"divergent/data"
+	"divergent/internal/kept"
 	"divergent/pkg/pk"
 	"divergent/pkg/stats"
 )
@@ -40,17 +41,23 @@ func Expose(ctx context.Context, p Params, s Switches, set pk.Set, hours float64
 	if err != nil {
 		return Exposure{}, err
 	}
-	draws, err := l.over(ctx, sampling, func(q Params) (g []float64) {
-		c := r.run.plan.run(q, s)
-		for _, d := range r.Day {
-			g = append(g, 1+c.at(surge, d))
+	surge, err := kept.Of(ctx, "glutamate/expose", []any{p, s, set, hours, sampling.key()}, func() ([]Band, error) {
+		draws, err := l.over(ctx, sampling, func(q Params) (g []float64) {
+			c := r.run.plan.run(q, s)
+			for _, d := range r.Day {
+				g = append(g, 1+c.at(surge, d))
+			}
+			return g
+		})
+		if err != nil {
+			return nil, err
 		}
-		return g
+		return stats.Overs(r.Glutamate, draws), nil
 	})
 	if err != nil {
 		return Exposure{}, err
 	}
-	return Exposure{set.Name, r, stats.Overs(r.Glutamate, draws)}, nil
+	return Exposure{set.Name, r, surge}, nil
 }
 
 // Report is what was reported of glutamate in people, in units of rest.

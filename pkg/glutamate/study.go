@@ -67,7 +67,7 @@ func (s *Study) Parts() model.Parts {
 		}, func() model.Table { return model.TableOf("checks", s.Checks) }),
 		part("exposures", 3, s.exposures, func() model.Table { return model.TableOf("exposure", s.Exposures) }),
 		part("doses", 3, func(ctx context.Context, sampling Sampling) (err error) {
-			s.Doses, err = DoseResponse(ctx, s.Params, Both(), studyDoses(), sampling)
+			s.Doses, err = DoseResponse(ctx, s.Params, Both(), StudyDoses(), sampling)
 			return err
 		}, s.doseTable),
 		part("evidence", 3, s.evidence, func() model.Table { return model.TableOf("evidence", s.Shares.Rows()) },
@@ -98,9 +98,9 @@ func (s *Study) exposures(ctx context.Context, sampling Sampling) error {
 	return nil
 }
 
-// studyDoses is a grid over the doses of Moghaddam 1997 and beyond, even in its
+// StudyDoses is a grid over the doses of Moghaddam 1997 and beyond, even in its
 // logarithm: 1 to 300 mg/kg, in hundredths.
-func studyDoses() []float64 {
+func StudyDoses() []float64 {
 	out := floats.LogSpan(make([]float64, 49), 1, 300)
 	for i, d := range out {
 		out[i] = math.Round(d*100) / 100

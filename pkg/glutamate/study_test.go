@@ -35,7 +35,7 @@ func TestStudy(t *testing.T) {
 		}
 	}
 	rows := map[string]int{"checks": len(one.Checks), "evidence": len(Hypotheses()) * len(one.Shares.Facts), "tallies": len(Hypotheses()),
-		"dose-response": len(studyDoses()) + 5, "exposure": 2 * (60*exposedHours + 1), "cascade": 9, "arms": 2 * 3 * 5}
+		"dose-response": len(StudyDoses()) + 5, "exposure": 2 * (60*exposedHours + 1), "cascade": 9, "arms": 2 * 3 * 5}
 	for _, x := range a {
 		if want := rows[x.Name]; want > 0 && len(x.Rows) != want {
 			t.Errorf("%s has %d rows, want %d", x.Name, len(x.Rows), want)

@@ -1,11 +1,13 @@
 package landscape
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
 	"sync"
 
+	"divergent/internal/kept"
 	"divergent/pkg/evidence"
 	"divergent/pkg/model"
 )
@@ -19,8 +21,9 @@ func (e NoState) Error() string { return "landscape: " + e.Text }
 
 // bench runs what several readings need once.
 type bench struct {
-	p Params
-	o Options
+	p   Params
+	o   Options
+	key Options // what of o decides a result
 
 	window     func() window
 	courses    func() map[string]*Result // of a trial, by treatment
@@ -35,10 +38,12 @@ func newBench(p Params, o Options) (*bench, error) {
 		o.Step = 0.1 * p.Tau
 	}
 	o.Deterministic, o.Ramp, o.From, o.Keep, o.Every, o.Start = false, nil, nil, -1, 0, Ill
-	if _, err := o.complete(p); err != nil {
+	complete, err := o.complete(p)
+	if err != nil {
 		return nil, err
 	}
-	return &bench{p: p, o: o,
+	o.ctx = kept.Without(o.context()) // what comes of all of it is kept
+	return &bench{p: p, o: o, key: complete.key(),
 		window: sync.OnceValue(func() window {
 			low, high, err := Window(p, o.Circuit)
 			return evidence.Try(window{low, high}, err)
@@ -78,7 +83,9 @@ func (b *bench) escapes(from State, shares ...float64) []Escape {
 
 // lasting is Escapes where each strength must have the state.
 func lasting(p Params, from State, strengths []float64, days float64, o Options) []Escape {
-	e, err := Escapes(p, from, strengths, days, o)
+	o, err := o.complete(p)
+	evidence.Try(o, cmp.Or(p.Validate(), err))
+	e, err := passages(p, from, strengths, days, o)
 	if err == nil && len(e) < len(strengths) {
 		err = NoState{fmt.Sprintf("no %v state at one of the strengths %.3g: want parameters for which both states last", from, strengths)}
 	}
@@ -118,7 +125,9 @@ func Checks(p Params, o Options) (evidence.Checks, error) {
 	if err != nil {
 		return nil, err
 	}
-	return evidence.Trial[*bench]{Readings: readings()}.Judge(b)
+	return kept.Of(o.context(), "landscape/checks", []any{p, b.key}, func() (evidence.Checks, error) {
+		return evidence.Trial[*bench]{Readings: readings()}.Judge(b)
+	})
 }
 
 // Hold is in how many draws of the parameters a check passes.
@@ -156,7 +165,11 @@ func Shares(p Params, o Options, draws int, spread float64) (*evidence.Shares, e
 		a, b := x.Value*(1-spread), x.Value*(1+spread)
 		d.Ranges = append(d.Ranges, model.Range{Name: x.Field, Low: max(math.Min(a, b), x.Low), High: min(math.Max(a, b), x.High)})
 	}
-	t := evidence.Trial[*bench]{Readings: readings(), Hypotheses: []string{o.Circuit.or(p).Name},
+	b, err := newBench(p, o)
+	if err != nil {
+		return nil, err
+	}
+	t := evidence.Trial[*bench]{Readings: readings(), Hypotheses: []string{o.Circuit.or(p).Name}, Kept: "landscape/shares", KeptArgs: []any{p, b.key},
 		Unusable: func(err error) bool { return errors.As(err, &NoState{}) }}
 	return t.Over(o.context(), d, func(x []float64) ([]*bench, func(), error) {
 		q, err := model.With(p, d.Fields(), x)

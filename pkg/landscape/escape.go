@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"divergent/internal/kept"
+	"divergent/internal/par"
 	"divergent/internal/text"
 	"divergent/pkg/model"
 	"divergent/pkg/sde"
@@ -71,10 +73,42 @@ func Escapes(p Params, from State, strengths []float64, days float64, o Options)
 	if err != nil {
 		return nil, err
 	}
-	level, up := p.Remission, from == Ill
-	if !up {
-		level = p.Relapse
+	return kept.Of(o.context(), "landscape/escapes", []any{p, from, strengths, days, o.key()}, func() ([]Escape, error) {
+		list, err := passages(p, from, strengths, days, o)
+		if err != nil {
+			return nil, err
+		}
+		return list, par.Each(o.context(), len(list), o.Workers, func(i int) error { return list[i].theory(p, o.Circuit) })
+	})
+}
+
+// theory adds what the backward equation says.
+func (e *Escape) theory(p Params, c Circuit) error {
+	level, up := passed(p, e.From)
+	at := p.Rest()
+	at.Strength = e.Strength
+	f := newField(p, c, at)
+	q, err := f.stable(e.From)
+	if err != nil {
+		return err
 	}
+	if g, beyond := f.grid(theoryCells); beyond == nil {
+		e.Theory = g.Passage(f, p.Noise, q.State, c.weights(), level, up)
+	}
+	return nil
+}
+
+// passed is the level of mood that ends a stay in a state, and whether it lies above.
+func passed(p Params, from State) (level float64, up bool) {
+	if from == Ill {
+		return p.Remission, true
+	}
+	return p.Relapse, false
+}
+
+// passages is Escapes without theory, for options that are complete.
+func passages(p Params, from State, strengths []float64, days float64, o Options) ([]Escape, error) {
+	level, up := passed(p, from)
 	weights := o.Circuit.weights()
 	var out []Escape
 	for _, s := range strengths {
@@ -94,9 +128,6 @@ func Escapes(p Params, from State, strengths []float64, days float64, o Options)
 		e := Escape{Strength: s, From: from, Theory: math.NaN()}
 		if e.Passage, err = sde.Passages(o.context(), o.ensemble(newDrift(p, o.Circuit, []Condition{at}), p.Noise, q.State), weights, level, up, o.Step, days); err != nil {
 			return nil, err
-		}
-		if g, beyond := f.grid(theoryCells); beyond == nil {
-			e.Theory = g.Passage(f, p.Noise, q.State, weights, level, up)
 		}
 		out = append(out, e)
 	}

@@ -54,6 +54,12 @@ func (o Options) context() context.Context {
 	return o.ctx
 }
 
+// key is what of complete options decides a result.
+func (o Options) key() Options {
+	o.Workers, o.ctx = 0, nil
+	return o
+}
+
 // complete fills in what is 0.
 func (o Options) complete(p Params) (Options, error) {
 	o.Circuit = o.Circuit.or(p)

@@ -24,6 +24,10 @@ type Study struct {
 	Harm         *Comparison   // the same from the healthy state
 	Forewarnings []Forewarning // before onset, before recovery
 	Checks       evidence.Checks
+	Fewer        evidence.Checks // the same from fewer paths
+	Stronger     evidence.Checks // likewise, with a strength of 1.1
+	Robustness   []Hold          // in how many of a few draws around the parameters each check passes
+	Unusable     int             // further draws, in which there are no two states
 }
 
 // StudyOf returns the study of the parameters before its parts are computed.
@@ -85,6 +89,25 @@ func (s *Study) Parts() model.Parts {
 			s.Checks, err = Checks(s.Params, o)
 			return err
 		}), Tables: func() []model.Table { return []model.Table{model.TableOf("checks", s.Checks)} }},
+		{Name: "stronger", Seconds: 3, Compute: with(func(o Options) (err error) {
+			o.Paths = 300
+			if s.Fewer, err = Checks(s.Params, o); err != nil {
+				return err
+			}
+			p := s.Params
+			p.Strength = 1.1
+			s.Stronger, err = Checks(p, o)
+			return err
+		}), Tables: func() []model.Table {
+			t := s.Fewer.Turned(s.Stronger)
+			t.Name = "stronger"
+			return []model.Table{t}
+		}},
+		{Name: "robustness", Seconds: 7, Compute: with(func(o Options) (err error) {
+			o.Paths = 100
+			s.Robustness, s.Unusable, err = Robustness(s.Params, o, 6, 0.2)
+			return err
+		}), Tables: func() []model.Table { return []model.Table{model.TableOf("robustness", s.Robustness)} }},
 	}
 }
 

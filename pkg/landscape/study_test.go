@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"divergent/internal/kept"
 	"divergent/pkg/model"
 )
 
@@ -50,8 +51,15 @@ func TestStudy(t *testing.T) {
 	}
 }
 
-// study is computed once, by three workers, for all tests that look at it.
-var study = sync.OnceValues(func() (*Study, error) { return NewStudy(context.Background(), Default(), 3) })
+// study is computed once, by three workers, for all tests that look at it: from the
+// committed results where they are of this code, which divergent verify computes anew.
+var study = sync.OnceValues(func() (*Study, error) {
+	stored, err := kept.Committed("landscape")
+	if err != nil {
+		return nil, err
+	}
+	return NewStudy(kept.With(context.Background(), &kept.Store{Stored: stored}), Default(), 3)
+})
 
 func theStudy(t *testing.T) *Study {
 	t.Helper()

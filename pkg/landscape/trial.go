@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"divergent/internal/check"
+	"divergent/internal/kept"
 	"divergent/pkg/model"
 	"divergent/pkg/stats"
 )
@@ -104,6 +105,14 @@ func (t Trial) Run(p Params, o Options) (*Comparison, error) {
 	if len(t.Treatments) < 1 || len(t.Settings) < 1 || !(t.Before >= 0) || !(t.Days > 0) || !(t.Stress >= 0) {
 		return nil, fmt.Errorf("landscape: trial of %d treatments and %d settings, %v and %v days, stress %v: want one or more of each, and days of 0 or more", len(t.Treatments), len(t.Settings), t.Before, t.Days, t.Stress)
 	}
+	complete, err := o.complete(p)
+	if err != nil {
+		return nil, err
+	}
+	return kept.Of(o.context(), "landscape/trial", []any{t, p, complete.key()}, func() (*Comparison, error) { return t.run(p, o) })
+}
+
+func (t Trial) run(p Params, o Options) (*Comparison, error) {
 	c := &Comparison{Trial: t}
 	for i, a := range t.Treatments {
 		for j, s := range t.Settings {

@@ -16,12 +16,14 @@ import (
 	"strings"
 
 	"divergent/internal/files"
+	"divergent/internal/kept"
 )
 
 // Record is what a run of a small model leaves: its tables, and what made them.
 type Record struct {
 	Manifest Manifest
-	Tables   []Table // in the order of their names
+	Tables   []Table     // in the order of their names
+	Kept     kept.Values // of what its computations came to, from which figures are drawn; none of a chain
 }
 
 // Manifest says what made a record. It names no host and no time, so that equal
@@ -31,7 +33,7 @@ type Manifest struct {
 	Model  string
 	Go     string            // Go version
 	Arch   string            // processor architecture; others round differently
-	Files  map[string]string // SHA-256 of each table's file; empty while they are being written
+	Files  map[string]string // SHA-256 of each file; empty while they are being written
 }
 
 const (
@@ -68,6 +70,12 @@ func NewRecord(name string, tables ...Table) (*Record, error) {
 	}
 	slices.SortFunc(r.Tables, func(a, b Table) int { return strings.Compare(a.Name, b.Name) })
 	return r, nil
+}
+
+// Keep adds what the computations behind the tables came to.
+func (r *Record) Keep(v kept.Values) {
+	r.Kept = v
+	r.Manifest.Files[kept.File] = files.Checksum(v.Bytes())
 }
 
 // repeated returns the first header that is there before, or nothing.
@@ -135,6 +143,11 @@ func (r *Record) Save(dir string) error {
 			return fmt.Errorf("model: %w", err)
 		}
 	}
+	if _, ok := r.Manifest.Files[kept.File]; ok {
+		if err := files.Write(filepath.Join(dir, kept.File), r.Kept.Bytes()); err != nil {
+			return fmt.Errorf("model: %w", err)
+		}
+	}
 	if err := files.Write(manifest, whole); err != nil {
 		return fmt.Errorf("model: %w", err)
 	}
@@ -151,6 +164,12 @@ func LoadRecord(dir fs.FS) (*Record, error) {
 	}
 	r := &Record{Manifest: m}
 	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
+		if name == kept.File {
+			if r.Kept, err = loadKept(dir, m.Files[name]); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		t, err := loadTable(dir, name, m.Files[name])
 		if err != nil {
 			return nil, err
@@ -227,11 +246,24 @@ func Leftover(dir fs.FS, name string, headers map[string][]string) bool {
 		return false
 	case name == manifestFile:
 		return remains(b)
+	case name == kept.File:
+		return kept.Leftover(b)
 	case !table || headers[stem] == nil:
 		return files.Partial(name)
 	}
 	header := files.CSV(headers[stem], 0, nil)
 	return bytes.HasPrefix(b, header) || bytes.HasPrefix(header, b)
+}
+
+func loadKept(dir fs.FS, sum string) (kept.Values, error) {
+	b, err := files.Read(dir, kept.File, largestTable)
+	if err == nil && files.Checksum(b) != sum {
+		err = fmt.Errorf("%s is truncated or edited: its checksum is not the one in %s", kept.File, manifestFile)
+	}
+	if err != nil {
+		return kept.Values{}, fmt.Errorf("model: %v: run the model again", err)
+	}
+	return kept.Load(dir, kept.File)
 }
 
 func loadTable(dir fs.FS, name, sum string) (Table, error) {
@@ -290,6 +322,34 @@ func (r *Record) Compare(again *Record, tolerance float64) (compared int, differ
 				}
 			}
 		}
+	}
+	more, others := r.compareKept(again, tolerance)
+	return compared + more, append(differences, others...)
+}
+
+// compareKept compares what is kept, a value each: the same bytes on the same
+// architecture and Go version; elsewhere the tables that come of them tell.
+func (r *Record) compareKept(again *Record, tolerance float64) (compared int, differences []string) {
+	if tolerance > 0 {
+		return 0, nil
+	}
+	keys := maps.Clone(r.Kept.Of)
+	if keys == nil {
+		keys = map[string][]byte{}
+	}
+	maps.Copy(keys, again.Kept.Of)
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		was, before := r.Kept.Of[key]
+		now, after := again.Kept.Of[key]
+		switch {
+		case before && !after:
+			differences = append(differences, fmt.Sprintf("%s: %s is not computed any more", kept.File, key))
+		case !before && after:
+			differences = append(differences, fmt.Sprintf("%s: %s is new, not among the stored values", kept.File, key))
+		case !bytes.Equal(was, now):
+			differences = append(differences, fmt.Sprintf("%s: %s is another value", kept.File, key))
+		}
+		compared++
 	}
 	return compared, differences
 }

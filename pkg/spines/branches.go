@@ -185,7 +185,7 @@ func (d *dendrite) system() gillespie.System {
 			rate := func(t, q float64) float64 {
 				x := d.levels(t)
 				x.pulse, x.branch = q*x.open, g
-				return m.rate(x)
+				return m.rate(&x)
 			}
 			move := gillespie.Move{Name: m.name, From: on(b, m.from), To: on(b, m.to), Rate: func(t float64) float64 { return rate(t, d.pulse(t)) }}
 			if d.pulsed && m.pulsed {

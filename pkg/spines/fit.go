@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"divergent/internal/kept"
 	"divergent/pkg/fit"
 	"divergent/pkg/model"
 )
@@ -117,15 +118,15 @@ func TurnoverRivals(ctx context.Context, o FitOptions) ([]fit.Rival, []*Fit, err
 // model whose lost sites remember and the one without memory whose imaging misses
 // spines.
 type Memory struct {
-	Arm        string
-	N          int     `table:"n"`
-	K          int     `table:"Memory: K"`                 // estimated quantities
-	P          float64 `table:"p of its fit" decimals:"3"` // small where the model does not fit
-	AIC        float64 `table:"AIC"`
-	KWithout   int     `table:"No memory: K"`
-	PWithout   float64 `table:"p of its fit" decimals:"3"`
-	AICWithout float64 `table:"AIC"`
-	ForMemory  float64 `table:"ΔAIC for memory" decimals:"1"` // AICWithout − AIC; below 0 it speaks against
+	Arm        string  `csv:"arm"`
+	N          int     `table:"n" csv:"n"`
+	K          int     `table:"Memory: K" csv:"K with memory"`                 // estimated quantities
+	P          float64 `table:"p of its fit" csv:"p with memory" decimals:"3"` // small where the model does not fit
+	AIC        float64 `table:"AIC" csv:"AIC with memory"`
+	KWithout   int     `table:"No memory: K" csv:"K without"`
+	PWithout   float64 `table:"p of its fit" csv:"p without" decimals:"3"`
+	AICWithout float64 `table:"AIC" csv:"AIC without"`
+	ForMemory  float64 `table:"ΔAIC for memory" csv:"AIC for memory" decimals:"1"` // AICWithout − AIC; below 0 it speaks against
 }
 
 // Memories fits both models to each arm. With memory the pulse raises formation
@@ -205,7 +206,9 @@ func (a Arm) fit(ctx context.Context, name string, m Turnover, t Target, o FitOp
 		}
 		data = append(data, s)
 	}
-	return estimate(ctx, name, start, data, o, names...)
+	key := o
+	key.Workers = 0
+	return kept.Of(ctx, "spines/fit", []any{a, name, m, t, key, drug, names}, func() (*Fit, error) { return estimate(ctx, name, start, data, o, names...) })
 }
 
 func estimate(ctx context.Context, name string, start quantities, data []series, o FitOptions, names ...string) (*Fit, error) {

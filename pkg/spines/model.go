@@ -45,8 +45,8 @@ func spine(state int) bool { return state != outside && state%states != lost }
 type transition struct {
 	name     string
 	from, to int
-	pulsed   bool                // its rate rises with the pulse
-	rate     func(x now) float64 // per day and site; of formation, per day
+	pulsed   bool                 // its rate rises with the pulse
+	rate     func(x *now) float64 // per day and site; of formation, per day
 }
 
 // now is what rates depend on besides the parameters.
@@ -61,18 +61,18 @@ type now struct {
 
 // transitions are the equations of the package's doc.
 func (p Params) transitions() []transition {
-	held := func(x now) float64 { return max(0, 1-p.StressReturn*x.stress) }
+	held := func(x *now) float64 { return max(0, 1-p.StressReturn*x.stress) }
 	left := lost
 	if !p.Memory {
 		left = outside
 	}
 	return []transition{
-		{"form", outside, newSpine, true, func(x now) float64 { return x.formation * held(x) * (1 + p.GainForm*x.pulse) }},
-		{"lose", newSpine, outside, false, func(now) float64 { return p.Ku }},
-		{"settle", newSpine, established, true, func(x now) float64 { return p.Km * (1 + p.GainSettle*x.pulse) }},
-		{"eliminate", established, left, false, func(x now) float64 { return p.B * (1 + p.StressLoss*x.branch*x.stress) * x.keep }},
-		{"return", lost, established, true, func(x now) float64 { return p.returns() * held(x) * (1 + p.GainReturn*x.pulse) }},
-		{"forget", lost, outside, false, func(now) float64 { return p.D }},
+		{"form", outside, newSpine, true, func(x *now) float64 { return x.formation * held(x) * (1 + p.GainForm*x.pulse) }},
+		{"lose", newSpine, outside, false, func(*now) float64 { return p.Ku }},
+		{"settle", newSpine, established, true, func(x *now) float64 { return p.Km * (1 + p.GainSettle*x.pulse) }},
+		{"eliminate", established, left, false, func(x *now) float64 { return p.B * (1 + p.StressLoss*x.branch*x.stress) * x.keep }},
+		{"return", lost, established, true, func(x *now) float64 { return p.returns() * held(x) * (1 + p.GainReturn*x.pulse) }},
+		{"forget", lost, outside, false, func(*now) float64 { return p.D }},
 	}
 }
 
@@ -80,9 +80,11 @@ func (p Params) transitions() []transition {
 // i per site in state j.
 type generator [states][states]float64
 
-// flows sums up what forms per day, and where sites go.
-func flows(moves []transition, x now) (formed float64, g generator) {
-	for _, m := range moves {
+// sum sums up what forms per day, and where sites go.
+func (g *generator) sum(moves []transition, x *now) (formed float64) {
+	*g = generator{}
+	for i := range moves {
+		m := &moves[i]
 		v := m.rate(x)
 		if m.from == outside {
 			formed += v
@@ -93,11 +95,17 @@ func flows(moves []transition, x now) (formed float64, g generator) {
 			g[m.to][m.from] += v
 		}
 	}
-	return formed, g
+	return formed
 }
 
 // apply writes the derivatives of the first so many states.
 func (g *generator) apply(s, ds []float64) {
+	if len(s) == states && len(ds) == states { // the usual case, as the loop below adds it up
+		for i := range g {
+			ds[i] = 0 + g[i][0]*s[0] + g[i][1]*s[1] + g[i][2]*s[2]
+		}
+		return
+	}
 	for i := range ds {
 		ds[i] = 0
 		for j, v := range s {

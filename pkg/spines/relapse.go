@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"divergent/internal/kept"
 	"divergent/pkg/model"
 	"divergent/pkg/stats"
 	"divergent/pkg/uncertain"
@@ -67,16 +68,22 @@ func Relapse(p Params, s Schedule) (days float64, relapsed bool, err error) {
 	if err != nil {
 		return 0, false, err
 	}
-	half := (r.Immobility[0] + p.ImmRest) / 2
-	if !slices.ContainsFunc(r.Immobility, func(v float64) bool { return v < half }) {
-		return 0, true, nil
+	days, relapsed = s.relapse(p, r.Day, r.Immobility)
+	return days, relapsed, nil
+}
+
+// relapse reads Relapse off immobility on the schedule's days.
+func (s Schedule) relapse(p Params, day, immobility []float64) (days float64, relapsed bool) {
+	half := (immobility[0] + p.ImmRest) / 2
+	if !slices.ContainsFunc(immobility, func(v float64) bool { return v < half }) {
+		return 0, true
 	}
 	// Between two days half an hour to half a day apart immobility is close to straight.
-	day, relapsed := stats.Crossing(r.Day, floats.ScaleTo(make([]float64, len(r.Day)), -1, r.Immobility), -half)
+	at, relapsed := stats.Crossing(day, floats.ScaleTo(make([]float64, len(day)), -1, immobility), -half)
 	if !relapsed {
-		return s.Horizon, false, nil
+		return s.Horizon, false
 	}
-	return day - s.lastDose(), true, nil
+	return at - s.lastDose(), true
 }
 
 // RelapseTime is when behaviour relapses under a schedule.
@@ -151,8 +158,16 @@ func Sensitivity(ctx context.Context, over []model.Range, s Schedule, n int, see
 		return nil, err
 	}
 	s = s.Complete()
+	return kept.Of(ctx, "spines/sensitivity", []any{over, s, n, seed}, func() (*uncertain.Indices, error) {
+		return sensitivity(ctx, over, s, n, seed, workers)
+	})
+}
+
+func sensitivity(ctx context.Context, over []model.Range, s Schedule, n int, seed uint64, workers int) (*uncertain.Indices, error) {
 	names, last := uncertain.Draws{Ranges: over}.Fields(), s.lastDose()
 	days := []float64{math.Nextafter(s.Stress, 0), last + min(1, s.Horizon/2), last + min(7, s.Horizon)}
+	protocol, own := s.Protocol(), s.days()
+	all := slices.Compact(slices.Sorted(slices.Values(slices.Concat(own, days)))) // one simulation reports on both
 	return uncertain.Sensitivity{Ranges: over, N: n, Seed: seed, Workers: workers,
 		Outputs: []string{"days to relapse", "density after stress", "density on day 1", "density on day 7", "immobility on day 7"},
 		Model: func(x []float64) ([]float64, error) {
@@ -160,14 +175,18 @@ func Sensitivity(ctx context.Context, over []model.Range, s Schedule, n int, see
 			if err != nil {
 				return nil, err
 			}
-			relapse, _, err := Relapse(p, s)
+			r, err := Simulate(p, protocol, Options{Days: all})
 			if err != nil {
 				return nil, err
 			}
-			r, err := Simulate(p, s.Protocol(), Options{Days: days})
-			if err != nil {
-				return nil, err
+			at := func(x []float64, days ...float64) (out []float64) {
+				for _, d := range days {
+					i, _ := slices.BinarySearch(r.Day, d)
+					out = append(out, x[i])
+				}
+				return out
 			}
-			return []float64{relapse, r.Density[0], r.Density[1], r.Density[2], r.Immobility[2]}, nil
+			relapse, _ := s.relapse(p, own, at(r.Immobility, own...))
+			return slices.Concat([]float64{relapse}, at(r.Density, days...), at(r.Immobility, days[2])), nil
 		}}.Sobol(ctx)
 }

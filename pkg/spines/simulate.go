@@ -140,7 +140,8 @@ type course struct {
 	since  []float64     // days from which erasures count, ascending
 	held   now           // levels since the last event
 
-	result *Result
+	result  *Result
+	columns []column // of the result
 	sightings
 }
 
@@ -149,7 +150,7 @@ type course struct {
 func simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 	c := &course{surroundings: p.surroundings(protocol, o.Pulse), p: p, o: o, moves: p.transitions(), groups: 1, since: erasedSince(protocol),
 		fast: raised(stages.NewPulse(1, p.TauOn, p.TauFast), atOnce(protocol)), result: &Result{Day: o.Days}}
-	c.held = c.levels(0)
+	c.held, c.columns = c.levels(0), c.result.columns()
 	if len(o.Sessions) > 0 {
 		c.groups = groups
 	}
@@ -210,20 +211,20 @@ func (c *course) mean(y []float64, group int) (s Sites) {
 func (c *course) rate(t float64, y, dy []float64) {
 	x := c.held
 	x.pulse = c.pulse(t) * x.open
-	var formed float64
 	var flow generator
-	for cell := range c.cells {
-		group := cell % c.groups
-		if group == all { // the first of a class
-			x.branch = c.factor[cell/c.groups]
-			formed, flow = flows(c.moves, x)
-		}
-		flow.apply(c.sites(y, cell, 0), c.sites(dy, cell, 0))
-		if group == all || group == unseen { // what forms anew belongs to no group that has been seen
-			c.sites(dy, cell, 0)[newSpine] += formed
-		}
-		for part := range c.since { // those never leave and come back
-			flow.apply(c.sites(y, cell, part+1)[:lost], c.sites(dy, cell, part+1)[:lost])
+	for class, g := range c.factor {
+		x.branch = g
+		formed := flow.sum(c.moves, &x)
+		for group := range c.groups {
+			cell := class*c.groups + group
+			ds := c.sites(dy, cell, 0)
+			flow.apply(c.sites(y, cell, 0), ds)
+			if group == all || group == unseen { // what forms anew belongs to no group that has been seen
+				ds[newSpine] += formed
+			}
+			for part := range c.since { // those never leave and come back
+				flow.apply(c.sites(y, cell, part+1)[:lost], c.sites(dy, cell, part+1)[:lost])
+			}
 		}
 	}
 }
@@ -253,7 +254,7 @@ func (c *course) report(t float64, y []float64) {
 		s, left := c.sites(y, k*c.groups+all, 0), 0.0
 		x.branch = c.factor[k]
 		for _, m := range c.moves {
-			switch v := m.rate(x); {
+			switch v := m.rate(&x); {
 			case m.from == outside:
 				formed += w * v
 			case spine(m.from) && !spine(m.to):
@@ -269,7 +270,7 @@ func (c *course) report(t float64, y []float64) {
 	n := s.New + s.Established
 	a := c.p.Ensembles(n, e)
 	values := []float64{x.pulse, e, s.New, s.Established, s.Lost, n, perSpine(formed+returned, n), returned / (formed + returned), perSpine(gone, n), a, c.p.Immobility(a)}
-	for i, column := range c.result.columns() {
+	for i, column := range c.columns {
 		*column.to = append(*column.to, values[i])
 	}
 }

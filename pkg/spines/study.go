@@ -109,6 +109,7 @@ type Study struct {
 	Rivals    []*Fit
 	Ranking   []fit.Rival // of the rivals, models of the control arm alone
 	Arms      []*Fit      // each of Arms with a pulse of its own
+	Memories  []Memory    // of Arms, by one search for each fit
 	Estimates fit.Estimates
 	Checks    evidence.Checks
 
@@ -135,6 +136,10 @@ func (s *Study) Parts() model.Parts {
 		{Name: "fits", Seconds: 4, Compute: s.fits, Tables: func() []model.Table {
 			return []model.Table{model.TableOf("rivals", s.Ranking), model.TableOf("fits", s.Fit, s.Arms), model.TableOf("estimates", s.Estimates)}
 		}},
+		{Name: "memories", Seconds: 15, Compute: func(ctx context.Context, workers int) (err error) {
+			s.Memories, err = Memories(ctx, Arms(), FitOptions{Intervals: fit.NoIntervals, Starts: 1, Workers: workers})
+			return err
+		}, Tables: func() []model.Table { return []model.Table{model.TableOf("memories", s.Memories)} }},
 		{Name: "checks", Seconds: 1, Compute: func(context.Context, int) (err error) {
 			s.Checks, err = Checks(s.Params)
 			return err

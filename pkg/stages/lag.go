@@ -52,11 +52,16 @@ func (p *Pulse) Ever() bool { return len(p.day) > 0 }
 // c > 1/τ.
 type lag struct {
 	n            int
-	c, tau, peak float64 // peak: the time of the largest k
+	c, tau, peak float64   // peak: the time of the largest k
+	gain         []float64 // (c/(c − 1/τ)) to the power of the index
 }
 
 func newLag(n int, delay, tau float64) lag {
-	l := lag{n: n, c: float64(n) / delay, tau: tau}
+	l := lag{n: n, c: float64(n) / delay, tau: tau, gain: make([]float64, n+1)}
+	l.gain[0] = 1
+	for i := range n {
+		l.gain[i+1] = l.gain[i] * (l.c / (l.c - 1/tau))
+	}
 	// k rises as long as it lies below the stage before it, and has one peak.
 	low, high := 0.0, delay
 	for l.rising(high) {
@@ -86,13 +91,12 @@ func (l lag) rising(s float64) bool {
 // stage returns k of the n-th stage: P(n, x) is 1 − exp(−x) Σ xⁱ/i! for i < n.
 func (l lag) stage(n int, s float64) float64 {
 	d := l.c - 1/l.tau
-	x, term, sum, gain := d*s, 1.0, 0.0, 1.0
+	x, term, sum := d*s, 1.0, 0.0
 	for i := range n {
 		sum += term
 		term *= x / float64(i+1)
-		gain *= l.c / d
 	}
-	return math.Exp(-s/l.tau) * gain * max(0, 1-math.Exp(-x)*sum)
+	return math.Exp(-s/l.tau) * l.gain[n] * max(0, 1-math.Exp(-x)*sum)
 }
 
 // at returns k, which is 0 before the rise.

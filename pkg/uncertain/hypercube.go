@@ -60,9 +60,12 @@ func (d Draws) Fields() (out []string) {
 	return out
 }
 
+// Points are the draws, a row each.
+func (d Draws) Points() ([][]float64, error) { return LatinHypercube(d.Ranges, d.N, d.Seed, d.Label) }
+
 // Each calls use for every draw, of several at once.
 func (d Draws) Each(ctx context.Context, use func(i int, x []float64) error) error {
-	x, err := LatinHypercube(d.Ranges, d.N, d.Seed, d.Label)
+	x, err := d.Points()
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,9 @@
 # PyTorch, one thread each on one core, in turn, and prints both and the ratio;
 # then the SSRI-like arm alone, in Divergent as a process of its own that starts
 # from the stored pruned network.
+# OpenBLAS, which PyTorch multiplies with, takes its oldest loops (Prescott) on a
+# processor newer than itself, and is then half as fast: it gets the best ones that
+# the processor has, and the first line names those that it took.
 # Needs Debian's python3-torch.  Usage: compare-torch.sh [SEED] [ROUNDS] [CORE]
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -13,6 +16,15 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 go build -o "$work/divergent" ../../../cmd/divergent
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+case $(grep -m1 '^flags' /proc/cpuinfo) in
+*avx512f*) best=SkylakeX ;;
+*avx2*) best=Haswell ;;
+*) best='' ;;
+esac
+[ -z "$best" ] || export OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-$best}
+loops=$(OPENBLAS_VERBOSE=2 "$python" -c 'import torch; torch.mm(torch.ones(9, 9), torch.ones(9, 9))' 2>&1 | sed -n 's/^Core: //p' | head -n1)
+[ -n "$loops" ] || { echo "PyTorch does not multiply with OpenBLAS: apt-get install libopenblas0-pthread" >&2; exit 1; }
+echo "$(sed -n 's/^model name[^:]*: //p;T;q' /proc/cpuinfo), core $core; OpenBLAS loops: $loops; load $(cut -d' ' -f1 /proc/loadavg)"
 
 # wall seconds of a command pinned to the core; what it printed is in $work/out
 seconds() {
