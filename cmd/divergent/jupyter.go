@@ -80,7 +80,8 @@ func (a app) anyClient() error {
 	if err := json.Unmarshal(b, &spec); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	env := map[string]string{"PATH": filepath.Join(a.root, ".bin") + string(os.PathListSeparator) + "${PATH}", "GOWORK": "", notebook.RootVariable: a.root}
+	env := map[string]string{"PATH": filepath.Join(a.root, ".bin") + string(os.PathListSeparator) + "${PATH}", "GOWORK": "", notebook.RootVariable: a.root,
+		kept.Variable: filepath.Join(a.root, "data", "runs", "kept")}
 	for _, e := range a.jupyterEnv(os.Environ()) {
 		if flags, ok := strings.CutPrefix(e, "GOFLAGS="); ok {
 			env["GOFLAGS"] = flags

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"divergent/internal/kept"
 	"divergent/internal/scalar"
 	"divergent/pkg/model"
 	"divergent/pkg/stats"
@@ -101,6 +102,12 @@ func combineAll(ctx context.Context, p Params, pairs [][2]Arm, o CombineOptions)
 			return nil, err
 		}
 	}
+	key := []any{p, pairs, o.Later, o.Day, o.Draws, o.Ranges, o.Seed}
+	return kept.Of(ctx, "convergence/combine", key, func() ([]Combination, error) { return combineDrawn(ctx, p, pairs, o) })
+}
+
+// combineDrawn is combineAll for options that are complete.
+func combineDrawn(ctx context.Context, p Params, pairs [][2]Arm, o CombineOptions) (out []Combination, err error) {
 	for _, pair := range pairs {
 		c, err := combine(p, pair, o)
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"divergent/data"
+	"divergent/internal/kept"
 	"divergent/pkg/fit"
 	"divergent/pkg/model"
 )
@@ -255,6 +256,11 @@ func FitTrials(ctx context.Context, name string, o FitOptions) (*Fit, error) {
 			return nil, err
 		}
 	}
+	key := []any{name, rows, o.between(), o.Fixed, int(o.Intervals), o.Starts, o.Seed}
+	return kept.Of(ctx, "convergence/fit", key, func() (*Fit, error) { return fitTrials(ctx, name, rows, o) })
+}
+
+func fitTrials(ctx context.Context, name string, rows []data.Trial, o FitOptions) (*Fit, error) {
 	t, err := layOut(rows)
 	if err != nil {
 		return nil, err

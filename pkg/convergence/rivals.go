@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"divergent/data"
+	"divergent/internal/kept"
 	"divergent/pkg/model"
 	"divergent/pkg/uncertain"
 )
@@ -254,8 +255,10 @@ func Sensitivity(ctx context.Context, n int, seed uint64, workers int) (*uncerta
 		half, err := halfLife(p)
 		return append(out, half), err
 	}
-	return uncertain.Sensitivity{Ranges: over, Outputs: []string{"SSRI, day 42", "SSRI + anti-inflammatory, day 42", "psilocybin + psychotherapy, day 42", "half of ketamine's relief lost"},
-		Model: read, N: n, Seed: seed, Workers: workers}.Sobol(ctx)
+	return kept.Of(ctx, "convergence/sensitivity", []any{over, n, seed}, func() (*uncertain.Indices, error) {
+		return uncertain.Sensitivity{Ranges: over, Outputs: []string{"SSRI, day 42", "SSRI + anti-inflammatory, day 42", "psilocybin + psychotherapy, day 42", "half of ketamine's relief lost"},
+			Model: read, N: n, Seed: seed, Workers: workers}.Sobol(ctx)
+	})
 }
 
 // halfLife is the day on which one dose of ketamine has lost half of its relief at day 1,
