@@ -346,6 +346,7 @@ func (c *course) direct(t float64, y []float64) (f float64) {
 
 // report adds a day to the courses.
 func (r *Result) report(c *course, t float64, y []float64) {
+	n := len(r.Day)
 	if r.Treatments == nil {
 		r.Treatments = make([]Course, len(c.ways))
 	}
@@ -370,6 +371,9 @@ func (r *Result) report(c *course, t float64, y []float64) {
 		{&r.Capacity, capacity}, {&r.Autoreceptors, adapted}, {&r.Tone, tone}, {&r.Drive, drive}, {&r.Labile, y[labile]}, {&r.Lasting, y[lasting]},
 		{&r.Direct, direct}, {&r.Relief, c.p.Relief(restored, direct, capacity)},
 	} {
+		if *s.to == nil {
+			*s.to = make([]float64, 0, n)
+		}
 		*s.to = append(*s.to, s.v)
 	}
 }

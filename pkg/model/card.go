@@ -52,26 +52,13 @@ type Parameters []Parameter
 // an unknown status and a value outside its range are errors, so that a test
 // that a card is complete is one call.
 func Card(params any) (Parameters, error) {
-	v, err := structOf(params)
+	var out Parameters
+	err := read(params, func(p Parameter) { out = append(out, p) })
+	if err == nil && len(out) == 0 {
+		err = fmt.Errorf("model: %T: want at least one exported numeric field with a card tag", params)
+	}
 	if err != nil {
 		return nil, err
-	}
-	var out Parameters
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		if !f.IsExported() && !f.Anonymous {
-			continue
-		}
-		p, ok, err := parameter(f, v.Field(i))
-		if err != nil {
-			return nil, fmt.Errorf("model: %s.%s: %w", v.Type(), f.Name, err)
-		}
-		if ok {
-			out = append(out, p)
-		}
-	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("model: %s: want at least one exported numeric field with a card tag", v.Type())
 	}
 	return out, nil
 }
@@ -79,8 +66,34 @@ func Card(params any) (Parameters, error) {
 // Validate reports the first parameter that lies outside its range, or a flaw
 // of the card itself.
 func Validate(params any) error {
-	_, err := Card(params)
+	none := true
+	err := read(params, func(Parameter) { none = false })
+	if err == nil && none {
+		_, err = Card(params)
+	}
 	return err
+}
+
+// read calls use for every parameter of a struct.
+func read(params any, use func(Parameter)) error {
+	v, err := structOf(params)
+	if err != nil {
+		return err
+	}
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		if !f.IsExported() && !f.Anonymous {
+			continue
+		}
+		p, ok, err := parameter(f, v.Field(i))
+		if err != nil {
+			return fmt.Errorf("model: %s.%s: %w", v.Type(), f.Name, err)
+		}
+		if ok {
+			use(p)
+		}
+	}
+	return nil
 }
 
 func structOf(params any) (reflect.Value, error) {
