@@ -1,6 +1,7 @@
 package data
 
 import (
+	"bufio"
 	"embed"
 	"encoding/csv"
 	"errors"
@@ -171,9 +172,13 @@ func embedded[T any](name string, parse func(io.Reader, string) ([]T, error)) ([
 }
 
 // parseRows reads a CSV file with the given header; row makes one row of its
-// fields.
+// fields. A byte-order mark, which spreadsheets put before UTF-8, is skipped.
 func parseRows[T any](r io.Reader, name string, columns []string, row func(*fields) T) ([]T, error) {
-	c := csv.NewReader(r)
+	buffered := bufio.NewReader(r)
+	if mark, _ := buffered.Peek(3); string(mark) == "\ufeff" {
+		buffered.Discard(3)
+	}
+	c := csv.NewReader(buffered)
 	c.FieldsPerRecord = -1 // counted here, for an error that names the fix
 	header, err := c.Read()
 	switch {
@@ -181,6 +186,8 @@ func parseRows[T any](r io.Reader, name string, columns []string, row func(*fiel
 		return nil, fmt.Errorf("data: %s: the file is empty: want the header %s", name, strings.Join(columns, ","))
 	case err != nil:
 		return nil, unreadable(name, err)
+	case len(header) == 1 && len(columns) > 1 && strings.ContainsAny(header[0], ";\t"):
+		return nil, fmt.Errorf("data: %s line 1: columns are separated by %q: want commas; export the table as CSV (comma delimited), with a decimal point", name, header[0][strings.IndexAny(header[0], ";\t")])
 	case !slices.Equal(header, columns):
 		return nil, fmt.Errorf("data: %s line 1: header = %q: want %s", name, strings.Join(header, ","), strings.Join(columns, ","))
 	}

@@ -82,3 +82,22 @@ func FuzzTrials(f *testing.F) {
 		}
 	})
 }
+
+// What spreadsheets make of a table: a byte-order mark is skipped, other separators and
+// missing numbers are named.
+func TestSpreadsheets(t *testing.T) {
+	header := strings.Join(trialColumns(), ",") + "\n"
+	const good = "1,A,drug,ket1,1,MADRS,30,A,-5,1,A,-10,2,A,fit,read,10.1/x\n"
+	if rows, err := ParseTrials(strings.NewReader("\ufeff"+header+good), "own.csv"); err != nil || len(rows) != 1 || rows[0].ID != "1" {
+		t.Errorf("with a byte-order mark: %v, %v", rows, err)
+	}
+	for text, want := range map[string]string{
+		strings.ReplaceAll(header+good, ",", ";"):          `data: own.csv line 1: columns are separated by ';': want commas`,
+		strings.ReplaceAll(header+good, ",", "\t"):         `data: own.csv line 1: columns are separated by '\t': want commas`,
+		header + strings.Replace(good, ",-10,", ",NA,", 1): `data: own.csv line 2: treated = "NA": no number: leave the field empty`,
+	} {
+		if _, err := ParseTrials(strings.NewReader(text), "own.csv"); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%v\n want %s", err, want)
+		}
+	}
+}

@@ -65,6 +65,10 @@ func unreadable(name string, err error) error {
 func decimal(field, s string) (float64, int, error) {
 	whole, fraction, point := strings.Cut(strings.TrimPrefix(s, "-"), ".")
 	v, err := strconv.ParseFloat(s, 64)
+	switch strings.ToUpper(s) {
+	case "NA", "N/A", "NAN", "NULL", "-":
+		return 0, 0, fmt.Errorf("%s = %q: no number: leave the field empty where one may be missing, or the row out", field, s)
+	}
 	if err != nil || !digits(whole) || point && !digits(fraction) {
 		return 0, 0, fmt.Errorf("%s = %q: want a plain decimal of at most 15 digits a side, such as -0.2", field, s)
 	}

@@ -337,3 +337,24 @@ func TestDensity(t *testing.T) {
 		}
 	}
 }
+
+// Little noise: a time too long to be a number is infinite, and one out of a shallow well
+// into a deep one, where factors overflow and the time does not, is Kramers' within its
+// correction, which is of the order of the noise over the barrier.
+func TestMeanTimeOfLittleNoise(t *testing.T) {
+	for _, from := range []State{Ill, Healthy} {
+		got, err := Cubic{A: 1, H: 0.1, Noise: 0.02}.MeanTime(from)
+		if err != nil || !math.IsInf(got, 1) {
+			t.Errorf("%s: %v, %v: want +Inf", from, got, err)
+		}
+	}
+	c := Cubic{A: 1, H: 0.37, Noise: 0.02} // one well is hardly deeper than the noise goes, the other thousands of times
+	got, err := c.MeanTime(Ill)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kramers, err := c.Kramers(Ill)
+	if err != nil || math.Abs(got/kramers-1) > 0.2 {
+		t.Errorf("mean time %v, Kramers' %v (%v)", got, kramers, err)
+	}
+}

@@ -17,9 +17,19 @@ func MeanTime(v func(y float64) float64, noise, from, to, reach float64) float64
 	if from > to {
 		return MeanTime(func(y float64) float64 { return v(-y) }, noise, -from, -to, reach)
 	}
-	const panels = 400
 	d := noise * noise / 2
-	inner := func(z float64) float64 { return math.Exp(-(v(z) - v(from)) / d) }
+	if t := meanTime(v, d, from, to, reach, false); !math.IsNaN(t) && !math.IsInf(t, 0) {
+		return t
+	}
+	return meanTime(v, d, from, to, reach, true)
+}
+
+// meanTime integrates. Deep refers the potential to the lowest place passed so far, so that
+// nothing overflows but what is too long to be a number, which is +Inf; else to the start.
+func meanTime(v func(y float64) float64, d, from, to, reach float64, deep bool) float64 {
+	const panels = 400
+	zero := v(from)
+	inner := func(z float64) float64 { return math.Exp(-(v(z) - zero) / d) }
 	low, sum := from-reach, 0.0
 	for k := range panels {
 		a, b := low+reach*float64(k)/panels, low+reach*float64(k+1)/panels
@@ -28,8 +38,12 @@ func MeanTime(v func(y float64) float64, noise, from, to, reach float64) float64
 	total := 0.0
 	for k := range panels {
 		a, b := from+(to-from)*float64(k)/panels, from+(to-from)*float64(k+1)/panels
+		if lower := min(v(a), v(b)); deep && lower < zero {
+			sum *= math.Exp((lower - zero) / d)
+			zero = lower
+		}
 		total += quad.Fixed(func(y float64) float64 {
-			return math.Exp((v(y)-v(from))/d) * (sum + quad.Fixed(inner, a, y, 8, nil, 0))
+			return math.Exp((v(y)-zero)/d) * (sum + quad.Fixed(inner, a, y, 8, nil, 0))
 		}, a, b, 8, nil, 0)
 		sum += quad.Fixed(inner, a, b, 8, nil, 0)
 	}
