@@ -1,11 +1,10 @@
 package plots_test
 
 import (
-	"context"
 	"log"
 
+	"divergent/internal/kept/kepttest"
 	"divergent/pkg/convergence"
-	"divergent/pkg/fit"
 	"divergent/plots"
 )
 
@@ -13,7 +12,7 @@ import (
 func convergenceOf(parts ...string) *convergence.Study {
 	s, err := convergence.StudyOf(convergence.Default())
 	if err == nil {
-		err = s.Parts().ComputeNamed(context.Background(), 0, parts...)
+		err = s.Parts().ComputeNamed(kepttest.Context("convergence"), 0, parts...)
 	}
 	if err != nil {
 		log.Fatal(err)
@@ -35,21 +34,13 @@ func ExampleControlArms() {
 
 // How much worse does a rival fit, and what do other rows and errors change?
 func ExampleRivals() {
-	variants := append(convergence.Rivals(), convergence.Robust()...)
-	fits, err := convergence.FitVariants(context.Background(), variants, convergence.FitOptions{Problem: fit.Problem{Intervals: fit.NoIntervals, Starts: 1}})
-	if err != nil {
-		log.Fatal(err)
-	}
-	saveSchematic(plots.Rivals(convergence.VariantRows(variants, fits)))
+	s := convergenceOf("variants")
+	saveSchematic(plots.Rivals(convergence.VariantRows(s.Variants, s.Fits)))
 }
 
 // Pairs of arms against what independent arms would do.
 func ExampleCombinations() {
-	list, err := convergence.Combinations(context.Background(), convergence.Default(), convergence.PairArms(), convergence.CombineOptions{Draws: 50, Seed: 1})
-	if err != nil {
-		log.Fatal(err)
-	}
-	saveSchematic(plots.Combinations(list))
+	saveSchematic(plots.Combinations(convergenceOf("combinations").Combinations))
 }
 
 // Relief by how inflamed the patient is, in three forms of the model.

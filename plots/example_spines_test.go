@@ -5,6 +5,7 @@ import (
 	"log"
 	"math"
 
+	"divergent/internal/kept/kepttest"
 	"divergent/pkg/fit"
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
@@ -15,11 +16,12 @@ import (
 // models of the control arm alone.
 func ExampleTurnover() {
 	quick := spines.FitOptions{Intervals: fit.NoIntervals, Starts: 2}
-	fit, err := spines.FitShao(context.Background(), spines.Targets()[0], quick)
+	ctx := kepttest.Context("spines")
+	fit, err := spines.FitShao(ctx, spines.Targets()[0], quick)
 	if err != nil {
 		log.Fatal(err)
 	}
-	_, rivals, err := spines.TurnoverRivals(context.Background(), quick)
+	_, rivals, err := spines.TurnoverRivals(ctx, quick)
 	if err != nil {
 		log.Fatal(err)
 	}

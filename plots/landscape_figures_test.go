@@ -1,14 +1,13 @@
 package plots
 
 import (
-	"context"
 	"math"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
-	results "divergent/internal/kept"
+	"divergent/internal/kept/kepttest"
 	"divergent/pkg/landscape"
 	"divergent/pkg/model"
 	"divergent/pkg/sde"
@@ -18,11 +17,7 @@ import (
 // StuckStudy is what the figures of stuck circuits show, once: from the committed results
 // where they are of this code.
 var StuckStudy = sync.OnceValues(func() (*landscape.Study, error) {
-	stored, err := results.Committed("landscape")
-	if err != nil {
-		return nil, err
-	}
-	return landscape.NewStudy(results.With(context.Background(), &results.Store{Stored: stored}), landscape.Default(), 0)
+	return landscape.NewStudy(kepttest.Context("landscape"), landscape.Default(), 0)
 })
 
 func stuckStudy(t *testing.T) *landscape.Study {

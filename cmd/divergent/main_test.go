@@ -96,7 +96,7 @@ func TestBadInputIsOneClearLine(t *testing.T) {
 		{"run spines --seeds 0 --dir " + missing, []string{"--seeds", "spines", "--out, --workers"}},
 		{"run spines --workers -1 --dir " + missing, []string{`--workers: "-1"`}},
 		{"run spines --dir " + full, []string{full, "empty or new folder"}},
-		{"figures spines --from x --out " + missing, []string{"--from", "spines"}},
+		{"figures spines --from x --out " + missing, []string{"folder x", "divergent run"}},
 		{"verify spines --from " + missing, []string{missing, "manifest.json"}},
 		{"figures spine --out " + missing, []string{`"spine"`, `did you mean "spines"`}},
 		{"verify divergent --from " + missing, []string{missing}},

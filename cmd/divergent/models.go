@@ -67,9 +67,7 @@ func (m smallModel) record(ctx context.Context, a app, workers int) (*model.Reco
 	if err != nil {
 		return nil, err
 	}
-	if v := made.Values(m.Name); len(v.Of) > 0 {
-		r.Keep(v)
-	}
+	r.Keep(made.Values(m.Name))
 	return r, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"divergent/data"
+	"divergent/internal/kept"
 	"divergent/pkg/catalogue"
 	"divergent/pkg/glutamate"
 	"divergent/pkg/model"
@@ -291,5 +292,41 @@ func TestGlutamateDrivesSpines(t *testing.T) {
 	}
 	if rest := vehicle.Density[0]; dose < rest+0.01 || blocked < rest-1e-6 || blocked > rest+0.001 {
 		t.Errorf("density on day 3 is %.4f after the dose, %.4f with mTORC1 blocked, %.4f without a dose: want a rise that the block takes away", dose, blocked, rest)
+	}
+}
+
+// A folder that a run has left is drawn as the committed results are, without simulating;
+// one that other code has left is refused.
+func TestFoldersOfSmallModelsAreDrawn(t *testing.T) {
+	m, _ := app{}.small("spines")
+	r, err := m.Committed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine, other, out := t.TempDir(), t.TempDir(), t.TempDir()
+	if err := r.Save(mine); err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	a := app{out: io.Discard, err: &said}
+	for to, from := range map[string][]string{"committed": nil, "mine": {"--from", mine}} {
+		args := append([]string{"figures", "spines", "--out", filepath.Join(out, to), "--formats", "csv"}, from...)
+		if err := a.dispatch(t.Context(), args); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if strings.Contains(said.String(), "simulating") {
+		t.Errorf("it was simulated anew: %s", said.String())
+	}
+	if a, b := contents(t, filepath.Join(out, "committed")), contents(t, filepath.Join(out, "mine")); len(a) < 6 || !maps.Equal(a, b) {
+		t.Errorf("%d figures from the committed results, and others from a folder", len(a))
+	}
+	r.Keep(kept.Values{Code: "1", Of: r.Kept.Of})
+	if err := r.Save(other); err != nil {
+		t.Fatal(err)
+	}
+	err = a.dispatch(t.Context(), []string{"figures", "spines", "--out", filepath.Join(out, "other"), "--from", other})
+	if err == nil || !strings.Contains(err.Error(), "other code") {
+		t.Errorf("values of other code: %v", err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"divergent/internal/kept"
+	"divergent/internal/kept/kepttest"
 	"divergent/pkg/model"
 )
 
@@ -53,13 +53,7 @@ func TestStudy(t *testing.T) {
 
 // study is computed once, by three workers, for all tests that look at it: from the
 // committed results where they are of this code, which divergent verify computes anew.
-var study = sync.OnceValues(func() (*Study, error) {
-	stored, err := kept.Committed("landscape")
-	if err != nil {
-		return nil, err
-	}
-	return NewStudy(kept.With(context.Background(), &kept.Store{Stored: stored}), Default(), 3)
-})
+var study = sync.OnceValues(func() (*Study, error) { return NewStudy(kepttest.Context("landscape"), Default(), 3) })
 
 func theStudy(t *testing.T) *Study {
 	t.Helper()

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"divergent/data"
+	"divergent/internal/kept/kepttest"
 	"divergent/pkg/fit"
 )
 
@@ -14,7 +15,7 @@ func quick() FitOptions { return FitOptions{Intervals: fit.NoIntervals, Starts: 
 // Without memory new spines and lasting turnover cannot both be right; that
 // imaging misses some spines explains it as well as memory does.
 func TestTurnoverRivals(t *testing.T) {
-	rivals, fits, err := TurnoverRivals(t.Context(), quick())
+	rivals, fits, err := TurnoverRivals(kepttest.Context("spines"), quick())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,13 +34,14 @@ func TestTurnoverRivals(t *testing.T) {
 // In PT neurons under psilocybin elimination falls as formation rises: spines
 // that return do that, missed spines do not.
 func TestPulseNeedsMemoryInPTNeurons(t *testing.T) {
-	memory, err := Arms()[1].FitPulse(t.Context(), Remembered(), Targets()[0], quick())
+	ctx := kepttest.Context("spines")
+	memory, err := Arms()[1].FitPulse(ctx, Remembered(), Targets()[0], quick())
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := quick()
 	o.Starts = 1 // the rival is slow where the data push it to its bounds
-	missed, err := Arms()[1].FitPulse(t.Context(), TwoPoolsMissed(), Targets()[2], o)
+	missed, err := Arms()[1].FitPulse(ctx, TwoPoolsMissed(), Targets()[2], o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,19 +5,20 @@ import (
 	"testing"
 
 	"divergent/internal/fittest"
+	"divergent/internal/kept/kepttest"
 	"divergent/pkg/fit"
 )
 
 // refit makes the fits that are stored, in the order of the table.
 func refit(t *testing.T, o FitOptions, each func(name string, f *Fit)) {
 	t.Helper()
-	f, err := FitShao(t.Context(), Targets()[0], o)
+	f, err := FitShao(kepttest.Context("spines"), Targets()[0], o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	each("Default", f)
 	for _, a := range Arms() {
-		if f, err = a.FitPulse(t.Context(), Remembered(), Targets()[0], o); err != nil {
+		if f, err = a.FitPulse(kepttest.Context("spines"), Remembered(), Targets()[0], o); err != nil {
 			t.Fatal(err)
 		}
 		each(a.String(), f)

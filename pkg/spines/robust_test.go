@@ -9,7 +9,7 @@ import (
 // Every check is counted in every draw; one that hangs on a free parameter passes in
 // some draws only, and that parameter decides it.
 func TestRobustness(t *testing.T) {
-	const draws = 60
+	const draws = 30
 	s, err := Robustness(t.Context(), draws, 1, 0)
 	if err != nil {
 		t.Fatal(err)
