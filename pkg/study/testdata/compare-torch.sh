@@ -3,9 +3,9 @@
 # PyTorch, one thread each on one core, in turn, and prints both and the ratio;
 # then the SSRI-like arm alone, in Divergent as a process of its own that starts
 # from the stored pruned network.
-# OpenBLAS, which PyTorch multiplies with, takes its oldest loops (Prescott) on a
-# processor newer than itself, and is then half as fast: it gets the best ones that
-# the processor has, and the first line names those that it took.
+# OpenBLAS, which PyTorch multiplies with, may take its oldest loops (Prescott) on a
+# processor newer than itself, and is then half as fast: the fastest of those that it
+# takes by itself and of those for AVX-512 and AVX2 are used, and named.
 # Needs Debian's python3-torch.  Usage: compare-torch.sh [SEED] [ROUNDS] [CORE]
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -16,15 +16,33 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 go build -o "$work/divergent" ../../../cmd/divergent
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
-case $(grep -m1 '^flags' /proc/cpuinfo) in
-*avx512f*) best=SkylakeX ;;
-*avx2*) best=Haswell ;;
-*) best='' ;;
-esac
-[ -z "$best" ] || export OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-$best}
-loops=$(OPENBLAS_VERBOSE=2 "$python" -c 'import torch; torch.mm(torch.ones(9, 9), torch.ones(9, 9))' 2>&1 | sed -n 's/^Core: //p' | head -n1)
+# probe [TYPE] prints the loops that OpenBLAS takes and their GFLOP/s in the largest product.
+probe() {
+  env ${1:+OPENBLAS_CORETYPE=$1} OPENBLAS_VERBOSE=2 taskset -c "$core" "$python" -c '
+import time, torch
+a, b, best = torch.ones(512, 512), torch.ones(512, 128), 0
+for _ in range(20):
+    t = time.process_time()
+    for _ in range(50): torch.mm(a, b)
+    best = max(best, 50 * 2 * 512 * 512 * 128 / (time.process_time() - t) / 1e9)
+print("GFLOP/s: %.0f" % best)' 2>&1 | awk '/^Core: /{loops = $2} /^GFLOP/{print loops, $2}'
+}
+flags=$(grep -m1 '^flags' /proc/cpuinfo || true) types=
+case $flags in *avx512f*) types="SkylakeX" ;; esac
+case $flags in *avx2*) types="$types Haswell" ;; esac
+unset OPENBLAS_CORETYPE
+read -r loops speed <<<"$(probe)"
 [ -n "$loops" ] || { echo "PyTorch does not multiply with OpenBLAS: apt-get install libopenblas0-pthread" >&2; exit 1; }
-echo "$(sed -n 's/^model name[^:]*: //p;T;q' /proc/cpuinfo), core $core; OpenBLAS loops: $loops; load $(cut -d' ' -f1 /proc/loadavg)"
+echo "OpenBLAS loops by itself: $loops, $speed GFLOP/s"
+for t in $types; do
+  read -r l s <<<"$(probe "$t")"
+  echo "OpenBLAS loops if told $t: $l, $s GFLOP/s"
+  if [ -n "$s" ] && [ "$s" -gt "$speed" ]; then
+    export OPENBLAS_CORETYPE=$t
+    loops=$l speed=$s
+  fi
+done
+echo "$(sed -n 's/^model name[^:]*: //p;T;q' /proc/cpuinfo), core $core; OpenBLAS loops taken: $loops; load $(cut -d' ' -f1 /proc/loadavg)"
 
 # wall seconds of a command pinned to the core; what it printed is in $work/out
 seconds() {
