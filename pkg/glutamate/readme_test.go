@@ -1,19 +1,20 @@
 package glutamate
 
 import (
-	"context"
 	"os"
 	"strings"
 	"testing"
+
+	"divergent/internal/kept/kepttest"
 )
 
-// The README's tables are what the code prints.
+// The README's tables are what the code prints, from the committed results.
 func TestReadme(t *testing.T) {
 	b, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, sampling := context.Background(), Sampling{Draws: 1000, Seed: 1}
+	ctx, sampling := kepttest.Context("glutamate"), Sampling{Seed: 1}
 	shares := must(Uncertainty(ctx, nil, Criteria{}, sampling))
 	arms := must(Arms(ctx, Strict, sampling))
 	for _, x := range []struct {
@@ -22,7 +23,7 @@ func TestReadme(t *testing.T) {
 		columns int // from the left; 0 for all
 	}{
 		{"evidence", shares.Table, 0},
-		{"cascade", must(CascadeBands(ctx, Both(), Infused(Ketamine(), 0.5, 60), Options{}, sampling)).Table, 0},
+		{"cascade", must(CascadeBands(ctx, Both(), Infused(Ketamine(), 0.5, 120), Options{}, sampling)).Table, 0},
 		{"arms", arms.Table, 6},
 		{"doses", must(DoseResponse(ctx, Default(), Both(), nil, sampling)).Table, 0},
 	} {
