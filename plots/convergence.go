@@ -181,7 +181,7 @@ func Combinations(list model.List[convergence.Combination]) (*figure.Figure, err
 		return nil, fmt.Errorf("plots: Combinations: no pairs: want what convergence.Combinations returns")
 	}
 	const baseline = 33.0
-	f := figure.New("combinations", figure.DoubleColumn, 20+4.4*float64(len(list)))
+	f := figure.New("combinations", figure.DoubleColumn, max(70, 20+4.4*float64(len(list))))
 	f.Title = "Combinations of two arms"
 	f.Caption = fmt.Sprintf("a: relief on day %s by two arms together above what they would do if they were independent (Bliss), in points of a baseline of 33 before the control response: default parameters (mark) and 5th to 95th percentile over draws (line), which may leave out the default where it is at an end of a range; numbers: percent of draws above 0. b: two constant drives of strength a each, in units of what is lost; that share a pool their excess is −a²/((1 + 2a)(1 + a)²), below 0 whatever a is. All of it follows from the assumed shapes of the arms and from one pool: it is no finding about patients.", model.Number(list[0].Day))
 	var rows []string
