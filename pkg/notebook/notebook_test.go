@@ -21,6 +21,7 @@ import (
 	"divergent/pkg/spines"
 	"divergent/pkg/study"
 	"divergent/plots"
+	"divergent/plots/figure"
 )
 
 // failing is set in a child process that is to fail as a cell does.
@@ -444,5 +445,18 @@ func TestSelections(t *testing.T) {
 	}
 	if n := Below([]float64{1, 2, 3}, 3); n != 2 {
 		t.Errorf("Below = %d, want 2", n)
+	}
+}
+
+// What is shown can be saved in the same line, and an ending chooses the format.
+func TestShownFiguresAreSaved(t *testing.T) {
+	f := figure.New("own", figure.SingleColumn, 60)
+	f.Panel("", figure.Axis{Label: "x"}, figure.Axis{Label: "y"}).Line("a", []float64{0, 1}, []float64{0, 1})
+	drawn := func() (*plots.Figure, error) { return f, nil }
+	dir := t.TempDir()
+	Show(drawn()).Save(filepath.Join(dir, "own.pdf"))
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 2 || entries[0].Name() != "own.csv" || entries[1].Name() != "own.pdf" {
+		t.Errorf("%v, %v: want own.csv and own.pdf", entries, err)
 	}
 }

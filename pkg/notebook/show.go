@@ -24,9 +24,16 @@ const FiguresVariable = "DIVERGENT_FIGURES"
 // be committed.
 const screenDPI = 192
 
+// Shown is a figure that stands in the page.
+type Shown struct{ figure *plots.Figure }
+
+// Save exports the figure as Save does.
+func (s Shown) Save(base string, formats ...plots.Format) { Save(s.figure, base, formats...) }
+
 // Show shows the figure inline with its caption, and takes the error beside it
 // so that notebook.Show(plots.Recovery(res)) reads well: an error fails the cell.
-func Show(f *plots.Figure, err error) {
+// notebook.Show(plots.Recovery(res)).Save("recovery.pdf") saves it, too.
+func Show(f *plots.Figure, err error) Shown {
 	Check(err)
 	png, w, h, err := f.PNG(screenDPI)
 	Check(err)
@@ -34,7 +41,7 @@ func Show(f *plots.Figure, err error) {
 		Check(export(f, dir))
 	}
 	if !gonbui.IsNotebook {
-		return
+		return Shown{f}
 	}
 	gonbui.SendData(&protocol.DisplayData{
 		Data:     map[protocol.MIMEType]any{protocol.MIMEImagePNG: png, protocol.MIMETextPlain: f.Title},
@@ -45,6 +52,7 @@ func Show(f *plots.Figure, err error) {
 	}
 	warn(f)
 	gonbui.Sync()
+	return Shown{f}
 }
 
 // Save exports the figure to base.png, base.svg and so on, and its numbers to
