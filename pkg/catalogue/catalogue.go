@@ -112,12 +112,19 @@ func Help(list []Entry) string {
 	return b.String()
 }
 
+// protocols draws the arms that the result has as the published design has them, and says
+// which it has otherwise.
 func protocols(r *study.Result) (*plots.Figure, error) {
 	d, err := study.Named(r.Manifest.Study)
 	if err != nil {
 		return nil, err
 	}
-	return plots.Protocols(d)
+	d, others := d.In(r.Manifest)
+	f, err := plots.Protocols(d)
+	if err == nil && len(others) > 0 {
+		f.Caption += " Not drawn, as the result has them otherwise than the published design: " + strings.Join(others, ", ") + "."
+	}
+	return f, err
 }
 
 func spinesRun() (Run, error) {

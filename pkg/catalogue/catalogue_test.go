@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"divergent/internal/kept"
+	"divergent/internal/studytest"
 	"divergent/pkg/model"
 	"divergent/pkg/study"
 )
@@ -105,5 +106,31 @@ func TestWhatIsKeptIsOfThisCode(t *testing.T) {
 		if n, differences := r.Compare(again, 1e-3); n == 0 || len(differences) > 0 {
 			t.Errorf("%s: %d cells, %q: want the tables of what is kept", e.Name, n, differences)
 		}
+	}
+}
+
+// The figure of protocols has the arms that the result has, and as it has them: one that
+// was not run, and one that ran for other epochs, are not drawn from the published design.
+func TestProtocolsAreThoseOfTheResult(t *testing.T) {
+	r := *studytest.Committed(t, "divergent")
+	r.Manifest.Conditions = slices.DeleteFunc(slices.Clone(r.Manifest.Conditions), func(c study.Condition) bool { return strings.HasPrefix(c.Name, "neurosteroid") })
+	for i, c := range r.Manifest.Conditions {
+		if c.Name == "ssri" {
+			r.Manifest.Conditions[i].Settings = map[string]any{"Label": "ssri", "type": "treat.Refine"}
+		}
+	}
+	f, err := protocols(&r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var drawn []string
+	for _, d := range f.Table() {
+		if !slices.Contains(drawn, d.Series) {
+			drawn = append(drawn, d.Series)
+		}
+	}
+	all := strings.Join(drawn, " ")
+	if !strings.Contains(all, "ketamine") || strings.Contains(all, "SSRI") || strings.Contains(all, "neurosteroid") || !strings.HasSuffix(f.Caption, "published design: ssri.") {
+		t.Errorf("%q; caption %q", drawn, f.Caption)
 	}
 }

@@ -129,6 +129,27 @@ func Verify(ctx context.Context, stored *Result, d Design, seeds []uint64, worke
 	return v, cmp.Or(err, v.scores(stored, kept, d))
 }
 
+// In returns the design with those of its arms that a result has as they are here, and the
+// names of the result's other arms.
+func (d Design) In(m Manifest) (same Design, others []string) {
+	ours := d.manifest().Conditions
+	var arms []treat.Treatment
+	for _, c := range m.Conditions {
+		if c.Settings == nil || slices.Contains(others, c.Name) || slices.ContainsFunc(arms, func(a treat.Treatment) bool { return a.Name() == c.Name }) {
+			continue // dense, untreated, or another setting of a sweep
+		}
+		alike := slices.ContainsFunc(ours, func(o store.Condition) bool { return o.Name == c.Name && plain(o.Settings) == plain(c.Settings) })
+		i := slices.IndexFunc(d.Arms, func(a treat.Treatment) bool { return a.Name() == c.Name })
+		if !alike || i < 0 {
+			others = append(others, c.Name)
+			continue
+		}
+		arms = append(arms, d.Arms[i])
+	}
+	d.Arms = arms
+	return d, others
+}
+
 // describedBy returns an error where a manifest says something else of the design
 // than the design does, as one edited by hand would.
 func (d Design) describedBy(m Manifest) error {
