@@ -35,9 +35,22 @@ func quiet(ctx context.Context, dir string, env []string, name string, args ...s
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case err != nil:
-		return fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, lastLine(string(out)))
+		return fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, lastLines(string(out)))
 	}
 	return nil
+}
+
+// lastLines are those that say why a tool failed, as one: the reason often stands before
+// the last.
+func lastLines(s string) string {
+	const most = 5
+	var said []string
+	for line := range strings.Lines(s) {
+		if line = strings.TrimSpace(line); line != "" {
+			said = append(said, line)
+		}
+	}
+	return strings.Join(said[max(0, len(said)-most):], "; ")
 }
 
 // lastLine is the last line that says something.
