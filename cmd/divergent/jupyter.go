@@ -35,7 +35,9 @@ func (a app) setUp(ctx context.Context, program string) (jupyter, error) {
 	steps := []func() error{
 		func() (err error) { j.program, err = a.install(ctx, program); return err },
 		func() error { return a.kernel(ctx, j.env) },
-		func() error { return quiet(ctx, a.root, append(slices.Clone(j.env), "GOWORK=off"), "go", "build", "./pkg/...", "./plots/...", "./data") },
+		func() error {
+			return quiet(ctx, a.root, append(slices.Clone(j.env), "GOWORK=off"), "go", "build", "./pkg/...", "./plots/...", "./data")
+		},
 	}
 	return j, par.Each(ctx, len(steps), len(steps), func(i int) error { return steps[i]() })
 }
