@@ -180,24 +180,23 @@ func executable(path, script string) error {
 func (a app) jupyterEnv(environ []string) []string {
 	in := func(name string) string { return filepath.Join(a.root, ".jupyter", name) }
 	var env []string
+	flags := []string{"-ldflags=-w"} // a fifth less for a cell; traces of panics need no more
 	path := os.Getenv("PATH")
 	for _, e := range environ {
 		name, value, _ := strings.Cut(e, "=")
 		switch {
 		case slices.Contains([]string{"PATH", "GOWORK", "GOBIN", "IPYTHONDIR", notebook.RootVariable, kept.Variable}, name), strings.HasPrefix(name, "JUPYTER_"):
 		case name == "GOFLAGS":
-			var keep []string
 			for _, f := range strings.Fields(value) {
 				if !strings.HasPrefix(f, "-mod=") {
-					keep = append(keep, f)
+					flags = append(flags, f)
 				}
 			}
-			env = append(env, "GOFLAGS="+strings.Join(keep, " "))
 		default:
 			env = append(env, e)
 		}
 	}
-	return append(env, notebook.RootVariable+"="+a.root, kept.Variable+"="+filepath.Join(a.root, "data", "runs", "kept"),
+	return append(env, "GOFLAGS="+strings.Join(flags, " "), notebook.RootVariable+"="+a.root, kept.Variable+"="+filepath.Join(a.root, "data", "runs", "kept"),
 		"PATH="+filepath.Join(a.root, ".bin")+string(os.PathListSeparator)+path,
 		"JUPYTER_DATA_DIR="+in("data"), "JUPYTER_CONFIG_DIR="+in("config"), "JUPYTER_RUNTIME_DIR="+in("runtime"), "IPYTHONDIR="+in("ipython"))
 }

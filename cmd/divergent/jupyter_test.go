@@ -30,7 +30,7 @@ func TestInstallSaysWhatToInstall(t *testing.T) {
 func TestJupyterStaysInTheClone(t *testing.T) {
 	a := app{root: "/clone"}
 	env := a.jupyterEnv([]string{"GOFLAGS=-mod=mod -trimpath", "GOWORK=off", "JUPYTER_DATA_DIR=/home/me", "HOME=/home/me"})
-	for _, want := range []string{"GOFLAGS=-trimpath", "HOME=/home/me", "JUPYTER_DATA_DIR=/clone/.jupyter/data", "JUPYTER_RUNTIME_DIR=/clone/.jupyter/runtime"} {
+	for _, want := range []string{"GOFLAGS=-ldflags=-w -trimpath", "HOME=/home/me", "JUPYTER_DATA_DIR=/clone/.jupyter/data", "JUPYTER_RUNTIME_DIR=/clone/.jupyter/runtime"} {
 		if !slices.Contains(env, want) {
 			t.Errorf("environment lacks %s: %q", want, env)
 		}
@@ -84,7 +84,7 @@ func TestKernelWorksWithAnyClient(t *testing.T) {
 	if err := json.Unmarshal(b, &got); err != nil {
 		t.Fatal(err)
 	}
-	if work, ok := got.Env["GOWORK"]; got.Argv[0] != "gonb" || !ok || work != "" || got.Env["GOFLAGS"] != "-trimpath" ||
+	if work, ok := got.Env["GOWORK"]; got.Argv[0] != "gonb" || !ok || work != "" || got.Env["GOFLAGS"] != "-ldflags=-w -trimpath" ||
 		got.Env["PATH"] != filepath.Join(a.root, ".bin")+string(os.PathListSeparator)+"${PATH}" || got.Env[notebook.RootVariable] != a.root {
 		t.Errorf("kernel.json: %s", b)
 	}
