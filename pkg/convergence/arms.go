@@ -33,7 +33,7 @@ func Arms() []Arm {
 	}
 	sessions := func(name string, days ...float64) (out []model.Event) {
 		for _, d := range days {
-			out = append(out, stimulate(name, d, d+0.04))
+			out = append(out, Stimulate(name, d, d+0.04))
 		}
 		return out
 	}
@@ -68,9 +68,9 @@ func Arms() []Arm {
 		{ID: "snt", Name: "SNT, 5 days", Events: sessions("snt", 0, 1, 2, 3, 4)},
 		{ID: "rtms20", Name: "rTMS, 20 weekdays", Events: sessions("rtms", weeks(4, 0, 1, 2, 3, 4)...)},
 		{ID: "ect9", Name: "ECT, nine in three weeks", Events: sessions("ect", weeks(3, 0, 2, 4)...)},
-		{ID: "tdcs", Name: "tDCS, ten weeks", Events: []model.Event{stimulate("tdcs", 0, 70)}},
-		{ID: "vns", Name: "VNS (no numbers)", Events: []model.Event{stimulate("vns", 0, ongoing)}},
-		{ID: "dbs", Name: "DBS (no numbers)", Events: []model.Event{stimulate("dbs", 0, ongoing)}},
+		{ID: "tdcs", Name: "tDCS, ten weeks", Events: []model.Event{Stimulate("tdcs", 0, 70)}},
+		{ID: "vns", Name: "VNS (no numbers)", Events: []model.Event{Stimulate("vns", 0, ongoing)}},
+		{ID: "dbs", Name: "DBS (no numbers)", Events: []model.Event{Stimulate("dbs", 0, ongoing)}},
 		{ID: "ssri", Name: "SSRI", Events: drug("ssri", ongoing, 1)},
 		{ID: "dxm", Name: "dextromethorphan-bupropion", Events: drug("dxm", ongoing, 1)},
 		{ID: "ari", Name: "aripiprazole", Events: drug("aripiprazole", ongoing, 1)},
@@ -79,8 +79,8 @@ func Arms() []Arm {
 	}
 }
 
-// stimulate is stimulation of a name.
-func stimulate(name string, from, to float64) model.Event {
+// Stimulate is stimulation of a name, such as "snt" or one of a reader's own.
+func Stimulate(name string, from, to float64) model.Event {
 	e := model.Stimulate(from, to)
 	e.Name = name
 	return e

@@ -228,7 +228,7 @@ func (b *bench) overKetamine(weeks int, days ...float64) float64 {
 	for w := range weeks {
 		from := 7 * float64(w)
 		for _, d := range []float64{0, 2, 4} {
-			ect.Events = append(ect.Events, stimulate("ect", from+d, from+d+0.04))
+			ect.Events = append(ect.Events, Stimulate("ect", from+d, from+d+0.04))
 		}
 		for _, d := range days {
 			ketamine.Events = append(ketamine.Events, model.Dose(from+d, "ketamine", 1))

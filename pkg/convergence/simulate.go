@@ -55,6 +55,9 @@ type Course struct {
 // Series returns the named courses, in the order of cause and effect.
 func (r *Result) Series() []model.Series { return model.SeriesOf(r) }
 
+// Course returns the named courses as those of any model.
+func (r *Result) Course() *model.Course { return &model.Course{Day: r.Day, Series: r.Series()} }
+
 // Simulate follows a patient through a protocol from the untreated state on day 0:
 // doses and infusions of ketamine, esketamine and psilocybin (of 1 for 0.5 mg/kg, 84 mg
 // and 25 mg; an infusion counts as a dose in its middle), stimulation named "snt",
@@ -395,7 +398,7 @@ func Model(p Params) model.Model {
 		if err != nil {
 			return nil, err
 		}
-		return &model.Course{Day: r.Day, Series: r.Series()}, nil
+		return r.Course(), nil
 	}}
 }
 
