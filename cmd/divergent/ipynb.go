@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"divergent/internal/files"
 	"divergent/pkg/notebook"
@@ -110,6 +111,25 @@ func parseDocument(b []byte) (document, error) {
 		}
 	}
 	return d, nil
+}
+
+// slowest tells the cell that took longest, by the times that the converter records.
+func (d document) slowest() string {
+	longest, which, n := time.Duration(0), "", 0
+	for _, c := range d.Cells {
+		if !c.code() {
+			continue
+		}
+		n++
+		meta, _ := c["metadata"].(map[string]any)
+		times, _ := meta["execution"].(map[string]any)
+		began, err := time.Parse(time.RFC3339Nano, text(times["iopub.execute_input"]))
+		ended, err2 := time.Parse(time.RFC3339Nano, text(times["shell.execute_reply"]))
+		if took := ended.Sub(began); err == nil && err2 == nil && took > longest {
+			longest, which = took, fmt.Sprintf(", slowest cell [%d] %.1f s", n, took.Seconds())
+		}
+	}
+	return which
 }
 
 // settle makes the executed notebook differ from its source only where cells

@@ -46,6 +46,7 @@ type headless struct {
 type outcome struct {
 	name    string
 	seconds float64
+	slowest string // cell, and its seconds
 	err     error
 }
 
@@ -114,15 +115,15 @@ func (h headless) all(ctx context.Context, paths []string, jobs int) []outcome {
 			slots <- struct{}{}
 			defer func() { <-slots }()
 			start := time.Now()
-			err := h.one(ctx, p)
-			o := outcome{notebookName(p), time.Since(start).Seconds(), err}
+			slowest, err := h.one(ctx, p)
+			o := outcome{notebookName(p), time.Since(start).Seconds(), slowest, err}
 			done[i] = o
 			if ctx.Err() != nil {
 				return
 			}
 			print.Lock()
 			defer print.Unlock()
-			state := "ok"
+			state := "ok" + o.slowest
 			if o.err != nil {
 				state = "FAILED"
 			}
@@ -134,63 +135,64 @@ func (h headless) all(ctx context.Context, paths []string, jobs int) []outcome {
 	return done
 }
 
-// one executes a notebook into build/notebooks.
-func (h headless) one(ctx context.Context, path string) error {
+// one executes a notebook into build/notebooks, and tells its slowest cell.
+func (h headless) one(ctx context.Context, path string) (slowest string, err error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return "", err
 	}
 	source, err := readDocument(path)
 	if err != nil {
-		return err
+		return "", err
 	}
 	name := notebookName(path)
 	figures, out := filepath.Join(h.root, "build", "figures", name), filepath.Join(h.root, "build", "notebooks")
 	result := filepath.Join(out, name+".ipynb")
 	for _, old := range []string{figures, result} { // those of an earlier run would pass for new ones
 		if err := os.RemoveAll(old); err != nil {
-			return err
+			return "", err
 		}
 	}
 	// --allow-errors, as without it nothing is written that names the cell; a
 	// notebook whose cells failed is found below.
 	cmd := child(ctx, append(slices.Clone(h.env), "DIVERGENT_FIGURES="+figures), h.program, "--to", "notebook", "--execute", "--allow-errors",
-		"--ExecutePreprocessor.kernel_name=gonb", "--ExecutePreprocessor.record_timing=False",
+		"--ExecutePreprocessor.kernel_name=gonb",
 		fmt.Sprintf("--ExecutePreprocessor.timeout=%d", int(h.timeout.Seconds())), "--output-dir", out, path)
 	cmd.Dir = h.root
 	log, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return "", context.Cause(ctx)
 	}
 	if err != nil {
-		return errors.New(source.crash(string(log)))
+		return "", errors.New(source.crash(string(log)))
 	}
 	executed, err := readDocument(result)
 	if err != nil {
-		return err
+		return "", err
 	}
+	slowest = executed.slowest()
 	executed.settle(source)
 	if err := executed.write(result); err != nil {
-		return err
+		return "", err
 	}
 	if f := executed.failures(); len(f) > 0 {
-		return errors.New(strings.Join(f, "; "))
+		return "", errors.New(strings.Join(f, "; "))
 	}
 	if !h.write {
-		return nil
+		return slowest, nil
 	}
 	folder := filepath.Join(h.root, "notebooks")
 	if filepath.Dir(path) != folder {
-		return executed.write(path)
+		return slowest, executed.write(path)
 	}
 	if err := executed.thumbnail(filepath.Join(folder, "thumbnails", name+".png")); err != nil {
-		return err
+		return "", err
 	}
 	if err := executed.write(path); err != nil {
-		return err
+		return "", err
 	}
 	h.shipping.Lock()
 	defer h.shipping.Unlock()
-	return h.ship()
+	return slowest, h.ship()
 }
 
 // report says what failed and where everything is.

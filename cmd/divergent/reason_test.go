@@ -16,3 +16,18 @@ func TestToolsTellTheirReason(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// The slowest cell is told by the times that the converter records; without them, none is.
+func TestSlowestCell(t *testing.T) {
+	d := document{Cells: []cell{
+		{"cell_type": "markdown", "metadata": map[string]any{}},
+		{"cell_type": "code", "metadata": map[string]any{"execution": map[string]any{"iopub.execute_input": "2026-11-29T21:00:00.5Z", "shell.execute_reply": "2026-11-29T21:00:02.75Z"}}},
+		{"cell_type": "code", "metadata": map[string]any{"execution": map[string]any{"iopub.execute_input": "2026-11-29T21:00:03Z", "shell.execute_reply": "soon"}}},
+	}}
+	if got := d.slowest(); got != ", slowest cell [1] 2.2 s" && got != ", slowest cell [1] 2.3 s" {
+		t.Errorf("%q", got)
+	}
+	if got := (document{}).slowest(); got != "" {
+		t.Errorf("%q without cells", got)
+	}
+}
