@@ -113,7 +113,8 @@ func parseDocument(b []byte) (document, error) {
 	return d, nil
 }
 
-// slowest tells the cell that took longest, by the times that the converter records.
+// slowest tells the cell that took longest, by the times that the converter records; the
+// kernel gives them to the second.
 func (d document) slowest() string {
 	longest, which, n := time.Duration(0), "", 0
 	for _, c := range d.Cells {
@@ -126,7 +127,7 @@ func (d document) slowest() string {
 		began, err := time.Parse(time.RFC3339Nano, text(times["iopub.execute_input"]))
 		ended, err2 := time.Parse(time.RFC3339Nano, text(times["shell.execute_reply"]))
 		if took := ended.Sub(began); err == nil && err2 == nil && took > longest {
-			longest, which = took, fmt.Sprintf(", slowest cell [%d] %.1f s", n, took.Seconds())
+			longest, which = took, fmt.Sprintf(", slowest cell [%d] about %.0f s", n, took.Seconds())
 		}
 	}
 	return which
