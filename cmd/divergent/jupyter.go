@@ -39,7 +39,8 @@ func (a app) setUp(ctx context.Context, program string) (jupyter, error) {
 			return quiet(ctx, a.root, append(slices.Clone(j.env), "GOWORK=off"), "go", "build", "./pkg/...", "./plots/...", "./data")
 		},
 	}
-	return j, par.Each(ctx, len(steps), len(steps), func(i int) error { return steps[i]() })
+	err := par.Each(ctx, len(steps), len(steps), func(i int) error { return steps[i]() })
+	return j, err // after the steps, one of which fills j in
 }
 
 // kernel builds the kernel and registers it.

@@ -1,6 +1,7 @@
 package convergence
 
 import (
+	"slices"
 	"strings"
 
 	"divergent/internal/check"
@@ -88,27 +89,35 @@ func Stimulate(name string, from, to float64) model.Event {
 
 // ArmOf returns the standard arm of an ID, or a combination of several that begin
 // together, such as ssri+anti.
-func ArmOf(id string) (Arm, error) {
-	var out Arm
+func ArmOf(id string) (out Arm, err error) {
+	arms := Arms()
+	var ids []string
+	for _, a := range arms {
+		ids = append(ids, a.ID)
+	}
 	for i, part := range strings.Split(id, "+") {
-		var ids []string
-		found := false
-		for _, a := range Arms() {
-			ids = append(ids, a.ID)
-			if a.ID != part {
-				continue
-			}
-			if found = true; i == 0 {
-				out = a
-			} else {
-				out = out.And(a, 0)
-			}
+		if err := check.Known("convergence: arm", part, ids); err != nil {
+			return Arm{}, err
 		}
-		if !found {
-			return Arm{}, check.Known("convergence: arm", part, ids)
+		if a := arms[slices.Index(ids, part)]; i == 0 {
+			out = a
+		} else {
+			out = out.And(a, 0)
 		}
 	}
 	return out, nil
+}
+
+// standard returns standard arms, whose IDs are this package's own.
+func standard(ids ...string) (out []Arm) {
+	for _, id := range ids {
+		a, err := ArmOf(id)
+		if err != nil {
+			panic(err)
+		}
+		out = append(out, a)
+	}
+	return out
 }
 
 // And returns the arm with another that begins so many days later.

@@ -81,13 +81,7 @@ func Combinations(ctx context.Context, p Params, arms []Arm, o CombineOptions) (
 }
 
 // PairArms are the arms whose pairs the figures show.
-func PairArms() (out []Arm) {
-	for _, id := range []string{"ssri", "ket6", "psi25", "snt", "dxm", "anti", "psy"} {
-		i := slices.IndexFunc(Arms(), func(a Arm) bool { return a.ID == id })
-		out = append(out, Arms()[i])
-	}
-	return out
-}
+func PairArms() []Arm { return standard("ssri", "ket6", "psi25", "snt", "dxm", "anti", "psy") }
 
 func combineAll(ctx context.Context, p Params, pairs [][2]Arm, o CombineOptions) (out []Combination, err error) {
 	if err := p.Validate(); err != nil {

@@ -221,15 +221,15 @@ func (t *trials) predict(p Params) (relief, change []float64, err error) {
 // share with their control; and a deviation that all rows of a trial share.
 func covariance(rows []data.Trial, between float64) *mat.SymDense {
 	c := mat.NewSymDense(len(rows), nil)
-	error1 := func(r data.Trial) float64 { return math.Hypot(r.TreatedSE, controlPart*r.ControlSE) }
+	measured := func(r data.Trial) float64 { return math.Hypot(r.TreatedSE, controlPart*r.ControlSE) }
 	for i, a := range rows {
 		for j, b := range rows[:i+1] {
 			v := 0.0
 			switch same := a.Trial == b.Trial; {
 			case i == j:
-				v = error1(a) * error1(a)
+				v = measured(a) * measured(a)
 			case same && a.Arm == b.Arm:
-				v = sameArm * error1(a) * error1(b)
+				v = sameArm * measured(a) * measured(b)
 			case same && a.Day == b.Day:
 				v = controlPart * a.ControlSE * controlPart * b.ControlSE
 			}

@@ -106,3 +106,18 @@ func TestReliefsAreRemembered(t *testing.T) {
 		}
 	}
 }
+
+// A fit is the same to the last bit for any number of workers.
+func TestFitIsTheSameForAnyWorkers(t *testing.T) {
+	var fits []*Fit
+	for _, workers := range []int{1, 3} {
+		f, err := FitTrials(t.Context(), "full", FitOptions{Problem: fit.Problem{Intervals: fit.NoIntervals, Starts: 2, Workers: workers}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fits = append(fits, f)
+	}
+	if a, b := fits[0], fits[1]; a.Params != b.Params || !slices.Equal(a.Value, b.Value) || a.ChiSquare != b.ChiSquare {
+		t.Errorf("one worker %+v\nthree %+v", a.Params, b.Params)
+	}
+}

@@ -2,6 +2,7 @@ package convergence
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -178,5 +179,69 @@ func TestOwnArm(t *testing.T) {
 	y, err := c.Of("relief by treatment")
 	if want, _ := Arms()[1].reliefs(Default(), 1); err != nil || math.Abs(y.Value[0]-want[0]) > 1e-7 {
 		t.Errorf("relief a day after an infusion %v, want %v (%v)", y.Value, want, err)
+	}
+}
+
+// A drug that is withdrawn is one that was given until then.
+func TestWithdrawal(t *testing.T) {
+	days := Options{Days: []float64{7, 14, 28}}
+	stopped, err := Simulate(Default(), model.Days(28, model.Drug(0, 28, "ssri", 1), model.Withdraw(14, "ssri")), days)
+	if err != nil {
+		t.Fatal(err)
+	}
+	until, err := Simulate(Default(), model.Days(28, model.Drug(0, 14, "ssri", 1)), days)
+	if err != nil || !slices.Equal(stopped.Relief, until.Relief) {
+		t.Errorf("withdrawn %v, given until then %v (%v)", stopped.Relief, until.Relief, err)
+	}
+}
+
+// Two drugs that act on autoreceptors share these: half and half are one, in any order.
+func TestAutoreceptorsAreShared(t *testing.T) {
+	p, own := Default(), Treatment{}
+	for _, x := range p.Treatments(false) {
+		if x.Name == "ssri" {
+			own = x
+			own.Name = "other ssri"
+		}
+	}
+	days := []float64{3, 14, 42}
+	run := func(events ...model.Event) *Result {
+		t.Helper()
+		r, err := Simulate(p, model.Days(42, events...), Options{Days: days, Own: []Treatment{own}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	one := run(model.Drug(0, 42, "ssri", 1))
+	both := run(model.Drug(0, 42, "ssri", 0.5), model.Drug(0, 42, "other ssri", 0.5))
+	for i := range days {
+		if math.Abs(one.Autoreceptors[i]-both.Autoreceptors[i]) > 1e-8 || math.Abs(one.Tone[i]-both.Tone[i]) > 1e-8 || math.Abs(one.Relief[i]-both.Relief[i]) > 1e-7 {
+			t.Errorf("day %v: D %v and %v, T %v and %v, y %v and %v", days[i], one.Autoreceptors[i], both.Autoreceptors[i], one.Tone[i], both.Tone[i], one.Relief[i], both.Relief[i])
+		}
+	}
+}
+
+// A dose of one's own drug counts in proportion unless its Power says otherwise.
+func TestOwnDosesCountInProportion(t *testing.T) {
+	arm := func(amount, power float64) float64 {
+		t.Helper()
+		a := Arm{ID: "mine", Events: []model.Event{model.Dose(0, "mine", amount)}, Own: []Treatment{{Name: "mine", Kind: model.KindDose, Strength: 0.3, Power: power}}}
+		r, err := a.Follow(Default(), 3, Options{Days: []float64{3}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Relief[0]
+	}
+	if arm(2, 0) != arm(2, 1) || arm(2, 0) <= arm(1, 0) || arm(4, 0.5) != arm(2, 1) {
+		t.Errorf("relief %v, %v, %v, %v, %v", arm(1, 0), arm(2, 0), arm(2, 1), arm(4, 0.5), arm(2, 1))
+	}
+}
+
+// Nothing to report is no report, and no panic.
+func TestNothingToReport(t *testing.T) {
+	r, err := Simulate(Default(), model.Days(7, model.Drug(0, 7, "ssri", 1)), Options{Days: []float64{}})
+	if err != nil || len(r.Relief) > 0 || len(r.Treatments) != 1 || r.Treatments[0].Name != "ssri" {
+		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -84,6 +84,9 @@ func Simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 		r.Improved = append(r.Improved, p.Improved(r.Control[i], r.Relief[i]))
 		r.Score = append(r.Score, o.Baseline*(1-r.Improved[i]))
 	}
+	if r.Treatments == nil { // nothing was reported
+		r.Treatments = make([]Course, len(c.ways))
+	}
 	for i, w := range c.ways {
 		r.Treatments[i].Name = w.Name
 	}
@@ -160,6 +163,9 @@ func newCourse(p Params, protocol model.Protocol, o Options) (*course, error) {
 	}
 	given := make([][]model.Event, len(list))
 	for i, e := range protocol.Given() {
+		if e.Kind == model.KindWithdraw {
+			continue // Given has cut what it stops
+		}
 		k, err := find(list, e, i)
 		if err != nil {
 			return nil, err
@@ -287,7 +293,7 @@ func (c *course) burden(y []float64) Burden {
 func (c *course) rate(_ float64, y, dy []float64) {
 	p := &c.p
 	restored := y[labile] + y[lasting]
-	var taken, loss, toLabile, toLasting float64
+	var taken, loss, toLabile, toLasting, serotonergic float64
 	for i := range c.ways {
 		w := &c.ways[i]
 		x := y[w.effect]
@@ -296,7 +302,7 @@ func (c *course) rate(_ float64, y, dy []float64) {
 			dy[w.effect] = -x / p.TauX
 		case w.Autoreceptors:
 			dy[w.effect] = (p.Tone(w.level, y[c.adapts]) - x) / w.Lag
-			dy[c.adapts] = (p.Dmax*w.level - y[c.adapts]) / p.TauD
+			serotonergic += w.level
 		default:
 			dy[w.effect] = (w.level - x) / w.Lag
 		}
@@ -310,6 +316,9 @@ func (c *course) rate(_ float64, y, dy []float64) {
 		v := p.drive(w.Treatment, x, restored)
 		toLabile += (1 - w.Lasting) * v
 		toLasting += w.Lasting * v
+	}
+	if c.adapts > 0 {
+		dy[c.adapts] = (p.Dmax*serotonergic - y[c.adapts]) / p.TauD
 	}
 	capacity := c.reference
 	if c.moved > 0 {
@@ -362,7 +371,8 @@ func (r *Result) report(c *course, t float64, y []float64) {
 		x.Effect, x.Drive, x.Direct = append(x.Effect, y[w.effect]), append(x.Drive, v), append(x.Direct, c.directOf(w, t, y))
 		drive += v
 		if w.Autoreceptors {
-			adapted, tone = y[c.adapts], c.p.Tone(w.at(math.Nextafter(t, 0)), y[c.adapts])
+			adapted = y[c.adapts]
+			tone += c.p.Tone(w.at(math.Nextafter(t, 0)), adapted)
 		}
 	}
 	direct := c.direct(t, y)

@@ -39,12 +39,8 @@ type ArmCourse struct {
 const courseDays = 84
 
 // StudyArms are the arms that the figures show: a standard one of each way in.
-func StudyArms() (out []Arm) {
-	for _, id := range []string{"ket1", "ket2w8", "esk84x8", "psi25", "snt", "rtms20", "ect9", "tdcs", "ssri", "dxm", "ari", "zur", "zurppd", "brex", "anti", "psy"} {
-		i := slices.IndexFunc(Arms(), func(a Arm) bool { return a.ID == id })
-		out = append(out, Arms()[i])
-	}
-	return out
+func StudyArms() []Arm {
+	return standard("ket1", "ket2w8", "esk84x8", "psi25", "snt", "rtms20", "ect9", "tdcs", "ssri", "dxm", "ari", "zur", "zurppd", "brex", "anti", "psy")
 }
 
 // Courses follows arms for twelve weeks, with four reports a day for the first four.

@@ -1,6 +1,7 @@
 package convergence
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -19,7 +20,7 @@ type Treatment struct {
 	Lag      float64
 	Strength float64 // v: built by a standard dose or session (1), or by a full level in a day (1/day); 0 or more
 	Lasting  float64 // χ, the share of what it builds that lasts; range [0, 1]
-	Power    float64 // h: a dose of a times the standard counts as aʰ; 0 or more, and 1 is in proportion
+	Power    float64 // h: a dose of a times the standard counts as aʰ; 0 or more, and 1 is in proportion, as is 0 in one of a reader's own
 	Direct   float64 // f, relief without strength, by a dose at its most or by a full level
 
 	Tolerance        float64 // tol, share of the direct relief of a level that is lost to tolerance; range [0, 1]
@@ -72,6 +73,7 @@ func (p Params) treatments(o Options) ([]Treatment, error) {
 		if err := own.validate(); err != nil {
 			return nil, err
 		}
+		own.Power = cmp.Or(own.Power, 1)
 		replaced := false
 		for i, t := range list {
 			if t.Name == own.Name {
