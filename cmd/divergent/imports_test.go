@@ -9,8 +9,8 @@ import (
 
 // packageOrder is the order of the packages: each imports only what stands in an earlier group.
 var packageOrder = [][]string{
-	{"pkg/rng", "internal/check", "internal/console", "internal/files", "internal/kernel", "internal/par", "internal/scalar", "internal/text", "pkg/ode", "data"},
-	{"pkg/task", "pkg/stats", "internal/kept"}, {"internal/kept/kepttest"},
+	{"pkg/rng", "internal/check", "internal/console", "internal/files", "internal/kernel", "internal/par", "internal/scalar", "internal/text", "data"},
+	{"pkg/task", "pkg/ode", "pkg/stats", "internal/kept"}, {"internal/kept/kepttest"},
 	{"pkg/model", "pkg/gillespie", "pkg/pk", "pkg/sde", "pkg/flow", "pkg/warning", "pkg/stages"}, {"pkg/flow/fokker"}, {"pkg/uncertain"}, {"pkg/fit", "pkg/evidence"},
 	{"pkg/network", "pkg/spines", "pkg/glutamate", "pkg/landscape", "pkg/convergence", "internal/fittest"},
 	{"pkg/train"}, {"pkg/plasticity"}, {"pkg/treat"}, {"pkg/assay"}, {"pkg/study/store"}, {"pkg/study"}, {"internal/studytest"}, {"pkg/infer", "internal/attack"}, {"pkg/report"},

@@ -9,7 +9,11 @@ import (
 
 	"divergent/internal/kept"
 	"divergent/internal/studytest"
+	"divergent/pkg/convergence"
+	"divergent/pkg/glutamate"
+	"divergent/pkg/landscape"
 	"divergent/pkg/model"
+	"divergent/pkg/spines"
 	"divergent/pkg/study"
 )
 
@@ -43,6 +47,44 @@ func TestTheListIsWhole(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil || !strings.Contains(string(readme), Markdown(All())) {
 		t.Errorf("README.md lacks the table (%v): want\n%s", err, Markdown(All()))
+	}
+}
+
+// Every model, and a chain of them, holds days to report to the one rule: a day may be
+// there twice, and one beyond the end by rounding is the end.
+func TestDaysToReport(t *testing.T) {
+	brain := glutamate.Model(glutamate.Default(), glutamate.Both(), glutamate.Human)
+	past := 3 * 1.1 // 3.3000000000000003
+	for _, m := range []model.Model{
+		spines.Model(spines.Default()), brain, landscape.Model(landscape.Default(), landscape.Circuit{}), convergence.Model(convergence.Default()),
+		model.Chain{{Model: brain}, {Model: spines.Model(spines.Default()), Feed: map[string]model.Feed{"pulse": {Model: "glutamate", Series: "plasticity pulse"}}}},
+	} {
+		f, err := m.Face()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := model.Setting{Protocol: model.Days(3.3), Day: []float64{0, 0, 2, 2, past, past}, Paths: 20}
+		got, err := m.Run(t.Context(), s)
+		if err != nil {
+			t.Errorf("%s: %v", f.Name, err)
+			continue
+		}
+		s.Day = []float64{0, 2, 3.3}
+		want, err := m.Run(t.Context(), s)
+		if err != nil || !slices.Equal(want.Day, s.Day) || !slices.Equal(got.Day, []float64{0, 0, 2, 2, 3.3, 3.3}) {
+			t.Fatalf("%s: days %v and %v, %v", f.Name, got.Day, want.Day, err)
+		}
+		for k, x := range got.Series {
+			for i, v := range x.Value {
+				if w := want.Series[k].Value[i/2]; v != w && v == v {
+					t.Errorf("%s: %s on day %v is %v, and %v where it is asked for once", f.Name, x.Name, got.Day[i], v, w)
+				}
+			}
+		}
+		s.Day = []float64{2, 1}
+		if _, err := m.Run(t.Context(), s); err == nil || !strings.HasPrefix(err.Error(), "model: Day[1] = 1 after 2: want ascending times in [0, 3.3]") {
+			t.Errorf("%s: days that descend: %v", f.Name, err)
+		}
 	}
 }
 

@@ -65,7 +65,7 @@ func (r *Result) Course() *model.Course { return &model.Course{Day: r.Day, Serie
 // kept at a level, experience above 0 as psychotherapy, and stress, which adds to σ.
 // Another name is an error; so is another kind of event.
 func Simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
-	if err := cmp.Or(p.Validate(), protocol.Validate(), protocol.Within("convergence: Days", o.Days)); err != nil {
+	if err := cmp.Or(p.Validate(), protocol.Validate(), protocol.Within("convergence: Days", &o.Days)); err != nil {
 		return nil, err
 	}
 	if o.Baseline = cmp.Or(o.Baseline, 33); !(o.Baseline > 0) || math.IsInf(o.Baseline, 0) {

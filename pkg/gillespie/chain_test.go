@@ -218,14 +218,14 @@ func TestOutputLeavesTheCourse(t *testing.T) {
 func TestEventTimes(t *testing.T) {
 	add := func(_ float64, x []int, _ *rand.Rand) { x[0] = 10*x[0] + 1 }
 	double := func(_ float64, x []int, _ *rand.Rand) { x[0] *= 2 }
-	s := System{Start: []int{0}, From: 1, To: 4, At: []float64{1, 2, 3, 4},
+	s := System{Start: []int{0}, From: 1, To: 4, At: []float64{1, 2, 2, 3, math.Nextafter(4, 5)},
 		Events: []Event{{4, add}, {2, add}, {2, double}, {1, add}, {0.5, add}, {4.5, add}}}
 	p, err := Run(s, rng.Stream(1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := fmt.Sprint(p.X, p.End), "[[1] [22] [22] [221]] [221]"; got != want {
-		t.Errorf("counts %v, want %v", got, want)
+	if got, want := fmt.Sprint(p.X, p.End), "[[1] [22] [22] [22] [221]] [221]"; got != want || p.T[4] != 4 {
+		t.Errorf("counts %v at %v, want %v", got, p.T, want)
 	}
 }
 
@@ -339,8 +339,8 @@ func TestErrors(t *testing.T) {
 		{"no species", System{}, []string{"Start is empty"}},
 		{"names", base(func(s *System) { s.Species = s.Species[:1] }), []string{"1 names in Species for 2"}},
 		{"backwards", base(func(s *System) { s.From = 200 }), []string{"From 200 To 100"}},
-		{"unsorted", base(func(s *System) { s.At = []float64{2, 1} }), []string{"At is not ascending"}},
-		{"outside", base(func(s *System) { s.At = []float64{101} }), []string{"requested time 101"}},
+		{"unsorted", base(func(s *System) { s.At = []float64{2, 1} }), []string{"gillespie: At[1] = 1 after 2"}},
+		{"outside", base(func(s *System) { s.At = []float64{101} }), []string{"gillespie: At[0] = 101", "[0, 100]"}},
 		{"window", base(func(s *System) { s.Window = -1 }), []string{"Window = -1"}},
 		{"limit", base(func(s *System) { s.MaxEvents = -1 }), []string{"MaxEvents = -1"}},
 		{"start", base(func(s *System) { s.Start[1] = -1 }), []string{"Start of species 1 (b) = -1"}},

@@ -13,6 +13,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"divergent/internal/check"
 )
 
 // Reaction is one way for the counts to change.
@@ -45,8 +47,8 @@ type System struct {
 	Start     []int      // count of each species at From, before events there; not negative
 	Reactions []Reaction // what may happen
 	From, To  float64    // first and last time
-	// At holds the times to report, ascending, from From to To; at the time of an
-	// event the state after it. They do not influence the course.
+	// At holds the times to report, by the rule of ode.Problem; at the time of an event
+	// the state after it. They do not influence the course.
 	At     []float64
 	Events []Event // in any order; those outside From to To do not happen
 	// Fire, if any, is told of each firing, after Change: here a model with
@@ -68,8 +70,6 @@ func (s System) Validate() error {
 		return fmt.Errorf("gillespie: %d names in Species for %d counts in Start: want one each, or none", len(s.Species), len(s.Start))
 	case !(s.From <= s.To) || math.IsInf(s.To-s.From, 0):
 		return fmt.Errorf("gillespie: From %v To %v: want finite times, To not before From", s.From, s.To)
-	case !slices.IsSorted(s.At):
-		return fmt.Errorf("gillespie: At is not ascending: sort the requested times")
 	case !(s.Window >= 0):
 		return fmt.Errorf("gillespie: Window = %v: want a positive time, or 0 to look ahead to the next event", s.Window)
 	case s.MaxEvents < 0:
@@ -80,10 +80,8 @@ func (s System) Validate() error {
 			return fmt.Errorf("gillespie: Start of %s = %d: want a count of at least 0", s.species(i), n)
 		}
 	}
-	for _, t := range s.At {
-		if !(t >= s.From && t <= s.To) {
-			return fmt.Errorf("gillespie: requested time %v: want times from From = %v to To = %v", t, s.From, s.To)
-		}
+	if _, err := check.Times("gillespie: At", s.At, s.From, s.To); err != nil {
+		return err
 	}
 	for i, e := range s.Events {
 		if math.IsNaN(e.Time) {

@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"divergent/internal/check"
 	"divergent/internal/par"
 	"divergent/pkg/rng"
 )
@@ -28,9 +29,10 @@ func Run(s System, r *rand.Rand) (*Path, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.At, _ = check.Times("", s.At, s.From, s.To) // valid
 	n := len(s.Start)
 	rows := make([]int, n*len(s.At))
-	p := &Path{T: slices.Clone(s.At), X: make([][]int, len(s.At))}
+	p := &Path{T: s.At, X: make([][]int, len(s.At))}
 	for i, at := range s.At {
 		if err := c.until(at); err != nil {
 			return nil, err

@@ -1,6 +1,7 @@
 package glutamate
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -39,7 +40,7 @@ func (r *Result) Series() []model.Series {
 // but a protocol that gives only other drugs is refused.
 func Simulate(p Params, s Switches, protocol model.Protocol, o Options) (*Result, error) {
 	c, err := follow(p, s, protocol, o)
-	if err != nil {
+	if err = cmp.Or(err, protocol.Within("glutamate: Days", &o.Days)); err != nil {
 		return nil, err
 	}
 	return c.report(o.Days), nil
@@ -51,9 +52,6 @@ func follow(p Params, s Switches, protocol model.Protocol, o Options) (*course, 
 		return nil, err
 	}
 	if err := s.Validate(); err != nil {
-		return nil, err
-	}
-	if err := protocol.Within("glutamate: Days", o.Days); err != nil {
 		return nil, err
 	}
 	pl, err := newPlan(protocol, s.Drug.Name, o)

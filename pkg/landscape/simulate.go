@@ -150,7 +150,7 @@ func Simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 		return nil, err
 	}
 	s, err := newSlow(p, protocol, o)
-	if err != nil {
+	if err = cmp.Or(err, protocol.Within("landscape: Days", &o.Days)); err != nil {
 		return nil, err
 	}
 	start := o.From
@@ -164,7 +164,10 @@ func Simulate(p Params, protocol model.Protocol, o Options) (*Result, error) {
 	if o.Days == nil {
 		o.Days = sde.Evenly(o.Every, protocol.Length)
 	}
-	g := sde.NewGrid(protocol.Times(), o.Step, o.Days)
+	g, err := sde.NewGrid(protocol.Times(), o.Step, o.Days)
+	if err != nil {
+		return nil, err
+	}
 	levels := sde.Levels{Weights: o.Circuit.weights(), Up: p.Remission, Down: p.Relapse}
 	follow := s.stochastic
 	if o.Deterministic {

@@ -40,7 +40,7 @@ type slow struct {
 }
 
 func newSlow(p Params, protocol model.Protocol, o Options) (*slow, error) {
-	if err := cmp.Or(protocol.Validate(), protocol.Names(known), protocol.Within("landscape: Days", o.Days)); err != nil {
+	if err := cmp.Or(protocol.Validate(), protocol.Names(known)); err != nil {
 		return nil, err
 	}
 	s := &slow{

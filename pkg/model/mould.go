@@ -91,7 +91,7 @@ func (g *Guard) Err() error { return g.err }
 // Setting is everything that is not a parameter.
 type Setting struct {
 	Protocol Protocol         // doses in mg/kg of a drug by a route, such as ketamine i.v.; levels of Drug in the model's standard level
-	Day      []float64        // to report, ascending
+	Day      []float64        // to report, ascending within the protocol
 	Inputs   map[string]Drive // by name of the port
 	Paths    int              // of models with noise; 0 means their usual number
 	Seed     uint64           // of the noise
@@ -169,11 +169,11 @@ func (m Of[P]) Run(ctx context.Context, s Setting) (*Course, error) {
 }
 
 // check holds the setting to what a model, or the models of a chain, can do with it.
-func (s Setting) check(faces ...Face) error {
+func (s *Setting) check(faces ...Face) error {
 	if err := s.Protocol.Validate(); err != nil {
 		return err
 	}
-	if err := s.Protocol.Within("model: Day", s.Day); err != nil {
+	if err := s.Protocol.Within("model: Day", &s.Day); err != nil {
 		return err
 	}
 	for i, e := range s.Protocol.Events {

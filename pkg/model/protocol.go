@@ -245,15 +245,12 @@ func (p Protocol) Every(step float64) []float64 {
 	return out
 }
 
-// Within reports the first of the days to report, which field names, that does not
-// ascend or is not in the protocol.
-func (p Protocol) Within(field string, days []float64) error {
-	for i, d := range days {
-		if !(d >= 0 && d <= p.Length) || i > 0 && !(d > days[i-1]) {
-			return fmt.Errorf("%s[%d] = %v: want ascending days in [0, %v]", field, i, d, p.Length)
-		}
-	}
-	return nil
+// Within holds days to report, which field names, to the rule of all solvers: they
+// ascend within the protocol, a day may be there several times, and one that misses an
+// end of the protocol by rounding becomes it.
+func (p Protocol) Within(field string, days *[]float64) (err error) {
+	*days, err = check.Times(field, *days, 0, p.Length)
+	return err
 }
 
 // Validate reports the first thing that is wrong with the protocol.

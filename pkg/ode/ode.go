@@ -12,7 +12,8 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"slices"
+
+	"divergent/internal/check"
 )
 
 // Problem is an initial value problem. Time may have any unit; the small models
@@ -22,8 +23,9 @@ type Problem struct {
 	Start []float64                        // state at From, before events there
 	From  float64                          // first time
 	To    float64                          // last time; not before From
-	// At holds the times to report, ascending, from From to To. Nil reports From,
-	// the end of every step and To. At the time of an event the value after the
+	// At holds the times to report, ascending, from From to To; a time that is there
+	// twice is reported twice, and one beyond an end by rounding is that end. Nil reports
+	// From, the end of every step and To. At the time of an event the value after the
 	// event is reported; ask for math.Nextafter(t, From) to see the one before.
 	At     []float64
 	Events []Event  // in any order; those outside From to To do not happen
@@ -154,16 +156,12 @@ func (p Problem) Validate() error {
 		return fmt.Errorf("ode: %d Names for %d states: want one each, or none", len(p.Names), len(p.Start))
 	case !(p.From <= p.To) || math.IsInf(p.To-p.From, 0):
 		return fmt.Errorf("ode: From %v To %v: want finite times, To not before From", p.From, p.To)
-	case !slices.IsSorted(p.At):
-		return fmt.Errorf("ode: At is not ascending: sort the requested times")
+	}
+	if _, err := check.Times("ode: At", p.At, p.From, p.To); err != nil {
+		return err
 	}
 	if i := nonFinite(p.Start); i >= 0 {
 		return fmt.Errorf("ode: Start of %s = %v: want a finite number", p.state(i), p.Start[i])
-	}
-	for _, t := range p.At {
-		if !(t >= p.From && t <= p.To) {
-			return fmt.Errorf("ode: requested time %v: want times from From = %v to To = %v", t, p.From, p.To)
-		}
 	}
 	for i, e := range p.Events {
 		if math.IsNaN(e.Time) {

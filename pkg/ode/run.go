@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"divergent/internal/check"
 )
 
 // stepper is an integration method with its workspace.
@@ -45,6 +47,7 @@ type work struct {
 }
 
 func newWork(p Problem, o Options) *work {
+	p.At, _ = check.Times("", p.At, p.From, p.To) // valid
 	n := len(p.Start)
 	buf := make([]float64, 5*n)
 	part := func(i int) []float64 { return buf[i*n : (i+1)*n : (i+1)*n] }
@@ -73,7 +76,7 @@ func newWork(p Problem, o Options) *work {
 		return 0
 	})
 	if p.At != nil {
-		w.sol.T = slices.Clone(p.At)
+		w.sol.T = p.At
 		w.sol.Y = make([][]float64, len(p.At))
 		rows := make([]float64, n*len(p.At))
 		for i := range w.sol.Y {

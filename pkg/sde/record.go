@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"divergent/internal/check"
 	"divergent/pkg/stats"
 )
 
@@ -16,14 +17,29 @@ type Grid struct {
 }
 
 // NewGrid makes steps of up to the given length that end at the given times, ascending
-// from 0, and at reports in between, ascending, too; the first and the last time are
-// reported besides.
-func NewGrid(times []float64, step float64, reports []float64) Grid {
+// from 0, and at reports in between. Reports ascend; one that is there twice is made
+// twice, one beyond the end by rounding is at the end, and the first and the last time
+// are reported besides.
+func NewGrid(times []float64, step float64, reports []float64) (Grid, error) {
 	end := times[len(times)-1]
-	at := slices.Concat([]float64{0, end}, slices.DeleteFunc(slices.Clone(reports), func(t float64) bool { return t > end }))
-	slices.Sort(at)
-	g := Grid{At: slices.Compact(at), After: []int{-1}}
-	ends := slices.Compact(slices.Sorted(slices.Values(slices.Concat(times, g.At))))
+	at, err := check.Times("sde: reports", reports, 0, end)
+	if err != nil {
+		return Grid{}, err
+	}
+	if len(at) == 0 || at[0] > 0 {
+		at = slices.Insert(at, 0, 0)
+	}
+	if at[len(at)-1] < end {
+		at = append(at, end)
+	}
+	g := Grid{At: at}
+	report := func(t float64) {
+		for len(g.After) < len(at) && at[len(g.After)] == t {
+			g.After = append(g.After, len(g.From)-1)
+		}
+	}
+	report(0)
+	ends := slices.Compact(slices.Sorted(slices.Values(slices.Concat(times, at))))
 	for i, from := range ends[:len(ends)-1] {
 		to := ends[i+1]
 		n := max(int(math.Ceil((to-from)/step-1e-9)), 1)
@@ -32,11 +48,9 @@ func NewGrid(times []float64, step float64, reports []float64) Grid {
 			b := from + (to-from)*float64(k+1)/float64(n)
 			g.From, g.Length = append(g.From, a), append(g.Length, b-a)
 		}
-		if to == g.At[len(g.After)] {
-			g.After = append(g.After, len(g.From)-1)
-		}
+		report(to)
 	}
-	return g
+	return g, nil
 }
 
 // Evenly returns the multiples of a time before an end; one that differs from it by
@@ -177,7 +191,7 @@ func (e Ensemble) Record(ctx context.Context, g Grid, l Levels, keep int) (*Reco
 		for k := range b.N {
 			track[b.Path[k]] = l.track(rec.last[k])
 		}
-		rec.note(b, rec.last[:b.N])
+		rec.noteAll(-1, b, rec.last[:b.N])
 		return rec
 	}
 	if err := e.Run(ctx); err != nil {
@@ -256,8 +270,13 @@ func (r *recorder) After(step int, b *Block) {
 		}
 	}
 	r.last = sum
-	if next := len(r.total); next < len(r.g.After) && r.g.After[next] == step {
-		r.note(b, sum[:b.N])
+	r.noteAll(step, b, sum[:b.N])
+}
+
+// noteAll notes the reports that are due after a step.
+func (r *recorder) noteAll(step int, b *Block, sum []float64) {
+	for next := len(r.total); next < len(r.g.After) && r.g.After[next] == step; next++ {
+		r.note(b, sum)
 	}
 }
 

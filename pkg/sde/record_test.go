@@ -7,8 +7,17 @@ import (
 	"testing"
 )
 
+func grid(t *testing.T, times []float64, step float64, reports []float64) Grid {
+	t.Helper()
+	g, err := NewGrid(times, step, reports)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
 func TestGrid(t *testing.T) {
-	g := NewGrid([]float64{0, 0.25, 1.1, 3}, 0.1, Evenly(1, 3))
+	g := grid(t, []float64{0, 0.25, 1.1, 3}, 0.1, Evenly(1, 3))
 	if want := []float64{0, 1, 2, 3}; !slices.Equal(g.At, want) {
 		t.Errorf("reports at %v, want %v", g.At, want)
 	}
@@ -34,14 +43,19 @@ func TestGrid(t *testing.T) {
 // Reports are at the multiples of their distance and at the end, whatever other times
 // there are.
 func TestGridReports(t *testing.T) {
-	g := NewGrid([]float64{0, 0.3, 0.7, 2.5}, 0.4, Evenly(0.1, 2.5))
+	g := grid(t, []float64{0, 0.3, 0.7, 2.5}, 0.4, Evenly(0.1, 2.5))
 	if n := len(g.At); n != 26 || !(math.Abs(g.At[3]-0.3) < 1e-12) || g.At[25] != 2.5 {
 		t.Errorf("reports at %v", g.At)
 	}
-	if g := NewGrid([]float64{0, 5}, 1, []float64{50}); !slices.Equal(g.At, []float64{0, 5}) || !slices.Equal(g.After, []int{-1, 4}) {
-		t.Errorf("a report beyond the end: %+v", g)
+	if g := grid(t, []float64{0, 5}, 1, []float64{0, 2, 2, math.Nextafter(5, 6)}); !slices.Equal(g.At, []float64{0, 2, 2, 5}) || !slices.Equal(g.After, []int{-1, 1, 1, 4}) {
+		t.Errorf("reports that are there twice, and beyond the end by rounding: %+v", g)
 	}
-	if s := NewGrid([]float64{0, 1}, 0.5, nil).Stages(); !slices.Equal(s, []float64{0, 0.375, 0.5, 0.875}) {
+	for _, reports := range [][]float64{{50}, {2, 1}, {math.NaN()}} {
+		if _, err := NewGrid([]float64{0, 5}, 1, reports); err == nil || !strings.Contains(err.Error(), "want ascending times in [0, 5]") {
+			t.Errorf("reports at %v: %v", reports, err)
+		}
+	}
+	if s := grid(t, []float64{0, 1}, 0.5, nil).Stages(); !slices.Equal(s, []float64{0, 0.375, 0.5, 0.875}) {
 		t.Errorf("stages at %v", s)
 	}
 }
@@ -63,7 +77,7 @@ func TestFollow(t *testing.T) {
 func TestRecordAddsUp(t *testing.T) {
 	const paths = 100
 	e := Ensemble{System: func() System { return decay(0.5) }, Noise: []float64{1}, Start: []float64{0.5}, Paths: paths, Seed: 3, Workers: 2}
-	g := NewGrid([]float64{0, 4}, 0.05, Evenly(1, 4))
+	g := grid(t, []float64{0, 4}, 0.05, Evenly(1, 4))
 	r, err := e.Record(t.Context(), g, Levels{[]float64{2}, 1, -1}, paths)
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +110,7 @@ func TestRecordAddsUp(t *testing.T) {
 
 // A single path is recorded as one of many that has no noise.
 func TestAlone(t *testing.T) {
-	g := NewGrid([]float64{0, 0.7, 3}, 0.25, Evenly(1, 3))
+	g := grid(t, []float64{0, 0.7, 3}, 0.25, []float64{0, 0, 1, 1, 2, 3})
 	l := Levels{[]float64{1}, 0.5, 0.3}
 	var y [][]float64
 	for _, at := range g.Ends() {
@@ -123,7 +137,7 @@ func TestEnsembleRefuses(t *testing.T) {
 	none, odd := e, e
 	none.Paths, odd.Scheme = 0, 7
 	for want, e := range map[string]Ensemble{"Paths = 0": none, "Scheme = 7": odd} {
-		_, err := e.Record(t.Context(), NewGrid([]float64{0, 1}, 1, nil), Levels{Weights: []float64{1}}, 0)
+		_, err := e.Record(t.Context(), grid(t, []float64{0, 1}, 1, nil), Levels{Weights: []float64{1}}, 0)
 		_, err2 := Passages(t.Context(), e, []float64{1}, 0.5, false, 1, 1)
 		if err == nil || err2 == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err2.Error(), want) {
 			t.Errorf("%v and %v, want errors with %s", err, err2, want)

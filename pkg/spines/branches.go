@@ -109,7 +109,7 @@ func SimulateBranches(p Params, protocol model.Protocol, o BranchOptions) (*Bran
 	}
 	o.Dendrites, o.Branches, o.Spines = cmp.Or(o.Dendrites, 1), cmp.Or(o.Branches, 8), cmp.Or(o.Spines, 5)
 	o.Rasters = min(cmp.Or(o.Rasters, 1), o.Dendrites)
-	o.Days = means.Days
+	o.Days, o.Sessions = means.Days, means.Sessions
 	all := make([]*dendrite, o.Dendrites)
 	e, err := gillespie.Replicates(o.Dendrites, o.Seed, o.Workers, func(i int) gillespie.System {
 		all[i] = newDendrite(p, protocol, o, i)

@@ -111,7 +111,7 @@ func (o Options) complete(protocol model.Protocol) (Options, error) {
 			return o, fmt.Errorf("spines: %s %v on day %v: want an amount of up to %v, in units of the imaged dose; 10 mg/kg of ketamine is 1", e.Name, e.Amount, e.From, float64(mostDose))
 		}
 	}
-	if err := cmp.Or(protocol.Within("spines: Days", o.Days), protocol.Within("spines: Sessions", o.Sessions)); err != nil {
+	if err := cmp.Or(protocol.Within("spines: Days", &o.Days), protocol.Within("spines: Sessions", &o.Sessions)); err != nil {
 		return o, err
 	}
 	switch {
