@@ -17,24 +17,54 @@ type Curve struct {
 	rates []float64 // 1/day, ascending
 }
 
-// part is the response to one dose.
+// part is the response to one dose, or to those of a steady state.
 type part struct {
+	from            float64 // day from when on it counts
 	start, duration float64 // days
 	size            float64 // amount at once, or per day over the duration
 	response        kernel
 	rest            kernel // response to what an infusion leaves
 }
 
-func (c *Curve) add(start, duration, amount float64, k kernel) {
-	p := part{start: start, duration: duration, size: amount, response: k}
-	if duration > 0 {
-		p.size /= duration
-		p.rest = k.after(duration)
+// mostUnder is how many doses of a steady state may be under way at once.
+const mostUnder = 10_000
+
+// add adds a dose of so much, given a lag after its time.
+func (c *Curve) add(d Dose, amount, lag float64, k kernel) error {
+	p := part{from: d.Time + lag, start: d.Time + lag, duration: d.Duration, size: amount, response: k}
+	if d.Duration > 0 {
+		p.size /= d.Duration
+		p.rest = k.after(d.Duration)
 	}
-	c.parts = append(c.parts, p)
+	if d.Interval == 0 {
+		c.parts = append(c.parts, p)
+		return nil
+	}
+	// Those that have not ended when the steady state is seen; the others, all at once.
+	p.from = d.Time
+	under := max(1, math.Ceil((lag+d.Duration)/d.Interval))
+	if under > mostUnder {
+		return fmt.Errorf("pk: Interval = %v days: want one that is not so much shorter than lag and infusion, %v", d.Interval, lag+d.Duration)
+	}
+	for range int(under) {
+		c.parts = append(c.parts, p)
+		p.start -= d.Interval
+	}
+	if d.Duration > 0 {
+		k = p.rest
+	}
+	steady, ok := k.steady(d.Interval)
+	if !ok {
+		return fmt.Errorf("pk: Interval = %v days: no steady state of what never leaves: want a way out of the body", d.Interval)
+	}
+	c.parts = append(c.parts, part{from: d.Time, start: min(p.start+d.Duration, d.Time), size: p.size, response: steady})
+	return nil
 }
 
 func (p part) at(t float64) float64 {
+	if t < p.from {
+		return 0
+	}
 	switch t -= p.start; {
 	case t < 0:
 		return 0
@@ -46,7 +76,19 @@ func (p part) at(t float64) float64 {
 	return p.size * p.rest.at(0, t-p.duration)
 }
 
+// area is from when on the part counts.
 func (p part) area(to float64) float64 {
+	if p.from > p.start && to > p.from {
+		return p.whole(to) - p.whole(p.from)
+	}
+	if to <= p.from {
+		return 0
+	}
+	return p.whole(to)
+}
+
+// whole is the area from the start.
+func (p part) whole(to float64) float64 {
 	switch t := to - p.start; {
 	case t <= 0:
 		return 0
@@ -82,7 +124,8 @@ func (c Curve) Values(days []float64) []float64 {
 	return out
 }
 
-// AUC returns the area under the curve up to day to, or to infinity with
+// AUC returns the area under the curve from its first dose, a steady state counting from
+// the day of its dose, up to day to, or to infinity with
 // math.Inf(1), in Unit times days; divided by Hour it is in Unit times hours.
 func (c Curve) AUC(to float64) float64 {
 	sum := 0.0
@@ -126,7 +169,7 @@ func (c Curve) Exposure() Exposure {
 func (c Curve) Peak() (value, day float64) {
 	var breaks []float64
 	for _, p := range c.parts {
-		breaks = append(breaks, p.start, p.start+p.duration)
+		breaks = append(breaks, max(p.start, p.from), max(p.start+p.duration, p.from))
 	}
 	slices.Sort(breaks)
 	breaks = slices.Compact(breaks)

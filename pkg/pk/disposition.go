@@ -17,7 +17,7 @@ type Disposition struct {
 // Peripheral is a compartment that exchanges with the central one.
 type Peripheral struct {
 	Volume   float64 // V2, V3, ..., L; above 0
-	Exchange float64 // intercompartmental clearance Q2, Q3, ..., L/day; above 0
+	Exchange float64 // intercompartmental clearance Q2, Q3, ..., L/day; 0 or more, 0 being as if the compartment were not there
 }
 
 // Rates are the micro-rates between the central compartment and a peripheral one.
@@ -48,7 +48,9 @@ func (d Disposition) Rates() (k10 float64, exchange []Rates) {
 func (d Disposition) SteadyVolume() float64 {
 	v := d.Volume
 	for _, p := range d.Peripheral {
-		v += p.Volume
+		if p.Exchange > 0 {
+			v += p.Volume
+		}
 	}
 	return v
 }
@@ -93,8 +95,8 @@ func (d Disposition) Validate() error {
 		switch {
 		case !positive(p.Volume):
 			return fmt.Errorf("pk: Peripheral %d: Volume = %v L: want a positive volume", i+1, p.Volume)
-		case !positive(p.Exchange):
-			return fmt.Errorf("pk: Peripheral %d: Exchange = %v L/day: want a positive clearance; one in L/h is clearance/pk.Hour", i+1, p.Exchange)
+		case !(p.Exchange >= 0) || !finite(p.Exchange):
+			return fmt.Errorf("pk: Peripheral %d: Exchange = %v L/day: want 0 or more; one in L/h is clearance/pk.Hour", i+1, p.Exchange)
 		}
 	}
 	return nil

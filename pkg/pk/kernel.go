@@ -19,6 +19,9 @@ type kernel interface {
 	// after returns the response to what an infusion of one unit a day for so many
 	// days has left in the body.
 	after(days float64) kernel
+	// steady returns the response to a unit dose now and one every so many days before,
+	// without end; false where that adds up without end.
+	steady(every float64) (kernel, bool)
 }
 
 // worstCondition of the eigenvectors leaves ten digits; beyond it, rates are so
@@ -70,7 +73,7 @@ func newKernel(a *mat.Dense, in, out int, scale float64) (kernel, []float64, err
 			return k, sorted, nil
 		}
 	}
-	return propagator{a: a, start: unit(n, in), out: out, scale: scale}, sorted, nil
+	return propagator{a: a, start: unit(n, in), out: out, scale: scale, kept: sorted[0] == 0}, sorted, nil
 }
 
 func unit(n, i int) *mat.VecDense {
@@ -130,12 +133,27 @@ func (k exponentials) after(days float64) kernel {
 	return out
 }
 
+// steady adds up geometric series.
+func (k exponentials) steady(every float64) (kernel, bool) {
+	out := exponentials{size: make([]float64, len(k.size)), rate: k.rate}
+	for i, r := range k.rate {
+		if r == 0 && k.size[i] != 0 {
+			return nil, false
+		}
+		if k.size[i] != 0 {
+			out.size[i] = k.size[i] / -math.Expm1(-r*every)
+		}
+	}
+	return out, true
+}
+
 // propagator is scale times element out of exp(At)·start.
 type propagator struct {
 	a     *mat.Dense
 	start *mat.VecDense
 	out   int
 	scale float64
+	kept  bool // some never leaves
 }
 
 func (k propagator) at(order int, t float64) float64 {
@@ -173,8 +191,8 @@ func (k propagator) state(order int, t float64) *mat.VecDense {
 
 func (k propagator) total() float64 {
 	var x mat.VecDense
-	if err := x.SolveVec(k.a, k.start); err != nil {
-		return math.Inf(1) // singular: some of it never leaves
+	if k.kept || x.SolveVec(k.a, k.start) != nil {
+		return math.Inf(1)
 	}
 	return -k.scale * x.AtVec(k.out)
 }
@@ -182,4 +200,25 @@ func (k propagator) total() float64 {
 func (k propagator) after(days float64) kernel {
 	k.start = k.state(1, days)
 	return k
+}
+
+// steady solves for the state that comes back after each interval: x = exp(A·every)·x +
+// start.
+func (k propagator) steady(every float64) (kernel, bool) {
+	n := k.start.Len()
+	var e mat.Dense
+	e.Scale(every, k.a)
+	e.Exp(&e)
+	for i := range n {
+		for j := range n {
+			e.Set(i, j, -e.At(i, j))
+		}
+		e.Set(i, i, 1+e.At(i, i))
+	}
+	start := mat.NewVecDense(n, nil)
+	if k.kept || start.SolveVec(&e, k.start) != nil {
+		return nil, false
+	}
+	k.start = start
+	return k, true
 }

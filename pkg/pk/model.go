@@ -7,6 +7,7 @@
 //	c, err := m.Curve("ketamine", pk.Infusion(0, 40*pk.Minute, 40)) // mg
 //	c.At(1 * pk.Hour)                                      // ng/mL
 //	c.Exposure()                                           // Cmax, Tmax, AUC, half-lives
+//	m.Curve("ketamine", pk.Bolus(0, 40).AtSteadyState(0.5)) // after any number of doses, 12 h apart
 //
 // Time is in days, amounts in mg, volumes in L, concentrations in ng/mL (mg/L
 // times 1000). A clearance of 84 L/h is 84/Hour, a rate of 0.4 per minute is
@@ -63,12 +64,17 @@ type Route struct {
 	Lag      float64 // days until it does; 0 or more
 }
 
-// Dose is an amount given at once or evenly over a time.
+// Dose is an amount given at once or evenly over a time, once or at steady state.
 type Dose struct {
 	Route    string  // name of one of the model's routes; empty: intravenous
 	Time     float64 // day on which it begins
 	Amount   float64 // mg; 0 or more
 	Duration float64 // days; 0 gives it at once
+	// Interval, in days, puts the dose at steady state: as if it had been given this often
+	// before Time, too, without end, and not again after it. It is SS with II of NONMEM,
+	// ss with ii of rxode2. The curve shows it from Time on, and other doses add to it, as
+	// with SS = 2; for a course that goes on, Repeat it. 0 is a dose that is given once.
+	Interval float64
 }
 
 // Bolus gives mg into a vein at once.
@@ -80,12 +86,22 @@ func Infusion(from, to, mg float64) Dose { return Dose{Time: from, Amount: mg, D
 // By gives mg by a route of the model, such as oral, at once.
 func By(route string, time, mg float64) Dose { return Dose{Route: route, Time: time, Amount: mg} }
 
-// Repeat gives the doses so many times, so many days apart.
+// AtSteadyState returns the dose with its Interval, in days.
+func (d Dose) AtSteadyState(every float64) Dose {
+	d.Interval = every
+	return d
+}
+
+// Repeat gives the doses so many times, so many days apart; of one at steady state the
+// first has those before it with it.
 func Repeat(every float64, times int, doses ...Dose) []Dose {
 	var out []Dose
 	for i := range times {
 		for _, d := range doses {
 			d.Time += float64(i) * every
+			if i > 0 {
+				d.Interval = 0
+			}
 			out = append(out, d)
 		}
 	}
@@ -147,7 +163,9 @@ func (m Model) curve(out int, scale float64, unit string, doses []Dose) (Curve, 
 			c.rates = append(c.rates, rates...)
 		}
 		if k != nil && d.Amount > 0 {
-			c.add(d.Time+r.Lag, d.Duration, d.Amount*r.Fraction, k)
+			if err := c.add(d, d.Amount*r.Fraction, r.Lag, k); err != nil {
+				return Curve{}, err
+			}
 		}
 	}
 	c.rates = distinct(c.rates)
@@ -289,6 +307,8 @@ func (d Dose) validate(i int) error {
 		return fmt.Errorf("pk: Dose %d: Amount = %v mg: want 0 or more", i+1, d.Amount)
 	case !finite(d.Duration) || d.Duration < 0:
 		return fmt.Errorf("pk: Dose %d: Duration = %v days: want 0 or more; does the infusion end before it begins?", i+1, d.Duration)
+	case !finite(d.Interval) || d.Interval < 0:
+		return fmt.Errorf("pk: Dose %d: Interval = %v days: want the positive time between doses of a steady state, or 0 for one dose", i+1, d.Interval)
 	}
 	return nil
 }

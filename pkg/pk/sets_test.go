@@ -227,7 +227,7 @@ func TestErrors(t *testing.T) {
 		{of(Disposition{}.Model("drug")), `pk: Disposition Volume = 0 L: want a positive volume`},
 		{of(Disposition{Volume: 1, Clearance: -1}.Model("drug")), `pk: Disposition Clearance = -1 L/day: want 0 or more; a clearance in L/h is clearance/pk.Hour`},
 		{of(Disposition{Volume: 1, Peripheral: []Peripheral{{0, 1}}}.Model("drug")), `pk: Peripheral 1: Volume = 0 L: want a positive volume`},
-		{of(Disposition{Volume: 1, Peripheral: []Peripheral{{1, 0}}}.Model("drug")), `pk: Peripheral 1: Exchange = 0 L/day: want a positive clearance; one in L/h is clearance/pk.Hour`},
+		{of(Disposition{Volume: 1, Peripheral: []Peripheral{{1, -1}}}.Model("drug")), `pk: Peripheral 1: Exchange = -1 L/day: want 0 or more; one in L/h is clearance/pk.Hour`},
 		{of(m.WithAbsorption(Absorption{Route: "nasal", Rate: 0, Fraction: 1})), `pk: Absorption nasal: Rate = 0 per day: want a positive rate; one per hour is rate/pk.Hour`},
 		{of(m.WithAbsorption(Absorption{Route: "nasal", Rate: 1, Fraction: 48})), `pk: Route nasal: Fraction = 48: want a bioavailability in (0, 1]; 48 % is 0.48`},
 		{of(m.WithAbsorption(Absorption{Route: "nasal", Rate: 1, Fraction: 1, Lag: -1})), `pk: Route nasal: Lag = -1 days: want 0 or more`},
