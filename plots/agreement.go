@@ -138,6 +138,7 @@ func recordNumber(p *figure.Panel, series, place string, v infer.Replication) {
 	if v.Level != 0 {
 		at = strings.TrimPrefix(at+", level "+short(v.Level), ", ")
 	}
+	p.Of = report.Quantity(v)
 	p.RecordIn(v.Source, series, figure.Prediction, at, v.Mean, v.Low, v.High, v.N)
 	p.RecordIn(v.Source, series+place, figure.Published, at, v.Published, nan, nan, 0)
 }

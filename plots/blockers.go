@@ -197,7 +197,9 @@ func drawAgrees(p *figure.Panel, a glutamate.Arm, group string, x, y float64) {
 	text := "–"
 	if !math.IsNaN(a.Agrees) {
 		text = percentOf(a.Agrees)
+		p.Of = "draws that agree (%)"
 		p.Record(a.Hypothesis+", agrees (% of draws)", figure.Value, group, 100*a.Agrees)
+		p.Of = ""
 	}
 	p.Write(text, figure.Aligned(figure.Sans(figure.SmallType, glutamateArms[a.Hypothesis].Color), draw.XCenter, draw.YCenter), x, y, vg.Point{})
 }

@@ -169,6 +169,7 @@ func drawSpine(p *figure.Panel, s spines.Spine, last map[int]float64, y float64,
 	} else {
 		life = k.Units(s.To)
 	}
+	p.Of = k.Label
 	p.RecordRange(series, figure.Value, fmt.Sprintf("site %d", s.Site+1), k.Units(s.From), k.Units(s.From), life, 0)
 	if lost, ok := last[s.Site]; ok && s.Origin == spines.Returned {
 		p.Stroke(draw.LineStyle{Color: figure.Tint(l.Color, 0.5), Width: figure.ThinLine / 2}, []float64{k.At(lost), from}, []float64{y, y})

@@ -123,6 +123,7 @@ func stageColor(name string) figure.Color {
 
 // drawStage draws when a stage happens.
 func drawStage(p *figure.Panel, b glutamate.StageBand, y float64) {
+	p.Of = "time after the start of the dose (days)"
 	p.RecordRange(b.Stage.Name, figure.Value, "peak (days)", b.PeakTime.Default, b.PeakTime.Low, b.PeakTime.High, 0)
 	p.RecordRange(b.Stage.Name, figure.Value, "half from (days)", b.From.Default, b.From.Low, b.From.High, 0)
 	p.RecordRange(b.Stage.Name, figure.Value, "half to (days)", b.To.Default, b.To.Low, b.To.High, 0)
@@ -150,6 +151,7 @@ func drawStage(p *figure.Panel, b glutamate.StageBand, y float64) {
 
 // drawLasting draws how long a stage is above half of its peak.
 func drawLasting(p *figure.Panel, b glutamate.StageBand, y float64) {
+	p.Of = "duration (days)"
 	p.RecordRange(b.Stage.Name, figure.Value, "duration (days)", b.Duration.Default, b.Duration.Low, b.Duration.High, 0)
 	l := figure.Look{Color: stageColor(b.Stage.Name), Mark: figure.Circle}
 	place := func(v float64) float64 { return cut(v, p.Plot.X) }
@@ -195,6 +197,7 @@ func reportedEnd(p *figure.Panel, stages glutamate.StageBands, low, high float64
 			}
 			y := float64(len(stages) - 1 - i)
 			when, what, _ := told(r)
+			p.Of = "level (rest = 1)"
 			p.Record(what, figure.Published, short(r.From)+" days", r.Value)
 			p.Marks(figure.PublishedLook, figure.PublishedRadius, []float64{r.From}, []float64{y})
 			p.Write("none ("+string(r.Fact.Evidence)+")", figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XLeft, draw.YCenter), r.From, y, vg.Point{X: 5, Y: 0.5})

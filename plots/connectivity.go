@@ -137,7 +137,7 @@ func connectivityPanel(title, name string, regions []string, m [][]float64, most
 		y.Label = "to"
 	}
 	p := figure.NewPanel(title, x, y)
-	p.Name, p.Square = name, true
+	p.Name, p.Square, p.Of = name, true, name+" (1)"
 	for i, row := range m {
 		for j, v := range row {
 			fill := figure.PaleGrey

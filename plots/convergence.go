@@ -199,6 +199,7 @@ func Combinations(list model.List[convergence.Combination]) (*figure.Figure, err
 	a.Hairlines()
 	a.Vertical(figure.ZeroLine, 0, "")
 	a.Estimates("excess of the pair", rows, v, low, high, figure.Value)
+	a.Of = "draws (%)"
 	for i, c := range list {
 		a.Record("share of draws above 0 (%)", figure.Value, rows[i], 100*c.Positive)
 		a.Write(percentOf(c.Positive)+" %", figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XRight, draw.YCenter), top+1.6, a.At(rows[i]), vg.Point{Y: 0.5})

@@ -26,6 +26,8 @@ type doseArm struct {
 // perThousandth is the efficiency's unit: points for each 0.001 of dose.
 const perThousandth = 1000
 
+const doseLabel = "dose (mean absolute weight change, weight units)"
+
 // DoseResponse returns what each arm achieves at each dose (study isodose):
 // accuracy under combined stress and under internal noise of SD 2.5, efficiency
 // (points gained over untreated under combined stress for each 0.001 of dose) and
@@ -120,7 +122,7 @@ func doseAxis(arms []doseArm, targets []float64) figure.Axis {
 			all = append(append(all, a.published(i, a.On, infer.Dose)...), a.Doses.At[i].Extent()...)
 		}
 	}
-	return figure.Axis{Label: "dose (mean absolute weight change, weight units)", Margin: 0.04, Scale: figure.Log}.Span(all...)
+	return figure.Axis{Label: doseLabel, Margin: 0.04, Scale: figure.Log}.Span(all...)
 }
 
 // doseView is an outcome against the dose.
@@ -210,7 +212,9 @@ func drawDoseCurve(p *figure.Panel, v doseView, a doseArm, outcome []sample) {
 		}
 		at := a.level(a.Settings[i])
 		p.RecordInterval(a.Label, at, o)
+		p.Of = doseLabel
 		p.RecordInterval(a.Label+", dose", at, d)
+		p.Of = ""
 		xs, ys = append(xs, x), append(ys, y)
 		drawBar(p, a.Color, x, max(o.Low, p.Plot.Y.Min), o.High) // a logarithm of 0 is below all
 		if d.Known() {
@@ -264,8 +268,10 @@ func missPanel(arms []doseArm, targets []float64) *figure.Panel {
 	for i, t := range targets {
 		y.Ticks, y.Names = append(y.Ticks, float64(n-1-i*len(arms))-float64(len(arms)-1)/2), append(y.Names, fmt.Sprintf("%d: dose %v", i+1, t))
 	}
+	const off = "dose above or below the nominal one (%)"
 	p := figure.NewPanel("Nearest level of each arm to each nominal iso-dose",
-		figure.Axis{Label: "dose above or below the nominal one (%)", About: 8, Above: 0.34}, y) // with room for the notes
+		figure.Axis{Label: off, About: 8, Above: 0.34}, y) // with room for the notes
+	p.Of = off
 	for k := range n {
 		p.Horizontal(figure.Hairline, float64(k), "")
 		if (k+1)%len(arms) == 0 && k < n-1 {

@@ -99,6 +99,7 @@ func drawJudged(p *figure.Panel, s *evidence.Shares, h, o int, y float64) {
 	outcome := s.Finding(h, o).Outcome
 	yes, no := s.Explained[h][o], s.Contradicted[h][o]
 	share := map[evidence.Outcome]float64{evidence.Pass: yes, evidence.Fail: no, evidence.Silent: 1 - yes - no}[outcome]
+	p.Of = "draws (%)"
 	p.RecordRange(name+", "+outcome.Told(), figure.Value, place, 100*yes, nan, nan, s.Draws)
 	p.RecordRange(name+", same outcome as at the defaults", figure.Value, place, 100*share, nan, nan, s.Draws)
 	fill := figure.PaleGrey
@@ -123,6 +124,7 @@ func drawJudged(p *figure.Panel, s *evidence.Shares, h, o int, y float64) {
 
 // drawMean writes a mean over the draws below its column.
 func drawMean(p *figure.Panel, name, what string, x, y, value float64) {
+	p.Of = "observations (mean over draws)"
 	p.Record(name, figure.Value, what, value)
 	p.Write(fmt.Sprintf("%.1f", value), figure.Aligned(figure.Sans(figure.LabelType, figure.Black), draw.XCenter, draw.YCenter), x, y, vg.Point{})
 }

@@ -143,6 +143,7 @@ func drawHeatColumn(p *figure.Panel, r *study.Result, conds []condition, t trade
 }
 
 func recordCell(p *figure.Panel, t trade, c condition, s summary) {
+	p.Of = t.Unit
 	p.RecordIn(t.Name, c.Label, figure.Mean, t.Unit, s.Mean, s.Low, s.High, s.N)
 }
 

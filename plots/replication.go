@@ -181,6 +181,7 @@ func replicationLabel(v infer.Replication) string {
 // drawReplicationRow draws one number at height y.
 func drawReplicationRow(p *figure.Panel, v infer.Replication, label string, y float64) {
 	l, place := replicationLook(v)
+	p.Of = report.Quantity(v)
 	p.RecordRange(label, figure.Prediction, "", v.Mean, v.Low, v.High, v.N)
 	p.Record(label+place, figure.Published, "", v.Published)
 	p.Reach([]float64{v.Published, v.Mean}, []float64{y, y})

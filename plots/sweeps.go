@@ -134,7 +134,7 @@ func prunedAxis(shares []float64, width, pad float64) figure.Axis {
 		low, high = low-0.5, high+0.5
 	}
 	pad *= high - low
-	a := figure.Axis{Label: "synapses pruned (%; logarithmic in those that remain)", Min: on.share(low - pad), Max: on.share(high + pad), Ticks: shares, Marked: true, Scale: on}
+	a := figure.Axis{Label: "synapses pruned (%; logarithmic in those that remain)", Of: "synapses pruned (share)", Min: on.share(low - pad), Max: on.share(high + pad), Ticks: shares, Marked: true, Scale: on}
 	const gap = 12 // points from name to name
 	place := func(share float64) float64 { return width * on.Normalize(a.Min, a.Max, share) }
 	end := place(shares[len(shares)-1])

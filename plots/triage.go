@@ -122,8 +122,10 @@ func drawChoice(p *figure.Panel, arms []candidate, best stats.Choice, place stri
 	}
 	a, tie, share := arms[i], 1/float64(len(arms)), 0.0
 	d := best.Margin.Difference
+	p.Of = "difference in accuracy (points)"
 	p.RecordRange(a.Label, figure.Value, place+", margin over "+Label(best.RunnerUp), d.Mean, d.Low, d.High, best.N)
 	if best.N > 1 { // resamples of one seed are all alike
+		p.Of = "resamples that agree (share)"
 		p.RecordRange(a.Label, figure.Value, place+", certainty", best.Certainty, nan, nan, best.N)
 		share = (best.Certainty - tie) / (1 - tie)
 	}

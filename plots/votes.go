@@ -49,6 +49,7 @@ func mapRaster(votes network.Votes) figure.Raster {
 
 // recordMap keeps a coarse grid of the map: the class and its share of votes.
 func recordMap(p *figure.Panel, c condition, sd float64, votes network.Votes) {
+	p.Of = "votes (share)"
 	points := mapPoints()
 	for i := mapEvery / 2; i < mapCells; i += mapEvery {
 		for j := mapEvery / 2; j < mapCells; j += mapEvery {

@@ -107,6 +107,7 @@ func matrixPanel(c condition, n *network.Network, k, columns int, named bool) *f
 		g.Cells = append(g.Cells, density(share))
 	}
 	p.FillRaster(g)
+	p.Of = "synapses present (%)"
 	p.Record(c.Label, figure.Value, "synapses present in the matrix (%)", 100*l.Share())
 	return p
 }

@@ -45,5 +45,8 @@ func Cell(s string) string {
 	return s
 }
 
+// Plain is OneLine with a minus that programs read.
+func Plain(s string) string { return strings.ReplaceAll(OneLine(s), "−", "-") }
+
 // OneLine returns text in one line, Clean.
 func OneLine(s string) string { return Clean(strings.Join(strings.Fields(s), " ")) }

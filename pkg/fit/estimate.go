@@ -103,7 +103,11 @@ func (l Estimates) Table() (header []string, rows [][]string) {
 		if e.AtBound() {
 			value += ", the end of its range"
 		}
-		rows = append(rows, []string{e.Name, value, figures(e.Low) + " to " + figures(e.High)})
+		interval := figures(e.Low) + " to " + figures(e.High)
+		if math.IsInf(e.Low, 0) && math.IsInf(e.High, 0) {
+			interval = "open"
+		}
+		rows = append(rows, []string{e.Name, value, interval})
 	}
 	return []string{"Quantity", "Estimate", "95 % interval"}, rows
 }

@@ -11,7 +11,7 @@ import (
 func TestEstimatesSayWhatIsOpen(t *testing.T) {
 	in := model.Range{Low: 0, High: 100}
 	_, rows := Estimates{{Name: "a", Value: 0.21441, Low: 0.113, High: 0.3576, Range: in}, {Name: "b", Value: 56.14, Low: math.Inf(-1), High: math.Inf(1), Range: in}}.Table()
-	for i, want := range []string{"0.113 to 0.358", "open to open"} {
+	for i, want := range []string{"0.113 to 0.358", "open"} {
 		if rows[i][2] != want {
 			t.Errorf("row %d: %q, want %q", i, rows[i][2], want)
 		}

@@ -208,6 +208,4 @@ func Number(v float64) string {
 func Text(s string) string { return files.Cell(s) }
 
 // written is a cell as a record has it: a Text in one line, with an ASCII minus.
-func written(s string) string {
-	return Text(strings.NewReplacer("−", "-", "\r\n", " ", "\n", " ", "\r", " ").Replace(s))
-}
+func written(s string) string { return Text(files.Plain(s)) }

@@ -74,6 +74,11 @@ func quantityOf(x infer.Replication) quantity {
 	return quantity{x.Metric, "%", x.Metric, 1}
 }
 
+// Quantity is a number's metric with its unit, for programs: accuracy (%).
+func Quantity(x infer.Replication) string {
+	return x.Metric + " (" + cmp.Or(quantityOf(x).unit, "1") + ")"
+}
+
 // InPercent tells whether a number is a percentage or a difference of such, and not a
 // dose, a count, a loss, or per dose.
 func InPercent(x infer.Replication) bool {

@@ -1,9 +1,11 @@
 package spines
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"divergent/data"
 	"divergent/internal/check"
@@ -18,21 +20,25 @@ type Arm struct {
 	Cells   string // where the study has several kinds
 	Drug    string // the arm's name in the data
 	Control string
+	// Imaging is a reader's own table, as data.ParseSpines reads it: the dose on day 0, a
+	// row of spine_density for each session, as change from the first, and survival of the
+	// spines first seen in the session before its first row. Nil is the embedded table.
+	Imaging []data.Spine `table:"-"`
 }
 
 // Arms returns the arms that the pulse is fitted to.
 func Arms() []Arm {
 	return []Arm{
 		Shao(),
-		{"ShaoLiao2025", "PT", "psilocybin 1 mg/kg", "saline"},
-		{"ShaoLiao2025", "IT", "psilocybin 1 mg/kg", "saline"},
-		{"Jefferson2023", "", "5-MeO-DMT 20 mg/kg", "vehicle"},
-		{"Phoumthipphavong2016", "", "ketamine 10 mg/kg i.p. single", "saline"},
+		{Study: "ShaoLiao2025", Cells: "PT", Drug: "psilocybin 1 mg/kg", Control: "saline"},
+		{Study: "ShaoLiao2025", Cells: "IT", Drug: "psilocybin 1 mg/kg", Control: "saline"},
+		{Study: "Jefferson2023", Drug: "5-MeO-DMT 20 mg/kg", Control: "vehicle"},
+		{Study: "Phoumthipphavong2016", Drug: "ketamine 10 mg/kg i.p. single", Control: "saline"},
 	}
 }
 
 // Shao is the arm with the most kinds of data, which Default is fitted to.
-func Shao() Arm { return Arm{"Shao2021", "", "psilocybin 1 mg/kg", "saline"} }
+func Shao() Arm { return Arm{Study: "Shao2021", Drug: "psilocybin 1 mg/kg", Control: "saline"} }
 
 // String names the arm.
 func (a Arm) String() string {
@@ -88,7 +94,7 @@ type series struct {
 
 // read returns the data of the drug arm or of its control.
 func (a Arm) read(drug bool) (series, error) {
-	rows, err := data.Spines()
+	rows, err := a.rows()
 	if err != nil {
 		return series{}, err
 	}
@@ -97,7 +103,7 @@ func (a Arm) read(drug bool) (series, error) {
 		name = a.Drug
 	}
 	var sessions []float64
-	rated, seen := map[float64]bool{}, 0 // days of rates
+	rated, seen, survived := map[float64]bool{}, 0, math.Inf(1) // days of rates; the first of survival
 	for _, r := range rows {
 		if r.Study != a.Study || r.Cells != a.Cells || r.Arm != name {
 			continue
@@ -110,14 +116,14 @@ func (a Arm) read(drug bool) (series, error) {
 		case "spine_density":
 			sessions = append(sessions, r.Day)
 		case "new_spine_survival":
-			if a.Study != Shao().Study { // elsewhere the session in which they were new is not known
+			if a.Imaging == nil && a.Study != Shao().Study { // elsewhere the session in which they were new is not known
 				continue
 			}
 			if p.Of = seen; p.Of == 0 {
 				p.Of = r.Spines
 			}
 			seen = int(math.Round(r.Value * float64(r.Spines)))
-			p.Seen = seen
+			p.Seen, survived = seen, min(survived, r.Day)
 		default:
 			continue
 		}
@@ -126,7 +132,12 @@ func (a Arm) read(drug bool) (series, error) {
 	if len(sessions) == 0 {
 		var known []string
 		for _, k := range Arms() {
-			known = append(known, k.String())
+			if a.Imaging == nil {
+				known = append(known, k.String())
+			}
+		}
+		for _, r := range a.Imaging {
+			known = append(known, Arm{Study: r.Study, Cells: r.Cells, Drug: r.Arm}.String())
 		}
 		if err := check.Known("spines: no imaging of", a.String(), known); err != nil {
 			return s, err
@@ -141,15 +152,61 @@ func (a Arm) read(drug bool) (series, error) {
 	}
 	for i, d := range sessions {
 		s.options.Sessions = append(s.options.Sessions, d-s.first)
-		if d == 1 && seen > 0 {
+		if d < survived && seen > 0 {
 			s.options.Follow = i
 		}
+	}
+	if err := s.check(a.Imaging != nil, sessions); err != nil {
+		return s, fmt.Errorf("spines: imaging of %s, %s: %w", a, name, err)
 	}
 	s.protocol = model.Days(sessions[len(sessions)-1] - s.first)
 	if drug {
 		s.protocol = s.protocol.With(model.Dose(-s.first, name, 1))
 	}
 	return s, nil
+}
+
+// rows returns the table that holds the arm, its own sorted by measure and day.
+func (a Arm) rows() ([]data.Spine, error) {
+	if a.Imaging == nil {
+		return data.Spines()
+	}
+	rows := slices.Clone(a.Imaging)
+	slices.SortStableFunc(rows, func(x, y data.Spine) int {
+		return cmp.Or(strings.Compare(x.Measure, y.Measure), cmp.Compare(x.Day, y.Day))
+	})
+	return rows, nil
+}
+
+// check holds a reader's own imaging to what a fit needs.
+func (s series) check(own bool, sessions []float64) error {
+	if !own {
+		return nil // TestArmsReadTheData
+	}
+	switch {
+	case len(sessions) < 2:
+		return fmt.Errorf("one session, on day %v: want rows of spine_density for two or more", sessions[0])
+	case s.first > 0:
+		return fmt.Errorf("the first session is on day %v: want one before the dose, which is on day 0, or on that day", s.first)
+	case s.options.Follow == 0 && slices.ContainsFunc(s.points, func(p Point) bool { return p.Of > 0 }):
+		return fmt.Errorf("new_spine_survival: want a session before its first day in which the spines were new, and one before that")
+	}
+	for i, p := range s.points {
+		at := slices.Index(sessions, p.Day)
+		switch {
+		case i > 0 && p.Measure == s.points[i-1].Measure && p.Day == s.points[i-1].Day:
+			return fmt.Errorf("line %d: %s of day %v is there twice: want one mean for each session, study, arm and kind of cells", p.Line, p.Measure, p.Day)
+		case at < 0:
+			return fmt.Errorf("line %d: %s of day %v: want a row of spine_density for that session, too", p.Line, p.Measure, p.Day)
+		case strings.HasSuffix(p.Measure, "_rate") && (at == 0 || p.From != sessions[at-1]):
+			return fmt.Errorf("line %d: %s from day %v to %v: want an interval between two sessions that follow each other", p.Line, p.Measure, p.From, p.Day)
+		case p.Measure == "spine_density" && at == 0 && p.Value != 0:
+			return fmt.Errorf("line %d: spine_density = %v in the first session: want changes from that, as a share, so 0", p.Line, p.Value)
+		case p.Fitted && p.Of == 0 && !(p.SEM > 0):
+			return fmt.Errorf("line %d: sem = %v of a %s that is fitted: want more than 0", p.Line, p.SEM, p.Measure)
+		}
+	}
+	return nil
 }
 
 // predict fills in what the model says.

@@ -1,8 +1,12 @@
 package spines_test
 
 import (
+	"context"
 	"fmt"
+	"strings"
 
+	"divergent/data"
+	"divergent/pkg/fit"
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
 )
@@ -43,4 +47,42 @@ func ExampleChecks() {
 	// pass: formation is unchanged at 3 to 6 h (15.23 % above vehicle; want at most 27.28 % above vehicle)
 	// pass: formation is up at 12 to 24 h (126.4 % above vehicle; want at least 27.28 % above vehicle)
 	// 11 pass, 7 fail, 5 silent; challenges among the failures: 7
+}
+
+// A reader's own imaging is fitted as the embedded is: here the control arm, by the model
+// without memory.
+func ExampleArm_FitTurnover() {
+	const table = `study,species_region,arm,cell_type,measure,day,interval,value,sem,n_dendrites,n_mice,unit,source_doi,data_origin,verified,note
+Mine2026,mouse M1,saline,,spine_density,-2,,0,0,40,5,change from day -2,none,my lab,no,
+Mine2026,mouse M1,saline,,spine_density,0,,-0.01,0.02,40,5,change from day -2,none,my lab,no,
+Mine2026,mouse M1,saline,,spine_density,4,,-0.02,0.02,40,5,change from day -2,none,my lab,no,
+Mine2026,mouse M1,saline,,formation_rate,0,-2 to 0,0.08,0.01,40,5,share,none,my lab,no,
+Mine2026,mouse M1,saline,,elimination_rate,0,-2 to 0,0.09,0.01,40,5,share,none,my lab,no,
+Mine2026,mouse M1,saline,,formation_rate,4,0 to 4,0.12,0.01,40,5,share,none,my lab,no,
+Mine2026,mouse M1,saline,,elimination_rate,4,0 to 4,0.13,0.01,40,5,share,none,my lab,no,
+`
+	imaging, err := data.ParseSpines(strings.NewReader(table), "mine.csv") // a file: os.Open("mine.csv")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	arm := spines.Arm{Study: "Mine2026", Drug: "ketamine", Control: "saline", Imaging: imaging}
+	f, err := arm.FitTurnover(context.Background(), spines.TwoPools(), spines.FitOptions{Starts: 2, Intervals: fit.NoIntervals})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(f.Name)
+	for _, p := range f.Points {
+		fmt.Printf("%-17s day %2.0f: %5.2f, model %5.2f\n", p.Measure, p.Day, p.Value, p.Model)
+	}
+	// Output:
+	// Mine2026 saline: two pools
+	// elimination_rate  day  0:  0.09, model  0.09
+	// elimination_rate  day  4:  0.13, model  0.13
+	// formation_rate    day  0:  0.08, model  0.08
+	// formation_rate    day  4:  0.12, model  0.12
+	// spine_density     day -2:  0.00, model  0.00
+	// spine_density     day  0: -0.01, model -0.01
+	// spine_density     day  4: -0.02, model -0.02
 }

@@ -118,6 +118,7 @@ func (p *Panel) settle(name string, a Axis, to *plot.Axis, drawn []float64) {
 // Axis says what an axis is called and spans.
 type Axis struct {
 	Label    string          // with the unit, such as time (days)
+	Of       string          // what the plotted numbers along it are, with the unit, where the label says it otherwise
 	Min, Max float64         // ends, in the unit of the data; both 0: fitted to what is drawn
 	Ticks    []float64       // marked values; nil: round ones
 	Names    []string        // names of the ticks, one for each; nil writes the values

@@ -57,6 +57,7 @@ type Panel struct {
 	Data   []Datum    // the plotted numbers
 
 	Name string // in the plotted numbers, where it is not the title
+	Of   string // what numbers recorded from now on are, with their unit, where no axis says it
 
 	x, y           Axis
 	reach, heights []float64       // where marks and lines were drawn

@@ -54,14 +54,40 @@ func TestPDFImagesStandUpright(t *testing.T) {
 
 // A spreadsheet computes no name in a figure's numbers.
 func TestPlottedNamesAreNoFormulas(t *testing.T) {
-	f := &Figure{Rows: [][]*Panel{{{Title: "=1+1", Data: []Datum{{"=1+1", "@SUM(A1)", Value, "+1+\ncmd|x", -1, math.NaN(), math.NaN(), 0}, {"a\x00", "-", Value, "-0.5", 2, math.NaN(), math.NaN(), 0}}}}}}
+	f := &Figure{Rows: [][]*Panel{{{Title: "=1+1", Data: []Datum{{"=1+1", "@SUM(A1)", Value, "+1+\ncmd|x", -1, math.NaN(), math.NaN(), 0, ""}, {"a\x00", "-", Value, "-0.5", 2, math.NaN(), math.NaN(), 0, ""}}}}}}
 	var b bytes.Buffer
 	if err := f.writeCSV(&b); err != nil {
 		t.Fatal(err)
 	}
-	want := "panel,series,kind,x,y,low,high,n,at\n'=1+1,'@SUM(A1),value,,-1,,,,'+1+ cmd|x\na\ufffd,'-,value,-0.5,2,,,,\n"
+	want := "panel,series,kind,x,y,low,high,n,at,x is,y is\n'=1+1,'@SUM(A1),value,,-1,,,,'+1+ cmd|x,,\na\ufffd,'-,value,-0.5,2,,,,,,\n"
 	if b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
+	}
+}
+
+// What numbers are is said by the axis along which they lie, which a panel may share with
+// the first of its row and the last of its column, or by what was recorded with them.
+func TestNumbersSayWhatTheyAre(t *testing.T) {
+	f := &Figure{Rows: [][]*Panel{
+		{NewPanel("a", Axis{}, Axis{Label: "mood"}), NewPanel("b", Axis{Of: "dose (mg)"}, Axis{})},
+		{NewPanel("c", Axis{Label: "time (days)"}, Rows("u", "v")), NewPanel("d", Columns("u", "v"), Rows("u", "v"))},
+	}}
+	for _, p := range f.panels() {
+		p.Record("s", Value, "1", 2)
+		p.Record("s", Reference, "1", 2)
+		p.Of = "votes (share)"
+		p.Record("s", Value, "1", 2)
+	}
+	for i, want := range []string{
+		"time (days)|mood", "time (days)|mood", "time (days)|votes (share)",
+		"dose (mg)|mood", "dose (mg)|mood", "dose (mg)|votes (share)",
+		"|time (days)", "time (days)|time (days)", "|votes (share)",
+		"|", "|", "|votes (share)",
+	} {
+		p := i / 3
+		if x, y := f.measured(p/2, p%2, f.panels()[p].Data[i%3]); x+"|"+y != want {
+			t.Errorf("panel %d, number %d: %s|%s, want %s", p, i%3, x, y, want)
+		}
 	}
 }
 

@@ -192,6 +192,7 @@ func (p *Panel) Cells(label string, z [][]float64) {
 		p.fail(label, "%d rows of %d cells on axes of %d rows and %d columns: want as many", len(z), len(z[0]), len(p.y.Names), len(p.x.Names))
 		return
 	}
+	p.Of = label
 	scale, from, to := sequential, low, high
 	if low < 0 && high > 0 {
 		scale, to = Diverging, max(-low, high)

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"cmp"
 	"io"
 	"math"
 	"slices"
@@ -34,6 +35,7 @@ type Datum struct {
 	Low    float64 // lower end of the interval; NaN where there is none
 	High   float64 // upper end of the interval; NaN where there is none
 	N      int     // seeds, or what is imaged, behind the number; 0 where that means nothing
+	Of     string  `table:"-"` // what the number is, with its unit; empty where the axis says it
 }
 
 // Table returns the plotted numbers, panel by panel.
@@ -46,10 +48,21 @@ func (f *Figure) Table() []Datum {
 }
 
 // writeCSV writes a position that is a number as x and any other as at, so that programs
-// read every column as one kind.
+// read every column as one kind, and what x and y are, with their units.
 func (f *Figure) writeCSV(w io.Writer) error {
 	t := f.Table()
-	_, err := w.Write(files.CSV([]string{"panel", "series", "kind", "x", "y", "low", "high", "n", "at"}, len(t), func(i int) []string {
+	var xs, ys []string
+	for i, row := range f.Rows {
+		for j, p := range row {
+			if p != nil {
+				for _, d := range p.Data {
+					x, y := f.measured(i, j, d)
+					xs, ys = append(xs, x), append(ys, y)
+				}
+			}
+		}
+	}
+	_, err := w.Write(files.CSV([]string{"panel", "series", "kind", "x", "y", "low", "high", "n", "at", "x is", "y is"}, len(t), func(i int) []string {
 		d, n := t[i], ""
 		if d.N > 0 {
 			n = strconv.Itoa(d.N)
@@ -58,9 +71,39 @@ func (f *Figure) writeCSV(w io.Writer) error {
 		if _, err := strconv.ParseFloat(x, 64); err != nil {
 			x, at = "", x
 		}
-		return []string{files.OneLine(d.Panel), files.OneLine(d.Series), string(d.Kind), x, decimal(d.Y), decimal(d.Low), decimal(d.High), n, files.OneLine(at)}
+		if x == "" {
+			xs[i] = ""
+		}
+		return []string{files.Plain(d.Panel), files.Plain(d.Series), string(d.Kind), x, decimal(d.Y), decimal(d.Low), decimal(d.High), n, files.Plain(at), files.Plain(xs[i]), files.Plain(ys[i])}
 	}))
 	return err
+}
+
+// measured says what x and y of a number in panel j of row i are, by the axes along which
+// they lie: y lies along the x axis where the other has names, and along none where both
+// have. A panel without labels has those of the first of its row and the last of its column.
+func (f *Figure) measured(i, j int, d Datum) (x, y string) {
+	p := f.Rows[i][j]
+	x, y = cmp.Or(p.x.Of, p.x.Label), cmp.Or(p.y.Of, p.y.Label)
+	for k := i + 1; k < len(f.Rows) && x == "" && j < len(f.Rows[k]); k++ {
+		if q := f.Rows[k][j]; q != nil {
+			x = cmp.Or(q.x.Of, q.x.Label)
+		}
+	}
+	for k := j - 1; k >= 0 && y == "" && p.y.places == 0; k-- {
+		if q := f.Rows[i][k]; q != nil {
+			y = cmp.Or(q.y.Of, q.y.Label)
+		}
+	}
+	switch {
+	case p.x.places > 0 && p.y.places > 0:
+		x, y = "", ""
+	case p.y.places > 0 && d.Kind == Reference:
+		y = x
+	case p.y.places > 0:
+		x, y = "", x
+	}
+	return x, cmp.Or(d.Of, y)
 }
 
 // decimal writes a number so that reading it gives the same number, and nothing
@@ -105,7 +148,7 @@ func (p *Panel) RecordIn(panel, series string, kind Kind, x string, y, low, high
 	if p == nil {
 		return
 	}
-	p.Data = append(p.Data, Datum{panel, series, kind, x, y, low, high, n})
+	p.Data = append(p.Data, Datum{panel, series, kind, x, y, low, high, n, p.Of})
 }
 
 // RecordInterval keeps a plotted mean with its interval.

@@ -147,6 +147,7 @@ func AlignStrips(strips ...*figure.Panel) float64 {
 // drawLane draws one lane at height y.
 func drawLane(p *figure.Panel, l lane, protocol model.Protocol, k Clock, y float64) {
 	p.Horizontal(figure.Hairline, y, "")
+	p.Of = "amount (as in the protocol)"
 	for _, e := range l.Events {
 		x := k.Text(e.From)
 		if e.To != e.From {

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"divergent/data"
+	"divergent/internal/files"
+	"divergent/internal/kept"
+	"divergent/pkg/catalogue"
+	"divergent/plots"
+	"divergent/plots/figure"
+)
+
+// pair matches two numbers in one cell.
+var pair = regexp.MustCompile(`^-?[0-9.]+(e-?[0-9]+)? *(to|±|/|,|\(|–) *-?[0-9.]+`)
+
+// Every CSV that a command writes is read as pandas and R would: the committed results,
+// the numbers of all figures of all studies and models, and what runs of a few seeds, of a
+// reader's own arms and of a model write.
+func TestEveryCSV(t *testing.T) {
+	if n := readCSVs(t, data.Results()); n < 45 {
+		t.Errorf("%d tables of committed results", n)
+	}
+	drawn := t.TempDir()
+	for _, e := range catalogue.All() {
+		for _, draw := range figuresOf(t, e) {
+			f, err := draw()
+			if err != nil {
+				t.Fatalf("%s: %v", e.Name, err)
+			}
+			checkUnits(t, f)
+			if err := f.Save(filepath.Join(drawn, e.Name+"-"+f.Name), figure.CSV); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if n := readCSVs(t, os.DirFS(drawn)); n < 18 {
+		t.Errorf("%d figures", n)
+	}
+}
+
+// figuresOf returns an entry's figures of the committed results; of a model only where these
+// are of its present code, which pkg/catalogue insists on.
+func figuresOf(t *testing.T, e catalogue.Entry) (out []func() (*plots.Figure, error)) {
+	if e.Small == nil {
+		res, err := results(e.Name, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, draw := range e.Draws {
+			out = append(out, func() (*plots.Figure, error) { return draw(res) })
+		}
+		return out
+	}
+	m := smallModel{e}
+	r, _, err := m.stored("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, err := kept.Code(e.Name); err != nil || r.Kept.Code != code {
+		t.Logf("figures of %s are not read: the committed results are of other code", e.Name)
+		return nil
+	}
+	if out, err = m.figures(t.Context(), app{}, ""); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// readCSVs reads every CSV of a folder and returns how many there are.
+func readCSVs(t *testing.T, dir fs.FS) (n int) {
+	t.Helper()
+	err := fs.WalkDir(dir, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || path.Ext(name) != ".csv" {
+			return err
+		}
+		n++
+		b, err := fs.ReadFile(dir, name)
+		if err != nil {
+			return err
+		}
+		if flaw := flawOf(string(b)); flaw != "" {
+			t.Errorf("%s: %s", name, flaw)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	return n
+}
+
+// flawOf says what a program, or a person with a spreadsheet, would stumble over in a CSV
+// file, or nothing: headers are there once, a column that has a number has nothing else but
+// gaps and NA, a cell is one line and no formula, minus is ASCII, and numbers that
+// have a unit have it in the header or in a column of units.
+func flawOf(file string) string {
+	rows, err := csv.NewReader(strings.NewReader(file)).ReadAll()
+	if err != nil || len(rows) < 2 {
+		return fmt.Sprintf("%d rows (%v)", len(rows), err)
+	}
+	for j, header := range rows[0] {
+		if header == "" || slices.Contains(rows[0][:j], header) {
+			return fmt.Sprintf("column %d is headed %q: want a header of its own", j+1, header)
+		}
+		numbers, pairs, texts := 0, 0, 0
+		for _, r := range rows {
+			s := r[j]
+			if strings.ContainsAny(s, "−\n\r\t") || s != files.Cell(s) {
+				return fmt.Sprintf("%s has the cell %q", header, s)
+			}
+		}
+		for _, r := range rows[1:] {
+			s := r[j]
+			_, err := strconv.ParseFloat(s, 64)
+			switch {
+			case s == "" || s == "NA":
+			case err == nil:
+				numbers++
+			default:
+				texts++
+				if pair.MatchString(s) {
+					pairs++
+				}
+			}
+		}
+		switch {
+		case numbers > 0 && texts > 0 && !strings.HasPrefix(header, "unit"): // 1 is a unit
+			return fmt.Sprintf("%s has %d numbers and %d texts", header, numbers, texts)
+		case pairs > 0 && pairs == texts:
+			return header + " has two numbers in each cell"
+		}
+	}
+	return ""
+}
+
+// A spreadsheet takes a sign before a number and a word for text, which Gnumeric 1.12 was
+// seen to do; what else begins with a sign, @ or = is behind an apostrophe.
+func TestFlaws(t *testing.T) {
+	for _, file := range []string{
+		"x\n−1\n", "x\n1\ntwo\n", "x\n1 to 2\n3 to 4\n", "x\n=1+1\n", "x\n-dose\n", "x\n@a\n", "x\n+1+1\n", "x\n\"a\nb\"\n", "x\na\tb\n", "x,x\n1,2\n", "x,\n1,2\n", "x\n",
+		"x,y\n1\n",
+	} {
+		if flawOf(file) == "" {
+			t.Errorf("%q passes", file)
+		}
+	}
+	for _, file := range []string{"unit\n1\nday\n", "x\n-1\n2e-05\nInf\nNA\n\"\"\n", "x\n-9.2 points\n", "x\n'=1\n"} {
+		if s := flawOf(file); s != "" {
+			t.Errorf("%q: %s", file, s)
+		}
+	}
+}
+
+// Numbers on a figure say what they are.
+func checkUnits(t *testing.T, f *plots.Figure) {
+	t.Helper()
+	var b bytes.Buffer
+	if err := f.Encode(&b, figure.CSV); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&b).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(r []string, name string) string { return r[slices.Index(rows[0], name)] }
+	told := map[string]bool{}
+	for _, r := range rows[1:] {
+		if panel := at(r, "panel"); panel == "schematic" || told[panel] {
+			continue
+		}
+		if at(r, "y") != "" && at(r, "y is") == "" || at(r, "x") != "" && at(r, "x is") == "" {
+			told[at(r, "panel")] = true
+			t.Errorf("%s: nothing says what x or y is: %q", f.Name, r)
+		}
+	}
+}
