@@ -93,16 +93,9 @@ func Partial(name string) bool {
 // Read reads a file of at most limit bytes. Only one that does not exist gives
 // fs.ErrNotExist; anything else that stands in the way is named.
 func Read(dir fs.FS, name string, limit int64) ([]byte, error) {
-	info, err := fs.Stat(dir, name)
-	switch {
-	case err != nil:
-		return nil, unreadable(name, err)
-	case !info.Mode().IsRegular(): // opening a pipe would wait for ever
-		return nil, fmt.Errorf("%s is no regular file: want a file", name)
-	}
-	f, err := dir.Open(name)
+	f, err := Open(dir, name, limit)
 	if err != nil {
-		return nil, unreadable(name, err)
+		return nil, err
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, limit+1))
@@ -110,9 +103,31 @@ func Read(dir fs.FS, name string, limit int64) ([]byte, error) {
 	case err != nil:
 		return nil, unreadable(name, err)
 	case int64(len(b)) > limit:
-		return nil, fmt.Errorf("%s is larger than %d MB: want a file that divergent has written", name, limit>>20)
+		return nil, tooLarge(name, limit)
 	}
 	return b, nil
+}
+
+// Open opens a file of at most limit bytes, with the errors of Read.
+func Open(dir fs.FS, name string, limit int64) (fs.File, error) {
+	info, err := fs.Stat(dir, name)
+	switch {
+	case err != nil:
+		return nil, unreadable(name, err)
+	case !info.Mode().IsRegular(): // opening a pipe would wait for ever
+		return nil, fmt.Errorf("%s is no regular file: want a file", name)
+	case info.Size() > limit:
+		return nil, tooLarge(name, limit)
+	}
+	f, err := dir.Open(name)
+	if err != nil {
+		return nil, unreadable(name, err)
+	}
+	return f, nil
+}
+
+func tooLarge(name string, limit int64) error {
+	return fmt.Errorf("%s is larger than %d MB: want a file that divergent has written", name, limit>>20)
 }
 
 func unreadable(name string, err error) error {

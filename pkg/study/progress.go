@@ -26,21 +26,33 @@ func newMeter() meter { return meter{moved: map[store.ID]*meterCell{}} }
 
 // plan adds the cell's work.
 func (m *meter) plan(seed uint64, c condition) {
-	const measuring = 1
-	var training []treat.Span
-	switch {
-	case c.Name == Dense:
-		training = []treat.Span{{Epochs: c.design.Baseline.Epochs, Present: 1}}
-	case c.therapy != nil:
-		training = treat.Estimate(c.therapy, 1-c.design.Prune)
-	}
-	epochs, cost := guess(training)
+	epochs, cost := guess(c.training())
 	cell := &meterCell{cost: cost + measuring}
 	if epochs > 0 {
 		cell.perEpoch = cost / float64(epochs)
 	}
 	m.moved[c.id(seed)] = cell
 	m.total += cell.cost
+}
+
+// measuring is what the tests of a cell cost, in dense epochs.
+const measuring = 1
+
+// training lists what the making of a condition's network trains.
+func (c condition) training() []treat.Span {
+	switch {
+	case c.Name == Dense:
+		return []treat.Span{{Epochs: c.design.Baseline.Epochs, Present: 1}}
+	case c.therapy != nil:
+		return treat.Estimate(c.therapy, 1-c.design.Prune)
+	}
+	return nil
+}
+
+// cost is what one cell of the condition costs, in dense epochs.
+func (c condition) cost() float64 {
+	_, cost := guess(c.training())
+	return cost + measuring
 }
 
 // guess returns the cost of training, in dense epochs.

@@ -35,7 +35,7 @@ func TestManifestsJoin(t *testing.T) {
 		}
 		return out
 	}
-	for what, u := range map[string]Manifest{"long and short": long.union(short), "short and long": short.union(long)} {
+	for what, u := range map[string]Manifest{"long and short": long.Union(short), "short and long": short.Union(long)} {
 		if !slices.Equal(u.Seeds, []uint64{0, 1}) || !slices.Equal(u.Assays, long.Assays) || u.Settings != "long" || !u.Networks ||
 			!slices.Equal(u.NonDefault, []string{"x", "y", "z"}) || !slices.Equal(names(u), []string{"dense2", "untreated2", "a2", "b2", "c1"}) {
 			t.Errorf("%s: %v, %v", what, u, names(u))

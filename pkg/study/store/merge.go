@@ -73,7 +73,7 @@ func join(dirs []string, partial bool) (*Result, error) {
 		} else if err := m.Extends(*next, dir); err != nil {
 			return nil, err
 		} else {
-			m = m.union(*next)
+			m = m.Union(*next)
 		}
 		if err := all.Join(found); err != nil {
 			return nil, fmt.Errorf("%s: %w", dir, err)

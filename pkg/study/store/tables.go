@@ -26,6 +26,7 @@ const (
 	NetworkFolder = "networks"
 	CellFolder    = "cells"
 	LockFile      = ".lock"
+	TaskFolder    = "tasks" // of a submission to a queue, whose results are joined in the folder above
 )
 
 // largest is the size in bytes up to which a file of a folder is read.
