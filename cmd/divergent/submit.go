@@ -102,11 +102,11 @@ func (c *submitCommand) Run(ctx context.Context, a app) error {
 		return a.say("%d tasks are in the queue already, and no others have anything left to do: divergent status %s", len(sent.tasks), shellWord(s.Dir))
 	}
 	var jobs []string
-	submit := func(script string, after []string, args ...string) error {
+	submit := func(step, script string, after []string, args ...string) error {
 		if len(after) > 0 {
 			args = append([]string{"--dependency=afterany:" + strings.Join(after, ":")}, args...)
 		}
-		id, err := queue.submit(ctx, a, filepath.Join(s.Top(), script), args...)
+		id, err := queue.submit(ctx, a, step, filepath.Join(s.Top(), script), args...)
 		if err != nil {
 			return err
 		}
@@ -115,17 +115,17 @@ func (c *submitCommand) Run(ctx context.Context, a app) error {
 	}
 	var before []string
 	if len(d.Seeds) < s.Tasks && len(dense) > 0 {
-		if err := submit("array.sbatch", nil, "--array="+ranges(dense), "--", "--dense-only"); err != nil {
+		if err := submit("dense", "array.sbatch", nil, "--array="+ranges(dense), "--", "--dense-only"); err != nil {
 			return err
 		}
 		before = jobs
 	}
 	if len(cells) > 0 {
-		if err := submit("array.sbatch", before, "--array="+ranges(cells)); err != nil {
+		if err := submit("array", "array.sbatch", before, "--array="+ranges(cells)); err != nil {
 			return err
 		}
 	}
-	if err := submit("finish.sbatch", slices.Concat(sent.jobs, jobs)); err != nil {
+	if err := submit("finish", "finish.sbatch", slices.Concat(sent.jobs, jobs)); err != nil {
 		return err
 	}
 	if c.Print {
@@ -255,7 +255,7 @@ type slurm struct {
 
 // submit sends a script, or prints how to, and returns the job's number. What stands
 // after -- goes to the script.
-func (q slurm) submit(ctx context.Context, a app, script string, args ...string) (string, error) {
+func (q slurm) submit(ctx context.Context, a app, step, script string, args ...string) (string, error) {
 	var own []string
 	if i := slices.Index(args, "--"); i >= 0 {
 		args, own = args[:i], args[i+1:]
@@ -264,13 +264,13 @@ func (q slurm) submit(ctx context.Context, a app, script string, args ...string)
 	if q.print {
 		line := "sbatch"
 		for _, w := range words {
-			line += " " + shellWord(w)
+			if strings.HasPrefix(w, "--dependency=") && strings.Contains(w, "$") { // on a step printed before
+				line += ` "` + w + `"`
+			} else {
+				line += " " + shellWord(w)
+			}
 		}
-		name := "JOB" + strconv.Itoa(len(own))
-		if strings.HasSuffix(script, "finish.sbatch") {
-			name = "FINISH"
-		}
-		return "$" + name, a.say("%s=$(%s)", name, strings.ReplaceAll(strings.ReplaceAll(line, "'--dependency=", "--dependency="), "$JOB'", "$JOB"))
+		return "$" + step, a.say("%s=$(%s)", step, line)
 	}
 	out, err := q.ask(ctx, "sbatch", words...)
 	if err != nil {
