@@ -760,10 +760,10 @@ func TestTimeLeft(t *testing.T) {
 	}
 	_, sparse := guess([]treat.Span{{Epochs: 10, Present: 0.05}})
 	epochs, full := guess([]treat.Span{{Epochs: 10, Present: 1}})
-	if full < 5*sparse || epochs != 10 || math.Abs(full-9.8) > 1e-12 {
+	if full < 5*sparse || epochs != 10 || math.Abs(full-10) > 1e-12 {
 		t.Errorf("ten epochs cost %v with all synapses and %v with a twentieth", full, sparse)
 	}
-	if m.moved[template.id(0)].cost != 1 {
-		t.Errorf("measuring costs %v epochs, want 1", m.moved[template.id(0)].cost)
+	if m.moved[template.id(0)].cost != measuring {
+		t.Errorf("measuring costs %v epochs, want %v", m.moved[template.id(0)].cost, measuring)
 	}
 }
