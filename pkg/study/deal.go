@@ -2,6 +2,7 @@ package study
 
 import (
 	"cmp"
+	"container/heap"
 	"slices"
 
 	"divergent/pkg/study/store"
@@ -64,50 +65,108 @@ func dealt(all []group, seeds []uint64, parts int) deal {
 }
 
 // pack deals each cost, which fall, as many times as there are seeds, and says of each seed
-// which part has it. It seeks the least load within which first fit decreasing packs all of
-// it (Coffman, Garey & Johnson 1978, An application of bin-packing to multiprocessor
-// scheduling): at most 13/11 of the best.
+// which part has it: the costliest first to the part that has least (Graham 1969, Bounds on
+// multiprocessing timing anomalies), then exchanges between the part that has most and
+// others, as long as they make it less. As cells of one cost differ in their seeds alone,
+// each part takes neighbouring seeds.
 func pack(costs []float64, seeds, parts int) [][]int32 {
+	p := packing{costs: costs, load: make([]float64, parts), has: make([][]int, parts)}
+	order := make(byLoad, parts)
 	total := 0.0
-	for _, c := range costs {
-		total += c * float64(seeds)
+	for i := range parts {
+		p.has[i], order[i].part = make([]int, len(costs)), i
 	}
-	if len(costs) == 0 {
-		return nil
-	}
-	low := max(total/float64(parts), costs[0])
-	high := low + costs[0]
-	best, _ := fit(costs, seeds, parts, high)
-	for range 30 {
-		middle := (low + high) / 2
-		if found, ok := fit(costs, seeds, parts, middle); ok {
-			best, high = found, middle
-		} else {
-			low = middle
+	for k, c := range costs {
+		for range seeds {
+			least := &order[0]
+			p.move(k, least.part, 1)
+			least.load += c
+			total += c
+			heap.Fix(&order, 0)
 		}
 	}
-	return best
-}
-
-// fit packs by first fit, and reports whether no part has more than most.
-func fit(costs []float64, seeds, parts int, most float64) (takes [][]int32, ok bool) {
-	load := make([]float64, parts)
-	for _, c := range costs {
-		var of []int32
-		for p := range load {
-			n := min(seeds-len(of), int((most-load[p])/c+1e-9))
-			load[p] += float64(n) * c
-			for range n {
-				of = append(of, int32(p))
+	for slices.Max(p.load) > 1.005*total/float64(parts) && p.exchange() {
+	}
+	takes := make([][]int32, len(costs))
+	for k := range costs {
+		for part := range parts {
+			for range p.has[part][k] {
+				takes[k] = append(takes[k], int32(part))
 			}
 		}
-		if len(of) < seeds {
-			return nil, false
-		}
-		takes = append(takes, of)
 	}
-	return takes, true
+	return takes
 }
+
+// packing says how often a part has each cost.
+type packing struct {
+	costs []float64
+	load  []float64
+	has   [][]int // by part and cost
+}
+
+func (p *packing) move(cost, to, n int) {
+	p.has[to][cost] += n
+	p.load[to] += float64(n) * p.costs[cost]
+}
+
+// exchange moves a cost from the part that has most, or changes it for a smaller one, so that
+// both parts then have as little as may be; it reports whether there was such a move.
+func (p *packing) exchange() bool {
+	most := 0
+	for i, l := range p.load {
+		if l > p.load[most] {
+			most = i
+		}
+	}
+	best, give, take, with := p.load[most]*(1-1e-9), -1, -1, -1
+	for part := range p.load {
+		gap := p.load[most] - p.load[part]
+		for i, n := range p.has[most] {
+			for k := -1; n > 0 && part != most && k < len(p.costs); k++ { // -1 takes nothing back
+				back := 0.0
+				if k >= 0 {
+					back = p.costs[k]
+				}
+				d := p.costs[i] - back
+				if d <= 0 || d >= gap || k >= 0 && p.has[part][k] == 0 {
+					continue
+				}
+				if after := max(p.load[most]-d, p.load[part]+d); after < best {
+					best, give, take, with = after, i, k, part
+				}
+			}
+		}
+	}
+	if give < 0 {
+		return false
+	}
+	p.move(give, most, -1)
+	p.move(give, with, 1)
+	if take >= 0 {
+		p.move(take, with, -1)
+		p.move(take, most, 1)
+	}
+	return true
+}
+
+// byLoad is a heap of parts, the one with least to do first.
+type byLoad []struct {
+	load float64
+	part int
+}
+
+func (l byLoad) Len() int { return len(l) }
+
+func (l byLoad) Less(i, j int) bool {
+	return cmp.Or(cmp.Compare(l[i].load, l[j].load), cmp.Compare(l[i].part, l[j].part)) < 0
+}
+
+func (l byLoad) Swap(i, j int) { l[i], l[j] = l[j], l[i] }
+
+func (l *byLoad) Push(any) { panic("study: parts are fixed") }
+
+func (l *byLoad) Pop() any { panic("study: parts are fixed") }
 
 // has reports whether a part has the cell.
 func (d deal) has(part int, id store.ID) bool {
