@@ -35,6 +35,7 @@ type Quote struct {
 	Level   float64 // SD of the noise where Test is input or internal; percentile where Metric is dose-percentile; 0 elsewhere
 	Metric  string  // see above
 	Minus   Other   // what is subtracted where Metric is difference; zero elsewhere
+	Cycle   int     // of a course, as in rows; 0 elsewhere
 	Epoch   int     // epoch of the arm's training, from 1, where Metric is loss; 0 elsewhere
 	Value   float64 // in Unit
 	SD      float64 // population SD over the author's seeds, in Unit; NaN where the number is a single run's

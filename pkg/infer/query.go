@@ -18,10 +18,11 @@ import (
 //	y, err := infer.Internal(2.5).In(assay.OffDrug).Of(res, "neurosteroid")
 type Query struct {
 	Arm    string  // dense, untreated, or the name of a treatment
-	Phase  string  // acute, off-drug or relapse
+	Phase  string  // acute, off-drug or relapse, or the name of a course
 	Test   string  // clean, standard, input, internal, combined, or empty where the metric belongs to none
 	Level  float64 // SD of the noise where Test is input or internal; 0 elsewhere; matched exactly
 	Metric string  // accuracy, drop, sparsity, dose and so on
+	Cycle  int     // of a course; 0 before the first and where there is no course
 
 	Factor  string  // of a sweep, such as pruned; empty for a result without sweeps, or one level of it
 	Setting float64 // the factor's; matched exactly
@@ -54,6 +55,12 @@ func Internal(sd float64) Query {
 // In returns the same measure in another phase.
 func (q Query) In(phase string) Query {
 	q.Phase = phase
+	return q
+}
+
+// After returns the same measure after a cycle of a course.
+func (q Query) After(cycle int) Query {
+	q.Cycle = cycle
 	return q
 }
 
@@ -102,14 +109,14 @@ func Lookup(r *study.Result, q Query) Sample {
 	if CheckPlain(r) != nil {
 		panic("infer: the levels of a sweep are no seeds; At picks one")
 	}
-	return newMeasurer(r, nil).measure(data.Quote{Arm: q.Arm, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric})
+	return newMeasurer(r, nil).measure(data.Quote{Arm: q.Arm, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric, Cycle: q.Cycle})
 }
 
 // pick returns the values of one measurement of a plain result.
 func pick(r *study.Result, q Query) (s Sample) {
 	s.Low, s.High = Bounds(q.Metric)
 	for _, w := range r.Rows {
-		if w.Factor == "" && w.Arm == q.Arm && w.Phase == q.Phase && w.Test == q.Test && w.Level == q.Level && w.Metric == q.Metric {
+		if w.Factor == "" && w.Arm == q.Arm && w.Phase == q.Phase && w.Test == q.Test && w.Level == q.Level && w.Metric == q.Metric && w.Cycle == q.Cycle {
 			s.Seeds, s.Values = append(s.Seeds, w.Seed), append(s.Values, w.Value)
 		}
 	}
@@ -238,7 +245,14 @@ func (q Query) check(r *study.Result) error {
 		return err
 	}
 	levels := column(r, func(w study.Row) (float64, bool) { return w.Level, w.Metric == q.Metric && w.Test == q.Test })
-	return known("level of "+strings.TrimSpace(q.Test+" "+q.Metric), q.Level, levels)
+	if err := known("level of "+strings.TrimSpace(q.Test+" "+q.Metric), q.Level, levels); err != nil {
+		return err
+	}
+	cycles := column(r, func(w study.Row) (float64, bool) { return float64(w.Cycle), w.Phase == q.Phase })
+	if len(cycles) == 0 {
+		cycles = []float64{0}
+	}
+	return known("cycle of "+q.Phase, float64(q.Cycle), cycles)
 }
 
 // column returns what a field is in the rows that count, each once.

@@ -19,6 +19,11 @@ type meter struct {
 	last     time.Time               // of the last report
 }
 
+// trainer is an assay that trains, and says how much.
+type trainer interface {
+	Training(t treat.Treatment, present float64) []treat.Span
+}
+
 // meterCell is the work on one cell.
 type meterCell struct{ cost, perEpoch, done float64 }
 
@@ -38,15 +43,25 @@ func (m *meter) plan(seed uint64, c condition) {
 // measuring is what the tests of a cell cost, in dense epochs; see guess.
 const measuring = 0.65
 
-// training lists what the making of a condition's network trains.
+// training lists what the making of a condition's network, and its tests, train.
 func (c condition) training() []treat.Span {
-	switch {
-	case c.Name == Dense:
+	if c.Name == Dense {
 		return []treat.Span{{Epochs: c.design.Baseline.Epochs, Present: 1}}
-	case c.therapy != nil:
-		return treat.Estimate(c.therapy, 1-c.design.Prune)
 	}
-	return nil
+	if c.therapy == nil {
+		return nil
+	}
+	present := 1 - c.design.Prune
+	out := treat.Estimate(c.therapy, present)
+	if n := len(out); n > 0 {
+		present = out[n-1].Present
+	}
+	for _, a := range c.design.Assays {
+		if t, ok := a.(trainer); ok {
+			out = append(out, t.Training(c.therapy, present)...)
+		}
+	}
+	return out
 }
 
 // guess returns the cost of training, in dense epochs. The coefficients are a least-squares
