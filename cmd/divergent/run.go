@@ -87,7 +87,7 @@ func (c *runCommand) Run(ctx context.Context, a app, k *kong.Context) error {
 		return a.tell(c.JSON, summary{Study: c.Study, Out: o.runner.Dir, Shard: fmt.Sprintf("%d/%d", c.Shard.part, c.Shard.of)},
 			fmt.Sprintf("shard done: %s; when all are, divergent merge makes the result", o.runner.Dir))
 	}
-	return a.written(c.JSON, res, o.runner.Dir)
+	return a.written(c.JSON, res, len(res.Rows), o.runner.Dir)
 }
 
 // tell prints a summary, for programs or in words.
@@ -100,13 +100,13 @@ func (a app) tell(forPrograms bool, s summary, words string) error {
 }
 
 // written says what a result holds, and what it lacks.
-func (a app) written(forPrograms bool, res *study.Result, dir string) error {
+func (a app) written(forPrograms bool, res *study.Result, rows int, dir string) error {
 	lacks := res.Lacks()
 	if lacks != "" {
 		fmt.Fprintf(a.err, "divergent: %s; run their seeds and arms with the same --out to add them\n", lacks)
 	}
-	return a.tell(forPrograms, summary{Study: res.Manifest.Study, Out: dir, Measurements: len(res.Rows), Lacks: lacks},
-		fmt.Sprintf("%d measurements of %d seeds: %s", len(res.Rows), len(res.Manifest.Seeds), filepath.Join(dir, "results.csv")))
+	return a.tell(forPrograms, summary{Study: res.Manifest.Study, Out: dir, Measurements: rows, Lacks: lacks},
+		fmt.Sprintf("%d measurements of %d seeds: %s", rows, len(res.Manifest.Seeds), filepath.Join(dir, "results.csv")))
 }
 
 // order is a run as asked for.

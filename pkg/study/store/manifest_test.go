@@ -160,7 +160,7 @@ func TestBegin(t *testing.T) {
 	change(t, whole, ResultsFile, func(b []byte) []byte { return bytes.Replace(b, []byte("accuracy,"), []byte("accuracy,1"), 1) })
 	reseal(t, whole, func(*Manifest) {})
 	refuses(t, "an edited table", second(whole, plan([]string{"a"}, 0, 1)), "say different things of seed 0, arm dense, acute")
-	_, err = Merge([]string{whole}, filepath.Join(t.TempDir(), "out"), true)
+	_, err = merge([]string{whole}, filepath.Join(t.TempDir(), "out"), true)
 	refuses(t, "an edited table, merged", err, "say different things of seed 0, arm dense, acute")
 	// Code without a Version.
 	mine := plan([]string{"a"}, 0)
