@@ -36,7 +36,8 @@ func costs(name string) map[store.Place]float64 {
 	return out
 }
 
-// measured returns the costs of networks that were measured, in dense epochs.
+// measured returns the costs of cells that were measured, in dense epochs, by the key of
+// their last test: other studies measure the same network with other tests.
 var measured = sync.OnceValue(func() map[string]float64 {
 	out := map[string]float64{}
 	for _, design := range named() {
@@ -47,7 +48,7 @@ var measured = sync.OnceValue(func() map[string]float64 {
 		}
 		for _, c := range d.conditions() {
 			if seconds, ok := of[c.Place()]; ok {
-				out[c.Network] = seconds / perEpoch
+				out[c.last()] = seconds / perEpoch
 			}
 		}
 	}
@@ -57,9 +58,12 @@ var measured = sync.OnceValue(func() map[string]float64 {
 // cost is what one cell of the condition costs, in dense epochs: measured, or estimated
 // where nobody has measured it.
 func (c condition) cost() float64 {
-	if cost, ok := measured()[c.Network]; ok {
+	if cost, ok := measured()[c.last()]; ok {
 		return cost
 	}
 	_, cost := guess(c.training())
 	return cost + measuring
 }
+
+// last is the key of the condition's last test, which stands for all that is done with it.
+func (c condition) last() string { return c.Keys[len(c.Keys)-1] }

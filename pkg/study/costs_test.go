@@ -98,9 +98,16 @@ func TestCoresAreKeptBusy(t *testing.T) {
 			return busy(cost, all, tc.d.Seeds, n, denseFirst, part)
 		}
 		got := run(true, ours)
-		t.Logf("%s on %d: by seed %.0f %%, by modulo %.0f %%, as dealt %.0f %%, with dense networks first %.0f %%", tc.d.Name, n, run(false, whole), run(false, modulo), run(false, ours), got)
-		if math.Round(got) < tc.want {
-			t.Errorf("%s on %d cores: %.1f %% busy, want %v", tc.d.Name, n, got, tc.want)
+		// Nobody can do anything else while dense networks are trained.
+		dense, others := cost[all[0].first().Place()], 0.0
+		for _, c := range cost {
+			others += c
+		}
+		others -= dense
+		bound := 100 * (dense + others) * float64(len(tc.d.Seeds)) / (float64(n)*dense + others*float64(len(tc.d.Seeds)))
+		t.Logf("%s on %d: by seed %.0f %%, by modulo %.0f %%, as dealt %.0f %%, with dense networks first %.0f %% of at most %.1f %%", tc.d.Name, n, run(false, whole), run(false, modulo), run(false, ours), got, bound)
+		if math.Round(got) < tc.want && got < bound-0.5 {
+			t.Errorf("%s on %d cores: %.1f %% busy, want %v, or what can be reached at most, %.1f", tc.d.Name, n, got, tc.want, bound)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package study
 import (
 	"cmp"
 	"container/heap"
+	"math/rand/v2"
 	"slices"
 
 	"divergent/pkg/study/store"
@@ -66,36 +67,63 @@ func dealt(all []group, seeds []uint64, parts int) deal {
 
 // pack deals each cost, which fall, as many times as there are seeds, and says of each seed
 // which part has it: the costliest first to the part that has least (Graham 1969, Bounds on
-// multiprocessing timing anomalies), then exchanges between the part that has most and
-// others, as long as they make it less. As cells of one cost differ in their seeds alone,
-// each part takes neighbouring seeds.
+// multiprocessing timing anomalies). Where parts have few cells each, it tries orders that
+// differ a little, improves each by exchanges, and takes the best. As cells of one cost differ in
+// their seeds alone, each part takes neighbouring seeds.
 func pack(costs []float64, seeds, parts int) [][]int32 {
-	p := packing{costs: costs, load: make([]float64, parts), has: make([][]int, parts)}
-	order := make(byLoad, parts)
+	const tries, good, spread = 300, 1.005, 0.3
+	var cells []int // each by its cost's place
 	total := 0.0
-	for i := range parts {
-		p.has[i], order[i].part = make([]int, len(costs)), i
-	}
 	for k, c := range costs {
+		total += c * float64(seeds)
 		for range seeds {
-			least := &order[0]
-			p.move(k, least.part, 1)
-			least.load += c
-			total += c
-			heap.Fix(&order, 0)
+			cells = append(cells, k)
 		}
 	}
-	for slices.Max(p.load) > 1.005*total/float64(parts) && p.exchange() {
+	best := inTurn(costs, cells, parts)
+	r := rand.New(rand.NewPCG(1, 1)) // every shard deals the same
+	key := make([]float64, len(cells))
+	at := make([]int, len(cells))
+	for try := 0; try < tries && len(cells) < 100*parts && best.most() > max(costs[0], good*total/float64(parts)); try++ {
+		for i, k := range cells {
+			at[i], key[i] = i, costs[k]*(1+spread*(r.Float64()-0.5))
+		}
+		slices.SortFunc(at, func(a, b int) int { return cmp.Compare(key[b], key[a]) })
+		order := make([]int, len(cells))
+		for i, c := range at {
+			order[i] = cells[c]
+		}
+		next := inTurn(costs, order, parts)
+		for next.exchange() {
+		}
+		if next.most() < best.most() {
+			best = next
+		}
 	}
 	takes := make([][]int32, len(costs))
 	for k := range costs {
 		for part := range parts {
-			for range p.has[part][k] {
+			for range best.has[part][k] {
 				takes[k] = append(takes[k], int32(part))
 			}
 		}
 	}
 	return takes
+}
+
+// inTurn gives one cell after another to the part that has least.
+func inTurn(costs []float64, cells []int, parts int) packing {
+	p := packing{costs: costs, load: make([]float64, parts), has: make([][]int, parts)}
+	order := make(byLoad, parts)
+	for i := range parts {
+		p.has[i], order[i].part = make([]int, len(costs)), i
+	}
+	for _, k := range cells {
+		p.move(k, order[0].part, 1)
+		order[0].load += costs[k]
+		heap.Fix(&order, 0)
+	}
+	return p
 }
 
 // packing says how often a part has each cost.
@@ -110,44 +138,65 @@ func (p *packing) move(cost, to, n int) {
 	p.load[to] += float64(n) * p.costs[cost]
 }
 
-// exchange moves a cost from the part that has most, or changes it for a smaller one, so that
-// both parts then have as little as may be; it reports whether there was such a move.
+func (p *packing) most() float64 { return slices.Max(p.load) }
+
+// exchange gives up to two costs of the part that has most to another one, for up to two of
+// its own, so that both then have as little as may be; it reports whether there was such an
+// exchange.
 func (p *packing) exchange() bool {
-	most := 0
-	for i, l := range p.load {
-		if l > p.load[most] {
-			most = i
-		}
-	}
-	best, give, take, with := p.load[most]*(1-1e-9), -1, -1, -1
+	most := slices.Index(p.load, p.most())
+	best, with := p.load[most]*(1-1e-9), -1
+	var give, take pair
 	for part := range p.load {
 		gap := p.load[most] - p.load[part]
-		for i, n := range p.has[most] {
-			for k := -1; n > 0 && part != most && k < len(p.costs); k++ { // -1 takes nothing back
-				back := 0.0
-				if k >= 0 {
-					back = p.costs[k]
-				}
-				d := p.costs[i] - back
-				if d <= 0 || d >= gap || k >= 0 && p.has[part][k] == 0 {
-					continue
-				}
-				if after := max(p.load[most]-d, p.load[part]+d); after < best {
-					best, give, take, with = after, i, k, part
+		if part == most || gap <= 0 {
+			continue
+		}
+		theirs := p.pairs(part)
+		for _, g := range p.pairs(most) {
+			for _, t := range theirs {
+				d := g.cost - t.cost
+				if after := max(p.load[most]-d, p.load[part]+d); d > 0 && d < gap && after < best {
+					best, give, take, with = after, g, t, part
 				}
 			}
 		}
 	}
-	if give < 0 {
+	if with < 0 {
 		return false
 	}
-	p.move(give, most, -1)
-	p.move(give, with, 1)
-	if take >= 0 {
-		p.move(take, with, -1)
-		p.move(take, most, 1)
+	for _, k := range give.of {
+		p.move(k, most, -1)
+		p.move(k, with, 1)
+	}
+	for _, k := range take.of {
+		p.move(k, with, -1)
+		p.move(k, most, 1)
 	}
 	return true
+}
+
+// pair is up to two costs.
+type pair struct {
+	cost float64
+	of   []int
+}
+
+// pairs lists none, each one and each two of a part's costs.
+func (p *packing) pairs(part int) []pair {
+	out := []pair{{}}
+	for i, n := range p.has[part] {
+		if n == 0 {
+			continue
+		}
+		out = append(out, pair{p.costs[i], []int{i}})
+		for k := range i + 1 {
+			if p.has[part][k] > 1 || k < i && p.has[part][k] == 1 {
+				out = append(out, pair{p.costs[i] + p.costs[k], []int{i, k}})
+			}
+		}
+	}
+	return out
 }
 
 // byLoad is a heap of parts, the one with least to do first.

@@ -103,7 +103,7 @@ func (r Runner) Run(ctx context.Context, d Design) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return store.Assemble(run.design.manifest(), run.found, run.network), nil
+	return store.Assemble(run.design.Manifest(), run.found, run.network), nil
 }
 
 // RunFolder runs the design with Dir as a results folder: what it holds of this
@@ -119,7 +119,7 @@ func (r Runner) RunFolder(ctx context.Context, d Design) (*Result, error) {
 	if err := r.validate(d); err != nil {
 		return nil, err
 	}
-	m := d.manifest()
+	m := d.Manifest()
 	keep, err := store.Begin(ctx, r.Dir, m, r.Shards > 1)
 	if err != nil {
 		return nil, err
@@ -130,7 +130,7 @@ func (r Runner) RunFolder(ctx context.Context, d Design) (*Result, error) {
 		return nil, err
 	}
 	if r.Shards > 1 {
-		return store.Assemble(run.design.manifest(), run.found, nil), keep.Adopt(m, run.found)
+		return store.Assemble(run.design.Manifest(), run.found, nil), keep.Adopt(m, run.found)
 	}
 	return keep.Finish(m, run.found, run.network)
 }

@@ -586,7 +586,7 @@ func TestDesignsAreThoseOfTheResults(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ours := d.manifest()
+		ours := d.Manifest()
 		for folder, seeds := range map[string][]uint64{name: d.Seeds, name + "-42": {42}} {
 			dir, err := fs.Sub(data.Results(), folder)
 			if err != nil {
