@@ -43,7 +43,7 @@ start. Submitting again, with the same flags, sends only what is missing.
 ` + studies()
 }
 
-//go:embed slurm
+//go:embed cluster/*.sbatch
 var scripts embed.FS
 
 // submission is what the scripts are filled with.
@@ -212,7 +212,7 @@ func (s submission) missing(d study.Design) (dense, cells []int, err error) {
 
 // write puts the scripts, this program and what it is for into the folder.
 func (s submission) write() error {
-	t, err := template.New("").Funcs(template.FuncMap{"quote": shellWord}).ParseFS(scripts, "slurm/*")
+	t, err := template.New("").Funcs(template.FuncMap{"quote": shellWord}).ParseFS(scripts, "cluster/*.sbatch")
 	if err != nil {
 		return err
 	}

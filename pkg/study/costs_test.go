@@ -3,9 +3,12 @@ package study
 import (
 	"context"
 	"flag"
+	"fmt"
 	"math"
+	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -80,6 +83,11 @@ func busy(cost map[store.Place]float64, all []group, seeds []uint64, parts int, 
 // What the issue of clusters asks for, by costs that were measured: cores that wait for
 // the last cell are few.
 func TestCoresAreKeptBusy(t *testing.T) {
+	const busyPage = "../../cmd/divergent/cluster/README.md"
+	page, err := os.ReadFile(busyPage)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, tc := range []struct {
 		d     Design
 		parts int
@@ -105,7 +113,10 @@ func TestCoresAreKeptBusy(t *testing.T) {
 		}
 		others -= dense
 		bound := 100 * (dense + others) * float64(len(tc.d.Seeds)) / (float64(n)*dense + others*float64(len(tc.d.Seeds)))
-		t.Logf("%s on %d: by seed %.0f %%, by modulo %.0f %%, as dealt %.0f %%, with dense networks first %.0f %% of at most %.1f %%", tc.d.Name, n, run(false, whole), run(false, modulo), run(false, ours), got, bound)
+		line := fmt.Sprintf("| `%s` | %d | %.0f %% | %.0f %% | %.0f %% | %.0f %% | %.0f %% |", tc.d.Name, n, run(false, whole), run(false, modulo), run(false, ours), got, bound)
+		if !strings.Contains(string(page), line+"\n") {
+			t.Errorf("%s lacks the line\n%s", busyPage, line)
+		}
 		if math.Round(got) < tc.want && got < bound-0.5 {
 			t.Errorf("%s on %d cores: %.1f %% busy, want %v, or what can be reached at most, %.1f", tc.d.Name, n, got, tc.want, bound)
 		}
