@@ -10,6 +10,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"divergent/data"
+	"divergent/internal/files"
 	"divergent/pkg/catalogue"
 	"divergent/pkg/study"
 	"divergent/plots"
@@ -40,6 +41,9 @@ func (c *figuresCommand) Run(ctx context.Context, a app, k *kong.Context) error 
 	if err != nil {
 		return err
 	}
+	if err := c.temporary(); err != nil {
+		return err
+	}
 	missing := 0
 	for _, draw := range list {
 		if ctx.Err() != nil {
@@ -68,11 +72,24 @@ func (c *figuresCommand) Run(ctx context.Context, a app, k *kong.Context) error 
 	return nil
 }
 
+// temporary sees to a temporary folder, in which fonts are made ready for PDF: the
+// figures' own where the system has none, as in an image from scratch.
+func (c *figuresCommand) temporary() error {
+	dir, err := os.MkdirTemp("", "divergent-")
+	if err == nil {
+		return os.Remove(dir)
+	}
+	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return files.Unwritable(c.Out, err)
+	}
+	return os.Setenv("TMPDIR", c.Out)
+}
+
 // drawings returns the figures of a study's results, or of a small model.
 func (c *figuresCommand) drawings(ctx context.Context, a app, k *kong.Context) ([]func() (*plots.Figure, error), error) {
 	e, err := catalogue.Find(a.entries(), c.Study)
 	if err != nil {
-		return nil, err
+		return nil, usage{err}
 	}
 	if e.Small != nil {
 		m := smallModel{e}

@@ -74,6 +74,35 @@ func (s *seeds) UnmarshalText(b []byte) (err error) {
 	return err
 }
 
+// String lists them as the flag takes them, neighbours as a range.
+func (s seeds) String() string {
+	var parts []string
+	for i := 0; i < len(s); {
+		n := i + 1
+		for n < len(s) && s[n] == s[n-1]+1 {
+			n++
+		}
+		part := fmt.Sprint(s[i])
+		if n > i+1 {
+			part += fmt.Sprintf("-%d", s[n-1])
+		}
+		parts = append(parts, part)
+		i = n
+	}
+	return strings.Join(parts, ",")
+}
+
+type tasks int
+
+func (n *tasks) UnmarshalText(b []byte) error {
+	x, err := strconv.Atoi(string(b))
+	if err != nil || x < 1 || x > 100_000 {
+		return fmt.Errorf("%.60q: want a number of tasks, 1 to 100000; as many as cores that you may use at a time is a good one", b)
+	}
+	*n = tasks(x)
+	return nil
+}
+
 type formats []plots.Format
 
 func (f *formats) UnmarshalText(b []byte) error {
@@ -104,7 +133,7 @@ func (s *levels) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// shard is a part of the seeds, counted from 0.
+// shard is a part of the cells, counted from 0.
 type shard struct{ part, of int }
 
 func (s *shard) UnmarshalText(b []byte) error {

@@ -31,6 +31,8 @@ type grammar struct {
 	List       listCommand       `cmd:"" help:"List the studies and small models, what they ask and how long they take."`
 	Figures    figuresCommand    `cmd:"" help:"Draw every figure of a study, without Jupyter."`
 	Run        runCommand        `cmd:"" help:"Simulate a study and write its results."`
+	Submit     submitCommand     `cmd:"" help:"Run a study on a Slurm cluster."`
+	Status     statusCommand     `cmd:"" help:"Show how far the shards of a study are."`
 	Merge      mergeCommand      `cmd:"" help:"Join the folders of shards into one result."`
 	Verify     verifyCommand     `cmd:"" help:"Recompute seeds of the committed results and compare."`
 	Doctor     doctorCommand     `cmd:"" help:"Show versions, the kernel, stored results, and what is missing."`
@@ -74,8 +76,14 @@ func endings() []os.Signal {
 	return s
 }
 
-// start runs the command line and returns the exit status: 0, 1 on an error,
-// 130 when interrupted.
+// usage is the error of a command line that can never work, which who runs it need not
+// try again.
+type usage struct{ error }
+
+func (e usage) Unwrap() error { return e.error }
+
+// start runs the command line and returns the exit status: 0, 1 on an error, 2 on
+// a wrong command line, 130 when interrupted.
 func start(ctx context.Context, args []string, out, err io.Writer) int {
 	a := app{out: out, err: err}
 	a.root, a.noRoot = notebook.Module()
@@ -91,6 +99,9 @@ func start(ctx context.Context, args []string, out, err io.Writer) int {
 		return 130
 	}
 	fmt.Fprintln(err, "divergent:", files.OneLine(e.Error()))
+	if errors.As(e, new(usage)) {
+		return 2
+	}
 	return 1
 }
 
@@ -118,7 +129,7 @@ func (a app) dispatch(ctx context.Context, args []string) error {
 	switch {
 	case len(args) == 0:
 		_, _ = p.Parse([]string{"--help"})
-		return fmt.Errorf("no command given: want one of %s", strings.Join(commands, ", "))
+		return usage{fmt.Errorf("no command given: want one of %s", strings.Join(commands, ", "))}
 	case args[0] == "help": // help run is run --help
 		args = append(args[1:], "--help")
 	case args[0] == "--version":
@@ -126,7 +137,7 @@ func (a app) dispatch(ctx context.Context, args []string) error {
 	}
 	if name := args[0]; !strings.HasPrefix(name, "-") && name != "complete" {
 		if err := check.Known("command", name, commands); err != nil {
-			return err
+			return usage{err}
 		}
 	}
 	k, err := p.Parse(args)
@@ -134,7 +145,7 @@ func (a app) dispatch(ctx context.Context, args []string) error {
 	case help:
 		return nil
 	case err != nil:
-		return a.usageError(err, args[0])
+		return usage{a.usageError(err, args[0])}
 	}
 	k.BindTo(ctx, (*context.Context)(nil))
 	return k.Run(a)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"divergent/pkg/study"
 )
@@ -22,9 +23,12 @@ be missing, which every table and figure then says.
 
 // Run joins the folders.
 func (c *mergeCommand) Run(a app) error {
-	res, err := study.Merge(c.Folders, c.Out, c.Partial)
+	res, n, err := study.MergeFolders(c.Folders, c.Out, c.Partial)
 	if err != nil {
 		return fmt.Errorf("merge: %w", err)
 	}
-	return a.written(c.JSON, res, c.Out)
+	if kernels := strings.Split(res.Manifest.Kernel, "+"); len(kernels) > 1 {
+		fmt.Fprintf(a.err, "divergent: cells were made by other loops (%s): they are whole, but not to the bit what one kind of processor makes\n", strings.Join(kernels, ", "))
+	}
+	return a.written(c.JSON, res, n, c.Out)
 }

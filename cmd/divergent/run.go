@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -16,15 +17,22 @@ import (
 )
 
 type runCommand struct {
-	Study   string   `arg:"" help:"Name of a study or small model."`
-	Seeds   seeds    `placeholder:"LIST" help:"Seeds such as 0-9, 3 or 0,2,5; the study's own unless given."`
-	Arms    []string `placeholder:"LIST" help:"Arms; all unless given. Dense and untreated always come along."`
-	Workers workers  `default:"0" placeholder:"N" help:"Cells computed at a time, 1 to 1024; 0 means one per core."`
-	Out     string   `aliases:"dir" placeholder:"FOLDER" help:"Folder to write to; data/runs/STUDY of the clone unless given."`
-	Shard   shard    `placeholder:"I/N" help:"Part of the seeds to run, counted from 0."`
-	Prune   *share   `placeholder:"SHARE" help:"Share of synapses pruned before treatment, in (0, 1], or 0 for none; the published one unless given."`
-	Sweep   []levels `sep:"none" placeholder:"FIELD=V,W" help:"Vary a field, such as ssri.Training.Epochs=50,200, or a factor of the study; may be repeated."`
-	JSON    bool     `name:"json" help:"Print a summary for programs."`
+	asked
+	Workers   workers `default:"0" placeholder:"N" help:"Cells computed at a time, 1 to 1024; 0 means one per core."`
+	Out       string  `aliases:"dir" placeholder:"FOLDER" help:"Folder to write to; data/runs/STUDY of the clone unless given."`
+	Shard     shard   `placeholder:"I/N" help:"Part of the cells to run, counted from 0; cells are dealt by what they cost."`
+	Networks  string  `placeholder:"FOLDER" help:"Folder where shards leave each other the dense networks, which all arms of a seed start from."`
+	DenseOnly bool    `help:"Run only the dense networks of the shard, which may be a first step of all shards."`
+	JSON      bool    `name:"json" help:"Print a summary for programs."`
+}
+
+// asked is a design as asked for.
+type asked struct {
+	Study string   `arg:"" help:"Name of a study or small model."`
+	Seeds seeds    `placeholder:"LIST" help:"Seeds such as 0-9, 3 or 0,2,5; the study's own unless given."`
+	Arms  []string `placeholder:"LIST" help:"Arms; all unless given. Dense and untreated always come along."`
+	Prune *share   `placeholder:"SHARE" help:"Share of synapses pruned before treatment, in (0, 1], or 0 for none; the published one unless given."`
+	Sweep []levels `sep:"none" placeholder:"FIELD=V,W" help:"Vary a field, such as ssri.Training.Epochs=50,200, or a factor of the study; may be repeated."`
 }
 
 func (runCommand) Help() string {
@@ -56,7 +64,7 @@ type summary struct {
 func (c *runCommand) Run(ctx context.Context, a app, k *kong.Context) error {
 	o, err := c.order(a, k)
 	if err != nil {
-		return err
+		return usage{err}
 	}
 	if o.small != nil {
 		n, err := o.small.run(ctx, a, o.runner.Dir, o.runner.Workers)
@@ -79,7 +87,7 @@ func (c *runCommand) Run(ctx context.Context, a app, k *kong.Context) error {
 		return a.tell(c.JSON, summary{Study: c.Study, Out: o.runner.Dir, Shard: fmt.Sprintf("%d/%d", c.Shard.part, c.Shard.of)},
 			fmt.Sprintf("shard done: %s; when all are, divergent merge makes the result", o.runner.Dir))
 	}
-	return a.written(c.JSON, res, o.runner.Dir)
+	return a.written(c.JSON, res, len(res.Rows), o.runner.Dir)
 }
 
 // tell prints a summary, for programs or in words.
@@ -92,13 +100,13 @@ func (a app) tell(forPrograms bool, s summary, words string) error {
 }
 
 // written says what a result holds, and what it lacks.
-func (a app) written(forPrograms bool, res *study.Result, dir string) error {
+func (a app) written(forPrograms bool, res *study.Result, rows int, dir string) error {
 	lacks := res.Lacks()
 	if lacks != "" {
 		fmt.Fprintf(a.err, "divergent: %s; run their seeds and arms with the same --out to add them\n", lacks)
 	}
-	return a.tell(forPrograms, summary{Study: res.Manifest.Study, Out: dir, Measurements: len(res.Rows), Lacks: lacks},
-		fmt.Sprintf("%d measurements of %d seeds: %s", len(res.Rows), len(res.Manifest.Seeds), filepath.Join(dir, "results.csv")))
+	return a.tell(forPrograms, summary{Study: res.Manifest.Study, Out: dir, Measurements: rows, Lacks: lacks},
+		fmt.Sprintf("%d measurements of %d seeds: %s", rows, len(res.Manifest.Seeds), filepath.Join(dir, "results.csv")))
 }
 
 // order is a run as asked for.
@@ -109,7 +117,8 @@ type order struct {
 }
 
 func (c *runCommand) order(a app, k *kong.Context) (order, error) {
-	o := order{runner: study.Runner{Workers: int(c.Workers), Dir: c.Out, Shard: c.Shard.part, Shards: max(c.Shard.of, 1)}}
+	o := order{runner: study.Runner{Workers: int(c.Workers), Dir: c.Out, Shard: c.Shard.part, Shards: max(c.Shard.of, 1),
+		Networks: c.Networks, DenseOnly: c.DenseOnly}}
 	e, err := catalogue.Find(a.entries(), c.Study)
 	if err != nil {
 		return o, err
@@ -125,24 +134,56 @@ func (c *runCommand) order(a app, k *kong.Context) (order, error) {
 		o.small = &smallModel{e}
 		return o, o.small.only(k, "out", "workers", "json")
 	}
-	if o.design, err = study.Named(c.Study); err != nil {
-		return o, err
+	if (c.DenseOnly || c.Networks != "") && c.Shard.of < 2 {
+		return o, fmt.Errorf("run: --dense-only and --networks are for shards: want --shard, too, such as 0/4")
+	}
+	o.design, err = c.design()
+	return o, err
+}
+
+// design returns the design as asked for.
+func (c *asked) design() (study.Design, error) {
+	d, err := study.Named(c.Study)
+	if err != nil {
+		return d, err
 	}
 	if c.Seeds != nil {
-		o.design.Seeds = c.Seeds
+		d.Seeds = c.Seeds
 	}
 	if c.Arms != nil {
-		if o.design, err = o.design.WithArms(c.Arms); err != nil {
-			return o, fmt.Errorf("--arms: %w", err)
+		if d, err = d.WithArms(c.Arms); err != nil {
+			return d, fmt.Errorf("--arms: %w", err)
 		}
 	}
 	for _, s := range c.Sweep {
-		o.design = o.design.WithSweep(study.Sweep(s))
+		d = d.WithSweep(study.Sweep(s))
 	}
 	if c.Prune != nil {
-		o.design.Prune = float64(*c.Prune)
+		d.Prune = float64(*c.Prune)
 	}
-	return o, o.design.Validate()
+	return d, d.Validate()
+}
+
+// args are the words of a command line that asks for the same.
+func (c *asked) args() []string {
+	out := []string{c.Study}
+	if c.Seeds != nil {
+		out = append(out, "--seeds", c.Seeds.String())
+	}
+	if c.Arms != nil {
+		out = append(out, "--arms", strings.Join(c.Arms, ","))
+	}
+	if c.Prune != nil {
+		out = append(out, "--prune", fmt.Sprint(float64(*c.Prune)))
+	}
+	for _, s := range c.Sweep {
+		settings := make([]string, len(s.Settings))
+		for i, v := range s.Settings {
+			settings[i] = fmt.Sprint(v)
+		}
+		out = append(out, "--sweep", s.Factor+"="+strings.Join(settings, ","))
+	}
+	return out
 }
 
 // reporter writes progress: one line that is overwritten on a terminal, else a

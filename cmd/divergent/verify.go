@@ -45,7 +45,7 @@ type verified struct {
 func (c *verifyCommand) Run(ctx context.Context, a app, k *kong.Context) error {
 	e, err := catalogue.Find(a.entries(), c.Study)
 	if err != nil {
-		return err
+		return usage{err}
 	}
 	v := verified{Study: c.Study}
 	var words string

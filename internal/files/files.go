@@ -2,12 +2,14 @@
 package files
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -28,27 +30,16 @@ func Write(name string, b []byte) error {
 			return nil
 		}
 	}
-	dir := filepath.Dir(name)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return Unwritable(dir, err)
-	}
-	f, err := os.CreateTemp(dir, partial+"*")
+	w, err := Create(name)
 	if err != nil {
-		return Unwritable(dir, err)
+		return err
 	}
-	defer os.Remove(f.Name()) // fails once renamed, as it should
-	_, err = f.Write(b)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
+	defer w.Discard()
+	if _, err := w.Write(b); err != nil {
+		return Unwritable(filepath.Dir(name), err)
 	}
-	if err == nil {
-		err = SyncFolder(dir)
-	}
-	if err != nil {
-		return Unwritable(dir, err)
-	}
-	return nil
+	_, err = w.Close()
+	return err
 }
 
 // SyncFolder makes the names in a folder outlast a power cut, where its file
@@ -93,16 +84,9 @@ func Partial(name string) bool {
 // Read reads a file of at most limit bytes. Only one that does not exist gives
 // fs.ErrNotExist; anything else that stands in the way is named.
 func Read(dir fs.FS, name string, limit int64) ([]byte, error) {
-	info, err := fs.Stat(dir, name)
-	switch {
-	case err != nil:
-		return nil, unreadable(name, err)
-	case !info.Mode().IsRegular(): // opening a pipe would wait for ever
-		return nil, fmt.Errorf("%s is no regular file: want a file", name)
-	}
-	f, err := dir.Open(name)
+	f, err := Open(dir, name, limit)
 	if err != nil {
-		return nil, unreadable(name, err)
+		return nil, err
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, limit+1))
@@ -110,9 +94,31 @@ func Read(dir fs.FS, name string, limit int64) ([]byte, error) {
 	case err != nil:
 		return nil, unreadable(name, err)
 	case int64(len(b)) > limit:
-		return nil, fmt.Errorf("%s is larger than %d MB: want a file that divergent has written", name, limit>>20)
+		return nil, tooLarge(name, limit)
 	}
 	return b, nil
+}
+
+// Open opens a file of at most limit bytes, with the errors of Read.
+func Open(dir fs.FS, name string, limit int64) (fs.File, error) {
+	info, err := fs.Stat(dir, name)
+	switch {
+	case err != nil:
+		return nil, unreadable(name, err)
+	case !info.Mode().IsRegular(): // opening a pipe would wait for ever
+		return nil, fmt.Errorf("%s is no regular file: want a file", name)
+	case info.Size() > limit:
+		return nil, tooLarge(name, limit)
+	}
+	f, err := dir.Open(name)
+	if err != nil {
+		return nil, unreadable(name, err)
+	}
+	return f, nil
+}
+
+func tooLarge(name string, limit int64) error {
+	return fmt.Errorf("%s is larger than %d MB: want a file that divergent has written", name, limit>>20)
 }
 
 func unreadable(name string, err error) error {
@@ -162,19 +168,86 @@ func Checksum(b []byte) string {
 
 // CSV writes a header and n lines, each field as Cell has it.
 func CSV(header []string, n int, line func(i int) []string) []byte {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	write := func(fields []string) {
-		cells := make([]string, len(fields))
-		for i, s := range fields {
-			cells[i] = Cell(s)
-		}
-		w.Write(cells) // a bytes.Buffer takes every write
-	}
-	write(header)
+	var b bytes.Buffer // which takes every write
+	t := NewTable(&b, header)
 	for i := range n {
-		write(line(i))
+		t.Line(line(i))
 	}
-	w.Flush()
+	t.Flush()
 	return b.Bytes()
+}
+
+// Table writes a CSV file line by line.
+type Table struct {
+	w     *csv.Writer
+	cells []string
+}
+
+// NewTable writes the header.
+func NewTable(w io.Writer, header []string) *Table {
+	t := &Table{w: csv.NewWriter(w)}
+	t.Line(header)
+	return t
+}
+
+// Line writes a line, each field as Cell has it. Flush has its error.
+func (t *Table) Line(fields []string) {
+	t.cells = t.cells[:0]
+	for _, s := range fields {
+		t.cells = append(t.cells, Cell(s))
+	}
+	t.w.Write(t.cells)
+}
+
+// Flush writes what is left and returns the first error.
+func (t *Table) Flush() error {
+	t.w.Flush()
+	return t.w.Error()
+}
+
+// Writer writes a file piece by piece, which is there only when Close has returned, whole.
+type Writer struct {
+	file *os.File
+	buf  *bufio.Writer
+	sum  hash.Hash
+	name string
+}
+
+// Create begins a file; missing folders are made.
+func Create(name string) (*Writer, error) {
+	dir := filepath.Dir(name)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, Unwritable(dir, err)
+	}
+	f, err := os.CreateTemp(dir, partial+"*")
+	if err != nil {
+		return nil, Unwritable(dir, err)
+	}
+	w := &Writer{file: f, sum: sha256.New(), name: name}
+	w.buf = bufio.NewWriterSize(io.MultiWriter(f, w.sum), 1<<20)
+	return w, nil
+}
+
+func (w *Writer) Write(b []byte) (int, error) { return w.buf.Write(b) }
+
+// Close puts the file in its place and returns its checksum.
+func (w *Writer) Close() (sum string, err error) {
+	defer w.Discard() // fails once renamed, as it should
+	err = errors.Join(w.buf.Flush(), w.file.Chmod(0o644), w.file.Sync(), w.file.Close())
+	if err == nil {
+		err = os.Rename(w.file.Name(), w.name)
+	}
+	if err == nil {
+		err = SyncFolder(filepath.Dir(w.name))
+	}
+	if err != nil {
+		return "", Unwritable(filepath.Dir(w.name), err)
+	}
+	return hex.EncodeToString(w.sum.Sum(nil)), nil
+}
+
+// Discard gives the file up, unless it is in its place.
+func (w *Writer) Discard() {
+	w.file.Close()
+	os.Remove(w.file.Name())
 }

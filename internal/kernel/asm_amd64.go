@@ -85,8 +85,12 @@ func dots(g, d, x []float32, row []int32) {
 		return
 	}
 	n, at := len(d), 0
-	for ; loops == avx512 && n-at >= 128; at += 128 {
-		dots128AVX512(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
+	for ; loops > portable && n-at >= 128; at += 128 {
+		if loops == avx512 {
+			dots128AVX512(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
+		} else {
+			dots128AVX2(&g[0], &d[at], &x[at], &row[0], len(row), 4*n, at > 0)
+		}
 	}
 	for ; loops > portable && n-at >= 64; at += 64 {
 		if loops == avx512 {

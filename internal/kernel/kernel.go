@@ -7,14 +7,25 @@
 //
 // The loops exist three times: in AVX-512 and in AVX2 assembly, written by the
 // generator in gen and chosen by what the processor has, and as portable twins
-// in Go, used elsewhere and under the build tag noasm.
+// in Go, used elsewhere and under the build tag noasm. The two in assembly give the
+// same bits.
 package kernel
 
 //go:generate go -C gen run . -out ../loops_amd64.s -stubs ../loops_amd64.go -pkg kernel
 
-// Name says which loops run here and what the Go code around them is compiled to;
-// results are the same bits only between equal names.
-func Name() string { return "divergent-" + loops.String() + "/" + target }
+// Name says which bits the loops here give and what the Go code around them is compiled to;
+// results are the same bits only between equal names. AVX2 sums in the order of AVX-512,
+// after which both are named.
+func Name() string {
+	named := loops
+	if named == avx2 {
+		named = avx512
+	}
+	return "divergent-" + named.String() + "/" + target
+}
+
+// Loops says which loops run here.
+func Loops() string { return loops.String() }
 
 // isa is a set of loops.
 type isa int

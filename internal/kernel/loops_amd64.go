@@ -44,50 +44,55 @@ func tile2AVX512(c *float32, crow *int, a *float32, arow *int, b *float32, at *i
 //go:noescape
 func tile1AVX512(c *float32, crow *int, a *float32, arow *int, b *float32, at *int, k int, add bool)
 
-// gather64AVX2 sums weighted rows of 64 samples.
-//
-//go:noescape
-func gather64AVX2(z *float32, x *float32, w *float32, site *int32, row *int32, count int, stride int, start float32)
-
-// dots64AVX2 multiplies one row with several over 64 samples: grad[k] = or += d·x[row[k]].
-//
-//go:noescape
-func dots64AVX2(grad *float32, d *float32, x *float32, row *int32, count int, stride int, add bool)
-
-// gather32AVX2 sums weighted rows of 32 samples.
-//
-//go:noescape
-func gather32AVX2(z *float32, x *float32, w *float32, site *int32, row *int32, count int, stride int, start float32)
-
-// dots32AVX2 multiplies one row with several over 32 samples: grad[k] = or += d·x[row[k]].
-//
-//go:noescape
-func dots32AVX2(grad *float32, d *float32, x *float32, row *int32, count int, stride int, add bool)
-
 // gather128AVX512 sums weighted rows of 128 samples.
 //
 //go:noescape
 func gather128AVX512(z *float32, x *float32, w *float32, site *int32, row *int32, count int, stride int, start float32)
+
+// dots128AVX2 multiplies one row with several over 128 samples: grad[k] = or += d·x[row[k]].
+//
+//go:noescape
+func dots128AVX2(grad *float32, d *float32, x *float32, row *int32, count int, stride int, add bool)
 
 // dots128AVX512 multiplies one row with several over 128 samples: grad[k] = or += d·x[row[k]].
 //
 //go:noescape
 func dots128AVX512(grad *float32, d *float32, x *float32, row *int32, count int, stride int, add bool)
 
+// gather64AVX2 sums weighted rows of 64 samples.
+//
+//go:noescape
+func gather64AVX2(z *float32, x *float32, w *float32, site *int32, row *int32, count int, stride int, start float32)
+
 // gather64AVX512 sums weighted rows of 64 samples.
 //
 //go:noescape
 func gather64AVX512(z *float32, x *float32, w *float32, site *int32, row *int32, count int, stride int, start float32)
+
+// dots64AVX2 multiplies one row with several over 64 samples: grad[k] = or += d·x[row[k]].
+//
+//go:noescape
+func dots64AVX2(grad *float32, d *float32, x *float32, row *int32, count int, stride int, add bool)
 
 // dots64AVX512 multiplies one row with several over 64 samples: grad[k] = or += d·x[row[k]].
 //
 //go:noescape
 func dots64AVX512(grad *float32, d *float32, x *float32, row *int32, count int, stride int, add bool)
 
+// gather32AVX2 sums weighted rows of 32 samples.
+//
+//go:noescape
+func gather32AVX2(z *float32, x *float32, w *float32, site *int32, row *int32, count int, stride int, start float32)
+
 // gather32AVX512 sums weighted rows of 32 samples.
 //
 //go:noescape
 func gather32AVX512(z *float32, x *float32, w *float32, site *int32, row *int32, count int, stride int, start float32)
+
+// dots32AVX2 multiplies one row with several over 32 samples: grad[k] = or += d·x[row[k]].
+//
+//go:noescape
+func dots32AVX2(grad *float32, d *float32, x *float32, row *int32, count int, stride int, add bool)
 
 // dots32AVX512 multiplies one row with several over 32 samples: grad[k] = or += d·x[row[k]].
 //

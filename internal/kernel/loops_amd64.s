@@ -584,294 +584,6 @@ store1AVX512:
 	VZEROUPPER
 	RET
 
-// func gather64AVX2(z *float32, x *float32, w *float32, site *int32, row *int32, count int, stride int, start float32)
-// Requires: AVX, FMA3
-TEXT ·gather64AVX2(SB), NOSPLIT, $0-60
-	MOVQ         z+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         w+16(FP), DX
-	MOVQ         site+24(FP), BX
-	MOVQ         row+32(FP), SI
-	MOVQ         count+40(FP), DI
-	MOVQ         stride+48(FP), R8
-	VBROADCASTSS start+56(FP), Y0
-	VMOVAPS      Y0, Y1
-	VMOVAPS      Y0, Y2
-	VMOVAPS      Y0, Y3
-	VMOVAPS      Y0, Y4
-	VMOVAPS      Y0, Y5
-	VMOVAPS      Y0, Y6
-	VMOVAPS      Y0, Y7
-	TESTQ        DI, DI
-	JZ           done64AVX2
-
-next64AVX2:
-	MOVLQSX      (BX), R9
-	MOVLQSX      (SI), R10
-	IMULQ        R8, R10
-	VBROADCASTSS (DX)(R9*4), Y8
-	VFMADD231PS  (CX)(R10*1), Y8, Y0
-	VFMADD231PS  32(CX)(R10*1), Y8, Y1
-	VFMADD231PS  64(CX)(R10*1), Y8, Y2
-	VFMADD231PS  96(CX)(R10*1), Y8, Y3
-	VFMADD231PS  128(CX)(R10*1), Y8, Y4
-	VFMADD231PS  160(CX)(R10*1), Y8, Y5
-	VFMADD231PS  192(CX)(R10*1), Y8, Y6
-	VFMADD231PS  224(CX)(R10*1), Y8, Y7
-	ADDQ         $0x04, BX
-	ADDQ         $0x04, SI
-	DECQ         DI
-	JNZ          next64AVX2
-
-done64AVX2:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y3, 96(AX)
-	VMOVUPS Y4, 128(AX)
-	VMOVUPS Y5, 160(AX)
-	VMOVUPS Y6, 192(AX)
-	VMOVUPS Y7, 224(AX)
-	VZEROUPPER
-	RET
-
-// func dots64AVX2(grad *float32, d *float32, x *float32, row *int32, count int, stride int, add bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·dots64AVX2(SB), NOSPLIT, $0-49
-	MOVQ         grad+0(FP), AX
-	MOVQ         d+8(FP), CX
-	MOVQ         x+16(FP), DX
-	MOVQ         row+24(FP), BX
-	MOVQ         count+32(FP), SI
-	MOVQ         stride+40(FP), DI
-	MOVB         add+48(FP), R8
-	MOVBLZX      R8, R8
-	NEGL         R8
-	VMOVD        R8, X0
-	VPBROADCASTD X0, X0
-	VMOVUPS      (CX), Y1
-	VMOVUPS      32(CX), Y2
-	VMOVUPS      64(CX), Y3
-	VMOVUPS      96(CX), Y4
-	VMOVUPS      128(CX), Y5
-	VMOVUPS      160(CX), Y6
-	VMOVUPS      192(CX), Y7
-	VMOVUPS      224(CX), Y8
-	SUBQ         $0x04, SI
-	JL           tail64AVX2
-
-four64AVX2:
-	MOVLQSX      (BX), CX
-	IMULQ        DI, CX
-	VMULPS       (DX)(CX*1), Y1, Y9
-	VFMADD231PS  32(DX)(CX*1), Y2, Y9
-	VFMADD231PS  64(DX)(CX*1), Y3, Y9
-	VFMADD231PS  96(DX)(CX*1), Y4, Y9
-	VFMADD231PS  128(DX)(CX*1), Y5, Y9
-	VFMADD231PS  160(DX)(CX*1), Y6, Y9
-	VFMADD231PS  192(DX)(CX*1), Y7, Y9
-	VFMADD231PS  224(DX)(CX*1), Y8, Y9
-	MOVLQSX      4(BX), CX
-	IMULQ        DI, CX
-	VMULPS       (DX)(CX*1), Y1, Y10
-	VFMADD231PS  32(DX)(CX*1), Y2, Y10
-	VFMADD231PS  64(DX)(CX*1), Y3, Y10
-	VFMADD231PS  96(DX)(CX*1), Y4, Y10
-	VFMADD231PS  128(DX)(CX*1), Y5, Y10
-	VFMADD231PS  160(DX)(CX*1), Y6, Y10
-	VFMADD231PS  192(DX)(CX*1), Y7, Y10
-	VFMADD231PS  224(DX)(CX*1), Y8, Y10
-	MOVLQSX      8(BX), CX
-	IMULQ        DI, CX
-	VMULPS       (DX)(CX*1), Y1, Y11
-	VFMADD231PS  32(DX)(CX*1), Y2, Y11
-	VFMADD231PS  64(DX)(CX*1), Y3, Y11
-	VFMADD231PS  96(DX)(CX*1), Y4, Y11
-	VFMADD231PS  128(DX)(CX*1), Y5, Y11
-	VFMADD231PS  160(DX)(CX*1), Y6, Y11
-	VFMADD231PS  192(DX)(CX*1), Y7, Y11
-	VFMADD231PS  224(DX)(CX*1), Y8, Y11
-	MOVLQSX      12(BX), CX
-	IMULQ        DI, CX
-	VMULPS       (DX)(CX*1), Y1, Y12
-	VFMADD231PS  32(DX)(CX*1), Y2, Y12
-	VFMADD231PS  64(DX)(CX*1), Y3, Y12
-	VFMADD231PS  96(DX)(CX*1), Y4, Y12
-	VFMADD231PS  128(DX)(CX*1), Y5, Y12
-	VFMADD231PS  160(DX)(CX*1), Y6, Y12
-	VFMADD231PS  192(DX)(CX*1), Y7, Y12
-	VFMADD231PS  224(DX)(CX*1), Y8, Y12
-	VHADDPS      Y10, Y9, Y9
-	VHADDPS      Y12, Y11, Y10
-	VHADDPS      Y10, Y9, Y9
-	VEXTRACTF128 $0x01, Y9, X10
-	VADDPS       X10, X9, X10
-	VANDPS       (AX), X0, X9
-	VADDPS       X9, X10, X10
-	VMOVUPS      X10, (AX)
-	ADDQ         $0x10, AX
-	ADDQ         $0x10, BX
-	SUBQ         $0x04, SI
-	JGE          four64AVX2
-
-tail64AVX2:
-	ADDQ $0x04, SI
-	JZ   done64AVX2
-
-one64AVX2:
-	MOVLQSX      (BX), CX
-	IMULQ        DI, CX
-	VMULPS       (DX)(CX*1), Y1, Y9
-	VFMADD231PS  32(DX)(CX*1), Y2, Y9
-	VFMADD231PS  64(DX)(CX*1), Y3, Y9
-	VFMADD231PS  96(DX)(CX*1), Y4, Y9
-	VFMADD231PS  128(DX)(CX*1), Y5, Y9
-	VFMADD231PS  160(DX)(CX*1), Y6, Y9
-	VFMADD231PS  192(DX)(CX*1), Y7, Y9
-	VFMADD231PS  224(DX)(CX*1), Y8, Y9
-	VEXTRACTF128 $0x01, Y9, X10
-	VADDPS       X10, X9, X10
-	VHADDPS      X10, X10, X10
-	VHADDPS      X10, X10, X10
-	VMOVSS       (AX), X9
-	VANDPS       X9, X0, X9
-	VADDSS       X9, X10, X10
-	VMOVSS       X10, (AX)
-	ADDQ         $0x04, AX
-	ADDQ         $0x04, BX
-	DECQ         SI
-	JNZ          one64AVX2
-
-done64AVX2:
-	VZEROUPPER
-	RET
-
-// func gather32AVX2(z *float32, x *float32, w *float32, site *int32, row *int32, count int, stride int, start float32)
-// Requires: AVX, FMA3
-TEXT ·gather32AVX2(SB), NOSPLIT, $0-60
-	MOVQ         z+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         w+16(FP), DX
-	MOVQ         site+24(FP), BX
-	MOVQ         row+32(FP), SI
-	MOVQ         count+40(FP), DI
-	MOVQ         stride+48(FP), R8
-	VBROADCASTSS start+56(FP), Y0
-	VMOVAPS      Y0, Y1
-	VMOVAPS      Y0, Y2
-	VMOVAPS      Y0, Y3
-	TESTQ        DI, DI
-	JZ           done32AVX2
-
-next32AVX2:
-	MOVLQSX      (BX), R9
-	MOVLQSX      (SI), R10
-	IMULQ        R8, R10
-	VBROADCASTSS (DX)(R9*4), Y4
-	VFMADD231PS  (CX)(R10*1), Y4, Y0
-	VFMADD231PS  32(CX)(R10*1), Y4, Y1
-	VFMADD231PS  64(CX)(R10*1), Y4, Y2
-	VFMADD231PS  96(CX)(R10*1), Y4, Y3
-	ADDQ         $0x04, BX
-	ADDQ         $0x04, SI
-	DECQ         DI
-	JNZ          next32AVX2
-
-done32AVX2:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y3, 96(AX)
-	VZEROUPPER
-	RET
-
-// func dots32AVX2(grad *float32, d *float32, x *float32, row *int32, count int, stride int, add bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·dots32AVX2(SB), NOSPLIT, $0-49
-	MOVQ         grad+0(FP), AX
-	MOVQ         d+8(FP), CX
-	MOVQ         x+16(FP), DX
-	MOVQ         row+24(FP), BX
-	MOVQ         count+32(FP), SI
-	MOVQ         stride+40(FP), DI
-	MOVB         add+48(FP), R8
-	MOVBLZX      R8, R8
-	NEGL         R8
-	VMOVD        R8, X0
-	VPBROADCASTD X0, X0
-	VMOVUPS      (CX), Y1
-	VMOVUPS      32(CX), Y2
-	VMOVUPS      64(CX), Y3
-	VMOVUPS      96(CX), Y4
-	SUBQ         $0x04, SI
-	JL           tail32AVX2
-
-four32AVX2:
-	MOVLQSX      (BX), CX
-	IMULQ        DI, CX
-	VMULPS       (DX)(CX*1), Y1, Y5
-	VFMADD231PS  32(DX)(CX*1), Y2, Y5
-	VFMADD231PS  64(DX)(CX*1), Y3, Y5
-	VFMADD231PS  96(DX)(CX*1), Y4, Y5
-	MOVLQSX      4(BX), CX
-	IMULQ        DI, CX
-	VMULPS       (DX)(CX*1), Y1, Y6
-	VFMADD231PS  32(DX)(CX*1), Y2, Y6
-	VFMADD231PS  64(DX)(CX*1), Y3, Y6
-	VFMADD231PS  96(DX)(CX*1), Y4, Y6
-	MOVLQSX      8(BX), CX
-	IMULQ        DI, CX
-	VMULPS       (DX)(CX*1), Y1, Y7
-	VFMADD231PS  32(DX)(CX*1), Y2, Y7
-	VFMADD231PS  64(DX)(CX*1), Y3, Y7
-	VFMADD231PS  96(DX)(CX*1), Y4, Y7
-	MOVLQSX      12(BX), CX
-	IMULQ        DI, CX
-	VMULPS       (DX)(CX*1), Y1, Y8
-	VFMADD231PS  32(DX)(CX*1), Y2, Y8
-	VFMADD231PS  64(DX)(CX*1), Y3, Y8
-	VFMADD231PS  96(DX)(CX*1), Y4, Y8
-	VHADDPS      Y6, Y5, Y5
-	VHADDPS      Y8, Y7, Y6
-	VHADDPS      Y6, Y5, Y5
-	VEXTRACTF128 $0x01, Y5, X6
-	VADDPS       X6, X5, X6
-	VANDPS       (AX), X0, X5
-	VADDPS       X5, X6, X6
-	VMOVUPS      X6, (AX)
-	ADDQ         $0x10, AX
-	ADDQ         $0x10, BX
-	SUBQ         $0x04, SI
-	JGE          four32AVX2
-
-tail32AVX2:
-	ADDQ $0x04, SI
-	JZ   done32AVX2
-
-one32AVX2:
-	MOVLQSX      (BX), CX
-	IMULQ        DI, CX
-	VMULPS       (DX)(CX*1), Y1, Y5
-	VFMADD231PS  32(DX)(CX*1), Y2, Y5
-	VFMADD231PS  64(DX)(CX*1), Y3, Y5
-	VFMADD231PS  96(DX)(CX*1), Y4, Y5
-	VEXTRACTF128 $0x01, Y5, X6
-	VADDPS       X6, X5, X6
-	VHADDPS      X6, X6, X6
-	VHADDPS      X6, X6, X6
-	VMOVSS       (AX), X5
-	VANDPS       X5, X0, X5
-	VADDSS       X5, X6, X6
-	VMOVSS       X6, (AX)
-	ADDQ         $0x04, AX
-	ADDQ         $0x04, BX
-	DECQ         SI
-	JNZ          one32AVX2
-
-done32AVX2:
-	VZEROUPPER
-	RET
-
 // func gather128AVX512(z *float32, x *float32, w *float32, site *int32, row *int32, count int, stride int, start float32)
 // Requires: AVX, AVX512F
 TEXT ·gather128AVX512(SB), NOSPLIT, $0-60
@@ -923,6 +635,186 @@ done128AVX512:
 	VZEROUPPER
 	RET
 
+// func dots128AVX2(grad *float32, d *float32, x *float32, row *int32, count int, stride int, add bool)
+// Requires: AVX, AVX2, FMA3
+TEXT ·dots128AVX2(SB), NOSPLIT, $0-49
+	MOVQ         grad+0(FP), AX
+	MOVQ         d+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         row+24(FP), BX
+	MOVQ         count+32(FP), SI
+	MOVQ         stride+40(FP), DI
+	MOVB         add+48(FP), R8
+	MOVBLZX      R8, R8
+	NEGL         R8
+	VMOVD        R8, X0
+	VPBROADCASTD X0, X0
+	SUBQ         $0x04, SI
+	JL           tail128AVX2
+
+four128AVX2:
+	MOVLQSX      (BX), R8
+	IMULQ        DI, R8
+	MOVLQSX      4(BX), R9
+	IMULQ        DI, R9
+	MOVLQSX      8(BX), R10
+	IMULQ        DI, R10
+	MOVLQSX      12(BX), R11
+	IMULQ        DI, R11
+	VMOVUPS      (CX), Y2
+	VMULPS       (DX)(R8*1), Y2, Y1
+	VMULPS       (DX)(R9*1), Y2, Y3
+	VMULPS       (DX)(R10*1), Y2, Y5
+	VMULPS       (DX)(R11*1), Y2, Y7
+	VMOVUPS      32(CX), Y8
+	VMULPS       32(DX)(R8*1), Y8, Y2
+	VMULPS       32(DX)(R9*1), Y8, Y4
+	VMULPS       32(DX)(R10*1), Y8, Y6
+	VMULPS       32(DX)(R11*1), Y8, Y8
+	VMOVUPS      64(CX), Y9
+	VFMADD231PS  64(DX)(R8*1), Y9, Y1
+	VFMADD231PS  64(DX)(R9*1), Y9, Y3
+	VFMADD231PS  64(DX)(R10*1), Y9, Y5
+	VFMADD231PS  64(DX)(R11*1), Y9, Y7
+	VMOVUPS      96(CX), Y9
+	VFMADD231PS  96(DX)(R8*1), Y9, Y2
+	VFMADD231PS  96(DX)(R9*1), Y9, Y4
+	VFMADD231PS  96(DX)(R10*1), Y9, Y6
+	VFMADD231PS  96(DX)(R11*1), Y9, Y8
+	VMOVUPS      128(CX), Y9
+	VFMADD231PS  128(DX)(R8*1), Y9, Y1
+	VFMADD231PS  128(DX)(R9*1), Y9, Y3
+	VFMADD231PS  128(DX)(R10*1), Y9, Y5
+	VFMADD231PS  128(DX)(R11*1), Y9, Y7
+	VMOVUPS      160(CX), Y9
+	VFMADD231PS  160(DX)(R8*1), Y9, Y2
+	VFMADD231PS  160(DX)(R9*1), Y9, Y4
+	VFMADD231PS  160(DX)(R10*1), Y9, Y6
+	VFMADD231PS  160(DX)(R11*1), Y9, Y8
+	VMOVUPS      192(CX), Y9
+	VFMADD231PS  192(DX)(R8*1), Y9, Y1
+	VFMADD231PS  192(DX)(R9*1), Y9, Y3
+	VFMADD231PS  192(DX)(R10*1), Y9, Y5
+	VFMADD231PS  192(DX)(R11*1), Y9, Y7
+	VMOVUPS      224(CX), Y9
+	VFMADD231PS  224(DX)(R8*1), Y9, Y2
+	VFMADD231PS  224(DX)(R9*1), Y9, Y4
+	VFMADD231PS  224(DX)(R10*1), Y9, Y6
+	VFMADD231PS  224(DX)(R11*1), Y9, Y8
+	VMOVUPS      256(CX), Y9
+	VFMADD231PS  256(DX)(R8*1), Y9, Y1
+	VFMADD231PS  256(DX)(R9*1), Y9, Y3
+	VFMADD231PS  256(DX)(R10*1), Y9, Y5
+	VFMADD231PS  256(DX)(R11*1), Y9, Y7
+	VMOVUPS      288(CX), Y9
+	VFMADD231PS  288(DX)(R8*1), Y9, Y2
+	VFMADD231PS  288(DX)(R9*1), Y9, Y4
+	VFMADD231PS  288(DX)(R10*1), Y9, Y6
+	VFMADD231PS  288(DX)(R11*1), Y9, Y8
+	VMOVUPS      320(CX), Y9
+	VFMADD231PS  320(DX)(R8*1), Y9, Y1
+	VFMADD231PS  320(DX)(R9*1), Y9, Y3
+	VFMADD231PS  320(DX)(R10*1), Y9, Y5
+	VFMADD231PS  320(DX)(R11*1), Y9, Y7
+	VMOVUPS      352(CX), Y9
+	VFMADD231PS  352(DX)(R8*1), Y9, Y2
+	VFMADD231PS  352(DX)(R9*1), Y9, Y4
+	VFMADD231PS  352(DX)(R10*1), Y9, Y6
+	VFMADD231PS  352(DX)(R11*1), Y9, Y8
+	VMOVUPS      384(CX), Y9
+	VFMADD231PS  384(DX)(R8*1), Y9, Y1
+	VFMADD231PS  384(DX)(R9*1), Y9, Y3
+	VFMADD231PS  384(DX)(R10*1), Y9, Y5
+	VFMADD231PS  384(DX)(R11*1), Y9, Y7
+	VMOVUPS      416(CX), Y9
+	VFMADD231PS  416(DX)(R8*1), Y9, Y2
+	VFMADD231PS  416(DX)(R9*1), Y9, Y4
+	VFMADD231PS  416(DX)(R10*1), Y9, Y6
+	VFMADD231PS  416(DX)(R11*1), Y9, Y8
+	VMOVUPS      448(CX), Y9
+	VFMADD231PS  448(DX)(R8*1), Y9, Y1
+	VFMADD231PS  448(DX)(R9*1), Y9, Y3
+	VFMADD231PS  448(DX)(R10*1), Y9, Y5
+	VFMADD231PS  448(DX)(R11*1), Y9, Y7
+	VMOVUPS      480(CX), Y9
+	VFMADD231PS  480(DX)(R8*1), Y9, Y2
+	VFMADD231PS  480(DX)(R9*1), Y9, Y4
+	VFMADD231PS  480(DX)(R10*1), Y9, Y6
+	VFMADD231PS  480(DX)(R11*1), Y9, Y8
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y4, Y3, Y2
+	VADDPS       Y6, Y5, Y3
+	VADDPS       Y8, Y7, Y4
+	VHADDPS      Y2, Y1, Y1
+	VHADDPS      Y4, Y3, Y2
+	VHADDPS      Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X2
+	VANDPS       (AX), X0, X1
+	VADDPS       X1, X2, X2
+	VMOVUPS      X2, (AX)
+	ADDQ         $0x10, AX
+	ADDQ         $0x10, BX
+	SUBQ         $0x04, SI
+	JGE          four128AVX2
+
+tail128AVX2:
+	ADDQ $0x04, SI
+	JZ   done128AVX2
+
+one128AVX2:
+	MOVLQSX      (BX), R8
+	IMULQ        DI, R8
+	VMOVUPS      (CX), Y1
+	VMULPS       (DX)(R8*1), Y1, Y1
+	VMOVUPS      32(CX), Y2
+	VMULPS       32(DX)(R8*1), Y2, Y2
+	VMOVUPS      64(CX), Y3
+	VFMADD231PS  64(DX)(R8*1), Y3, Y1
+	VMOVUPS      96(CX), Y3
+	VFMADD231PS  96(DX)(R8*1), Y3, Y2
+	VMOVUPS      128(CX), Y3
+	VFMADD231PS  128(DX)(R8*1), Y3, Y1
+	VMOVUPS      160(CX), Y3
+	VFMADD231PS  160(DX)(R8*1), Y3, Y2
+	VMOVUPS      192(CX), Y3
+	VFMADD231PS  192(DX)(R8*1), Y3, Y1
+	VMOVUPS      224(CX), Y3
+	VFMADD231PS  224(DX)(R8*1), Y3, Y2
+	VMOVUPS      256(CX), Y3
+	VFMADD231PS  256(DX)(R8*1), Y3, Y1
+	VMOVUPS      288(CX), Y3
+	VFMADD231PS  288(DX)(R8*1), Y3, Y2
+	VMOVUPS      320(CX), Y3
+	VFMADD231PS  320(DX)(R8*1), Y3, Y1
+	VMOVUPS      352(CX), Y3
+	VFMADD231PS  352(DX)(R8*1), Y3, Y2
+	VMOVUPS      384(CX), Y3
+	VFMADD231PS  384(DX)(R8*1), Y3, Y1
+	VMOVUPS      416(CX), Y3
+	VFMADD231PS  416(DX)(R8*1), Y3, Y2
+	VMOVUPS      448(CX), Y3
+	VFMADD231PS  448(DX)(R8*1), Y3, Y1
+	VMOVUPS      480(CX), Y3
+	VFMADD231PS  480(DX)(R8*1), Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X2
+	VHADDPS      X2, X2, X2
+	VHADDPS      X2, X2, X2
+	VMOVSS       (AX), X1
+	VANDPS       X1, X0, X1
+	VADDSS       X1, X2, X2
+	VMOVSS       X2, (AX)
+	ADDQ         $0x04, AX
+	ADDQ         $0x04, BX
+	DECQ         SI
+	JNZ          one128AVX2
+
+done128AVX2:
+	VZEROUPPER
+	RET
+
 // func dots128AVX512(grad *float32, d *float32, x *float32, row *int32, count int, stride int, add bool)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F
 TEXT ·dots128AVX512(SB), NOSPLIT, $0-49
@@ -951,54 +843,54 @@ TEXT ·dots128AVX512(SB), NOSPLIT, $0-49
 four128AVX512:
 	MOVLQSX       (BX), CX
 	IMULQ         DI, CX
+	MOVLQSX       4(BX), R8
+	IMULQ         DI, R8
+	MOVLQSX       8(BX), R9
+	IMULQ         DI, R9
+	MOVLQSX       12(BX), R10
+	IMULQ         DI, R10
 	VMULPS        (DX)(CX*1), Z1, Z9
+	VMULPS        (DX)(R8*1), Z1, Z10
+	VMULPS        (DX)(R9*1), Z1, Z11
+	VMULPS        (DX)(R10*1), Z1, Z12
 	VFMADD231PS   64(DX)(CX*1), Z2, Z9
+	VFMADD231PS   64(DX)(R8*1), Z2, Z10
+	VFMADD231PS   64(DX)(R9*1), Z2, Z11
+	VFMADD231PS   64(DX)(R10*1), Z2, Z12
 	VFMADD231PS   128(DX)(CX*1), Z3, Z9
+	VFMADD231PS   128(DX)(R8*1), Z3, Z10
+	VFMADD231PS   128(DX)(R9*1), Z3, Z11
+	VFMADD231PS   128(DX)(R10*1), Z3, Z12
 	VFMADD231PS   192(DX)(CX*1), Z4, Z9
+	VFMADD231PS   192(DX)(R8*1), Z4, Z10
+	VFMADD231PS   192(DX)(R9*1), Z4, Z11
+	VFMADD231PS   192(DX)(R10*1), Z4, Z12
 	VFMADD231PS   256(DX)(CX*1), Z5, Z9
+	VFMADD231PS   256(DX)(R8*1), Z5, Z10
+	VFMADD231PS   256(DX)(R9*1), Z5, Z11
+	VFMADD231PS   256(DX)(R10*1), Z5, Z12
 	VFMADD231PS   320(DX)(CX*1), Z6, Z9
+	VFMADD231PS   320(DX)(R8*1), Z6, Z10
+	VFMADD231PS   320(DX)(R9*1), Z6, Z11
+	VFMADD231PS   320(DX)(R10*1), Z6, Z12
 	VFMADD231PS   384(DX)(CX*1), Z7, Z9
+	VFMADD231PS   384(DX)(R8*1), Z7, Z10
+	VFMADD231PS   384(DX)(R9*1), Z7, Z11
+	VFMADD231PS   384(DX)(R10*1), Z7, Z12
 	VFMADD231PS   448(DX)(CX*1), Z8, Z9
-	VEXTRACTF32X8 $0x01, Z9, Y10
-	VADDPS        Y10, Y9, Y10
-	MOVLQSX       4(BX), CX
-	IMULQ         DI, CX
-	VMULPS        (DX)(CX*1), Z1, Z9
-	VFMADD231PS   64(DX)(CX*1), Z2, Z9
-	VFMADD231PS   128(DX)(CX*1), Z3, Z9
-	VFMADD231PS   192(DX)(CX*1), Z4, Z9
-	VFMADD231PS   256(DX)(CX*1), Z5, Z9
-	VFMADD231PS   320(DX)(CX*1), Z6, Z9
-	VFMADD231PS   384(DX)(CX*1), Z7, Z9
-	VFMADD231PS   448(DX)(CX*1), Z8, Z9
-	VEXTRACTF32X8 $0x01, Z9, Y11
-	VADDPS        Y11, Y9, Y11
-	MOVLQSX       8(BX), CX
-	IMULQ         DI, CX
-	VMULPS        (DX)(CX*1), Z1, Z9
-	VFMADD231PS   64(DX)(CX*1), Z2, Z9
-	VFMADD231PS   128(DX)(CX*1), Z3, Z9
-	VFMADD231PS   192(DX)(CX*1), Z4, Z9
-	VFMADD231PS   256(DX)(CX*1), Z5, Z9
-	VFMADD231PS   320(DX)(CX*1), Z6, Z9
-	VFMADD231PS   384(DX)(CX*1), Z7, Z9
-	VFMADD231PS   448(DX)(CX*1), Z8, Z9
-	VEXTRACTF32X8 $0x01, Z9, Y12
-	VADDPS        Y12, Y9, Y12
-	MOVLQSX       12(BX), CX
-	IMULQ         DI, CX
-	VMULPS        (DX)(CX*1), Z1, Z9
-	VFMADD231PS   64(DX)(CX*1), Z2, Z9
-	VFMADD231PS   128(DX)(CX*1), Z3, Z9
-	VFMADD231PS   192(DX)(CX*1), Z4, Z9
-	VFMADD231PS   256(DX)(CX*1), Z5, Z9
-	VFMADD231PS   320(DX)(CX*1), Z6, Z9
-	VFMADD231PS   384(DX)(CX*1), Z7, Z9
-	VFMADD231PS   448(DX)(CX*1), Z8, Z9
+	VFMADD231PS   448(DX)(R8*1), Z8, Z10
+	VFMADD231PS   448(DX)(R9*1), Z8, Z11
+	VFMADD231PS   448(DX)(R10*1), Z8, Z12
 	VEXTRACTF32X8 $0x01, Z9, Y13
 	VADDPS        Y13, Y9, Y13
-	VHADDPS       Y11, Y10, Y9
-	VHADDPS       Y13, Y12, Y10
+	VEXTRACTF32X8 $0x01, Z10, Y9
+	VADDPS        Y9, Y10, Y9
+	VEXTRACTF32X8 $0x01, Z11, Y10
+	VADDPS        Y10, Y11, Y10
+	VEXTRACTF32X8 $0x01, Z12, Y11
+	VADDPS        Y11, Y12, Y11
+	VHADDPS       Y9, Y13, Y9
+	VHADDPS       Y11, Y10, Y10
 	VHADDPS       Y10, Y9, Y9
 	VEXTRACTF128  $0x01, Y9, X10
 	VADDPS        X10, X9, X10
@@ -1044,6 +936,57 @@ done128AVX512:
 	VZEROUPPER
 	RET
 
+// func gather64AVX2(z *float32, x *float32, w *float32, site *int32, row *int32, count int, stride int, start float32)
+// Requires: AVX, FMA3
+TEXT ·gather64AVX2(SB), NOSPLIT, $0-60
+	MOVQ         z+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         site+24(FP), BX
+	MOVQ         row+32(FP), SI
+	MOVQ         count+40(FP), DI
+	MOVQ         stride+48(FP), R8
+	VBROADCASTSS start+56(FP), Y0
+	VMOVAPS      Y0, Y1
+	VMOVAPS      Y0, Y2
+	VMOVAPS      Y0, Y3
+	VMOVAPS      Y0, Y4
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y7
+	TESTQ        DI, DI
+	JZ           done64AVX2
+
+next64AVX2:
+	MOVLQSX      (BX), R9
+	MOVLQSX      (SI), R10
+	IMULQ        R8, R10
+	VBROADCASTSS (DX)(R9*4), Y8
+	VFMADD231PS  (CX)(R10*1), Y8, Y0
+	VFMADD231PS  32(CX)(R10*1), Y8, Y1
+	VFMADD231PS  64(CX)(R10*1), Y8, Y2
+	VFMADD231PS  96(CX)(R10*1), Y8, Y3
+	VFMADD231PS  128(CX)(R10*1), Y8, Y4
+	VFMADD231PS  160(CX)(R10*1), Y8, Y5
+	VFMADD231PS  192(CX)(R10*1), Y8, Y6
+	VFMADD231PS  224(CX)(R10*1), Y8, Y7
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, SI
+	DECQ         DI
+	JNZ          next64AVX2
+
+done64AVX2:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VMOVUPS Y4, 128(AX)
+	VMOVUPS Y5, 160(AX)
+	VMOVUPS Y6, 192(AX)
+	VMOVUPS Y7, 224(AX)
+	VZEROUPPER
+	RET
+
 // func gather64AVX512(z *float32, x *float32, w *float32, site *int32, row *int32, count int, stride int, start float32)
 // Requires: AVX, AVX512F
 TEXT ·gather64AVX512(SB), NOSPLIT, $0-60
@@ -1083,6 +1026,130 @@ done64AVX512:
 	VZEROUPPER
 	RET
 
+// func dots64AVX2(grad *float32, d *float32, x *float32, row *int32, count int, stride int, add bool)
+// Requires: AVX, AVX2, FMA3
+TEXT ·dots64AVX2(SB), NOSPLIT, $0-49
+	MOVQ         grad+0(FP), AX
+	MOVQ         d+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         row+24(FP), BX
+	MOVQ         count+32(FP), SI
+	MOVQ         stride+40(FP), DI
+	MOVB         add+48(FP), R8
+	MOVBLZX      R8, R8
+	NEGL         R8
+	VMOVD        R8, X0
+	VPBROADCASTD X0, X0
+	SUBQ         $0x04, SI
+	JL           tail64AVX2
+
+four64AVX2:
+	MOVLQSX      (BX), R8
+	IMULQ        DI, R8
+	MOVLQSX      4(BX), R9
+	IMULQ        DI, R9
+	MOVLQSX      8(BX), R10
+	IMULQ        DI, R10
+	MOVLQSX      12(BX), R11
+	IMULQ        DI, R11
+	VMOVUPS      (CX), Y2
+	VMULPS       (DX)(R8*1), Y2, Y1
+	VMULPS       (DX)(R9*1), Y2, Y3
+	VMULPS       (DX)(R10*1), Y2, Y5
+	VMULPS       (DX)(R11*1), Y2, Y7
+	VMOVUPS      32(CX), Y8
+	VMULPS       32(DX)(R8*1), Y8, Y2
+	VMULPS       32(DX)(R9*1), Y8, Y4
+	VMULPS       32(DX)(R10*1), Y8, Y6
+	VMULPS       32(DX)(R11*1), Y8, Y8
+	VMOVUPS      64(CX), Y9
+	VFMADD231PS  64(DX)(R8*1), Y9, Y1
+	VFMADD231PS  64(DX)(R9*1), Y9, Y3
+	VFMADD231PS  64(DX)(R10*1), Y9, Y5
+	VFMADD231PS  64(DX)(R11*1), Y9, Y7
+	VMOVUPS      96(CX), Y9
+	VFMADD231PS  96(DX)(R8*1), Y9, Y2
+	VFMADD231PS  96(DX)(R9*1), Y9, Y4
+	VFMADD231PS  96(DX)(R10*1), Y9, Y6
+	VFMADD231PS  96(DX)(R11*1), Y9, Y8
+	VMOVUPS      128(CX), Y9
+	VFMADD231PS  128(DX)(R8*1), Y9, Y1
+	VFMADD231PS  128(DX)(R9*1), Y9, Y3
+	VFMADD231PS  128(DX)(R10*1), Y9, Y5
+	VFMADD231PS  128(DX)(R11*1), Y9, Y7
+	VMOVUPS      160(CX), Y9
+	VFMADD231PS  160(DX)(R8*1), Y9, Y2
+	VFMADD231PS  160(DX)(R9*1), Y9, Y4
+	VFMADD231PS  160(DX)(R10*1), Y9, Y6
+	VFMADD231PS  160(DX)(R11*1), Y9, Y8
+	VMOVUPS      192(CX), Y9
+	VFMADD231PS  192(DX)(R8*1), Y9, Y1
+	VFMADD231PS  192(DX)(R9*1), Y9, Y3
+	VFMADD231PS  192(DX)(R10*1), Y9, Y5
+	VFMADD231PS  192(DX)(R11*1), Y9, Y7
+	VMOVUPS      224(CX), Y9
+	VFMADD231PS  224(DX)(R8*1), Y9, Y2
+	VFMADD231PS  224(DX)(R9*1), Y9, Y4
+	VFMADD231PS  224(DX)(R10*1), Y9, Y6
+	VFMADD231PS  224(DX)(R11*1), Y9, Y8
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y4, Y3, Y2
+	VADDPS       Y6, Y5, Y3
+	VADDPS       Y8, Y7, Y4
+	VHADDPS      Y2, Y1, Y1
+	VHADDPS      Y4, Y3, Y2
+	VHADDPS      Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X2
+	VANDPS       (AX), X0, X1
+	VADDPS       X1, X2, X2
+	VMOVUPS      X2, (AX)
+	ADDQ         $0x10, AX
+	ADDQ         $0x10, BX
+	SUBQ         $0x04, SI
+	JGE          four64AVX2
+
+tail64AVX2:
+	ADDQ $0x04, SI
+	JZ   done64AVX2
+
+one64AVX2:
+	MOVLQSX      (BX), R8
+	IMULQ        DI, R8
+	VMOVUPS      (CX), Y1
+	VMULPS       (DX)(R8*1), Y1, Y1
+	VMOVUPS      32(CX), Y2
+	VMULPS       32(DX)(R8*1), Y2, Y2
+	VMOVUPS      64(CX), Y3
+	VFMADD231PS  64(DX)(R8*1), Y3, Y1
+	VMOVUPS      96(CX), Y3
+	VFMADD231PS  96(DX)(R8*1), Y3, Y2
+	VMOVUPS      128(CX), Y3
+	VFMADD231PS  128(DX)(R8*1), Y3, Y1
+	VMOVUPS      160(CX), Y3
+	VFMADD231PS  160(DX)(R8*1), Y3, Y2
+	VMOVUPS      192(CX), Y3
+	VFMADD231PS  192(DX)(R8*1), Y3, Y1
+	VMOVUPS      224(CX), Y3
+	VFMADD231PS  224(DX)(R8*1), Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X2
+	VHADDPS      X2, X2, X2
+	VHADDPS      X2, X2, X2
+	VMOVSS       (AX), X1
+	VANDPS       X1, X0, X1
+	VADDSS       X1, X2, X2
+	VMOVSS       X2, (AX)
+	ADDQ         $0x04, AX
+	ADDQ         $0x04, BX
+	DECQ         SI
+	JNZ          one64AVX2
+
+done64AVX2:
+	VZEROUPPER
+	RET
+
 // func dots64AVX512(grad *float32, d *float32, x *float32, row *int32, count int, stride int, add bool)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F
 TEXT ·dots64AVX512(SB), NOSPLIT, $0-49
@@ -1107,38 +1174,38 @@ TEXT ·dots64AVX512(SB), NOSPLIT, $0-49
 four64AVX512:
 	MOVLQSX       (BX), CX
 	IMULQ         DI, CX
+	MOVLQSX       4(BX), R8
+	IMULQ         DI, R8
+	MOVLQSX       8(BX), R9
+	IMULQ         DI, R9
+	MOVLQSX       12(BX), R10
+	IMULQ         DI, R10
 	VMULPS        (DX)(CX*1), Z1, Z5
+	VMULPS        (DX)(R8*1), Z1, Z6
+	VMULPS        (DX)(R9*1), Z1, Z7
+	VMULPS        (DX)(R10*1), Z1, Z8
 	VFMADD231PS   64(DX)(CX*1), Z2, Z5
+	VFMADD231PS   64(DX)(R8*1), Z2, Z6
+	VFMADD231PS   64(DX)(R9*1), Z2, Z7
+	VFMADD231PS   64(DX)(R10*1), Z2, Z8
 	VFMADD231PS   128(DX)(CX*1), Z3, Z5
+	VFMADD231PS   128(DX)(R8*1), Z3, Z6
+	VFMADD231PS   128(DX)(R9*1), Z3, Z7
+	VFMADD231PS   128(DX)(R10*1), Z3, Z8
 	VFMADD231PS   192(DX)(CX*1), Z4, Z5
-	VEXTRACTF32X8 $0x01, Z5, Y6
-	VADDPS        Y6, Y5, Y6
-	MOVLQSX       4(BX), CX
-	IMULQ         DI, CX
-	VMULPS        (DX)(CX*1), Z1, Z5
-	VFMADD231PS   64(DX)(CX*1), Z2, Z5
-	VFMADD231PS   128(DX)(CX*1), Z3, Z5
-	VFMADD231PS   192(DX)(CX*1), Z4, Z5
-	VEXTRACTF32X8 $0x01, Z5, Y7
-	VADDPS        Y7, Y5, Y7
-	MOVLQSX       8(BX), CX
-	IMULQ         DI, CX
-	VMULPS        (DX)(CX*1), Z1, Z5
-	VFMADD231PS   64(DX)(CX*1), Z2, Z5
-	VFMADD231PS   128(DX)(CX*1), Z3, Z5
-	VFMADD231PS   192(DX)(CX*1), Z4, Z5
-	VEXTRACTF32X8 $0x01, Z5, Y8
-	VADDPS        Y8, Y5, Y8
-	MOVLQSX       12(BX), CX
-	IMULQ         DI, CX
-	VMULPS        (DX)(CX*1), Z1, Z5
-	VFMADD231PS   64(DX)(CX*1), Z2, Z5
-	VFMADD231PS   128(DX)(CX*1), Z3, Z5
-	VFMADD231PS   192(DX)(CX*1), Z4, Z5
+	VFMADD231PS   192(DX)(R8*1), Z4, Z6
+	VFMADD231PS   192(DX)(R9*1), Z4, Z7
+	VFMADD231PS   192(DX)(R10*1), Z4, Z8
 	VEXTRACTF32X8 $0x01, Z5, Y9
 	VADDPS        Y9, Y5, Y9
-	VHADDPS       Y7, Y6, Y5
-	VHADDPS       Y9, Y8, Y6
+	VEXTRACTF32X8 $0x01, Z6, Y5
+	VADDPS        Y5, Y6, Y5
+	VEXTRACTF32X8 $0x01, Z7, Y6
+	VADDPS        Y6, Y7, Y6
+	VEXTRACTF32X8 $0x01, Z8, Y7
+	VADDPS        Y7, Y8, Y7
+	VHADDPS       Y5, Y9, Y5
+	VHADDPS       Y7, Y6, Y6
 	VHADDPS       Y6, Y5, Y5
 	VEXTRACTF128  $0x01, Y5, X6
 	VADDPS        X6, X5, X6
@@ -1180,6 +1247,45 @@ done64AVX512:
 	VZEROUPPER
 	RET
 
+// func gather32AVX2(z *float32, x *float32, w *float32, site *int32, row *int32, count int, stride int, start float32)
+// Requires: AVX, FMA3
+TEXT ·gather32AVX2(SB), NOSPLIT, $0-60
+	MOVQ         z+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         site+24(FP), BX
+	MOVQ         row+32(FP), SI
+	MOVQ         count+40(FP), DI
+	MOVQ         stride+48(FP), R8
+	VBROADCASTSS start+56(FP), Y0
+	VMOVAPS      Y0, Y1
+	VMOVAPS      Y0, Y2
+	VMOVAPS      Y0, Y3
+	TESTQ        DI, DI
+	JZ           done32AVX2
+
+next32AVX2:
+	MOVLQSX      (BX), R9
+	MOVLQSX      (SI), R10
+	IMULQ        R8, R10
+	VBROADCASTSS (DX)(R9*4), Y4
+	VFMADD231PS  (CX)(R10*1), Y4, Y0
+	VFMADD231PS  32(CX)(R10*1), Y4, Y1
+	VFMADD231PS  64(CX)(R10*1), Y4, Y2
+	VFMADD231PS  96(CX)(R10*1), Y4, Y3
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, SI
+	DECQ         DI
+	JNZ          next32AVX2
+
+done32AVX2:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VZEROUPPER
+	RET
+
 // func gather32AVX512(z *float32, x *float32, w *float32, site *int32, row *int32, count int, stride int, start float32)
 // Requires: AVX, AVX512F
 TEXT ·gather32AVX512(SB), NOSPLIT, $0-60
@@ -1213,6 +1319,102 @@ done32AVX512:
 	VZEROUPPER
 	RET
 
+// func dots32AVX2(grad *float32, d *float32, x *float32, row *int32, count int, stride int, add bool)
+// Requires: AVX, AVX2, FMA3
+TEXT ·dots32AVX2(SB), NOSPLIT, $0-49
+	MOVQ         grad+0(FP), AX
+	MOVQ         d+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         row+24(FP), BX
+	MOVQ         count+32(FP), SI
+	MOVQ         stride+40(FP), DI
+	MOVB         add+48(FP), R8
+	MOVBLZX      R8, R8
+	NEGL         R8
+	VMOVD        R8, X0
+	VPBROADCASTD X0, X0
+	SUBQ         $0x04, SI
+	JL           tail32AVX2
+
+four32AVX2:
+	MOVLQSX      (BX), R8
+	IMULQ        DI, R8
+	MOVLQSX      4(BX), R9
+	IMULQ        DI, R9
+	MOVLQSX      8(BX), R10
+	IMULQ        DI, R10
+	MOVLQSX      12(BX), R11
+	IMULQ        DI, R11
+	VMOVUPS      (CX), Y2
+	VMULPS       (DX)(R8*1), Y2, Y1
+	VMULPS       (DX)(R9*1), Y2, Y3
+	VMULPS       (DX)(R10*1), Y2, Y5
+	VMULPS       (DX)(R11*1), Y2, Y7
+	VMOVUPS      32(CX), Y8
+	VMULPS       32(DX)(R8*1), Y8, Y2
+	VMULPS       32(DX)(R9*1), Y8, Y4
+	VMULPS       32(DX)(R10*1), Y8, Y6
+	VMULPS       32(DX)(R11*1), Y8, Y8
+	VMOVUPS      64(CX), Y9
+	VFMADD231PS  64(DX)(R8*1), Y9, Y1
+	VFMADD231PS  64(DX)(R9*1), Y9, Y3
+	VFMADD231PS  64(DX)(R10*1), Y9, Y5
+	VFMADD231PS  64(DX)(R11*1), Y9, Y7
+	VMOVUPS      96(CX), Y9
+	VFMADD231PS  96(DX)(R8*1), Y9, Y2
+	VFMADD231PS  96(DX)(R9*1), Y9, Y4
+	VFMADD231PS  96(DX)(R10*1), Y9, Y6
+	VFMADD231PS  96(DX)(R11*1), Y9, Y8
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y4, Y3, Y2
+	VADDPS       Y6, Y5, Y3
+	VADDPS       Y8, Y7, Y4
+	VHADDPS      Y2, Y1, Y1
+	VHADDPS      Y4, Y3, Y2
+	VHADDPS      Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X2
+	VANDPS       (AX), X0, X1
+	VADDPS       X1, X2, X2
+	VMOVUPS      X2, (AX)
+	ADDQ         $0x10, AX
+	ADDQ         $0x10, BX
+	SUBQ         $0x04, SI
+	JGE          four32AVX2
+
+tail32AVX2:
+	ADDQ $0x04, SI
+	JZ   done32AVX2
+
+one32AVX2:
+	MOVLQSX      (BX), R8
+	IMULQ        DI, R8
+	VMOVUPS      (CX), Y1
+	VMULPS       (DX)(R8*1), Y1, Y1
+	VMOVUPS      32(CX), Y2
+	VMULPS       32(DX)(R8*1), Y2, Y2
+	VMOVUPS      64(CX), Y3
+	VFMADD231PS  64(DX)(R8*1), Y3, Y1
+	VMOVUPS      96(CX), Y3
+	VFMADD231PS  96(DX)(R8*1), Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X2
+	VHADDPS      X2, X2, X2
+	VHADDPS      X2, X2, X2
+	VMOVSS       (AX), X1
+	VANDPS       X1, X0, X1
+	VADDSS       X1, X2, X2
+	VMOVSS       X2, (AX)
+	ADDQ         $0x04, AX
+	ADDQ         $0x04, BX
+	DECQ         SI
+	JNZ          one32AVX2
+
+done32AVX2:
+	VZEROUPPER
+	RET
+
 // func dots32AVX512(grad *float32, d *float32, x *float32, row *int32, count int, stride int, add bool)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F
 TEXT ·dots32AVX512(SB), NOSPLIT, $0-49
@@ -1235,30 +1437,30 @@ TEXT ·dots32AVX512(SB), NOSPLIT, $0-49
 four32AVX512:
 	MOVLQSX       (BX), CX
 	IMULQ         DI, CX
+	MOVLQSX       4(BX), R8
+	IMULQ         DI, R8
+	MOVLQSX       8(BX), R9
+	IMULQ         DI, R9
+	MOVLQSX       12(BX), R10
+	IMULQ         DI, R10
 	VMULPS        (DX)(CX*1), Z1, Z3
+	VMULPS        (DX)(R8*1), Z1, Z4
+	VMULPS        (DX)(R9*1), Z1, Z5
+	VMULPS        (DX)(R10*1), Z1, Z6
 	VFMADD231PS   64(DX)(CX*1), Z2, Z3
-	VEXTRACTF32X8 $0x01, Z3, Y4
-	VADDPS        Y4, Y3, Y4
-	MOVLQSX       4(BX), CX
-	IMULQ         DI, CX
-	VMULPS        (DX)(CX*1), Z1, Z3
-	VFMADD231PS   64(DX)(CX*1), Z2, Z3
-	VEXTRACTF32X8 $0x01, Z3, Y5
-	VADDPS        Y5, Y3, Y5
-	MOVLQSX       8(BX), CX
-	IMULQ         DI, CX
-	VMULPS        (DX)(CX*1), Z1, Z3
-	VFMADD231PS   64(DX)(CX*1), Z2, Z3
-	VEXTRACTF32X8 $0x01, Z3, Y6
-	VADDPS        Y6, Y3, Y6
-	MOVLQSX       12(BX), CX
-	IMULQ         DI, CX
-	VMULPS        (DX)(CX*1), Z1, Z3
-	VFMADD231PS   64(DX)(CX*1), Z2, Z3
+	VFMADD231PS   64(DX)(R8*1), Z2, Z4
+	VFMADD231PS   64(DX)(R9*1), Z2, Z5
+	VFMADD231PS   64(DX)(R10*1), Z2, Z6
 	VEXTRACTF32X8 $0x01, Z3, Y7
 	VADDPS        Y7, Y3, Y7
-	VHADDPS       Y5, Y4, Y3
-	VHADDPS       Y7, Y6, Y4
+	VEXTRACTF32X8 $0x01, Z4, Y3
+	VADDPS        Y3, Y4, Y3
+	VEXTRACTF32X8 $0x01, Z5, Y4
+	VADDPS        Y4, Y5, Y4
+	VEXTRACTF32X8 $0x01, Z6, Y5
+	VADDPS        Y5, Y6, Y5
+	VHADDPS       Y3, Y7, Y3
+	VHADDPS       Y5, Y4, Y4
 	VHADDPS       Y4, Y3, Y3
 	VEXTRACTF128  $0x01, Y3, X4
 	VADDPS        X4, X3, X4

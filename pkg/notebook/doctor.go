@@ -33,7 +33,7 @@ func Diagnose() []Finding {
 	root := Root()
 	out := []Finding{
 		{What: "Go", Found: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH},
-		{What: "engine", Found: fmt.Sprintf("version %s, inner loops %s", study.Engine, kernel.Name())},
+		{What: "engine", Found: fmt.Sprintf("version %s, inner loops %s, results as %s", study.Engine, kernel.Loops(), kernel.Name())},
 		{What: "cores", Found: fmt.Sprint(runtime.NumCPU())},
 	}
 	for _, m := range modules() {

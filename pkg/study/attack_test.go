@@ -368,7 +368,7 @@ func TestOneRunHasTheFolder(t *testing.T) {
 	if err != nil || !slices.Equal(res.Manifest.Seeds, []uint64{0, 1, 2, 3}) {
 		t.Errorf("four shards of two times two seeds: %v", err)
 	}
-	held, err := store.Begin(context.Background(), dir, only("ssri", 0, 1).manifest(), true)
+	held, err := store.Begin(context.Background(), dir, only("ssri", 0, 1).Manifest(), true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -861,7 +861,7 @@ func TestFreshTakesNothing(t *testing.T) {
 	other.Baseline.Rate = 2e-2
 	mustRun(t, Runner{Dir: dir}, d)
 	mustRun(t, Runner{Dir: elsewhere}, other)
-	pruned := func(d Design) string { return d.manifest().Keeps()[1].File() }
+	pruned := func(d Design) string { return d.Manifest().Keeps()[1].File() }
 	b, err := os.ReadFile(filepath.Join(elsewhere, pruned(other)))
 	if err != nil {
 		t.Fatal(err)

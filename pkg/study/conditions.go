@@ -133,8 +133,8 @@ func (d Design) settings() any {
 	return describe(reflect.ValueOf(d))
 }
 
-// manifest describes the design as run here.
-func (d Design) manifest() Manifest {
+// Manifest describes the design as run here.
+func (d Design) Manifest() Manifest {
 	m := Manifest{Schema: Schema, Engine: Engine, Study: d.Name, Dense: d.denseKey(), Template: d.templateKey(), Networks: d.KeepNetworks,
 		Seeds: slices.Sorted(slices.Values(d.Seeds)), Settings: d.settings(), NonDefault: d.NonDefault(),
 		Kernel: kernel.Name(), Go: runtime.Version(), Modules: map[string]string{}}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -19,8 +20,10 @@ type Runner struct {
 	Dir       string      // folder that keeps finished cells and gives them back; empty keeps nothing
 	Reference fs.FS       // folders of stored results, looked into first; nil for none
 	Workers   int         // cells computed at a time; 0 means one per core
-	Shard     int         // with Shards > 1, which part of the seeds to run, from 0
-	Shards    int         // parts the seeds are dealt out to; 0 or 1 means one
+	Shard     int         // with Shards > 1, which part of the cells to run, from 0
+	Shards    int         // parts the cells are dealt out to, by what they cost; 0 or 1 means one
+	Networks  string      // folder where shards leave the dense networks of a seed for each other; empty for none
+	DenseOnly bool        // run only the dense networks of the part, which all other cells wait for
 	Fresh     bool        // compute every cell, whatever is stored
 	Progress  func(Event) // told of progress, one call at a time; nil for nobody
 }
@@ -56,13 +59,13 @@ func (e Event) String() string {
 		s += fmt.Sprintf(" (%d more were stored)", e.Stored)
 	}
 	if e.Left > 0 && e.Done < e.Total && e.Elapsed >= settled {
-		s += fmt.Sprintf(", about %s remaining", about(e.Left))
+		s += fmt.Sprintf(", about %s remaining", About(e.Left))
 	}
 	return s
 }
 
-// about rounds a time to what a reader needs.
-func about(d time.Duration) string {
+// About rounds a time to what a reader needs.
+func About(d time.Duration) string {
 	switch {
 	case d >= 90*time.Minute:
 		return fmt.Sprintf("%.1f h", d.Hours())
@@ -100,7 +103,7 @@ func (r Runner) Run(ctx context.Context, d Design) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return store.Assemble(run.design.manifest(), run.found, run.network), nil
+	return store.Assemble(run.design.Manifest(), run.found, run.network), nil
 }
 
 // RunFolder runs the design with Dir as a results folder: what it holds of this
@@ -116,7 +119,7 @@ func (r Runner) RunFolder(ctx context.Context, d Design) (*Result, error) {
 	if err := r.validate(d); err != nil {
 		return nil, err
 	}
-	m := d.manifest()
+	m := d.Manifest()
 	keep, err := store.Begin(ctx, r.Dir, m, r.Shards > 1)
 	if err != nil {
 		return nil, err
@@ -127,7 +130,7 @@ func (r Runner) RunFolder(ctx context.Context, d Design) (*Result, error) {
 		return nil, err
 	}
 	if r.Shards > 1 {
-		return store.Assemble(run.design.manifest(), run.found, nil), keep.Adopt(m, run.found)
+		return store.Assemble(run.design.Manifest(), run.found, nil), keep.Adopt(m, run.found)
 	}
 	return keep.Finish(m, run.found, run.network)
 }
@@ -137,7 +140,9 @@ type run struct {
 	Runner
 	design     Design
 	conditions []condition
+	deal       deal
 	store      *store.Folder
+	shared     *store.Folder // with Networks
 	start      time.Time
 
 	mu      sync.Mutex
@@ -152,15 +157,16 @@ type run struct {
 	meter   meter
 }
 
-// compute finds or makes every cell of the design's seeds, or of the shard's.
+// compute finds or makes every cell of the design, or of the shard.
 func (r Runner) compute(ctx context.Context, d Design, keep *store.Folder) (*run, error) {
-	if r.Shards > 1 {
-		d.Seeds = shard(d.Seeds, r.Shard, r.Shards)
-	}
-	run := &run{Runner: r, design: d, conditions: d.conditions(), store: keep, found: store.Cells{}, nets: map[store.Origin]Snapshot{}, start: time.Now()}
-	run.ready.L = &run.mu
-	if seeds := slices.Concat(d.Seeds, keep.Seeds); len(seeds) > 0 {
-		run.first = slices.Min(seeds)
+	conditions := d.conditions()
+	run := newRun(r, d, conditions, keep, dealt(groups(conditions), d.Seeds, r.Shards))
+	if r.Networks != "" {
+		var err error
+		// Bits may differ between makers, and a result may not depend on who came first.
+		if run.shared, err = store.Keep(filepath.Join(r.Networks, strings.NewReplacer("/", "-", " ", "-").Replace(maker()))); err != nil {
+			return nil, err
+		}
 	}
 	if !r.Fresh {
 		if err := run.lookup(); err != nil {
@@ -169,15 +175,59 @@ func (r Runner) compute(ctx context.Context, d Design, keep *store.Folder) (*run
 	}
 	run.forget()
 	run.plan()
+	if r.Shards > 1 {
+		return run, run.watched(ctx)
+	}
 	return run, run.work(ctx)
 }
 
-// shard deals seeds out in turn.
-func shard(seeds []uint64, i, n int) []uint64 {
-	var out []uint64
-	for k := i; k < len(seeds); k += n {
-		out = append(out, seeds[k])
+// watched works and tells of it in the journal.
+func (r *run) watched(ctx context.Context) error {
+	tell := func(state string, why error) error {
+		r.mu.Lock()
+		m := store.Mark{Shard: r.Shard, Shards: r.Shards, State: state, Dense: r.DenseOnly, Cells: r.meter.cells, Done: r.meter.stored + r.meter.computed,
+			Left: r.meter.left(time.Since(r.start))}
+		r.mu.Unlock()
+		if why != nil {
+			m.Why = why.Error()
+		}
+		return r.store.Mark(m)
 	}
+	if err := tell(store.Working, nil); err != nil {
+		return err
+	}
+	ended := make(chan struct{})
+	var beats sync.WaitGroup
+	beats.Go(func() {
+		t := time.NewTicker(store.Beat)
+		defer t.Stop()
+		for {
+			select {
+			case <-ended:
+				return
+			case <-t.C:
+				tell(store.Working, nil) // a disk that is full ends the run with its next cell
+			}
+		}
+	})
+	err := r.work(ctx)
+	close(ended)
+	beats.Wait()
+	switch {
+	case err == nil:
+		return tell(store.Done, nil)
+	case errors.Is(err, context.Canceled):
+		tell(store.Stopped, nil)
+	default:
+		tell(store.Failed, err)
+	}
+	return err
+}
+
+func newRun(r Runner, d Design, conditions []condition, keep *store.Folder, deal deal) *run {
+	out := &run{Runner: r, design: d, conditions: conditions, deal: deal, store: keep, found: store.Cells{}, nets: map[store.Origin]Snapshot{}, start: time.Now()}
+	out.ready.L = &out.mu
+	out.first = slices.Min(slices.Concat(d.Seeds, keep.Seeds))
 	return out
 }
 

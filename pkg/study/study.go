@@ -3,6 +3,7 @@ package study
 
 import (
 	"io/fs"
+	"os"
 
 	"divergent/pkg/assay"
 	"divergent/pkg/plasticity"
@@ -45,7 +46,20 @@ func Open(dir fs.FS) (*Result, error) { return store.Open(dir) }
 // measurements is an error that names some, unless a partial one is asked for. Out
 // must be new, empty, or what a merge that was stopped has left.
 func Merge(dirs []string, out string, partial bool) (*Result, error) {
-	return store.Merge(dirs, out, partial)
+	if _, _, err := MergeFolders(dirs, out, partial); err != nil {
+		return nil, err
+	}
+	return Open(os.DirFS(out))
+}
+
+// MergeFolders is Merge of results that need not fit into memory: it returns the result
+// without rows, traces and networks, and the number of rows.
+func MergeFolders(dirs []string, out string, partial bool) (*Result, int, error) {
+	res, n, err := store.Merge(dirs, out, partial)
+	if err == nil {
+		res.Networks = nil
+	}
+	return res, n, err
 }
 
 // Counts says how many points are drawn.

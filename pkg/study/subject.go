@@ -47,8 +47,12 @@ func (r *run) dense(ctx context.Context, j *job) error {
 	r.mu.Lock()
 	known := r.found[c.id(j.seed)]
 	r.mu.Unlock()
-	if known != nil && len(known.Trace) == j.design.Baseline.Epochs {
-		if kept, ok := r.network(j.origin); ok {
+	if j.dense == nil && r.Shards > 1 || known != nil && len(known.Trace) == j.design.Baseline.Epochs {
+		kept, ok := r.network(j.origin)
+		if !ok && r.shared != nil && !r.Fresh {
+			kept, ok = r.shared.Network(j.origin)
+		}
+		if ok {
 			var err error
 			if j.net, err = kept.Read(); err != nil {
 				return err
@@ -66,8 +70,13 @@ func (r *run) dense(ctx context.Context, j *job) error {
 			return cellError(j.seed, c, err)
 		}
 		j.net, made.Trace = s.Net, s.Trace
-		if err := r.store.PutNetwork(j.origin, s.Net); err != nil {
-			return err
+		for _, f := range []*store.Folder{r.store, r.shared} {
+			if f == nil || f == r.store && r.shared != nil && !r.keeps(j.seed, c) {
+				continue
+			}
+			if err := f.PutNetwork(j.origin, s.Net); err != nil {
+				return err
+			}
 		}
 	}
 	if j.dense == nil {

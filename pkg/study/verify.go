@@ -99,7 +99,7 @@ func Verify(ctx context.Context, stored *Result, d Design, seeds []uint64, worke
 		}
 	}
 	d.Seeds = seeds
-	if err := d.manifest().Extends(stored.Manifest, "the stored results' folder"); err != nil {
+	if err := d.Manifest().Extends(stored.Manifest, "the stored results' folder"); err != nil {
 		return Verification{}, err
 	}
 	if err := d.describedBy(stored.Manifest); err != nil {
@@ -132,7 +132,7 @@ func Verify(ctx context.Context, stored *Result, d Design, seeds []uint64, worke
 // In returns the design with those of its arms that a result has as they are here, and the
 // names of the result's other arms.
 func (d Design) In(m Manifest) (same Design, others []string) {
-	ours := d.manifest().Conditions
+	ours := d.Manifest().Conditions
 	var arms []treat.Treatment
 	for _, c := range m.Conditions {
 		if c.Settings == nil || slices.Contains(others, c.Name) || slices.ContainsFunc(arms, func(a treat.Treatment) bool { return a.Name() == c.Name }) {
@@ -154,7 +154,7 @@ func (d Design) In(m Manifest) (same Design, others []string) {
 // than the design does, as one edited by hand would.
 func (d Design) describedBy(m Manifest) error {
 	const fix = "it was edited, or an earlier version wrote it; copy the whole folder again"
-	ours := d.manifest()
+	ours := d.Manifest()
 	if plain(ours.Settings) != plain(m.Settings) {
 		return fmt.Errorf("study: %s describes other settings than the design of this name has: %s", store.ManifestFile, fix)
 	}

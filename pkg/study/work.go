@@ -16,12 +16,10 @@ import (
 
 // todo is one network of one seed to make and measure.
 type todo struct {
-	conditions []condition // that share the network; assays may differ
-	measure    bool        // measurements are missing
-	keep       bool        // the network is missing
+	group
+	measure bool // measurements are missing
+	keep    bool // the network is missing
 }
-
-func (t *todo) first() condition { return t.conditions[0] }
 
 // job is what is left to do with one dense network of one seed.
 type job struct {
@@ -53,21 +51,15 @@ func (r *run) keeps(seed uint64, c condition) bool {
 // many conditions share it.
 func (r *run) plan() {
 	r.meter = newMeter()
-	var order []string
-	groups := map[string]*todo{}
-	for _, c := range r.conditions {
-		if groups[c.Network] == nil {
-			groups[c.Network] = &todo{}
-			order = append(order, c.Network)
-		}
-		g := groups[c.Network]
-		g.conditions = append(g.conditions, c)
-	}
+	all := groups(r.conditions)
 	for _, seed := range r.design.Seeds {
 		jobs := map[string]*job{}
-		for _, name := range order {
-			g := *groups[name]
+		for _, of := range all {
+			g := todo{group: of}
 			c := g.first()
+			if !r.deal.has(r.Shard, c.id(seed)) || r.DenseOnly && !g.dense() {
+				continue
+			}
 			r.meter.cells++
 			for _, c := range g.conditions {
 				g.measure = g.measure || r.missing(seed, c)
@@ -87,7 +79,7 @@ func (r *run) plan() {
 				r.queue = append(r.queue, j)
 			}
 			r.meter.plan(seed, c)
-			if c.Name == Dense {
+			if g.dense() {
 				j.dense, j.first = &g, true
 				continue
 			}

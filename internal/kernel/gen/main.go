@@ -52,13 +52,13 @@ func main() {
 	for _, rows := range []int{8, 4, 2, 1} {
 		tile(avx512, rows, 2)
 	}
-	for _, vecs := range []int{8, 4} {
-		gather(avx2, vecs)
-		dots(avx2, vecs)
-	}
-	for _, vecs := range []int{8, 4, 2} {
-		gather(avx512, vecs)
-		dots(avx512, vecs)
+	for _, samples := range []int{128, 64, 32} {
+		if samples < 128 {
+			gather(avx2, samples/8)
+		}
+		gather(avx512, samples/16)
+		dots(avx2, samples/8)
+		dots(avx512, samples/16)
 	}
 	transpose()
 	elementwise()
@@ -191,34 +191,60 @@ func dots(s isa, vecs int) {
 	keep := XMM()
 	VMOVD(mask, keep)
 	VPBROADCASTD(keep, keep)
-	dv := s.vecs(vecs)
-	for j, v := range dv {
-		VMOVUPS(Mem{Base: d, Disp: j * s.size()}, v)
+	var dv []VecVirtual // of the narrow registers there are too few to keep all of d
+	if s.lanes == 16 {
+		dv = s.vecs(vecs)
+		for j, v := range dv {
+			VMOVUPS(Mem{Base: d, Disp: j * s.size()}, v)
+		}
 	}
-	product := func(r GPVirtual) VecVirtual {
-		acc := s.vec()
-		VMULPS(Mem{Base: x, Index: r, Scale: 1}, dv[0], acc)
-		for j := 1; j < vecs; j++ {
-			VFMADD231PS(Mem{Base: x, Index: r, Scale: 1, Disp: j * s.size()}, dv[j], acc)
+	// products sums each row in 16 lanes: in one wide register, or in two narrow ones,
+	// which gives the same bits. It returns them folded to 8.
+	products := func(rows ...GPVirtual) []VecVirtual {
+		parts := 16 / s.lanes
+		acc, out := make([][]VecVirtual, len(rows)), make([]VecVirtual, len(rows))
+		for q := range rows {
+			acc[q] = s.vecs(parts)
 		}
-		if s.lanes == 16 { // fold to 8 lanes
+		for j := range vecs {
+			var v VecVirtual
+			if dv != nil {
+				v = dv[j]
+			} else {
+				v = s.vec()
+				VMOVUPS(Mem{Base: d, Disp: j * s.size()}, v)
+			}
+			for q, r := range rows {
+				at := Mem{Base: x, Index: r, Scale: 1, Disp: j * s.size()}
+				if j < parts {
+					VMULPS(at, v, acc[q][j])
+				} else {
+					VFMADD231PS(at, v, acc[q][j%parts])
+				}
+			}
+		}
+		for q := range rows {
 			hi := YMM()
-			VEXTRACTF32X8(Imm(1), acc, hi)
-			VADDPS(hi, acc.AsY(), hi)
-			return hi
+			if s.lanes == 16 {
+				VEXTRACTF32X8(Imm(1), acc[q][0], hi)
+				VADDPS(hi, acc[q][0].AsY(), hi)
+			} else {
+				VADDPS(acc[q][1], acc[q][0], hi)
+			}
+			out[q] = hi
 		}
-		return acc
+		return out
 	}
 	SUBQ(Imm(4), count)
 	JL(LabelRef("tail" + name))
 	Label("four" + name)
-	var sums []VecVirtual
-	for j := range 4 {
-		r := GP64()
-		MOVLQSX(Mem{Base: row, Disp: 4 * j}, r)
-		IMULQ(stride, r)
-		sums = append(sums, product(r))
+	four := make([]GPVirtual, 4)
+	for j := range four {
+		four[j] = GP64()
+		MOVLQSX(Mem{Base: row, Disp: 4 * j}, four[j])
+		IMULQ(stride, four[j])
 	}
+	sums := products(four...)
 	a, b := YMM(), YMM()
 	VHADDPS(sums[1], sums[0], a)
 	VHADDPS(sums[3], sums[2], b)
@@ -241,7 +267,7 @@ func dots(s isa, vecs int) {
 	r := GP64()
 	MOVLQSX(Mem{Base: row}, r)
 	IMULQ(stride, r)
-	sum := product(r)
+	sum := products(r)[0]
 	t := XMM()
 	VEXTRACTF128(Imm(1), sum, t)
 	VADDPS(t, sum.AsX(), t)

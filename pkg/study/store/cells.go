@@ -171,45 +171,12 @@ func (m Cells) lacking(others Cells) []*Cell {
 // and notes the parts that are not there. Networks that are to be kept are those
 // that find finds; nil finds none.
 func Assemble(m Manifest, known Cells, find func(Origin) (Snapshot, bool)) *Result {
-	res := &Result{Manifest: m}
-	made := map[string]bool{}
-	gaps := map[[2]int][]uint64{}
-	for _, seed := range m.Seeds {
-		for at, c := range m.Conditions {
-			done := known[ID{c.Network, seed}]
-			measured := false
-			for i, k := range c.Keys {
-				p := done.Part(k)
-				if p == nil {
-					gaps[[2]int{at, i}] = append(gaps[[2]int{at, i}], seed)
-					continue
-				}
-				measured = true
-				made[p.By] = true
-				for _, x := range p.Readings {
-					res.Rows = append(res.Rows, Row{Seed: seed, Arm: c.Name, Phase: x.Phase, Test: x.Test, Level: x.Level, Metric: x.Metric, Value: x.Value, Cycle: x.Cycle,
-						Factor: c.Factor, Setting: c.Setting, Assay: m.Assays[i]})
-				}
-			}
-			if !measured {
-				continue
-			}
-			for i, e := range done.Trace {
-				made[done.By] = true
-				res.Traces = append(res.Traces, TraceRow{Seed: seed, Arm: c.Name, Epoch: i + 1, Loss: e.Loss, Rate: e.Rate, Noise: e.Noise,
-					Factor: c.Factor, Setting: c.Setting})
-			}
-		}
-	}
-	res.Manifest.Gaps = nil
-	for at, c := range m.Conditions {
-		for i := range c.Keys {
-			if seeds := gaps[[2]int{at, i}]; len(seeds) > 0 {
-				res.Manifest.Gaps = append(res.Manifest.Gaps, Gap{at, i, seeds})
-			}
-		}
-	}
-	res.Manifest.Kernel, res.Manifest.Go = makers(slices.Collect(maps.Keys(made)))
+	res := &Result{}
+	m.Gaps = m.gaps(func(c Condition, i int, seed uint64) bool { return known[ID{c.Network, seed}].Part(c.Keys[i]) != nil })
+	res.Manifest, _ = m.list(func(id ID) (*Cell, error) { return known[id], nil }, func(rows []Row, traces []TraceRow) error {
+		res.Rows, res.Traces = append(res.Rows, rows...), append(res.Traces, traces...)
+		return nil
+	})
 	for _, o := range m.Keeps() {
 		if find == nil {
 			break
@@ -219,6 +186,67 @@ func Assemble(m Manifest, known Cells, find func(Origin) (Snapshot, bool)) *Resu
 		}
 	}
 	return res
+}
+
+// gaps lists what of the manifest's measurements is not there.
+func (m Manifest) gaps(has func(c Condition, assay int, seed uint64) bool) []Gap {
+	var out []Gap
+	for at, c := range m.Conditions {
+		for i := range c.Keys {
+			var seeds []uint64
+			for _, seed := range m.Seeds {
+				if !has(c, i, seed) {
+					seeds = append(seeds, seed)
+				}
+			}
+			if len(seeds) > 0 {
+				out = append(out, Gap{at, i, seeds})
+			}
+		}
+	}
+	return out
+}
+
+// list hands over the rows and epochs of each seed and condition in the order of a result, each
+// of at most one cell, and returns the manifest with their makers.
+func (m Manifest) list(cell func(ID) (*Cell, error), do func([]Row, []TraceRow) error) (Manifest, error) {
+	made := map[string]bool{}
+	for _, seed := range m.Seeds {
+		for _, c := range m.Conditions {
+			done, err := cell(ID{c.Network, seed})
+			if err != nil {
+				return m, err
+			}
+			var rows []Row
+			var traces []TraceRow
+			measured := false
+			for i, k := range c.Keys {
+				p := done.Part(k)
+				if p == nil {
+					continue
+				}
+				measured = true
+				made[p.By] = true
+				for _, x := range p.Readings {
+					rows = append(rows, Row{Seed: seed, Arm: c.Name, Phase: x.Phase, Test: x.Test, Level: x.Level, Metric: x.Metric, Value: x.Value, Cycle: x.Cycle,
+						Factor: c.Factor, Setting: c.Setting, Assay: m.Assays[i]})
+				}
+			}
+			if !measured {
+				continue
+			}
+			for i, e := range done.Trace {
+				made[done.By] = true
+				traces = append(traces, TraceRow{Seed: seed, Arm: c.Name, Epoch: i + 1, Loss: e.Loss, Rate: e.Rate, Noise: e.Noise,
+					Factor: c.Factor, Setting: c.Setting})
+			}
+			if err := do(rows, traces); err != nil {
+				return m, err
+			}
+		}
+	}
+	m.Kernel, m.Go = makers(slices.Collect(maps.Keys(made)))
+	return m, nil
 }
 
 // makers joins the kernels and the Go versions of all who made something, which may

@@ -96,7 +96,7 @@ func (f *Folder) begin(ctx context.Context, m Manifest) error {
 	if err := cmp.Or(m.Extends(*old, f.dir), m.unstored(*old, f.dir)); err != nil {
 		return err
 	}
-	union := m.union(*old)
+	union := m.Union(*old)
 	f.Seeds = union.Seeds
 	if len(old.Files) == 0 {
 		return union.save(f.dir, nil)
@@ -165,7 +165,7 @@ func (f *Folder) Finish(m Manifest, cells Cells, made func(Origin) (Snapshot, bo
 	if err := m.Extends(*old, f.dir); err != nil {
 		return nil, err
 	}
-	m = m.union(*old)
+	m = m.Union(*old)
 	if err := f.read(); err != nil {
 		return nil, err
 	}
@@ -236,7 +236,7 @@ func foreign(dir string) error {
 		return err
 	}
 	for _, name := range names {
-		if name != CellFolder && name != NetworkFolder && !strings.HasPrefix(name, ".") {
+		if name != CellFolder && name != NetworkFolder && name != TaskFolder && !strings.HasPrefix(name, ".") {
 			return fmt.Errorf("study: folder %s holds other files (%.40q) and no %s: choose an empty or new folder; or, where a run left a folder %s here, copy it into a new folder and run there", dir, name, ManifestFile, CellFolder)
 		}
 	}

@@ -28,7 +28,7 @@ func TestMergeJoinsSeedsAndArms(t *testing.T) {
 			dirs = append(dirs, parts[i])
 		}
 		out := filepath.Join(t.TempDir(), "out")
-		res, err := Merge(dirs, out, false)
+		res, err := merge(dirs, out, false)
 		if err != nil {
 			t.Fatalf("%v: %v", order, err)
 		}
@@ -36,9 +36,9 @@ func TestMergeJoinsSeedsAndArms(t *testing.T) {
 			t.Errorf("%v: files %v of seeds %v differ from a run's of all, %v", order, slices.Sorted(maps.Keys(got)), res.Manifest.Seeds, slices.Sorted(maps.Keys(whole)))
 		}
 	}
-	_, err := Merge(nil, t.TempDir(), false)
+	_, err := merge(nil, t.TempDir(), false)
 	refuses(t, "nothing", err, "nothing to merge")
-	_, err = Merge([]string{parts[0], parts[2]}, filepath.Join(t.TempDir(), "out"), false)
+	_, err = merge([]string{parts[0], parts[2]}, filepath.Join(t.TempDir(), "out"), false)
 	refuses(t, "an arm that lacks a seed", err, "2 of 16 measurements are missing (seed 1, arm b)", "--partial")
 }
 
@@ -46,23 +46,28 @@ func TestMergeJoinsSeedsAndArms(t *testing.T) {
 func TestMergeOverwritesNothing(t *testing.T) {
 	one, two := ran(t, plan(nil, 0)), ran(t, plan(nil, 1))
 	out := filepath.Join(t.TempDir(), "out")
-	if _, err := Merge([]string{one}, out, false); err != nil {
+	if _, err := merge([]string{one}, out, false); err != nil {
 		t.Fatal(err)
 	}
 	was := contentsOf(t, out)
 	for what, into := range map[string]string{"a merged folder": out, "a run's": one, "a reader's": "../store"} {
 		before := contentsOf(t, into)
-		_, err := Merge([]string{two}, into, false)
+		_, err := merge([]string{two}, into, false)
 		refuses(t, what, err, "not empty", into)
 		if !maps.Equal(before, contentsOf(t, into)) {
 			t.Errorf("a refused merge changed %s", what)
 		}
 	}
-	res, err := join([]string{two}, false)
+	s, err := open([]string{two})
 	if err != nil {
 		t.Fatal(err)
 	}
-	refuses(t, "a folder that another merge has filled meanwhile", res.fill(out), "not empty", out)
+	defer s.close()
+	res, err := s.result(false)
+	if err == nil {
+		_, err = s.fill(res, out)
+	}
+	refuses(t, "a folder that another merge has filled meanwhile", err, "not empty", out)
 	if !maps.Equal(was, contentsOf(t, out)) {
 		t.Error("a refused merge changed what another has filled")
 	}
@@ -83,7 +88,7 @@ func TestMergeOverwritesNothing(t *testing.T) {
 		}
 		return b
 	})
-	if _, err := Merge([]string{one}, stopped, false); err != nil || !maps.Equal(contentsOf(t, stopped), was) {
+	if _, err := merge([]string{one}, stopped, false); err != nil || !maps.Equal(contentsOf(t, stopped), was) {
 		t.Errorf("a stopped merge again: %v", err)
 	}
 }
@@ -165,7 +170,7 @@ func TestDamagedResultsAndOtherJournals(t *testing.T) {
 	was := contentsOf(t, dir)
 	_, err := Begin(context.Background(), dir, plan([]string{"a"}, 1), false)
 	refuses(t, "a run of another seed", err, ResultsFile, "truncated or edited")
-	_, err = Merge([]string{dir}, filepath.Join(t.TempDir(), "out"), true)
+	_, err = merge([]string{dir}, filepath.Join(t.TempDir(), "out"), true)
 	refuses(t, "a merge", err, ResultsFile, "truncated or edited")
 	if !maps.Equal(was, contentsOf(t, dir)) {
 		t.Error("what was refused changed the folder")
@@ -369,4 +374,12 @@ func TestTurnsEnd(t *testing.T) {
 		t.Error("a turn holds nobody up")
 	}
 	end()
+}
+
+// merge joins folders and reads what came of it.
+func merge(dirs []string, out string, partial bool) (*Result, error) {
+	if _, _, err := Merge(dirs, out, partial); err != nil {
+		return nil, err
+	}
+	return Load(os.DirFS(out))
 }

@@ -1,7 +1,8 @@
 package store
 
 import (
-	"bytes"
+	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,54 +23,101 @@ type journal interface {
 	Truncate(size int64) error
 }
 
+// place is where a line of a journal stands.
+type place struct {
+	journal int32
+	size    int32
+	offset  int64
+}
+
+// eachLine hands over what stands in the journals of a folder, line by line: the number of
+// the journal among those that names lists, and the line without its checksum, which is the
+// caller's until it returns whether it could read it. It counts the lines that could not be.
+func eachLine(dir fs.FS, do func(at place, body []byte) (readable bool)) (names []string, damaged int, err error) {
+	all, err := files.List(dir, CellFolder, CellFolder)
+	if err != nil {
+		return nil, 0, fmt.Errorf("study: %w", err)
+	}
+	for _, name := range all {
+		if path.Ext(name) != ".jsonl" {
+			continue
+		}
+		name = path.Join(CellFolder, name)
+		bad := 0
+		f, err := files.Open(dir, name, largest)
+		if err == nil {
+			bad, err = scanJournal(f, func(at place, body []byte) bool {
+				at.journal = int32(len(names))
+				return do(at, body)
+			})
+			f.Close()
+		}
+		if err != nil {
+			return nil, 0, fmt.Errorf("study: %w: want a journal that a run has written, and no other files there", err)
+		}
+		names, damaged = append(names, name), damaged+bad
+	}
+	return names, damaged, nil
+}
+
+// scanJournal reads a journal and counts the lines that it could not read. A last line
+// without its end is what a killed run was writing and does not count.
+func scanJournal(r io.Reader, do func(at place, body []byte) (readable bool)) (damaged int, err error) {
+	in := bufio.NewReaderSize(r, 1<<16)
+	var line []byte
+	for at := (place{}); ; at.offset += int64(at.size) {
+		line = line[:0]
+		for {
+			part, err := in.ReadSlice('\n')
+			line = append(line, part...)
+			if err == nil {
+				break
+			}
+			if err == io.EOF {
+				return damaged, nil
+			}
+			if err != bufio.ErrBufferFull {
+				return damaged, err
+			}
+		}
+		at.size = int32(len(line))
+		if body, ok := checked(line[:len(line)-1]); !ok || !do(at, body) {
+			damaged++
+		}
+	}
+}
+
 // readJournals returns the cells of this engine and the number of lines that
 // could not be read, each of which costs its cell.
 func readJournals(dir fs.FS) (found Cells, damaged int, err error) {
 	found = Cells{}
-	names, err := files.List(dir, CellFolder, CellFolder)
-	if err != nil {
-		return nil, 0, fmt.Errorf("study: %w", err)
-	}
-	for _, name := range names {
-		if path.Ext(name) != ".jsonl" {
-			continue
+	var conflict error
+	_, damaged, err = eachLine(dir, func(_ place, body []byte) bool {
+		c, readable := parseCell(body)
+		if c != nil && c.Engine == Engine {
+			conflict = cmp.Or(conflict, found.Add(c))
 		}
-		b, err := files.Read(dir, path.Join(CellFolder, name), largest)
-		if err != nil {
-			return nil, 0, fmt.Errorf("study: %w: want a journal that a run has written, and no other files there", err)
-		}
-		lines, bad := parseJournal(b)
-		damaged += bad
-		for _, c := range lines {
-			if c.Engine == Engine {
-				if err := found.Add(c); err != nil {
-					return nil, 0, err
-				}
-			}
-		}
+		return readable
+	})
+	if err = cmp.Or(err, conflict); err != nil {
+		return nil, 0, err
 	}
 	return found, damaged, nil
 }
 
-// parseJournal reads a journal and counts the lines that it could not read. A
-// last line without its end is what a killed run was writing and does not count.
-func parseJournal(b []byte) (found []*Cell, damaged int) {
-	for {
-		line, rest, whole := bytes.Cut(b, []byte("\n"))
-		if !whole {
-			return found, damaged
-		}
-		b = rest
-		body, ok := checked(line)
-		c := new(Cell)
-		switch readable := ok && json.Unmarshal(body, c) == nil; {
-		case readable && c.Network == "": // of an earlier version
-		case !readable || c.check() != nil:
-			damaged++
-		default:
-			found = append(found, c)
-		}
+// parseCell reads a line without its checksum. Marks, and lines of an earlier version,
+// are readable and no cells.
+func parseCell(body []byte) (c *Cell, readable bool) {
+	c = new(Cell)
+	switch err := json.Unmarshal(body, c); {
+	case err != nil:
+		return nil, false
+	case c.Network == "":
+		return nil, true
+	case c.check() != nil:
+		return nil, false
 	}
+	return c, true
 }
 
 // Put keeps a finished cell.
@@ -77,9 +125,22 @@ func (f *Folder) Put(c *Cell) error {
 	if f.dir == "" {
 		return nil
 	}
-	body, err := json.Marshal(c)
+	if err := f.add(c); err != nil || f.dir == "" {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.Cells.Add(c)
+}
+
+// add writes what one line holds.
+func (f *Folder) add(x any) error {
+	if f.dir == "" {
+		return nil
+	}
+	body, err := json.Marshal(x)
 	if err != nil {
-		return fmt.Errorf("study: seed %d, arm %s: %w", c.Seed, c.Arm, err)
+		return fmt.Errorf("study: %w", err)
 	}
 	line := append(summed(body), '\n')
 	f.mu.Lock()
@@ -90,7 +151,7 @@ func (f *Folder) Put(c *Cell) error {
 	if f.broken != nil {
 		return fmt.Errorf("study: %w", files.Unwritable(f.dir, f.broken))
 	}
-	return f.Cells.Add(c)
+	return nil
 }
 
 // write appends a line and sees it to the disk. Half a line is cut off again, so

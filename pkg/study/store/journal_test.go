@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"maps"
 	"os"
 	"path/filepath"
@@ -11,6 +12,17 @@ import (
 
 	"divergent/pkg/train"
 )
+
+func parseJournal(b []byte) (found []*Cell, damaged int) {
+	damaged, _ = scanJournal(bytes.NewReader(b), func(_ place, body []byte) bool {
+		c, readable := parseCell(body)
+		if c != nil {
+			found = append(found, c)
+		}
+		return readable
+	})
+	return found, damaged
+}
 
 // Lines of an earlier version are no damage.
 func TestJournalsOfAnEarlierVersion(t *testing.T) {

@@ -161,7 +161,7 @@ func (m Manifest) Extends(old Manifest, where string) error {
 			return fmt.Errorf("study: %s holds another design (%s or its tests differ): %s", where, c.Place(), fix)
 		}
 	}
-	if err := CheckSeeds(m.union(old).Seeds); err != nil {
+	if err := CheckSeeds(m.Union(old).Seeds); err != nil {
 		return fmt.Errorf("%w (with those of %s)", err, where)
 	}
 	return nil
@@ -173,9 +173,9 @@ func prefix(a, b []string) bool {
 	return slices.Equal(a[:n], b[:n])
 }
 
-// union returns m with the seeds, conditions and assays of old added, seeds
+// Union returns m with the seeds, conditions and assays of old added, seeds
 // ascending, conditions in the order of whichever has more of them.
-func (m Manifest) union(old Manifest) Manifest {
+func (m Manifest) Union(old Manifest) Manifest {
 	m.Seeds = slices.Compact(slices.Sorted(slices.Values(slices.Concat(m.Seeds, old.Seeds))))
 	if len(old.Assays) > len(m.Assays) {
 		m.Assays, m.Settings = old.Assays, old.Settings
@@ -217,7 +217,7 @@ func joinLists[T any, K comparable](a, b []T, id func(T) K) []T {
 // neither tell from its own nor make again: code of a reader's without a Version.
 func (m Manifest) unstored(old Manifest, where string) error {
 	ours := byPlace(m.Conditions)
-	within := len(m.union(old).Seeds) == len(m.Seeds)
+	within := len(m.Union(old).Seeds) == len(m.Seeds)
 	for _, o := range old.Conditions {
 		if o.Unstored > 0 && (!within || len(ours[o.Place()].Keys) < len(o.Keys)) {
 			return fmt.Errorf("study: %s holds results of code without a Version (%s), which cannot be extended, as nothing tells whether it has changed: want a new folder, or this code and all of the %d seeds in one run", where, o.Place(), len(old.Seeds))

@@ -35,7 +35,7 @@ func TestManifestsJoin(t *testing.T) {
 		}
 		return out
 	}
-	for what, u := range map[string]Manifest{"long and short": long.union(short), "short and long": short.union(long)} {
+	for what, u := range map[string]Manifest{"long and short": long.Union(short), "short and long": short.Union(long)} {
 		if !slices.Equal(u.Seeds, []uint64{0, 1}) || !slices.Equal(u.Assays, long.Assays) || u.Settings != "long" || !u.Networks ||
 			!slices.Equal(u.NonDefault, []string{"x", "y", "z"}) || !slices.Equal(names(u), []string{"dense2", "untreated2", "a2", "b2", "c1"}) {
 			t.Errorf("%s: %v, %v", what, u, names(u))
@@ -160,7 +160,7 @@ func TestBegin(t *testing.T) {
 	change(t, whole, ResultsFile, func(b []byte) []byte { return bytes.Replace(b, []byte("accuracy,"), []byte("accuracy,1"), 1) })
 	reseal(t, whole, func(*Manifest) {})
 	refuses(t, "an edited table", second(whole, plan([]string{"a"}, 0, 1)), "say different things of seed 0, arm dense, acute")
-	_, err = Merge([]string{whole}, filepath.Join(t.TempDir(), "out"), true)
+	_, err = merge([]string{whole}, filepath.Join(t.TempDir(), "out"), true)
 	refuses(t, "an edited table, merged", err, "say different things of seed 0, arm dense, acute")
 	// Code without a Version.
 	mine := plan([]string{"a"}, 0)

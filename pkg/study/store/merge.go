@@ -1,8 +1,6 @@
 package store
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -10,31 +8,25 @@ import (
 )
 
 // Merge joins the folders that runs have written, of shards or whole runs, into
-// one result in the folder out. They must be of one design. A result that lacks
-// measurements is an error that names some, unless a partial one is asked for. Out
-// must be new, empty, or what a merge that was stopped has left.
-func Merge(dirs []string, out string, partial bool) (*Result, error) {
+// one result in the folder out, and returns what it has, without rows, and their number. They
+// must be of one design. A result that lacks measurements is an error that names some, unless
+// a partial one is asked for. Out must be new, empty, or what a merge that was stopped has
+// left. Journals are read cell by cell, so that they need not fit into memory.
+func Merge(dirs []string, out string, partial bool) (*Result, int, error) {
 	if err := mergeInto(out); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	res, err := join(dirs, partial)
+	s, err := open(dirs)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return res, res.fill(out)
-}
-
-// fill saves a merged result in a folder that another merge may have filled meanwhile.
-func (r *Result) fill(out string) error {
-	held, err := acquire(out, false)
+	defer s.close()
+	res, err := s.result(partial)
 	if err != nil {
-		return err
+		return nil, 0, err
 	}
-	defer held.release()
-	if err := mergeInto(out); err != nil {
-		return err
-	}
-	return r.Save(out)
+	n, err := s.fill(res, out)
+	return res, n, err
 }
 
 // mergeInto returns an error where a merge would overwrite something.
@@ -52,49 +44,6 @@ func mergeInto(out string) error {
 		return fmt.Errorf("study: folder %s is not empty: want a new or empty folder, so that nothing is overwritten", out)
 	}
 	return nil
-}
-
-// join assembles what the folders hold.
-func join(dirs []string, partial bool) (*Result, error) {
-	if len(dirs) == 0 {
-		return nil, errors.New("study: nothing to merge: want at least one results folder")
-	}
-	var m Manifest
-	all := Cells{}
-	var kept []Origin // networks that there are to be
-	for i, dir := range dirs {
-		next, found, err := contents(os.DirFS(dir))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", dir, err)
-		}
-		kept = append(kept, next.Keeps()...)
-		if i == 0 {
-			m = *next
-		} else if err := m.Extends(*next, dir); err != nil {
-			return nil, err
-		} else {
-			m = m.union(*next)
-		}
-		if err := all.Join(found); err != nil {
-			return nil, fmt.Errorf("%s: %w", dir, err)
-		}
-	}
-	var lost error
-	res := Assemble(m, all, func(o Origin) (Snapshot, bool) {
-		for _, dir := range dirs {
-			if s, whole := (&Folder{dir: dir}).Network(o); whole {
-				return s, true
-			}
-		}
-		if slices.Contains(kept, o) && !partial {
-			lost = cmp.Or(lost, fmt.Errorf("study: %s is missing or damaged in every folder: copy it again, run seed %d again in one of them, or merge with --partial", o.File(), o.Seed))
-		}
-		return Snapshot{}, false
-	})
-	if len(res.Manifest.Gaps) > 0 && !partial {
-		return nil, fmt.Errorf("study: %s: want every shard, finished, or --partial", res.Lacks())
-	}
-	return res, lost
 }
 
 // contents reads what a results folder holds, finished or not: what its journals and

@@ -26,6 +26,7 @@ const (
 	NetworkFolder = "networks"
 	CellFolder    = "cells"
 	LockFile      = ".lock"
+	TaskFolder    = "tasks" // of a submission to a queue, whose results are joined in the folder above
 )
 
 // largest is the size in bytes up to which a file of a folder is read.
@@ -85,19 +86,17 @@ func (r *Result) Save(dir string) error {
 		return err
 	}
 	sums := map[string]string{}
-	write := func(name string, b []byte) error {
-		if err := files.Write(filepath.Join(dir, filepath.FromSlash(name)), b); err != nil {
+	for name, b := range map[string][]byte{ResultsFile: RowsCSV(r.Rows), TracesFile: traceTable.write(r.Traces)} {
+		if err := files.Write(filepath.Join(dir, name), b); err != nil {
 			return fmt.Errorf("study: %w", err)
 		}
 		sums[name] = files.Checksum(b)
-		return nil
 	}
-	if err := write(ResultsFile, RowsCSV(r.Rows)); err != nil {
-		return err
-	}
-	if err := write(TracesFile, traceTable.write(r.Traces)); err != nil {
-		return err
-	}
+	return r.finish(dir, sums)
+}
+
+// finish writes the networks and, last, the manifest with the checksums of all files.
+func (r *Result) finish(dir string, sums map[string]string) error {
 	for i, o := range r.Origins() {
 		n, err := r.Networks[i].Read()
 		if err != nil {
@@ -107,9 +106,10 @@ func (r *Result) Save(dir string) error {
 		if err != nil {
 			return err
 		}
-		if err := write(o.File(), b); err != nil {
-			return err
+		if err := files.Write(filepath.Join(dir, filepath.FromSlash(o.File())), b); err != nil {
+			return fmt.Errorf("study: %w", err)
 		}
+		sums[o.File()] = files.Checksum(b)
 	}
 	r.Manifest.Files = sums
 	return r.Manifest.save(dir, sums)
@@ -264,24 +264,27 @@ type setting struct {
 }
 
 func (t table[T]) write(lines []T) []byte {
-	return files.CSV(t.header, len(lines), func(i int) []string {
-		var out []string
-		for _, cell := range t.cells(&lines[i]) {
-			switch x := cell.(type) {
-			case *string:
-				out = append(out, *x)
-			case *float64:
-				out = append(out, text.Short(*x))
-			case setting:
-				out = append(out, Setting{*x.factor, *x.value}.number())
-			case cycle:
-				out = append(out, x.number())
-			default:
-				out = append(out, fmt.Sprint(reflect.ValueOf(cell).Elem()))
-			}
+	return files.CSV(t.header, len(lines), func(i int) []string { return t.fields(&lines[i]) })
+}
+
+// fields writes a line's columns.
+func (t table[T]) fields(line *T) []string {
+	var out []string
+	for _, cell := range t.cells(line) {
+		switch x := cell.(type) {
+		case *string:
+			out = append(out, *x)
+		case *float64:
+			out = append(out, text.Short(*x))
+		case setting:
+			out = append(out, Setting{*x.factor, *x.value}.number())
+		case cycle:
+			out = append(out, x.number())
+		default:
+			out = append(out, fmt.Sprint(reflect.ValueOf(cell).Elem()))
 		}
-		return out
-	})
+	}
+	return out
 }
 
 // number writes the cycle; there is none without a course.
