@@ -54,12 +54,12 @@ func TestPDFImagesStandUpright(t *testing.T) {
 
 // A spreadsheet computes no name in a figure's numbers.
 func TestPlottedNamesAreNoFormulas(t *testing.T) {
-	f := &Figure{Rows: [][]*Panel{{{Title: "=1+1", Data: []Datum{{"=1+1", "@SUM(A1)", Value, "+1+\ncmd|x", -1, math.NaN(), math.NaN(), 0, ""}, {"a\x00", "-", Value, "-0.5", 2, math.NaN(), math.NaN(), 0, ""}}}}}}
+	f := &Figure{Rows: [][]*Panel{{{Title: "=1+1", Data: []Datum{{"=1+1", "@SUM(A1)", Value, "+1+\ncmd|x", -1, math.NaN(), math.NaN(), 0, ""}, {"a\x00", "-", Value, "-0.5 to 0.5", 2, math.NaN(), math.NaN(), 0, ""}}}}}}
 	var b bytes.Buffer
 	if err := f.writeCSV(&b); err != nil {
 		t.Fatal(err)
 	}
-	want := "panel,series,kind,x,y,low,high,n,at,x is,y is\n'=1+1,'@SUM(A1),value,,-1,,,,'+1+ cmd|x,,\na\ufffd,'-,value,-0.5,2,,,,,,\n"
+	want := "panel,series,kind,x,y,low,high,n,at,x to,x is,y is\n'=1+1,'@SUM(A1),value,,-1,,,,'+1+ cmd|x,,,\na\ufffd,'-,value,-0.5,2,,,,,0.5,,\n"
 	if b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
 	}
