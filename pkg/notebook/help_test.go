@@ -32,7 +32,7 @@ func TestHelpFindsWhatItIsGiven(t *testing.T) {
 	}
 	var r *study.Result
 	for want, of := range map[string]any{
-		"divergent/pkg/treat Inhibit": treat.Inhibit{}, "divergent/pkg/study Result": r, "divergent/pkg/treat Treatment": []treat.Treatment{},
+		"divergent/pkg/treat Inhibit": treat.Inhibit{}, "divergent/pkg/study/store Result": r, "divergent/pkg/treat Treatment": []treat.Treatment{},
 		"divergent/pkg/study Design": study.Design{}, "divergent/pkg/stats Mean": stats.Mean, "treat": "treat",
 	} {
 		if name, err := symbol(of); err != nil || strings.Join(name, " ") != want {
