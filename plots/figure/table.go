@@ -37,6 +37,7 @@ type Datum struct {
 	High   float64 // upper end of the interval; NaN where there is none
 	N      int     // seeds, or what is imaged, behind the number; 0 where that means nothing
 	Of     string  `table:"-"` // what the number is, with its unit; empty where the axis says it
+	On     string  `table:"-"` // what X is, likewise
 }
 
 // Table returns the plotted numbers, panel by panel.
@@ -106,7 +107,7 @@ func (f *Figure) measured(i, j int, d Datum) (x, y string) {
 	case p.y.places > 0:
 		x, y = "", x
 	}
-	return x, cmp.Or(d.Of, y)
+	return cmp.Or(d.On, x), cmp.Or(d.Of, y)
 }
 
 func number(s string) bool {
@@ -156,7 +157,7 @@ func (p *Panel) RecordIn(panel, series string, kind Kind, x string, y, low, high
 	if p == nil {
 		return
 	}
-	p.Data = append(p.Data, Datum{panel, series, kind, x, y, low, high, n, p.Of})
+	p.Data = append(p.Data, Datum{panel, series, kind, x, y, low, high, n, p.Of, p.On})
 }
 
 // RecordInterval keeps a plotted mean with its interval.
