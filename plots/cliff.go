@@ -107,6 +107,7 @@ func drawOnset(p *figure.Panel, curves []infer.Curve) {
 		first += c.Values[0] / float64(len(curves))
 	}
 	y := first - onsetPoints
+	p.Of = "synapses pruned (share)"
 	p.RecordRange(onset, figure.Mean, "share pruned", o.Mean.Mean, o.Mean.Low, o.Mean.High, o.Mean.N)
 	drawAcross(p, onsetLook, o.Mean, y)
 	text := []string{"from " + signed(100*o.Mean.Mean) + " %"}

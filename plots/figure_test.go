@@ -75,7 +75,7 @@ func TestSaveWritesTheNumbersAlways(t *testing.T) {
 	}
 	b, _ := os.ReadFile(base + ".csv")
 	lines := strings.Split(strings.TrimSpace(string(b)), "\n")
-	if lines[0] != "panel,series,kind,x,y,low,high,n,at,x is,y is" || len(lines) != len(f.Table())+1 {
+	if lines[0] != "panel,series,kind,x,y,low,high,n,at,x to,x is,y is" || len(lines) != len(f.Table())+1 {
 		t.Errorf("CSV has head %q and %d lines for %d numbers", lines[0], len(lines), len(f.Table()))
 	}
 }

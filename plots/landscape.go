@@ -179,11 +179,13 @@ func planePanel(t landscape.Terrain, ceiling float64, first bool) *figure.Panel 
 // drawPathIn draws a path on the plane of both activities, cut at its edges, and returns
 // where it runs.
 func drawPathIn(p *figure.Panel, t landscape.Terrain) (xs, ys []float64) {
+	p.Of, p.On = "activity", "time (days)"
 	for i := range t.T {
 		xs, ys = append(xs, cut(t.Path.Y[0][i], p.Plot.X)), append(ys, cut(t.Path.Y[1][i], p.Plot.Y))
 		p.Record("path, "+t.Names[0], figure.Value, short(t.T[i]), t.Path.Y[0][i])
 		p.Record("path, "+t.Names[1], figure.Value, short(t.T[i]), t.Path.Y[1][i])
 	}
+	p.Of, p.On = "", ""
 	p.Stroke(pathLine, xs, ys)
 	return xs, ys
 }
@@ -227,6 +229,7 @@ func drawRolling(p *figure.Panel, t landscape.Terrain, ceiling float64) {
 		x = cut(t.Path.Mood[i], p.Plot.X)
 		return x, min(t.Valley.Height(x), ceiling)
 	}
+	p.Of, p.On = "mood", "time (days)"
 	last := math.Inf(-1)
 	for i, day := range t.T {
 		if day < last+1 {
@@ -239,6 +242,7 @@ func drawRolling(p *figure.Panel, t landscape.Terrain, ceiling float64) {
 			figure.Circle.Draw(c, figure.Look{Color: figure.Fade(figure.Purple, 0.35)}, at(x, y).Add(vg.Point{Y: 2}), 2)
 		})
 	}
+	p.Of, p.On = "", ""
 	for _, e := range []struct {
 		l figure.Look
 		i int

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alecthomas/kong"
+
 	"divergent/data"
 	"divergent/internal/files"
 	"divergent/internal/kept"
@@ -32,49 +34,55 @@ func TestEveryCSV(t *testing.T) {
 	if n := readCSVs(t, data.Results()); n < 45 {
 		t.Errorf("%d tables of committed results", n)
 	}
-	drawn := t.TempDir()
+	if testing.Short() {
+		t.Skip("draws every figure")
+	}
+	dir := t.TempDir()
 	for _, e := range catalogue.All() {
-		for _, draw := range figuresOf(t, e) {
-			f, err := draw()
-			if err != nil {
-				t.Fatalf("%s: %v", e.Name, err)
-			}
+		for _, f := range drawn(t, e) {
 			checkUnits(t, f)
-			if err := f.Save(filepath.Join(drawn, e.Name+"-"+f.Name), figure.CSV); err != nil {
+			if err := f.Save(filepath.Join(dir, e.Name+"-"+f.Name), figure.CSV); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	if n := readCSVs(t, os.DirFS(drawn)); n < 18 {
+	if n := readCSVs(t, os.DirFS(dir)); n < 18 {
 		t.Errorf("%d figures", n)
 	}
 }
 
-// figuresOf returns an entry's figures of the committed results; of a model only where these
-// are of its present code, which pkg/catalogue insists on.
-func figuresOf(t *testing.T, e catalogue.Entry) (out []func() (*plots.Figure, error)) {
-	if e.Small == nil {
-		res, err := results(e.Name, "")
+var figures = map[string][]*plots.Figure{}
+
+// drawn returns an entry's figures of the committed results, drawn once for all tests; of a
+// model only where these are of its present code, which pkg/catalogue insists on.
+func drawn(t *testing.T, e catalogue.Entry) (out []*plots.Figure) {
+	t.Helper()
+	if figures[e.Name] != nil {
+		return figures[e.Name]
+	}
+	if m := (smallModel{e}); e.Small != nil {
+		r, _, err := m.stored("")
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, draw := range e.Draws {
-			out = append(out, func() (*plots.Figure, error) { return draw(res) })
+		if code, err := kept.Code(e.Name); err != nil || r.Kept.Code != code {
+			t.Logf("figures of %s are not read: the committed results are of other code", e.Name)
+			return nil
 		}
-		return out
 	}
-	m := smallModel{e}
-	r, _, err := m.stored("")
+	list, err := (&figuresCommand{Study: e.Name}).drawings(t.Context(), app{}, &kong.Context{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if code, err := kept.Code(e.Name); err != nil || r.Kept.Code != code {
-		t.Logf("figures of %s are not read: the committed results are of other code", e.Name)
-		return nil
+	for i, draw := range list {
+		f, err := draw()
+		if err != nil {
+			t.Errorf("figure %d of %s: %v", i+1, e.Name, err)
+			continue
+		}
+		out = append(out, f)
 	}
-	if out, err = m.figures(t.Context(), app{}, ""); err != nil {
-		t.Fatal(err)
-	}
+	figures[e.Name] = out
 	return out
 }
 

@@ -304,18 +304,8 @@ func TestEveryStudyIsDrawn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		res, err := results(name, "")
-		if err != nil {
-			t.Error(err)
-			continue
-		}
 		var got []string
-		for i, draw := range e.Draws {
-			f, err := draw(res)
-			if err != nil {
-				t.Errorf("figure %d of %s: %v", i, name, err)
-				continue
-			}
+		for _, f := range drawn(t, e) {
 			got = append(got, f.Name)
 		}
 		if strings.Join(got, " ") != want[name] {

@@ -70,12 +70,15 @@ func contents(t *testing.T, dir string) map[string]string {
 	return out
 }
 
+// longVariable asks for the long form of tests, as .ci/run does.
+const longVariable = "DIVERGENT_LONG"
+
 // Killed at any instant, a run leaves a folder that is whole or that it takes up
 // again, and nothing of the killed one stays.
 func TestKilledSavesAreTakenUpAgain(t *testing.T) {
-	kills := 20
-	if testing.Short() {
-		kills = 8
+	kills := 8
+	if os.Getenv(longVariable) != "" {
+		kills = 20
 	}
 	quiet := app{out: io.Discard, err: io.Discard}
 	dirs := map[bool]string{false: t.TempDir(), true: t.TempDir()}

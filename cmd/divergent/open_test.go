@@ -160,6 +160,7 @@ func TestNothingOutlivesOpen(t *testing.T) {
 				if signal.Ignored(s) { // as nohup has it, for all that it starts
 					t.Skip("the tests were started with this signal ignored")
 				}
+				t.Parallel() // most of it is waiting
 				root, mark := clone(t), newSession()
 				cmd, line, stderr := process(t, fmt.Sprintf("serve %s 0 %s %s", root, mark, program))
 				port, token := opened(t, line, stderr)

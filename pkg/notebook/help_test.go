@@ -12,29 +12,31 @@ import (
 
 func TestHelpFindsWhatItIsGiven(t *testing.T) {
 	if testing.Short() {
-		t.Skip("runs go doc twenty times")
+		t.Skip("runs go doc")
 	}
-	var r *study.Result
 	for _, c := range []struct {
 		of   any
 		want []string
 	}{
-		{treat.Inhibit{}, []string{"type Inhibit struct", "Drug"}},
-		{treat.Ketamine(), []string{"type Regrow struct", "type Regrowth struct", "Batches", "type Config struct"}},
-		{r, []string{"type Result struct"}},
-		{[]treat.Treatment{}, []string{"type Treatment interface"}},
-		{study.Divergent(), []string{"type Design struct", "Seeds"}},
+		{treat.Ketamine(), []string{"type Regrow struct", "type Regrowth struct", "Batches", "type Config struct"}}, // with its parts
 		{plots.Recovery, []string{"func Recovery("}},
 		{(*study.Result).At, []string{"At(factor"}},
-		{stats.Mean, []string{"func Mean("}},
 		{"treat.Inhibit", []string{"type Inhibit struct"}},
-		{"treat", []string{"package treat"}},
 	} {
 		text, err := documentation(t.Context(), c.of)
 		for _, w := range c.want {
 			if err != nil || !strings.Contains(text, w) {
 				t.Errorf("Help(%T): %v, %.300q, want %q", c.of, err, text, w)
 			}
+		}
+	}
+	var r *study.Result
+	for want, of := range map[string]any{
+		"divergent/pkg/treat Inhibit": treat.Inhibit{}, "divergent/pkg/study/store Result": r, "divergent/pkg/treat Treatment": []treat.Treatment{},
+		"divergent/pkg/study Design": study.Design{}, "divergent/pkg/stats Mean": stats.Mean, "treat": "treat",
+	} {
+		if name, err := symbol(of); err != nil || strings.Join(name, " ") != want {
+			t.Errorf("go doc is asked for %q of %T (%v): want %s", name, of, err, want)
 		}
 	}
 	own := func() {}

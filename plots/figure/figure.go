@@ -58,6 +58,7 @@ type Panel struct {
 
 	Name string // in the plotted numbers, where it is not the title
 	Of   string // what numbers recorded from now on are, with their unit, where no axis says it
+	On   string // what their positions are, likewise
 
 	x, y           Axis
 	reach, heights []float64       // where marks and lines were drawn

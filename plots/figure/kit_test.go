@@ -54,12 +54,12 @@ func TestPDFImagesStandUpright(t *testing.T) {
 
 // A spreadsheet computes no name in a figure's numbers.
 func TestPlottedNamesAreNoFormulas(t *testing.T) {
-	f := &Figure{Rows: [][]*Panel{{{Title: "=1+1", Data: []Datum{{"=1+1", "@SUM(A1)", Value, "+1+\ncmd|x", -1, math.NaN(), math.NaN(), 0, ""}, {"a\x00", "-", Value, "-0.5", 2, math.NaN(), math.NaN(), 0, ""}}}}}}
+	f := &Figure{Rows: [][]*Panel{{{Title: "=1+1", Data: []Datum{{"=1+1", "@SUM(A1)", Value, "+1+\ncmd|x", -1, math.NaN(), math.NaN(), 0, "", ""}, {"a\x00", "-", Value, "-0.5 to 0.5", 2, math.NaN(), math.NaN(), 0, "", ""}}}}}}
 	var b bytes.Buffer
 	if err := f.writeCSV(&b); err != nil {
 		t.Fatal(err)
 	}
-	want := "panel,series,kind,x,y,low,high,n,at,x is,y is\n'=1+1,'@SUM(A1),value,,-1,,,,'+1+ cmd|x,,\na\ufffd,'-,value,-0.5,2,,,,,,\n"
+	want := "panel,series,kind,x,y,low,high,n,at,x to,x is,y is\n'=1+1,'@SUM(A1),value,,-1,,,,'+1+ cmd|x,,,\na\ufffd,'-,value,-0.5,2,,,,,0.5,,\n"
 	if b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
 	}
@@ -75,14 +75,14 @@ func TestNumbersSayWhatTheyAre(t *testing.T) {
 	for _, p := range f.panels() {
 		p.Record("s", Value, "1", 2)
 		p.Record("s", Reference, "1", 2)
-		p.Of = "votes (share)"
+		p.Of, p.On = "votes (share)", "age"
 		p.Record("s", Value, "1", 2)
 	}
 	for i, want := range []string{
-		"time (days)|mood", "time (days)|mood", "time (days)|votes (share)",
-		"dose (mg)|mood", "dose (mg)|mood", "dose (mg)|votes (share)",
-		"|time (days)", "time (days)|time (days)", "|votes (share)",
-		"|", "|", "|votes (share)",
+		"time (days)|mood", "time (days)|mood", "age|votes (share)",
+		"dose (mg)|mood", "dose (mg)|mood", "age|votes (share)",
+		"|time (days)", "time (days)|time (days)", "age|votes (share)",
+		"|", "|", "age|votes (share)",
 	} {
 		p := i / 3
 		if x, y := f.measured(p/2, p%2, f.panels()[p].Data[i%3]); x+"|"+y != want {

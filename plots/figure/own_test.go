@@ -47,8 +47,8 @@ func TestOwnFigure(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&b).ReadAll()
-	if err != nil || len(rows) != 16 || !slices.Equal(rows[2], []string{"After one dose", "ketamine", "value", "1", "", "-14", "-8", "", "", "time (days)", "change (points)"}) ||
-		!slices.Equal(rows[12], []string{"After one dose", "reported", "published", "1", "-10", "", "", "", "", "time (days)", "change (points)"}) {
+	if err != nil || len(rows) != 16 || !slices.Equal(rows[2], []string{"After one dose", "ketamine", "value", "1", "", "-14", "-8", "", "", "", "time (days)", "change (points)"}) ||
+		!slices.Equal(rows[12], []string{"After one dose", "reported", "published", "1", "-10", "", "", "", "", "", "time (days)", "change (points)"}) {
 		t.Errorf("numbers %q, %v: want 5 of the band, the line and the published values each", rows, err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"divergent/internal/files"
 	"divergent/pkg/stats"
@@ -36,6 +37,7 @@ type Datum struct {
 	High   float64 // upper end of the interval; NaN where there is none
 	N      int     // seeds, or what is imaged, behind the number; 0 where that means nothing
 	Of     string  `table:"-"` // what the number is, with its unit; empty where the axis says it
+	On     string  `table:"-"` // what X is, likewise
 }
 
 // Table returns the plotted numbers, panel by panel.
@@ -47,8 +49,9 @@ func (f *Figure) Table() []Datum {
 	return out
 }
 
-// writeCSV writes a position that is a number as x and any other as at, so that programs
-// read every column as one kind, and what x and y are, with their units.
+// writeCSV writes a position that is a number as x, a stretch as x and where it ends, and
+// any other as at, so that programs read every column as one kind, and what x and y are,
+// with their units.
 func (f *Figure) writeCSV(w io.Writer) error {
 	t := f.Table()
 	var xs, ys []string
@@ -62,19 +65,20 @@ func (f *Figure) writeCSV(w io.Writer) error {
 			}
 		}
 	}
-	_, err := w.Write(files.CSV([]string{"panel", "series", "kind", "x", "y", "low", "high", "n", "at", "x is", "y is"}, len(t), func(i int) []string {
+	_, err := w.Write(files.CSV([]string{"panel", "series", "kind", "x", "y", "low", "high", "n", "at", "x to", "x is", "y is"}, len(t), func(i int) []string {
 		d, n := t[i], ""
 		if d.N > 0 {
 			n = strconv.Itoa(d.N)
 		}
-		x, at := d.X, ""
-		if _, err := strconv.ParseFloat(x, 64); err != nil {
-			x, at = "", x
+		x, to, _ := strings.Cut(d.X, " to ")
+		at := ""
+		if !number(x) || to != "" && !number(to) {
+			x, to, at = "", "", d.X
 		}
 		if x == "" {
 			xs[i] = ""
 		}
-		return []string{files.Plain(d.Panel), files.Plain(d.Series), string(d.Kind), x, decimal(d.Y), decimal(d.Low), decimal(d.High), n, files.Plain(at), files.Plain(xs[i]), files.Plain(ys[i])}
+		return []string{files.Plain(d.Panel), files.Plain(d.Series), string(d.Kind), x, decimal(d.Y), decimal(d.Low), decimal(d.High), n, files.Plain(at), to, files.Plain(xs[i]), files.Plain(ys[i])}
 	}))
 	return err
 }
@@ -98,12 +102,17 @@ func (f *Figure) measured(i, j int, d Datum) (x, y string) {
 	switch {
 	case p.x.places > 0 && p.y.places > 0:
 		x, y = "", ""
-	case p.y.places > 0 && d.Kind == Reference:
+	case p.y.places > 0 && (d.Kind == Reference || d.Kind == Event):
 		y = x
 	case p.y.places > 0:
 		x, y = "", x
 	}
-	return x, cmp.Or(d.Of, y)
+	return cmp.Or(d.On, x), cmp.Or(d.Of, y)
+}
+
+func number(s string) bool {
+	_, err := strconv.ParseFloat(s, 64)
+	return err == nil
 }
 
 // decimal writes a number so that reading it gives the same number, and nothing
@@ -148,7 +157,7 @@ func (p *Panel) RecordIn(panel, series string, kind Kind, x string, y, low, high
 	if p == nil {
 		return
 	}
-	p.Data = append(p.Data, Datum{panel, series, kind, x, y, low, high, n, p.Of})
+	p.Data = append(p.Data, Datum{panel, series, kind, x, y, low, high, n, p.Of, p.On})
 }
 
 // RecordInterval keeps a plotted mean with its interval.
