@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"divergent/pkg/assay"
 	"divergent/pkg/study"
 	"divergent/pkg/study/store"
 )
@@ -160,5 +161,40 @@ func TestSeedsAreRead(t *testing.T) {
 		if err := s.UnmarshalText([]byte(in)); err != nil || s.String() != want || again.UnmarshalText([]byte(s.String())) != nil || !slices.Equal(s, again) {
 			t.Errorf("%s: %s, want %s; %v", in, s, want, err)
 		}
+	}
+}
+
+// Cells that other processors made are joined all the same, and a merge says so.
+func TestMergeAcrossKernels(t *testing.T) {
+	d := study.Divergent()
+	d.Seeds, d.KeepNetworks = []uint64{0, 1}, false
+	m := d.Manifest()
+	var dirs []string
+	for i, by := range []string{"divergent-avx512/amd64 go1", "divergent-portable/arm64 go1"} {
+		dir := filepath.Join(t.TempDir(), fmt.Sprint(i))
+		dirs = append(dirs, dir)
+		f, err := store.Begin(t.Context(), dir, m, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range m.Conditions {
+			cell := &store.Cell{Engine: study.Engine, Network: c.Network, Seed: uint64(i), Arm: c.Name, By: by}
+			for k, key := range c.Keys {
+				cell.Parts = append(cell.Parts, store.Part{Assay: m.Assays[k], Key: key, By: by, Readings: []assay.Reading{{Phase: "acute", Test: fmt.Sprint("test", k), Metric: "accuracy", Value: 50}}})
+			}
+			if err := f.Put(cell); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f.Close()
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	code, _, said := commandLine(t.Context(), "merge", dirs[0], dirs[1], "--out", out)
+	if want := "divergent-avx512/amd64, divergent-portable/arm64"; code != 0 || !strings.Contains(said, want) || strings.Count(said, "\n") != 1 {
+		t.Errorf("exit status %d, %q: want a line with %q", code, said, want)
+	}
+	res, err := study.Open(os.DirFS(out))
+	if err != nil || res.Lacks() != "" || len(res.Rows) != 2*len(m.Conditions)*len(m.Assays) {
+		t.Errorf("%d rows, %v", len(res.Rows), err)
 	}
 }

@@ -140,7 +140,11 @@ func (m Cells) of(what Manifest, storable bool) Cells {
 				continue
 			}
 			one := known.With(func(key string) bool { return slices.Contains(keys, key) })
-			if len(one.Parts) > 0 && out.Add(one) != nil {
+			switch {
+			case len(one.Parts) == 0:
+			case out[one.ID()] == nil:
+				out[one.ID()] = one
+			case out.Add(one) != nil:
 				panic("study: a cell differs from itself")
 			}
 		}
@@ -153,6 +157,9 @@ func (m Cells) lacking(others Cells) []*Cell {
 	var out []*Cell
 	for id, c := range others {
 		have := m[id]
+		if have != nil && len(have.Trace) >= len(c.Trace) && !slices.ContainsFunc(c.Parts, func(p Part) bool { return have.Part(p.Key) == nil }) {
+			continue
+		}
 		one := c.With(func(key string) bool { return have.Part(key) == nil })
 		if have != nil && len(have.Trace) > 0 {
 			one.Trace, one.By = have.Trace, have.By

@@ -23,8 +23,9 @@ type Folder struct {
 	Damaged int      // lines of the journals that could not be read, each of which costs its cell
 	Seeds   []uint64 // of its manifest and of the run's
 
-	dir  string // empty keeps nothing
-	held *lock
+	dir     string // empty keeps nothing
+	held    *lock
+	lengths map[string]int64 // of the journals, as far as they were read
 
 	mu     sync.Mutex
 	file   journal // this run's, made with its first cell
@@ -35,23 +36,24 @@ type Folder struct {
 // Keep opens a folder for its journals alone, beside whoever else writes to it: cells
 // are found and kept there, and no tables are made of them. An empty dir keeps nothing.
 func Keep(dir string) (*Folder, error) {
-	f := &Folder{Cells: Cells{}, dir: dir}
+	f := &Folder{Cells: Cells{}, dir: dir, lengths: map[string]int64{}}
 	if dir == "" {
 		return f, nil
 	}
 	return f, f.read()
 }
 
-// read takes in the journals of the folder.
+// read takes in the journals of the folder, and later what was written to them since: they
+// only grow.
 func (f *Folder) read() error {
 	if err := misplaced(f.dir); err != nil {
 		return err
 	}
-	found, damaged, err := readJournals(os.DirFS(f.dir))
+	damaged, err := f.Cells.readOn(os.DirFS(f.dir), f.lengths)
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.dir, err)
 	}
-	f.Cells, f.Damaged = found, damaged
+	f.Damaged += damaged
 	return nil
 }
 

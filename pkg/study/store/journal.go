@@ -32,8 +32,9 @@ type place struct {
 
 // eachLine hands over what stands in the journals of a folder, line by line: the number of
 // the journal among those that names lists, and the line without its checksum, which is the
-// caller's until it returns whether it could read it. It counts the lines that could not be.
-func eachLine(dir fs.FS, do func(at place, body []byte) (readable bool)) (names []string, damaged int, err error) {
+// caller's until it returns whether it could read it. It counts the lines that could not be. With
+// read, lengths of journals that were read before, it goes on behind them, and notes where it ends.
+func eachLine(dir fs.FS, read map[string]int64, do func(at place, body []byte) (readable bool)) (names []string, damaged int, err error) {
 	all, err := files.List(dir, CellFolder, CellFolder)
 	if err != nil {
 		return nil, 0, fmt.Errorf("study: %w", err)
@@ -46,11 +47,15 @@ func eachLine(dir fs.FS, do func(at place, body []byte) (readable bool)) (names 
 		bad := 0
 		f, err := files.Open(dir, name, largest)
 		if err == nil {
-			bad, err = scanJournal(f, func(at place, body []byte) bool {
+			var end int64
+			end, bad, err = scanJournal(f, read[name], func(at place, body []byte) bool {
 				at.journal = int32(len(names))
 				return do(at, body)
 			})
 			f.Close()
+			if read != nil {
+				read[name] = end
+			}
 		}
 		if err != nil {
 			return nil, 0, fmt.Errorf("study: %w: want a journal that a run has written, and no other files there", err)
@@ -60,12 +65,18 @@ func eachLine(dir fs.FS, do func(at place, body []byte) (readable bool)) (names 
 	return names, damaged, nil
 }
 
-// scanJournal reads a journal and counts the lines that it could not read. A last line
-// without its end is what a killed run was writing and does not count.
-func scanJournal(r io.Reader, do func(at place, body []byte) (readable bool)) (damaged int, err error) {
+// scanJournal reads a journal from an offset on, says where its last whole line ends, and
+// counts the lines that it could not read. A last line without its end is what a killed run was
+// writing and does not count.
+func scanJournal(r io.Reader, from int64, do func(at place, body []byte) (readable bool)) (end int64, damaged int, err error) {
+	if from > 0 {
+		if _, err := r.(io.Seeker).Seek(from, io.SeekStart); err != nil {
+			return from, 0, err
+		}
+	}
 	in := bufio.NewReaderSize(r, 1<<16)
 	var line []byte
-	for at := (place{}); ; at.offset += int64(at.size) {
+	for at := (place{offset: from}); ; at.offset += int64(at.size) {
 		line = line[:0]
 		for {
 			part, err := in.ReadSlice('\n')
@@ -74,10 +85,10 @@ func scanJournal(r io.Reader, do func(at place, body []byte) (readable bool)) (d
 				break
 			}
 			if err == io.EOF {
-				return damaged, nil
+				return at.offset, damaged, nil
 			}
 			if err != bufio.ErrBufferFull {
-				return damaged, err
+				return at.offset, damaged, err
 			}
 		}
 		at.size = int32(len(line))
@@ -91,18 +102,24 @@ func scanJournal(r io.Reader, do func(at place, body []byte) (readable bool)) (d
 // could not be read, each of which costs its cell.
 func readJournals(dir fs.FS) (found Cells, damaged int, err error) {
 	found = Cells{}
-	var conflict error
-	_, damaged, err = eachLine(dir, func(_ place, body []byte) bool {
-		c, readable := parseCell(body)
-		if c != nil && c.Engine == Engine {
-			conflict = cmp.Or(conflict, found.Add(c))
-		}
-		return readable
-	})
-	if err = cmp.Or(err, conflict); err != nil {
+	damaged, err = found.readOn(dir, nil)
+	if err != nil {
 		return nil, 0, err
 	}
 	return found, damaged, nil
+}
+
+// readOn adds what was written to the journals since they were read.
+func (m Cells) readOn(dir fs.FS, read map[string]int64) (damaged int, err error) {
+	var conflict error
+	_, damaged, err = eachLine(dir, read, func(_ place, body []byte) bool {
+		c, readable := parseCell(body)
+		if c != nil && c.Engine == Engine {
+			conflict = cmp.Or(conflict, m.Add(c))
+		}
+		return readable
+	})
+	return damaged, cmp.Or(err, conflict)
 }
 
 // parseCell reads a line without its checksum. Marks, and lines of an earlier version,

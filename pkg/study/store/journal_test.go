@@ -14,7 +14,7 @@ import (
 )
 
 func parseJournal(b []byte) (found []*Cell, damaged int) {
-	damaged, _ = scanJournal(bytes.NewReader(b), func(_ place, body []byte) bool {
+	_, damaged, _ = scanJournal(bytes.NewReader(b), 0, func(_ place, body []byte) bool {
 		c, readable := parseCell(body)
 		if c != nil {
 			found = append(found, c)

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -358,5 +359,32 @@ func TestAFailedSave(t *testing.T) {
 	}
 	if is, err := ReadManifest(os.DirFS(dir)); err != nil || len(is.Files) != 0 {
 		t.Errorf("the manifest names %v, %v: want none", is.Files, err)
+	}
+}
+
+// As many shards as begin in one new folder at a time, all of them have it.
+func TestManyShardsBegin(t *testing.T) {
+	for range 4 {
+		dir := filepath.Join(t.TempDir(), "new", "folder")
+		errs := make(chan error)
+		const shards = 16
+		for i := range shards {
+			go func() {
+				f, err := Begin(t.Context(), dir, plan([]string{"ketamine"}, 0, 1), true)
+				if err == nil {
+					err = errors.Join(f.Mark(Mark{Shard: i, Shards: shards, State: Done}), f.Close())
+				}
+				errs <- err
+			}()
+		}
+		for range shards {
+			if err := <-errs; err != nil {
+				t.Error(err)
+			}
+		}
+		w, err := Watch(dir)
+		if err != nil || len(w.Shards) != shards {
+			t.Errorf("%d of %d shards have left a mark, %v", len(w.Shards), shards, err)
+		}
 	}
 }

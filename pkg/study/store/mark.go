@@ -65,7 +65,7 @@ func Watch(dir string) (*Watched, error) {
 		Mark
 		journal int32
 	}
-	names, _, err := eachLine(folder, func(at place, body []byte) bool {
+	names, _, err := eachLine(folder, nil, func(at place, body []byte) bool {
 		var c struct {
 			ID
 			Engine string

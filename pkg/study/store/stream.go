@@ -140,7 +140,7 @@ func (s *sources) note(c *Cell) int {
 // index takes note of where the cells of a folder's journals stand.
 func (s *sources) index(dir fs.FS) error {
 	before := int32(len(s.journals))
-	names, _, err := eachLine(dir, func(where place, body []byte) bool {
+	names, _, err := eachLine(dir, nil, func(where place, body []byte) bool {
 		c, readable := parseCell(body)
 		if c == nil || c.Engine != Engine {
 			return readable

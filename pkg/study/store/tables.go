@@ -240,8 +240,23 @@ func (r *Result) check() error {
 
 // unique returns an error where a measurement stands twice.
 func unique(rows []Row) error {
-	seen := make(map[Row]bool, len(rows))
-	for _, w := range rows {
+	type cell struct {
+		Place
+		seed uint64
+	}
+	of := func(w Row) cell { return cell{w.Place(), w.Seed} }
+	begun, together := map[cell]bool{}, true // rows of each cell stand together, as runs list them
+	for i, w := range rows {
+		if i == 0 || of(w) != of(rows[i-1]) {
+			together = together && !begun[of(w)]
+			begun[of(w)] = true
+		}
+	}
+	seen := map[Row]bool{}
+	for i, w := range rows {
+		if together && i > 0 && of(w) != of(rows[i-1]) {
+			clear(seen)
+		}
 		if seen[w.ID()] {
 			return fmt.Errorf("study: %s: seed %d, %s, phase %q, test %q, level %v, cycle %d, %s stands twice: want each measurement once; the file was edited, copy the whole folder again",
 				ResultsFile, w.Seed, w.Place(), w.Phase, w.Test, w.Level, w.Cycle, w.Metric)
