@@ -1,5 +1,6 @@
-// Package assay measures a treated network: the acute battery of stress tests,
-// the same off the drug, and relapse after a second pruning.
+// Package assay measures a treated network: the acute battery of stress tests, the
+// same off the drug, relapse after a second pruning, and courses of illness: what
+// happens to the network cycle by cycle and what is measured then.
 //
 // Source: Cheung 2026 (doi 10.7759/cureus.105040), Methods, and the author's
 // notebook. Every test is one pass with one fresh noise draw per sample.
@@ -13,6 +14,7 @@ import (
 	"strconv"
 
 	"divergent/internal/check"
+	"divergent/internal/text"
 	"divergent/pkg/network"
 	"divergent/pkg/plasticity"
 	"divergent/pkg/rng"
@@ -39,13 +41,25 @@ const (
 
 // Metrics.
 const (
-	Accuracy = "accuracy" // percent correct
-	Drop     = "drop"     // combined accuracy before minus after the second pruning, points; positive is a loss
-	Sparsity = "sparsity" // percent of weights whose synapse is absent
-	Tied     = "tied"     // percent of regrown sites chosen among exact ties
-	Dose     = "dose"     // mean absolute change of all weights, weight units
-	DoseL2   = "dose-l2"  // Euclidean length of the change of all weights over their number, weight units
-	Turnover = "turnover" // percent of weights that changed by more than a tenth
+	Accuracy   = "accuracy"   // percent correct
+	Drop       = "drop"       // combined accuracy before minus after the second pruning, points; positive is a loss
+	Sparsity   = "sparsity"   // percent of weights whose synapse is absent
+	Tied       = "tied"       // percent of regrown sites chosen among exact ties
+	Dose       = "dose"       // mean absolute change of all weights, weight units
+	DoseL2     = "dose-l2"    // Euclidean length of the change of all weights over their number, weight units
+	Turnover   = "turnover"   // percent of weights that changed by more than a tenth
+	Activation = "activation" // mean absolute hidden activity without noise, activation units
+	Gain       = "gain"       // excitability gain that the network is in, a factor
+	Protection = "protection" // strength of the mood stabiliser, 0 to 1
+	Scarred    = "scarred"    // percent of all sites that are scarred
+
+	// Of a cycle of a course.
+	Epochs           = "epochs"            // epochs of maintenance in the cycle
+	TrainingLoss     = "loss"              // mean cross-entropy of the last of them, nats
+	Relapsed         = "relapsed"          // 1 where the challenge was failed, else 0
+	Autonomous       = "autonomous"        // likewise, of the challenge by a minimal trigger
+	Severity         = "severity"          // of an episode, a factor
+	ScarredSurvivors = "scarred-survivors" // sites scarred since the course began, percent of the synapses that the arm had then: comparable between arms
 )
 
 // Reading is one measurement.
@@ -55,6 +69,7 @@ type Reading struct {
 	Level  float64 // noise SD or bias of the test; 0 where there is none, or more than one (combined)
 	Metric string
 	Value  float64
+	Cycle  int `json:",omitempty"` // of a course; 0 before the first and where there is no course
 }
 
 // Bench is what is measured and what with. All of it is read only, the sets are
@@ -95,6 +110,8 @@ type Battery struct {
 	Internal []float64      // SDs of internal noise; published: 0.5, 1, 1.5, 2.5 (0.3 in the earlier chapters)
 	Combined network.Stress // published: input 1 and internal 0.5; zero for no combined test
 	Bias     []float64      // biases of the biased pass; published: 1
+	Short    bool           // leave out the clean and the standard test
+	Activity bool           // activation and gain, too, as the chapters with gain have it
 }
 
 // PublishedBattery returns the published tests.
@@ -128,6 +145,9 @@ type test struct {
 
 func (t Battery) tests() []test {
 	ts := []test{{name: Clean}, {name: Standard}}
+	if t.Short {
+		ts = nil
+	}
 	for _, v := range t.Input {
 		ts = append(ts, test{Input, v, network.Stress{Input: v}})
 	}
@@ -143,19 +163,25 @@ func (t Battery) tests() []test {
 	return ts
 }
 
-// run measures every test of the battery on the network; each has a random
-// stream of its own.
+// run measures every test of the battery on the network.
 func (t Battery) run(b Bench, n *network.Network, phase string) []Reading {
-	var out []Reading
-	for _, x := range t.tests() {
-		set := b.Standard
-		if x.name == Clean {
-			set = b.Clean
-		}
-		r := rng.Stream(b.Seed, "test", b.Arm, phase, x.name, strconv.FormatFloat(x.level, 'g', -1, 64))
-		out = append(out, Reading{phase, x.name, x.level, Accuracy, n.Accuracy(set, x.stress, r)})
+	m := Moment{Bench: b, Phase: phase}
+	m.tests(t, n)
+	return m.Found
+}
+
+// accuracy is that of a test in a phase; each has a random stream of its own. In the
+// cycles of a course after the first moment the draws are fresh ones.
+func (b Bench) accuracy(n *network.Network, phase string, cycle int, x test) float64 {
+	set := b.Standard
+	if x.name == Clean {
+		set = b.Clean
 	}
-	return append(out, Reading{phase, "", 0, Sparsity, n.Sparsity()})
+	labels := []string{"test", b.Arm, phase, x.name, strconv.FormatFloat(x.level, 'g', -1, 64)}
+	if cycle > 0 {
+		labels = append(labels, strconv.Itoa(cycle))
+	}
+	return n.Accuracy(set, x.stress, rng.Stream(b.Seed, labels...))
 }
 
 // AcuteTests runs the battery in the state the treatment leaves.
@@ -184,7 +210,7 @@ func (a AcuteTests) Measure(b Bench) ([]Reading, error) {
 		}
 	}
 	if regrown > 0 {
-		out = append(out, Reading{a.Name(), "", 0, Tied, tied / float64(regrown)})
+		out = append(out, Reading{Phase: a.Name(), Metric: Tied, Value: tied / float64(regrown)})
 	}
 	return out, nil
 }
@@ -266,23 +292,29 @@ func (a RelapseTests) Measure(b Bench) ([]Reading, error) {
 		return nil, nil
 	}
 	n := b.Subject.Net.Clone()
-	s := n.Sparsity() / 100
-	prune := plasticity.Prune
-	if a.Exact {
-		prune = plasticity.PruneCount
-	}
-	if f := min(a.Fraction, (a.Cap-s)/(1-s)); f > 0 {
-		if err := prune(n, f); err != nil {
-			return nil, err
-		}
+	if err := lose(n, a.Fraction, a.Cap, a.Exact); err != nil {
+		return nil, err
 	}
 	out := a.Battery.run(b, n, a.Name())
 	before, measured := combined(b.Readings, a.from())
 	after, ok := combined(out, a.Name())
 	if measured && ok {
-		out = append(out, Reading{a.Name(), Combined, 0, Drop, before - after})
+		out = append(out, Reading{Phase: a.Name(), Test: Combined, Metric: Drop, Value: before - after})
 	}
 	return out, nil
+}
+
+// lose prunes a fraction of the present synapses, up to an overall sparsity.
+func lose(n *network.Network, fraction, cap float64, exact bool) error {
+	prune := plasticity.Prune
+	if exact {
+		prune = plasticity.PruneCount
+	}
+	s := n.Sparsity() / 100
+	if f := min(fraction, (cap-s)/(1-s)); f > 0 {
+		return prune(n, f)
+	}
+	return nil
 }
 
 func combined(rs []Reading, phase string) (float64, bool) {
@@ -328,6 +360,38 @@ func (DoseTests) Measure(b Bench) ([]Reading, error) {
 		}
 	}
 	all := float64(n)
-	return []Reading{{Acute, "", 0, Dose, sum / all}, {Acute, "", 0, DoseL2, math.Sqrt(square) / all},
-		{Acute, "", 0, Turnover, 100 * float64(moved) / all}}, nil
+	return []Reading{{Phase: Acute, Metric: Dose, Value: sum / all}, {Phase: Acute, Metric: DoseL2, Value: math.Sqrt(square) / all},
+		{Phase: Acute, Metric: Turnover, Value: 100 * float64(moved) / all}}, nil
+}
+
+// GainTests runs the battery at one excitability gain, whatever gain the network was
+// treated under: a control that tells what the gain does to a test from what it did
+// to the network.
+type GainTests struct {
+	Gain    float64 // a factor; range (0, 10]; 1 is none
+	Battery Battery
+}
+
+// AtGain is the phase of GainTests at a gain.
+func AtGain(gain float64) string { return "gain-" + text.Short(gain) }
+
+// Name returns the phase.
+func (a GainTests) Name() string { return AtGain(a.Gain) }
+
+// Validate reports the first field outside its range.
+func (a GainTests) Validate() error {
+	if !(a.Gain > 0 && a.Gain <= 10) {
+		return fmt.Errorf("assay: Gain of %q = %v: want a factor in (0, 10]; 1 is no gain", a.Name(), a.Gain)
+	}
+	return a.Battery.validate(batteryOf(a))
+}
+
+// Measure runs the battery.
+func (a GainTests) Measure(b Bench) ([]Reading, error) {
+	if b.Therapy == nil {
+		return nil, nil
+	}
+	n := *b.Subject.Net
+	n.State.Gain = a.Gain
+	return a.Battery.run(b, &n, a.Name()), nil
 }

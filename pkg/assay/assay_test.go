@@ -104,7 +104,7 @@ func TestOffDrugLeavesTheSubjectAlone(t *testing.T) {
 func TestRelapse(t *testing.T) {
 	tests := RelapseTests{Battery: Battery{Combined: network.Stress{Input: 1, Internal: 0.5}}, Fraction: 0.4, Cap: 0.99}
 	b := bench(t, treat.SSRI())
-	b.Readings = []Reading{{Acute, Combined, 0, Accuracy, 80}}
+	b.Readings = []Reading{{Acute, Combined, 0, Accuracy, 80, 0}}
 	before := b.Subject.Net.Sparsity()
 	got, err := tests.Measure(b)
 	if err != nil {

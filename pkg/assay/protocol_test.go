@@ -204,7 +204,7 @@ func TestTiedIsWeightedByRegrownSites(t *testing.T) {
 // The drop is from the same combined test before pruning, whichever phase that is.
 func TestDropIsFromTheSameTestBefore(t *testing.T) {
 	b := trained(t)
-	b.Readings = []Reading{{"acute", Standard, 0, Accuracy, 1}, {"acute", Combined, 0, Drop, 2}, {"strong", Combined, 0, Accuracy, 70}, {"acute", Combined, 0, Accuracy, 80}}
+	b.Readings = []Reading{{"acute", Standard, 0, Accuracy, 1, 0}, {"acute", Combined, 0, Drop, 2, 0}, {"strong", Combined, 0, Accuracy, 70, 0}, {"acute", Combined, 0, Accuracy, 80, 0}}
 	for _, tc := range []struct {
 		relapse RelapseTests
 		phase   string

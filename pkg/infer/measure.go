@@ -92,7 +92,7 @@ func (m measurer) measure(q data.Quote) Sample {
 	case DosePercentile:
 		return m.doses(q.Level)
 	}
-	return pick(at, Query{Arm: q.Arm, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric})
+	return pick(at, Query{Arm: q.Arm, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric, Cycle: q.Cycle})
 }
 
 // absent returns the number of weights whose synapse is absent: a whole number

@@ -18,10 +18,11 @@ import (
 //	y, err := infer.Internal(2.5).In(assay.OffDrug).Of(res, "neurosteroid")
 type Query struct {
 	Arm    string  // dense, untreated, or the name of a treatment
-	Phase  string  // acute, off-drug or relapse
+	Phase  string  // acute, off-drug or relapse, or the name of a course
 	Test   string  // clean, standard, input, internal, combined, or empty where the metric belongs to none
 	Level  float64 // SD of the noise where Test is input or internal; 0 elsewhere; matched exactly
 	Metric string  // accuracy, drop, sparsity, dose and so on
+	Cycle  int     // of a course; 0 before the first and where there is no course
 
 	Factor  string  // of a sweep, such as pruned; empty for a result without sweeps, or one level of it
 	Setting float64 // the factor's; matched exactly
@@ -102,14 +103,14 @@ func Lookup(r *study.Result, q Query) Sample {
 	if CheckPlain(r) != nil {
 		panic("infer: the levels of a sweep are no seeds; At picks one")
 	}
-	return newMeasurer(r, nil).measure(data.Quote{Arm: q.Arm, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric})
+	return newMeasurer(r, nil).measure(data.Quote{Arm: q.Arm, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric, Cycle: q.Cycle})
 }
 
 // pick returns the values of one measurement of a plain result.
 func pick(r *study.Result, q Query) (s Sample) {
 	s.Low, s.High = Bounds(q.Metric)
 	for _, w := range r.Rows {
-		if w.Factor == "" && w.Arm == q.Arm && w.Phase == q.Phase && w.Test == q.Test && w.Level == q.Level && w.Metric == q.Metric {
+		if w.Factor == "" && w.Arm == q.Arm && w.Phase == q.Phase && w.Test == q.Test && w.Level == q.Level && w.Metric == q.Metric && w.Cycle == q.Cycle {
 			s.Seeds, s.Values = append(s.Seeds, w.Seed), append(s.Values, w.Value)
 		}
 	}

@@ -47,7 +47,7 @@ func Quoted(r *study.Result, q Query) (out []data.Quote) {
 	factor, setting := r.Setting()
 	for _, p := range publishedBy(r) {
 		here := p.Factor == "" || p.Factor == factor && p.Setting == setting
-		if here && p.Arm == q.Arm && p.Phase == q.Phase && p.Test == q.Test && p.Level == q.Level && p.Metric == q.Metric {
+		if here && p.Arm == q.Arm && p.Phase == q.Phase && p.Test == q.Test && p.Level == q.Level && p.Metric == q.Metric && p.Cycle == q.Cycle {
 			out = append(out, p)
 		}
 	}
@@ -65,6 +65,7 @@ type Replication struct {
 	Level     float64
 	Metric    string     // of a row, loss in nats, or derived from rows: see Measure
 	Minus     data.Other // what is subtracted where Metric is difference
+	Cycle     int        // of a course, as in rows; 0 elsewhere
 	Epoch     int        // epoch of training from 1, for losses; 0 elsewhere
 	Published float64    // the author's single run, or the mean of Seeds
 	Seeds     int        // the author's that it is the mean of; 0 for a single run
@@ -125,7 +126,7 @@ func replicate(q data.Quote, x []float64) Replication {
 	v = v.Within(Bounds(q.Metric))
 	half := math.Pow10(-q.Digits)/2 + 1e-9 // a mean that rounds to the very edge is not outside
 	return Replication{
-		Source: q.Source, Arm: q.Arm, Factor: q.Factor, Setting: q.Setting, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric, Minus: q.Minus, Epoch: q.Epoch,
+		Source: q.Source, Arm: q.Arm, Factor: q.Factor, Setting: q.Setting, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric, Minus: q.Minus, Cycle: q.Cycle, Epoch: q.Epoch,
 		Published: q.Value, Seeds: q.Seeds, Mean: v.Mean, Low: v.Low, High: v.High, N: v.N,
 		Inside: q.Value+half >= v.Low && q.Value-half <= v.High,
 	}

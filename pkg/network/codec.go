@@ -8,17 +8,19 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math"
+	"slices"
 )
 
 // The file format, little-endian: the magic, the length of a JSON header with
-// the layer widths and the drug state, the header; then per layer the mask as
-// bits (lowest first), the present weights in row-major order and the biases as
+// the layer widths, the drug state and which layers have scars, the header; then per
+// layer the mask as bits (lowest first), that of the scars where there are, the present weights in row-major order and the biases as
 // float32; at the end the CRC-32 (IEEE) of all before it.
 const magic = "DVNET1\n\x00"
 
 type header struct {
-	Sizes []int
-	State State
+	Sizes   []int
+	State   State
+	Scarred []bool `json:",omitempty"` // by layer; none where no layer has scars
 }
 
 // MarshalBinary writes the network in the format above: 4 bytes a present
@@ -27,7 +29,7 @@ func (n *Network) MarshalBinary() ([]byte, error) {
 	if err := n.Validate(); err != nil {
 		return nil, err
 	}
-	head, err := json.Marshal(header{n.Sizes(), n.State})
+	head, err := json.Marshal(header{n.Sizes(), n.State, n.scarred()})
 	if err != nil {
 		return nil, err
 	}
@@ -35,13 +37,10 @@ func (n *Network) MarshalBinary() ([]byte, error) {
 	binary.LittleEndian.PutUint32(b[len(magic):], uint32(len(head)))
 	b = append(b, head...)
 	for _, l := range n.Layers {
-		mask := make([]byte, (len(l.Present)+7)/8)
-		for i, p := range l.Present {
-			if p {
-				mask[i/8] |= 1 << (i % 8)
-			}
+		b = appendBits(b, l.Present)
+		if l.Scarred != nil {
+			b = appendBits(b, l.Scarred)
 		}
-		b = append(b, mask...)
 		for i, w := range l.W {
 			if l.Present[i] {
 				b = binary.LittleEndian.AppendUint32(b, math.Float32bits(w))
@@ -52,6 +51,30 @@ func (n *Network) MarshalBinary() ([]byte, error) {
 		}
 	}
 	return appendChecksum(b), nil
+}
+
+// scarred says which layers have scars, if any has.
+func (n *Network) scarred() []bool {
+	out := make([]bool, len(n.Layers))
+	for k, l := range n.Layers {
+		out[k] = l.Scarred != nil
+	}
+	if !slices.Contains(out, true) {
+		return nil
+	}
+	return out
+}
+
+// appendBits writes a mask, the lowest bit first.
+func appendBits(b []byte, mask []bool) []byte {
+	first := len(b)
+	b = append(b, make([]byte, (len(mask)+7)/8)...)
+	for i, set := range mask {
+		if set {
+			b[first+i/8] |= 1 << (i % 8)
+		}
+	}
+	return b
 }
 
 func appendChecksum(b []byte) []byte {
@@ -76,7 +99,7 @@ func (n *Network) UnmarshalBinary(b []byte) error {
 	h := r.header()
 	read := Network{State: h.State}
 	for k := 1; k < len(h.Sizes) && r.err == nil; k++ {
-		read.Layers = append(read.Layers, r.layer(h.Sizes[k-1], h.Sizes[k]))
+		read.Layers = append(read.Layers, r.layer(h.Sizes[k-1], h.Sizes[k], len(h.Scarred) > 0 && h.Scarred[k-1]))
 	}
 	if r.err == nil && len(r.rest) != 0 {
 		r.err = fmt.Errorf("network: %d bytes too many: want a file from MarshalBinary", len(r.rest))
@@ -124,18 +147,26 @@ func (r *reader) header() (h header) {
 		return h
 	}
 	r.err = CheckSizes(h.Sizes)
+	if n := len(h.Scarred); r.err == nil && n > 0 && n != len(h.Sizes)-1 {
+		r.err = fmt.Errorf("network: scars of %d layers: want one entry for each of %d, or none", n, len(h.Sizes)-1)
+	}
 	return h
 }
 
 // layer makes nothing large before it has the mask, an eighth of its size.
-func (r *reader) layer(in, out int) (l Layer) {
-	mask := r.take((in*out + 7) / 8)
+func (r *reader) layer(in, out int, scarred bool) (l Layer) {
+	mask, scars := r.take((in*out+7)/8), []byte(nil)
+	if scarred {
+		scars = r.take((in*out + 7) / 8)
+	}
 	if r.err != nil {
 		return l
 	}
 	l = newLayer(in, out)
-	for i := range l.Present {
-		l.Present[i] = mask[i/8]>>(i%8)&1 == 1
+	readBits(l.Present, mask)
+	if scarred {
+		l.Scarred = make([]bool, len(l.W))
+		readBits(l.Scarred, scars)
 	}
 	numbers := r.take(4 * (l.Count() + out))
 	if r.err != nil {
@@ -155,4 +186,10 @@ func (r *reader) layer(in, out int) (l Layer) {
 		l.B[i] = next()
 	}
 	return l
+}
+
+func readBits(mask []bool, b []byte) {
+	for i := range mask {
+		mask[i] = b[i/8]>>(i%8)&1 == 1
+	}
 }

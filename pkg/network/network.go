@@ -21,6 +21,7 @@ type Layer struct {
 	W       []float32 // Out×In, row-major; 0 where the synapse is absent
 	B       []float32 // Out; biases are never pruned
 	Present []bool    // Out×In; true where the synapse exists
+	Scarred []bool    // Out×In; true where the synapse is lost for good and never grows again; nil for nowhere
 }
 
 // Network is a fully connected circuit with hidden activations and linear
@@ -87,8 +88,42 @@ func (n *Network) Clone() *Network {
 		c.Layers[k].W = slices.Clone(l.W)
 		c.Layers[k].B = slices.Clone(l.B)
 		c.Layers[k].Present = slices.Clone(l.Present)
+		c.Layers[k].Scarred = slices.Clone(l.Scarred)
 	}
 	return c
+}
+
+// Scar removes the synapse of a site, if there is one, for good.
+func (l *Layer) Scar(site int) {
+	if l.Scarred == nil {
+		l.Scarred = make([]bool, len(l.W))
+	}
+	l.Scarred[site], l.Present[site], l.W[site] = true, false, 0
+}
+
+// Lost reports whether a site is scarred.
+func (l *Layer) Lost(site int) bool { return l.Scarred != nil && l.Scarred[site] }
+
+// Scars returns how many sites are scarred.
+func (n *Network) Scars() int {
+	c := 0
+	for _, l := range n.Layers {
+		for _, lost := range l.Scarred {
+			if lost {
+				c++
+			}
+		}
+	}
+	return c
+}
+
+// Synapses returns how many sites there are and at how many a synapse is present.
+func (n *Network) Synapses() (present, sites int) {
+	for k := range n.Layers {
+		present += n.Layers[k].Count()
+		sites += len(n.Layers[k].W)
+	}
+	return present, sites
 }
 
 // Count returns how many synapses of the layer are present.
@@ -105,19 +140,15 @@ func (l *Layer) Count() int {
 // Sparsity returns the percent of weights whose synapse is absent; biases do
 // not count.
 func (n *Network) Sparsity() float64 {
-	present, all := 0, 0
-	for k := range n.Layers {
-		present += n.Layers[k].Count()
-		all += len(n.Layers[k].W)
-	}
-	return 100 * (1 - float64(present)/float64(all))
+	present, sites := n.Synapses()
+	return 100 * (1 - float64(present)/float64(sites))
 }
 
-// SameSynapses reports whether both networks have the same synapses, whatever
-// their weights.
+// SameSynapses reports whether both networks have the same synapses and scars,
+// whatever their weights.
 func (n *Network) SameSynapses(m *Network) bool {
 	return slices.EqualFunc(n.Layers, m.Layers, func(a, b Layer) bool {
-		return a.In == b.In && slices.Equal(a.Present, b.Present)
+		return a.In == b.In && slices.Equal(a.Present, b.Present) && slices.Equal(a.Scarred, b.Scarred)
 	})
 }
 
@@ -232,7 +263,7 @@ func (x Stress) Validate() error {
 }
 
 // Validate checks what a network from elsewhere must satisfy: consistent
-// shapes, finite numbers, exact zeros at absent synapses, a valid state.
+// shapes, finite numbers, exact zeros at absent synapses, none at scars, a valid state.
 func (n *Network) Validate() error {
 	if len(n.Layers) == 0 {
 		return errors.New("network: no layers: want at least one")
@@ -241,12 +272,15 @@ func (n *Network) Validate() error {
 		if k > 0 && l.In != n.Layers[k-1].Out {
 			return fmt.Errorf("network: layer %d takes %d inputs: want %d, the width of the layer before", k, l.In, n.Layers[k-1].Out)
 		}
-		if l.In < 1 || l.Out < 1 || len(l.W) != l.In*l.Out || len(l.Present) != len(l.W) || len(l.B) != l.Out {
+		if l.In < 1 || l.Out < 1 || len(l.W) != l.In*l.Out || len(l.Present) != len(l.W) || len(l.B) != l.Out || l.Scarred != nil && len(l.Scarred) != len(l.W) {
 			return fmt.Errorf("network: layer %d: slices do not fit its %d×%d shape", k, l.Out, l.In)
 		}
 		for i, w := range l.W {
 			if !finite(w) || (w != 0 && !l.Present[i]) {
 				return fmt.Errorf("network: layer %d, weight %d = %v: want a finite number, 0 where the synapse is absent", k, i, w)
+			}
+			if l.Present[i] && l.Lost(i) {
+				return fmt.Errorf("network: layer %d has a synapse at site %d, which is scarred: want none there", k, i)
 			}
 		}
 		for i, b := range l.B {

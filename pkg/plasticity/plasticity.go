@@ -1,4 +1,4 @@
-// Package plasticity changes which synapses exist: magnitude pruning and
+// Package plasticity changes which synapses exist: magnitude pruning, scars and
 // regrowth.
 //
 // Source: Cheung 2026 (doi 10.7759/cureus.105040), Methods, and the author's
@@ -24,8 +24,8 @@ import (
 // first, separately in each weight matrix, input and output layer included;
 // biases stay. With s the network's overall sparsity the threshold of a matrix
 // is the linearly interpolated quantile q = s + (1 − s)·fraction of |w| over all
-// its sites, absent ones counted as 0, and synapses at or above it are kept: of
-// n weights n − ⌈q(n−1)⌉ remain.
+// its sites, absent ones counted as 0 and scarred ones left out, and synapses at or
+// above it are kept: of n weights n − ⌈q(n−1)⌉ remain.
 func Prune(n *network.Network, fraction float64) error {
 	if err := check.Share("plasticity: Prune fraction", fraction); err != nil {
 		return err
@@ -34,13 +34,18 @@ func Prune(n *network.Network, fraction float64) error {
 	q := s + (1-s)*fraction
 	for k := range n.Layers {
 		l := &n.Layers[k]
-		size := make([]float64, len(l.W))
+		var size []float64
 		for i, w := range l.W {
-			size[i] = math.Abs(float64(w))
+			if !l.Lost(i) {
+				size = append(size, math.Abs(float64(w)))
+			}
 		}
-		threshold := quantile(slices.Clone(size), q)
-		for i, v := range size {
-			if l.Present[i] && v < threshold {
+		if len(size) == 0 {
+			continue
+		}
+		threshold := quantile(size, q)
+		for i, w := range l.W {
+			if l.Present[i] && math.Abs(float64(w)) < threshold {
 				l.Present[i], l.W[i] = false, 0
 			}
 		}
@@ -57,21 +62,28 @@ func PruneCount(n *network.Network, fraction float64) error {
 	}
 	for k := range n.Layers {
 		l := &n.Layers[k]
-		var sites []int
-		for i, p := range l.Present {
-			if p {
-				sites = append(sites, i)
-			}
-		}
-		remove := int(fraction * float64(len(sites)))
-		size := func(i int) float32 { return max(l.W[i], -l.W[i]) }
-		slices.SortStableFunc(sites, func(a, b int) int { return cmp.Compare(size(a), size(b)) })
-		for _, i := range sites[:remove] {
+		sites := bySize(l)
+		for _, i := range sites[:int(fraction*float64(len(sites)))] {
 			l.Present[i], l.W[i] = false, 0
 		}
 	}
 	return nil
 }
+
+// bySize lists the sites of a layer's synapses by magnitude, the smallest first and,
+// among equal ones, in row-major order.
+func bySize(l *network.Layer) (sites []int) {
+	for i, p := range l.Present {
+		if p {
+			sites = append(sites, i)
+		}
+	}
+	slices.SortStableFunc(sites, func(a, b int) int { return cmp.Compare(size(l, a), size(l, b)) })
+	return sites
+}
+
+// size is the magnitude of a weight.
+func size(l *network.Layer, site int) float32 { return max(l.W[site], -l.W[site]) }
 
 // quantile returns NumPy's default (linear) quantile and reorders x.
 func quantile(x []float64, q float64) float64 {
@@ -151,7 +163,7 @@ func (g Regrowth) Validate() error {
 
 // MatrixReport counts what regrowth did in one weight matrix.
 type MatrixReport struct {
-	Absent  int // sites absent before
+	Absent  int // sites absent before, scarred ones left out
 	Regrown int // sites regrown
 	Tied    int // of these, sites whose score equals that of a site left out: the tie-break chose them
 }
@@ -184,7 +196,7 @@ func (r Report) TiedShare() float64 {
 	return 100 * float64(tied) / float64(r.Regrown())
 }
 
-// Regrow adds synapses at absent sites: in each matrix max(1, ⌊Fraction ×
+// Regrow adds synapses at absent sites that are not scarred: in each matrix max(1, ⌊Fraction ×
 // absent⌋ of them, chosen by the rule, with weights from N(0, SD²). The
 // gradient rule sums |gradient of the mean batch loss| over shuffled batches of
 // the set without updating weights, with internal noise off and the gain at 1;
@@ -213,7 +225,7 @@ func Regrow(n *network.Network, set task.Set, g Regrowth, r *rand.Rand) (Report,
 		if score != nil {
 			s = score[k]
 		}
-		sites, m := chooseSites(l.Present, s, g, r)
+		sites, m := chooseSites(l, s, g, r)
 		for _, i := range sites {
 			l.Present[i], l.W[i] = true, float32(g.SD*r.NormFloat64())
 		}
@@ -225,10 +237,10 @@ func Regrow(n *network.Network, set task.Set, g Regrowth, r *rand.Rand) (Report,
 // chooseSites returns the absent sites of a matrix to regrow: those with the
 // largest scores under the Gradient rule, any under the Random rule, which needs
 // no scores.
-func chooseSites(present []bool, score []float32, g Regrowth, r *rand.Rand) ([]int, MatrixReport) {
+func chooseSites(l *network.Layer, score []float32, g Regrowth, r *rand.Rand) ([]int, MatrixReport) {
 	var absent []int
-	for i, p := range present {
-		if !p {
+	for i, p := range l.Present {
+		if !p && !l.Lost(i) {
 			absent = append(absent, i)
 		}
 	}

@@ -146,7 +146,7 @@ func TestChooseSites(t *testing.T) {
 			}
 		}
 		g := Regrowth{Fraction: 0.01 + 0.99*r.Float64(), Ties: Ties(trial % 2)}
-		sites, m := chooseSites(present, score, g, r)
+		sites, m := chooseSites(&network.Layer{Present: present}, score, g, r)
 		if want := max(1, int(math.Floor(g.Fraction*float64(absent)))); len(sites) != want || m.Regrown != want || m.Absent != absent {
 			t.Fatalf("%d of %d absent sites at %v: want %d (report %+v)", len(sites), absent, g.Fraction, want, m)
 		}
@@ -174,7 +174,7 @@ func TestChooseSites(t *testing.T) {
 		}
 	}
 	full := []bool{true, true}
-	if sites, m := chooseSites(full, []float32{1, 2}, Regrowth{Fraction: 0.5}, r); len(sites) != 0 || m != (MatrixReport{}) {
+	if sites, m := chooseSites(&network.Layer{Present: full}, []float32{1, 2}, Regrowth{Fraction: 0.5}, r); len(sites) != 0 || m != (MatrixReport{}) {
 		t.Errorf("a full matrix regrew %v: %+v", sites, m)
 	}
 }
@@ -202,7 +202,7 @@ func TestRandomRegrowthIsUniform(t *testing.T) {
 			present[5*i] = true
 		}
 		for range 2000 {
-			sites, m := chooseSites(present, nil, Regrowth{Fraction: 0.25, Rule: Random, Ties: ties}, r)
+			sites, m := chooseSites(&network.Layer{Present: present}, nil, Regrowth{Fraction: 0.25, Rule: Random, Ties: ties}, r)
 			if m.Tied != 0 {
 				t.Fatal("a random choice counts ties")
 			}

@@ -9,6 +9,7 @@ import (
 
 	"divergent/internal/kernel"
 	"divergent/pkg/assay"
+	"divergent/pkg/plasticity"
 	"divergent/pkg/study/store"
 	"divergent/pkg/treat"
 )
@@ -21,7 +22,12 @@ func (d Design) denseKey() string {
 
 // templateKey stands for everything that decides the pruned networks, the seed
 // aside.
-func (d Design) templateKey() string { return key("template", d.denseKey(), d.Prune) }
+func (d Design) templateKey() string {
+	if d.Adversity == (plasticity.Adversity{}) {
+		return key("template", d.denseKey(), d.Prune)
+	}
+	return key("template", d.denseKey(), d.Prune, d.Adversity)
+}
 
 // condition is dense, untreated or an arm, at a setting where a sweep concerns
 // it: what a network is made and measured for.

@@ -19,6 +19,11 @@ type meter struct {
 	last     time.Time               // of the last report
 }
 
+// trainer is an assay that trains, and says how much.
+type trainer interface {
+	Training(t treat.Treatment, present float64) []treat.Span
+}
+
 // meterCell is the work on one cell.
 type meterCell struct{ cost, perEpoch, done float64 }
 
@@ -33,6 +38,17 @@ func (m *meter) plan(seed uint64, c condition) {
 		training = []treat.Span{{Epochs: c.design.Baseline.Epochs, Present: 1}}
 	case c.therapy != nil:
 		training = treat.Estimate(c.therapy, 1-c.design.Prune)
+	}
+	if c.therapy != nil {
+		present := 1 - c.design.Prune
+		if n := len(training); n > 0 {
+			present = training[n-1].Present
+		}
+		for _, a := range c.design.Assays {
+			if t, ok := a.(trainer); ok {
+				training = append(training, t.Training(c.therapy, present)...)
+			}
+		}
 	}
 	epochs, cost := guess(training)
 	cell := &meterCell{cost: cost + measuring}

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 
 	"divergent/pkg/assay"
+	"divergent/pkg/plasticity"
 	"divergent/pkg/study/store"
 	"divergent/pkg/task"
 	"divergent/pkg/train"
@@ -57,16 +58,17 @@ type Counts struct {
 // Design says what a study does; it is data, so that a reader can change one
 // field and run it.
 type Design struct {
-	Name     string
-	Task     task.Clusters
-	Points   Counts
-	Sizes    []int        // layer widths, inputs first
-	Baseline train.Config // training before pruning
-	Prune    float64      // share of synapses pruned before treatment; range [0, 1]; published: 0.95
-	Arms     []treat.Treatment
-	Assays   []assay.Assay
-	Seeds    []uint64 // 42 stands for the published single run's data; others draw their own, and 0 draws the same
-	Sweeps   []Sweep  // factors to vary, one at a time; none for a plain design
+	Name      string
+	Task      task.Clusters
+	Points    Counts
+	Sizes     []int                // layer widths, inputs first
+	Baseline  train.Config         // training before pruning
+	Prune     float64              // share of synapses pruned before treatment; range [0, 1]; published: 0.95
+	Adversity plasticity.Adversity // scars of the pruned network, once for each seed and shared by all arms; zero for none
+	Arms      []treat.Treatment
+	Assays    []assay.Assay
+	Seeds     []uint64 // 42 stands for the published single run's data; others draw their own, and 0 draws the same
+	Sweeps    []Sweep  // factors to vary, one at a time; none for a plain design
 
 	KeepNetworks bool // give the result its networks, which plots.Wiring and DecisionMap draw
 }

@@ -193,19 +193,20 @@ func (r *run) read(a assay.Assay, b assay.Bench) (got []assay.Reading, err error
 	return got, store.CheckReadings(got, b.Readings...)
 }
 
-// ours reports whether an assay is the library's own.
+// ours reports whether an assay, with all that it holds, is the library's own.
 func ours(a assay.Assay) bool {
-	t := reflect.TypeOf(a)
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	return library(t.PkgPath())
+	return walk(reflect.ValueOf(a), "value", 0, func(v reflect.Value, path string, depth int) (hide bool, found string) {
+		if !library(v.Type().PkgPath()) || depth > deepest {
+			return false, path
+		}
+		return false, ""
+	}) == ""
 }
 
 // same reports whether two networks are equal, weights and drug state included.
 func same(a, b *network.Network) bool {
 	return a != nil && a.State == b.State && slices.EqualFunc(a.Layers, b.Layers, func(x, y network.Layer) bool {
-		return x.In == y.In && slices.Equal(x.W, y.W) && slices.Equal(x.B, y.B) && slices.Equal(x.Present, y.Present)
+		return x.In == y.In && slices.Equal(x.W, y.W) && slices.Equal(x.B, y.B) && slices.Equal(x.Present, y.Present) && slices.Equal(x.Scarred, y.Scarred)
 	})
 }
 

@@ -38,6 +38,9 @@ func (d Design) Validate() error {
 	if err := check.Share("study: Prune", d.Prune); err != nil && d.Prune != 0 {
 		return fmt.Errorf("%w; 0 prunes nothing", err)
 	}
+	if err := d.Adversity.Validate(); err != nil {
+		return fmt.Errorf("study: Adversity: %w", err)
+	}
 	if len(d.Assays) == 0 {
 		return fmt.Errorf("study: Assays is empty: want at least assay.AcuteTests")
 	}

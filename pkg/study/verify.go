@@ -420,7 +420,7 @@ func (d Design) score(seed uint64, c condition, n, template *network.Network) ([
 		}
 		b.Readings = append(b.Readings, got...)
 		for _, x := range got {
-			out = append(out, Row{Seed: seed, Arm: c.Name, Phase: x.Phase, Test: x.Test, Level: x.Level, Metric: x.Metric, Value: x.Value, Assay: a.Name()})
+			out = append(out, Row{Seed: seed, Arm: c.Name, Phase: x.Phase, Test: x.Test, Level: x.Level, Metric: x.Metric, Value: x.Value, Cycle: x.Cycle, Assay: a.Name()})
 		}
 	}
 	return out, nil

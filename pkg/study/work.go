@@ -99,7 +99,7 @@ func (r *run) plan() {
 					if kept {
 						return stored.Read()
 					}
-					return j.prune(c.design.Prune)
+					return j.prune(c.design)
 				})
 			}
 		}
@@ -122,13 +122,15 @@ func (j *job) plain() condition {
 	return condition{Condition: Condition{Name: Dense, Network: j.origin.Network}, design: j.design}
 }
 
-// prune returns a pruned copy of the dense network.
-func (j *job) prune(fraction float64) (*network.Network, error) {
+// prune returns a pruned copy of the dense network, with the scars of adversity.
+func (j *job) prune(d Design) (*network.Network, error) {
 	n := j.net.Clone()
-	if fraction == 0 {
-		return n, nil
+	if d.Prune != 0 {
+		if err := plasticity.Prune(n, d.Prune); err != nil {
+			return nil, err
+		}
 	}
-	return n, plasticity.Prune(n, fraction)
+	return n, d.Adversity.Apply(n, j.seed)
 }
 
 // work runs what is queued on the workers.

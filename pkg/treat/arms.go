@@ -1,6 +1,7 @@
 package treat
 
 import (
+	"cmp"
 	"fmt"
 
 	"divergent/pkg/network"
@@ -8,11 +9,46 @@ import (
 	"divergent/pkg/train"
 )
 
+// Upkeep is what an arm does between the cycles of a course: new synapses, then
+// training. The zero Upkeep does nothing.
+type Upkeep struct {
+	Regrowth plasticity.Regrowth // of each cycle; a zero Fraction regrows none; published: none under chronic stress, 0.3 in kindling ketamine-like
+	Training train.Config        // of each cycle; published: 5, 20 and 10 epochs under chronic stress, 20 in kindling
+}
+
+// Validate reports the first field outside its range.
+func (u Upkeep) Validate() error {
+	if u.Regrowth.Fraction != 0 {
+		if err := u.Regrowth.Validate(); err != nil {
+			return fmt.Errorf("treat: Upkeep: %w", err)
+		}
+	}
+	if err := u.Training.Validate(); err != nil {
+		return fmt.Errorf("treat: Upkeep: %w", err)
+	}
+	return nil
+}
+
+// upkeep returns it as a step of a plan.
+func (u Upkeep) upkeep() Step { return Step{Regrow: u.Regrowth, Training: u.Training} }
+
+// Maintain regrows synapses and trains, in the drug state that the subject is in.
+func (u Upkeep) Maintain(s *Subject, cycle int) error {
+	if u.Regrowth.Fraction > 0 {
+		if _, err := s.Regrow(u.Regrowth); err != nil {
+			return err
+		}
+	}
+	_, err := s.Fit(u.Training)
+	return err
+}
+
 // Regrow is the ketamine-like arm: new synapses, then training without noise.
 type Regrow struct {
 	Label string // the arm's name
 	plasticity.Regrowth
 	Training train.Config
+	Upkeep   // between the cycles of a course
 }
 
 // Ketamine returns the published ketamine-like arm: half of the pruned synapses
@@ -35,10 +71,7 @@ func (t Regrow) Name() string { return t.Label }
 
 // Validate reports the first field outside its range.
 func (t Regrow) Validate() error {
-	if err := t.Regrowth.Validate(); err != nil {
-		return err
-	}
-	return t.Training.Validate()
+	return cmp.Or(t.Regrowth.Validate(), t.Training.Validate(), t.Upkeep.Validate())
 }
 
 // Plan returns regrowth, then training.
@@ -58,6 +91,7 @@ func (t Regrow) Apply(s *Subject) error {
 type Refine struct {
 	Label    string // the arm's name
 	Training train.Config
+	Upkeep   // between the cycles of a course
 }
 
 // SSRI returns the published SSRI-like arm: 100 epochs at 1e-5 under internal
@@ -71,7 +105,7 @@ func SSRI() Refine {
 func (t Refine) Name() string { return t.Label }
 
 // Validate reports the first field outside its range.
-func (t Refine) Validate() error { return t.Training.Validate() }
+func (t Refine) Validate() error { return cmp.Or(t.Training.Validate(), t.Upkeep.Validate()) }
 
 // Plan returns its training.
 func (t Refine) Plan() []Step { return []Step{{Training: t.Training}} }
@@ -87,6 +121,7 @@ type Inhibit struct {
 	Label    string        // the arm's name
 	Drug     network.State // state while the drug is on
 	Training train.Config
+	Upkeep   // between the cycles of a course
 }
 
 // Neurosteroid returns the published neurosteroid-like arm: tanh and damping
@@ -105,7 +140,7 @@ func (t Inhibit) Validate() error {
 	if err := t.Drug.Validate(); err != nil {
 		return fmt.Errorf("treat: Drug of %q: %w", t.Label, err)
 	}
-	return t.Training.Validate()
+	return cmp.Or(t.Training.Validate(), t.Upkeep.Validate())
 }
 
 // Plan returns its training under the drug.

@@ -90,3 +90,17 @@ func Estimate(t Treatment, present float64) []Span {
 	}
 	return out
 }
+
+// Maintenance returns what a treatment trains in one cycle of a course, from the given
+// share of present synapses, likewise.
+func Maintenance(t Treatment, present float64) Span {
+	if _, ok := As[Maintainer](t); !ok {
+		return Span{Present: present}
+	}
+	u, ok := As[interface{ upkeep() Step }](t)
+	if !ok {
+		return Span{20, present}
+	}
+	s := u.upkeep()
+	return Span{s.Training.Epochs, present + (1-present)*s.Regrow.Fraction}
+}

@@ -121,12 +121,12 @@ func TestWrappersLoseNothing(t *testing.T) {
 		arm                  Treatment
 		withdraws, maintains bool
 	}{
-		{n, true, false}, {b, true, true}, {&b, true, true}, {SSRI(), false, false}, {None(), false, false},
-		{Sequence("x", b, n), true, false}, {Series{"x", []Treatment{b, n}}, true, false}, {&Series{"x", []Treatment{b, n}}, true, false},
-		{Sequence("x", n, b), true, true}, {Sequence("x", b, SSRI()), false, false}, {Sequence("x"), false, false},
-		{Repeat("x", 2, b), true, true}, {Cycles{"x", 2, n}, true, false}, {Repeat("x", 2, SSRI()), false, false},
+		{n, true, true}, {b, true, true}, {&b, true, true}, {SSRI(), false, true}, {None(), false, false},
+		{Sequence("x", b, n), true, true}, {Series{"x", []Treatment{b, n}}, true, true}, {&Series{"x", []Treatment{b, n}}, true, true},
+		{Sequence("x", n, b), true, true}, {Sequence("x", b, None()), false, false}, {Sequence("x"), false, false},
+		{Repeat("x", 2, b), true, true}, {Cycles{"x", 2, n}, true, true}, {Repeat("x", 2, None()), false, false},
 		{Repeat("x", 2, Sequence("y", SSRI(), b)), true, true},
-		{Sham(b), false, true}, {Sham(n), false, false}, {Sham(Sequence("y", SSRI(), b)), false, true}, {ShamOf{"x", b}, false, true}, {Sham(Sham(b)), false, true},
+		{Sham(b), false, true}, {Sham(n), false, true}, {Sham(None()), false, false}, {Sham(Sequence("y", SSRI(), b)), false, true}, {ShamOf{"x", b}, false, true}, {Sham(Sham(b)), false, true},
 		{Sequence("x", SSRI(), Sham(b)), false, true}, {Sham(&wrapped{b}), false, true}, {&wrapped{b}, true, true},
 		{nil, false, false}, {Sham(nil), false, false}, {Sequence("x", b, nil), false, false}, {(*biased)(nil), false, false},
 	} {

@@ -1,6 +1,7 @@
 package treat
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 
@@ -29,8 +30,19 @@ type Subject struct {
 	Trace   train.Trace
 	Reports []plasticity.Report
 
-	err  error
-	sham *control // nil but under sham control
+	err    error
+	sham   *control // nil but under sham control
+	epochs int      // in place of what Fit is asked for; 0 for none
+	rate   float64  // likewise
+}
+
+// Instead has the subject trained by act for other epochs and at another learning rate
+// than act asks Fit for; 0 leaves what it asks for.
+func (s *Subject) Instead(epochs int, rate float64, act func() error) error {
+	wasEpochs, wasRate := s.epochs, s.rate
+	defer func() { s.epochs, s.rate = wasEpochs, wasRate }()
+	s.epochs, s.rate = epochs, rate
+	return act()
 }
 
 // Err returns the first error of Fit, Regrow or Prune.
@@ -61,6 +73,9 @@ func (s *Subject) Branch(r *rand.Rand) *Subject {
 func (s *Subject) Fit(c train.Config) (train.Trace, error) {
 	if err := s.settled(); err != nil {
 		return nil, err
+	}
+	if c.Epochs > 0 {
+		c.Epochs, c.Rate = cmp.Or(s.epochs, c.Epochs), cmp.Or(s.rate, c.Rate)
 	}
 	if s.sham != nil {
 		c.Noise, c.Gain = train.Ramp{}, train.Ramp{}

@@ -187,7 +187,7 @@ func Assemble(m Manifest, known Cells, find func(Origin) (Snapshot, bool)) *Resu
 				measured = true
 				made[p.By] = true
 				for _, x := range p.Readings {
-					res.Rows = append(res.Rows, Row{Seed: seed, Arm: c.Name, Phase: x.Phase, Test: x.Test, Level: x.Level, Metric: x.Metric, Value: x.Value,
+					res.Rows = append(res.Rows, Row{Seed: seed, Arm: c.Name, Phase: x.Phase, Test: x.Test, Level: x.Level, Metric: x.Metric, Value: x.Value, Cycle: x.Cycle,
 						Factor: c.Factor, Setting: c.Setting, Assay: m.Assays[i]})
 				}
 			}
@@ -266,7 +266,7 @@ func (r *Result) Cells() (Cells, error) {
 		if of == nil {
 			return nil, fmt.Errorf("study: %s: a row of seed %d, %s, assay %q is of nothing that %s names: the file was edited; copy the whole folder again", ResultsFile, w.Seed, w.Place(), w.Assay, ManifestFile)
 		}
-		of.Readings = append(of.Readings, assay.Reading{Phase: w.Phase, Test: w.Test, Level: w.Level, Metric: w.Metric, Value: w.Value})
+		of.Readings = append(of.Readings, assay.Reading{Phase: w.Phase, Test: w.Test, Level: w.Level, Metric: w.Metric, Value: w.Value, Cycle: w.Cycle})
 	}
 	for _, t := range r.Traces {
 		c := at[where{t.Place(), t.Seed}]

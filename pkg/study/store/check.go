@@ -78,11 +78,14 @@ func CheckReadings(readings []assay.Reading, before ...assay.Reading) error {
 		id := x
 		id.Value = 0
 		if seen[id] {
-			return fmt.Errorf("%s of test %q at level %v in phase %s is measured twice: want each once; give one of the assays a Label of its own", x.Metric, x.Test, x.Level, x.Phase)
+			return fmt.Errorf("%s of test %q at level %v in phase %s, cycle %d, is measured twice: want each once; give one of the assays a Label of its own", x.Metric, x.Test, x.Level, x.Phase, x.Cycle)
 		}
 		seen[id] = true
 		if i < len(before) {
 			continue
+		}
+		if x.Cycle < 0 {
+			return fmt.Errorf("%s of test %q in phase %s is of cycle %d: want 0 or more", x.Metric, x.Test, x.Phase, x.Cycle)
 		}
 		if math.IsNaN(x.Value) || math.IsInf(x.Value, 0) || math.IsNaN(x.Level) || math.IsInf(x.Level, 0) {
 			return fmt.Errorf("%s of test %q at level %v in phase %s is %v: want finite numbers", x.Metric, x.Test, x.Level, x.Phase, x.Value)

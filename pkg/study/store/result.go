@@ -30,11 +30,12 @@ import (
 type Row struct {
 	Seed   uint64
 	Arm    string  // dense, untreated, or the arm's name
-	Phase  string  // acute, off-drug or relapse
+	Phase  string  // acute, off-drug or relapse, or the name of a course
 	Test   string  // clean, standard, input, internal, combined, biased, or empty
 	Level  float64 // the test's noise SD or bias; 0 where there is none
-	Metric string  // accuracy, sparsity, tied, turnover (percent), drop (points), dose, dose-l2 (weight units)
+	Metric string  // one of package assay's, which says its unit
 	Value  float64
+	Cycle  int `json:",omitempty"` // of a course; 0 before the first and where there is no course
 
 	Factor  string  `json:",omitempty"` // of the sweep that the row is a level of; empty for none
 	Setting float64 `json:",omitempty"` // the factor's

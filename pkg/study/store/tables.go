@@ -44,6 +44,35 @@ var (
 	}}
 )
 
+// cycleColumn is the last of a table of rows of which some stand in a course; phases
+// without one leave it empty.
+const cycleColumn = "cycle"
+
+// coursed is the table of rows with the column cycle. Phases in courses are those that have
+// rows of a cycle after the first, and nil for reading.
+func coursed(courses map[string]bool) table[Row] {
+	return table[Row]{slices.Concat(rowTable.header, []string{cycleColumn}), func(w *Row) []any {
+		return append(rowTable.cells(w), cycle{&w.Cycle, courses[w.Phase]})
+	}}
+}
+
+// cycle is a number that may be left out.
+type cycle struct {
+	value  *int
+	course bool
+}
+
+// courses returns the phases that are courses.
+func courses(rows []Row) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range rows {
+		if w.Cycle != 0 {
+			out[w.Phase] = true
+		}
+	}
+	return out
+}
+
 // Save writes the result to the folder: first a manifest without files, which
 // stands for an unfinished run, then results.csv, traces.csv and the kept networks
 // and, last, manifest.json with the checksums of the others. Each file is written
@@ -63,7 +92,7 @@ func (r *Result) Save(dir string) error {
 		sums[name] = files.Checksum(b)
 		return nil
 	}
-	if err := write(ResultsFile, rowTable.write(r.Rows)); err != nil {
+	if err := write(ResultsFile, RowsCSV(r.Rows)); err != nil {
 		return err
 	}
 	if err := write(TracesFile, traceTable.write(r.Traces)); err != nil {
@@ -97,10 +126,20 @@ func (r *Result) Origins() []Origin {
 }
 
 // RowsCSV writes a table of rows.
-func RowsCSV(r []Row) []byte { return rowTable.write(r) }
+func RowsCSV(rows []Row) []byte {
+	if c := courses(rows); len(c) > 0 {
+		return coursed(c).write(rows)
+	}
+	return rowTable.write(rows)
+}
 
 // ParseRows reads a table of rows. An error names its line.
-func ParseRows(b []byte) ([]Row, error) { return rowTable.parse(b) }
+func ParseRows(b []byte) ([]Row, error) {
+	if head, _, _ := bytes.Cut(b, []byte("\n")); bytes.HasSuffix(bytes.TrimSpace(head), []byte(","+cycleColumn)) {
+		return coursed(nil).parse(b)
+	}
+	return rowTable.parse(b)
+}
 
 // Load reads and checks a results folder, its networks included. A missing,
 // truncated or edited file is an error that names it.
@@ -149,7 +188,7 @@ func Open(dir fs.FS) (*Result, error) {
 		}
 		return nil
 	}
-	if err := read(ResultsFile, func(b []byte) (err error) { r.Rows, err = rowTable.parse(b); return err }); err != nil {
+	if err := read(ResultsFile, func(b []byte) (err error) { r.Rows, err = ParseRows(b); return err }); err != nil {
 		return nil, err
 	}
 	if err := read(TracesFile, func(b []byte) (err error) { r.Traces, err = traceTable.parse(b); return err }); err != nil {
@@ -204,8 +243,8 @@ func unique(rows []Row) error {
 	seen := make(map[Row]bool, len(rows))
 	for _, w := range rows {
 		if seen[w.ID()] {
-			return fmt.Errorf("study: %s: seed %d, %s, phase %q, test %q, level %v, %s stands twice: want each measurement once; the file was edited, copy the whole folder again",
-				ResultsFile, w.Seed, w.Place(), w.Phase, w.Test, w.Level, w.Metric)
+			return fmt.Errorf("study: %s: seed %d, %s, phase %q, test %q, level %v, cycle %d, %s stands twice: want each measurement once; the file was edited, copy the whole folder again",
+				ResultsFile, w.Seed, w.Place(), w.Phase, w.Test, w.Level, w.Cycle, w.Metric)
 		}
 		seen[w.ID()] = true
 	}
@@ -235,12 +274,22 @@ func (t table[T]) write(lines []T) []byte {
 				out = append(out, text.Short(*x))
 			case setting:
 				out = append(out, Setting{*x.factor, *x.value}.number())
+			case cycle:
+				out = append(out, x.number())
 			default:
 				out = append(out, fmt.Sprint(reflect.ValueOf(cell).Elem()))
 			}
 		}
 		return out
 	})
+}
+
+// number writes the cycle; there is none without a course.
+func (c cycle) number() string {
+	if !c.course {
+		return ""
+	}
+	return strconv.Itoa(*c.value)
 }
 
 // parse reads what write has written. An error names its line.
@@ -288,6 +337,10 @@ func scan(s string, cell any) (want string) {
 		}
 		if s != "" {
 			return "nothing, as factor is empty"
+		}
+	case cycle:
+		if s != "" {
+			return scan(s, x.value)
 		}
 	case *uint64:
 		if *x, err = strconv.ParseUint(s, 10, 64); err != nil {
