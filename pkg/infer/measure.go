@@ -72,8 +72,12 @@ func (m measurer) measure(q data.Quote) Sample {
 	at := m.at(q.Factor, q.Setting)
 	weights, biases := parameters()
 	switch q.Metric {
+	case Relapses, RelapseRate, EverRelapsed, FirstRelapse, CourseDrop:
+		return m.course(q)
 	case "loss":
-		return losses(at, q.Arm, q.Epoch)
+		if q.Epoch > 0 {
+			return losses(at, q.Arm, q.Epoch)
+		}
 	case Difference:
 		return m.minus(q, q.Minus)
 	case SparsityAll:

@@ -138,11 +138,13 @@ func replicate(q data.Quote, x []float64) Replication {
 func Bounds(metric string) (low, high float64) {
 	weights, biases := parameters()
 	switch metric {
-	case assay.Accuracy, assay.Sparsity, assay.Turnover, assay.Tied, SparsityAll, Cliff, Fall:
+	case assay.Accuracy, assay.Sparsity, assay.Turnover, assay.Tied, SparsityAll, Cliff, Fall, assay.Scarred, assay.ScarredSurvivors, RelapseRate:
 		return 0, 100
-	case assay.Drop, Improvement, Difference:
+	case assay.Drop, Improvement, Difference, CourseDrop:
 		return -100, 100
-	case "loss", assay.Dose, assay.DoseL2, DosePercentile:
+	case assay.Relapsed, assay.Autonomous, EverRelapsed, assay.Protection:
+		return 0, 1
+	case "loss", assay.Dose, assay.DoseL2, DosePercentile, assay.Activation, assay.Gain, assay.Severity, Relapses, FirstRelapse:
 		return 0, math.Inf(1)
 	case Nonzero:
 		return 0, weights + biases
