@@ -47,7 +47,7 @@ const Models = "models"
 
 // All lists them in the order of the notebooks.
 func All() []Entry {
-	const seed, book = "the seed paper", "the book's first chapters"
+	const seed, book, courses = "the seed paper", "the book's first chapters", "the book's chapters 5 to 8"
 	return []Entry{
 		{"divergent", "the seed study: three arms and their controls", seed, "76 s", 10, []Figure{protocols, plots.Wiring, plots.Recovery, plots.Resilience,
 			plots.Relapse, plots.Profile, plots.DecisionMap, plots.Controls, plots.Replication}, nil},
@@ -56,6 +56,10 @@ func All() []Entry {
 		{"regimens", "one burst of regrowth or several, each beside controls that train as long", book, "10 min", 10, []Figure{plots.Regimens, plots.Replication}, nil},
 		{"isodose", "dose of each arm: share regrown, epochs, damping", seed, "8 min", 10, []Figure{plots.DoseResponse, plots.Replication}, nil},
 		{"triage", "share pruned, 80 to 98 %: every arm, sequences, and arms as long as the sequences", seed, "40 min", 5, []Figure{plots.Triage, plots.Sequences}, nil},
+		{"manic-switch", "excitability gain of each arm, and accuracy under a manic drive", courses, "2 min", 10, []Figure{protocols}, nil},
+		{"chronic-stress", "eight cycles that each cost a tenth of the synapses, with and without maintenance", courses, "4 min", 10, []Figure{protocols}, nil},
+		{"withdrawal", "maintenance of 25 to 300 epochs under a mood stabiliser, then withdrawal", courses, "6 min", 10, []Figure{protocols}, nil},
+		{"kindling", "early adversity, then six episodes that scar", courses, "15 min", 10, []Figure{protocols}, nil},
 		{"spines", "does an effect that lasts need new spines, and how long do they have to live?", "Moda-Sava 2019, Shao 2021", "30 s", 0, nil, spinesRun},
 		{"glutamate", "inhibition or activation: which observations can either hypothesis explain?", "Moghaddam 1997, Abdallah 2018", "20 s", 0, nil, glutamateRun},
 		{"landscape", "what frees a circuit that is stuck in a state, and where does it go then?", "Page 2024", "15 s", 0, nil, landscapeRun},

@@ -158,7 +158,7 @@ func acuteAndRelapse() []assay.Assay {
 
 // named lists the published designs in the order of the notebooks.
 func named() []func() Design {
-	return []func() Design{Divergent, Cliff, Consolidation, Regimens, IsoDose, Triage}
+	return []func() Design{Divergent, Cliff, Consolidation, Regimens, IsoDose, Triage, ManicSwitch, ChronicStress, Withdrawal, Kindling}
 }
 
 // Studies lists the names of the designs that Named knows.
