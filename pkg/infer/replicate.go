@@ -69,6 +69,8 @@ type Replication struct {
 	Epoch     int        // epoch of training from 1, for losses; 0 elsewhere
 	Published float64    // the author's single run, or the mean of Seeds
 	Seeds     int        // the author's that it is the mean of; 0 for a single run
+	SD        float64    // population SD over them; NaN for a single run and where none is given
+	Apart     float64    // published minus ours in standard errors of the difference; NaN for a single run
 	Mean      float64    // ours over the seeds
 	Low       float64    // 95 % prediction interval for one run, or three standard errors of the difference of two means; NaN below stats.Fewest seeds
 	High      float64    // likewise
@@ -114,20 +116,20 @@ func Replicate(r *study.Result) ([]Replication, error) {
 }
 
 func replicate(q data.Quote, x []float64) Replication {
-	v := stats.Prediction(x, 0.95)
+	v, apart := stats.Prediction(x, 0.95), math.NaN()
 	if q.Seeds > 0 && v.Known() {
 		theirs := stats.Summary{Mean: q.Value, SD: q.SD * math.Sqrt(float64(q.Seeds)/float64(q.Seeds-1)), N: q.Seeds}
 		if math.IsNaN(q.SD) {
 			theirs.SD = stats.Summarise(x).SD
 		}
-		reach := 3 * stats.Welch(stats.Summarise(x), theirs).SE
-		v.Low, v.High = v.Mean-reach, v.Mean+reach
+		d := stats.Welch(theirs, stats.Summarise(x))
+		v.Low, v.High, apart = v.Mean-3*d.SE, v.Mean+3*d.SE, d.T
 	}
 	v = v.Within(Bounds(q.Metric))
 	half := math.Pow10(-q.Digits)/2 + 1e-9 // a mean that rounds to the very edge is not outside
 	return Replication{
 		Source: q.Source, Arm: q.Arm, Factor: q.Factor, Setting: q.Setting, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric, Minus: q.Minus, Cycle: q.Cycle, Epoch: q.Epoch,
-		Published: q.Value, Seeds: q.Seeds, Mean: v.Mean, Low: v.Low, High: v.High, N: v.N,
+		Published: q.Value, Seeds: q.Seeds, SD: q.SD, Apart: apart, Mean: v.Mean, Low: v.Low, High: v.High, N: v.N,
 		Inside: q.Value+half >= v.Low && q.Value-half <= v.High,
 	}
 }

@@ -19,6 +19,7 @@ type (
 	IsoDose    = report.IsoDose
 	Region     = report.Region
 	Replicated = report.Replicated
+	Agreement  = report.Agreement
 	Grid       = model.Table // a table that is laid out already
 )
 
@@ -126,13 +127,27 @@ func SelectLevel(list []infer.Replication, factor string, setting float64) []inf
 	return report.Where(list, func(x infer.Replication) bool { return x.Factor == factor && x.Setting == setting })
 }
 
-// Verdict says how many published numbers lie inside their prediction interval, and
-// shows those outside; see report.Verdict.
+// Agreements is report.Agreements: published means over seeds beside ours.
+func Agreements(list []infer.Replication) model.List[Agreement] { return report.Agreements(list) }
+
+// Verdict says how many published numbers lie inside their prediction interval or, means
+// over seeds, within three standard errors of ours, and shows those outside; see
+// report.Verdict and report.MeansVerdict.
 func Verdict(list []infer.Replication) {
-	text, out := report.Verdict(list)
-	Markdown(escape(text))
-	if len(out) > 0 {
-		Table(Replications(out))
+	means := report.Where(list, func(x infer.Replication) bool { return x.Seeds > 0 })
+	if len(means) > 0 {
+		text, out := report.MeansVerdict(means)
+		Markdown(escape(text))
+		if len(out) > 0 {
+			Table(Agreements(out))
+		}
+	}
+	if len(means) < len(list) || len(list) == 0 {
+		text, out := report.Verdict(list)
+		Markdown(escape(text))
+		if len(out) > 0 {
+			Table(Replications(out))
+		}
 	}
 }
 
