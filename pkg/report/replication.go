@@ -155,7 +155,7 @@ func Name(x infer.Replication) string {
 	}
 	if whole := []string{infer.Relapses, infer.RelapseRate, infer.EverRelapsed, infer.FirstRelapse, infer.CourseDrop}; slices.Contains(whole, x.Metric) {
 		s += ", " + x.Phase
-	} else if !slices.Contains([]string{"", assay.Acute, assay.OffDrug, assay.Relapse}, x.Phase) {
+	} else if inCourse(x) {
 		s += ", " + Cycle(x.Phase, x.Cycle)
 	}
 	s = strings.TrimPrefix(s+", "+filled(x, q.name, test, other), ", ") // a percentile has no arm
@@ -178,7 +178,16 @@ func Measured(x infer.Replication) string {
 	if x.Minus.Factor != "" {
 		other = x.Minus.Factor + " " + model.Number(x.Minus.Setting)
 	}
-	return filled(x, quantityOf(x).short, test, other)
+	s := filled(x, quantityOf(x).short, test, other)
+	if inCourse(x) {
+		s += ", " + x.Phase
+	}
+	return s
+}
+
+// inCourse tells whether a number is of a course.
+func inCourse(x infer.Replication) bool {
+	return !slices.Contains([]string{"", assay.Acute, assay.OffDrug, assay.Relapse}, x.Phase)
 }
 
 // filled puts what a number is of in place of the words in braces.
