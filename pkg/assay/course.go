@@ -90,7 +90,7 @@ func (m *Moment) tests(t Battery, n *network.Network) {
 		m.Record(x.name, x.level, Accuracy, m.accuracy(n, m.Phase, m.Cycle, x))
 	}
 	m.condition(t.Activity, n)
-	if n.Scars() > 0 {
+	if n.Layers[0].Scarred != nil {
 		m.Record("", 0, Scarred, scarred(n))
 	}
 }

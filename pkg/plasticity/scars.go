@@ -57,7 +57,8 @@ func (a Adversity) Validate() error {
 // Share returns the share of sites that the seed's adversity scars.
 func (a Adversity) Share(seed uint64) float64 { return a.Most * rng.NewLegacy(uint32(seed)).Uniform() }
 
-// Apply scars the network.
+// Apply scars the network. Of one with some adversity it is known at every site
+// whether it is scarred.
 func (a Adversity) Apply(n *network.Network, seed uint64) error {
 	if err := a.Validate(); err != nil || a.Most == 0 {
 		return err
@@ -65,6 +66,9 @@ func (a Adversity) Apply(n *network.Network, seed uint64) error {
 	share, r := a.Share(seed), rng.Stream(seed, "adversity")
 	for k := range n.Layers {
 		l := &n.Layers[k]
+		if l.Scarred == nil {
+			l.Scarred = make([]bool, len(l.W))
+		}
 		var sites []int
 		for i, p := range l.Present {
 			if (p || !a.Survivors) && !l.Lost(i) {

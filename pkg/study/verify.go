@@ -257,6 +257,8 @@ func rounding(stored float64, w Row) float64 {
 	switch w.Metric {
 	case assay.Accuracy, assay.Tied, assay.Turnover:
 		return 0.1
+	case assay.Relapsed, assay.Autonomous: // at the edge
+		return 1
 	case assay.Drop:
 		return 0.2
 	case loss:
@@ -264,7 +266,7 @@ func rounding(stored float64, w Row) float64 {
 			return 1e-2 * math.Abs(stored)
 		}
 		return 1e-3 * math.Abs(stored)
-	case assay.Sparsity, "rate", "noise":
+	case assay.Sparsity, assay.Gain, assay.Protection, assay.Epochs, "rate", "noise":
 		return 0
 	}
 	return 1e-2 * math.Abs(stored)
@@ -283,11 +285,11 @@ func sameDense(was, now []Row) bool {
 // over all stored ones, where another kernel trains other networks: means may differ
 // by five standard errors, from the spread of all, and by what one test pass of a few
 // thousand samples costs. What hangs on no network compares one
-// by one: which numbers there are, rates, noise, sparsity, and the loss of the dense
+// by one: which numbers there are, rates, noise, sparsity, gain, protection, and the loss of the dense
 // network's first epoch, which starts from the same weights.
 func (v *Verification) means(all, was, now []Row) {
 	one := func(w Row) bool {
-		return w.Metric == assay.Sparsity || w.Metric == "rate" || w.Metric == "noise" || w.Metric == loss && w.Arm == Dense && w.Level == 1
+		return w.Metric == assay.Sparsity && w.Cycle == 0 || w.Metric == assay.Gain || w.Metric == assay.Protection || w.Metric == assay.Epochs || w.Metric == "rate" || w.Metric == "noise" || w.Metric == loss && w.Arm == Dense && w.Level == 1
 	}
 	mean := func(w Row) bool { return !one(w) }
 	v.rows(wanted(was, one), wanted(now, one), rounding)
@@ -321,7 +323,8 @@ func (v *Verification) means(all, was, now []Row) {
 		meanA, sd := meanSD(a)
 		meanB, _ := meanSD(b)
 		slack := 0.5
-		if id.Metric == assay.Dose || id.Metric == assay.DoseL2 {
+		switch id.Metric {
+		case assay.Dose, assay.DoseL2, assay.Activation, assay.Severity, assay.TrainingLoss:
 			slack = 0.05 * math.Abs(meanA)
 		}
 		if math.Abs(meanA-meanB) > 5*sd*math.Sqrt(1/float64(len(a))+1/float64(len(b)))+slack {
