@@ -6,6 +6,7 @@ import (
 
 	"divergent/data"
 	"divergent/pkg/assay"
+	"divergent/pkg/infer"
 	"divergent/pkg/study"
 	"divergent/plots/figure"
 )
@@ -52,7 +53,7 @@ func ManicSwitch(r *study.Result) (*figure.Figure, error) {
 			continue // of which a shows more: every network at every gain
 		}
 		drawCurve(byGain, c.Label, c.Look, gains, names(phases, func(phase string) sample { return values(r, c.in(phase), biased(1)) }))
-		own := c.measured(r, measure{Phase: assay.Acute, Metric: assay.Gain})
+		own := c.measured(r, infer.Gain)
 		if len(own) > 0 && !isControl(c.Arm, names(all, condition.arm)) {
 			byGain.Marks(figure.Look{Color: figure.Ink, Mark: figure.Circle.SeeThrough()}, figure.AroundRadius, own, []float64{values(r, c, biased(1)).Mean().Mean})
 			drawRuns(byGain, r, c, biased(1), own[0])

@@ -18,16 +18,14 @@ import (
 
 // Measures of a course, whose level a challenge may change from cycle to cycle.
 var (
-	activation       = measure{Phase: assay.Acute, Metric: assay.Activation}
+	activation       = infer.Activation
 	relapsed         = measure{Metric: assay.Relapsed}
 	scarred          = measure{Metric: assay.Scarred}
 	scarredSurvivors = measure{Metric: assay.ScarredSurvivors}
 )
 
 // biased is accuracy in the biased pass of a bias.
-func biased(bias float64) measure {
-	return measure{Phase: assay.Acute, Test: assay.Biased, Level: bias, Metric: assay.Accuracy}
-}
+func biased(bias float64) measure { return infer.Biased(bias) }
 
 // in returns the condition in a phase of a course.
 func (c condition) in(phase string) condition {

@@ -20,6 +20,7 @@ type (
 	Region     = report.Region
 	Replicated = report.Replicated
 	Agreement  = report.Agreement
+	Controlled = report.Controlled
 	Grid       = model.Table // a table that is laid out already
 )
 
@@ -42,6 +43,21 @@ func Means(r *study.Result, phase, test string, atLevel float64, metric string, 
 // Difference is report.Difference: arm a minus arm b, paired by seed.
 func Difference(r *study.Result, a, b, phase, test string, atLevel float64, metric string) Estimate {
 	return Must(report.Difference(r, at(phase, test, atLevel, metric), a, b))
+}
+
+// MeansOf is report.MeansOf: arms with their means of a measure, for a sentence.
+func MeansOf(r *study.Result, q infer.Query, arms ...string) string {
+	return Must(report.MeansOf(r, q, arms...))
+}
+
+// ByCycle is report.ByCycle: a measure over the cycles of a course.
+func ByCycle(r *study.Result, q infer.Query, arms ...string) Grid {
+	return Must(report.ByCycle(r, q, arms...))
+}
+
+// Rankings is report.Rankings: which published differences between arms survive controls.
+func Rankings(r *study.Result, arms []string, controls ...Controlled) Grid {
+	return Must(report.Rankings(r, arms, controls...))
 }
 
 // Change is report.Change: how an arm's accuracy changes from one phase to another.
