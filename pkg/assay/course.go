@@ -38,6 +38,7 @@ type Course struct {
 	Cycles int     // how many cycles follow; range 0 to 1000
 	Each   []Event // in each of them, in order
 	End    []Event // after the last, which counts as a cycle more
+	Draws  string  // label of the course whose random numbers it takes, so that a control differs from that one by nothing else; empty means its own
 }
 
 // Event is something that happens to a subject in a cycle of a course: a loss, the
@@ -55,6 +56,7 @@ type Moment struct {
 	Cycle int       // 0 before the first
 	Found []Reading // what the course has measured so far
 
+	draws           string        // what random streams are named after; the phase where empty
 	synapses, scars int           // when the course began
 	drug            network.State // that Stop has stopped
 	stopped         bool
@@ -76,9 +78,9 @@ func (m *Moment) Last(metric string) (value float64, ok bool) {
 }
 
 // begin starts a course on a branch of the bench's subject.
-func begin(b Bench, phase string) *Moment {
-	m := &Moment{Bench: b, Phase: phase}
-	m.Subject = b.Subject.Branch(rng.Stream(b.Seed, "course", b.Arm, phase))
+func begin(b Bench, phase, draws string) *Moment {
+	m := &Moment{Bench: b, Phase: phase, draws: draws}
+	m.Subject = b.Subject.Branch(rng.Stream(b.Seed, "course", b.Arm, draws))
 	m.synapses, _ = m.Subject.Net.Synapses()
 	m.scars = m.Subject.Net.Scars()
 	return m
@@ -87,7 +89,7 @@ func begin(b Bench, phase string) *Moment {
 // tests measures a battery, sparsity and scars.
 func (m *Moment) tests(t Battery, n *network.Network) {
 	for _, x := range t.tests() {
-		m.Record(x.name, x.level, Accuracy, m.accuracy(n, m.Phase, m.Cycle, x))
+		m.Record(x.name, x.level, Accuracy, m.accuracy(n, cmp.Or(m.draws, m.Phase), m.Cycle, x))
 	}
 	m.condition(t.Activity, n)
 	if n.Layers[0].Scarred != nil {
@@ -153,7 +155,7 @@ func (c Course) Measure(b Bench) ([]Reading, error) {
 	if b.Therapy == nil {
 		return nil, nil
 	}
-	m := begin(b, c.Name())
+	m := begin(b, c.Label, cmp.Or(c.Draws, c.Label))
 	for m.Cycle = range c.Cycles + 2 {
 		for _, e := range c.events(m.Cycle) {
 			if err := cmp.Or(e.Happen(m), m.Subject.Err()); err != nil {
@@ -270,7 +272,7 @@ func (e Challenge) Happen(m *Moment) error {
 	}
 	x := testOf(e.Stress)
 	m.condition(e.Activity, m.Subject.Net)
-	right := m.accuracy(m.Subject.Net, m.Phase, m.Cycle, x)
+	right := m.accuracy(m.Subject.Net, m.draws, m.Cycle, x)
 	m.Record(x.name, x.level, Accuracy, right)
 	if m.Cycle >= e.From {
 		m.Record("", 0, cmp.Or(e.Metric, Relapsed), failed(right, e.Below))

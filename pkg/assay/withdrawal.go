@@ -114,7 +114,7 @@ func (a Withdrawal) Measure(b Bench) ([]Reading, error) {
 	if b.Therapy == nil {
 		return nil, nil
 	}
-	m := begin(b, a.Name())
+	m := begin(b, a.Name(), a.Name())
 	s := m.Subject
 	s.Net.State.Protection = a.Protection
 	watch, lengths := s.Watch, a.Lengths
@@ -148,7 +148,7 @@ func (a Withdrawal) test(m *Moment) {
 	x := testOf(network.Stress{Bias: a.Bias})
 	at := func(protection float64) {
 		s.Net.State.Protection = protection
-		right := m.accuracy(s.Net, a.Name(), m.Cycle, x)
+		right := m.accuracy(s.Net, m.draws, m.Cycle, x)
 		m.Record(x.name, x.level, Accuracy, right)
 		m.Record("", 0, Relapsed, failed(right, a.Below))
 	}

@@ -72,6 +72,12 @@ func (q Query) In(phase string) Query {
 	return q
 }
 
+// After returns the same measure after a cycle of a course.
+func (q Query) After(cycle int) Query {
+	q.Cycle = cycle
+	return q
+}
+
 // Of returns the measure of an arm over the seeds, empty where it was not made for
 // that arm. Names that the result does not know are errors, as in Values.
 func (q Query) Of(r *study.Result, arm string) (Sample, error) {
@@ -253,7 +259,14 @@ func (q Query) check(r *study.Result) error {
 		return err
 	}
 	levels := column(r, func(w study.Row) (float64, bool) { return w.Level, w.Metric == q.Metric && w.Test == q.Test })
-	return known("level of "+strings.TrimSpace(q.Test+" "+q.Metric), q.Level, levels)
+	if err := known("level of "+strings.TrimSpace(q.Test+" "+q.Metric), q.Level, levels); err != nil {
+		return err
+	}
+	cycles := column(r, func(w study.Row) (float64, bool) { return float64(w.Cycle), w.Phase == q.Phase })
+	if len(cycles) == 0 {
+		cycles = []float64{0}
+	}
+	return known("cycle of "+q.Phase, float64(q.Cycle), cycles)
 }
 
 // column returns what a field is in the rows that count, each once.

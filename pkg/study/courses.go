@@ -76,7 +76,7 @@ func ChronicStress() Design {
 	test := assay.Challenge{Stress: b.Combined, Below: 80} // From: 1 leaves a poor response at the start out; published as coded: 0
 	course := func(name string, maintain ...assay.Event) {
 		each := append([]assay.Event{assay.Loss{Fraction: 0.1}}, maintain...)
-		d.Assays = append(d.Assays, assay.Course{Label: name, Cycles: 8, Start: []assay.Event{test}, Each: append(each, test)})
+		d.Assays = append(d.Assays, assay.Course{Label: name, Draws: assay.Chronic, Cycles: 8, Start: []assay.Event{test}, Each: append(each, test)})
 	}
 	course(assay.Chronic, assay.Maintain{})
 	course("chronic-equal", assay.Maintain{Epochs: 10})
@@ -117,7 +117,7 @@ func Kindling() Design {
 	course := func(name string, maintain assay.Maintain, fall, severity float64) {
 		episode := []assay.Event{assay.Challenge{Stress: network.Stress{Bias: 1.5}, Fall: fall, Below: 60, Activity: true},
 			assay.Scarring{Base: 0.05, Least: 0.02, Most: 0.2, Severity: severity}}
-		d.Assays = append(d.Assays, assay.Course{Label: name, Cycles: 5,
+		d.Assays = append(d.Assays, assay.Course{Label: name, Draws: assay.Kindled, Cycles: 5,
 			Start: episode, // maintenance here, too, in the text; published as coded: from the second episode on
 			Each:  append([]assay.Event{maintain}, episode...),
 			End:   []assay.Event{assay.Challenge{Stress: network.Stress{Bias: 0.3}, Below: 70, Metric: assay.Autonomous}}})
