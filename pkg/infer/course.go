@@ -18,6 +18,11 @@ const (
 	CourseDrop   = "course-drop"   // accuracy in the first cycle minus that in the last, points; positive is a loss
 )
 
+// OfCourse tells whether a metric is one of those: of all cycles of a phase.
+func OfCourse(metric string) bool {
+	return slices.Contains([]string{Relapses, RelapseRate, EverRelapsed, FirstRelapse, CourseDrop}, metric)
+}
+
 // Cycles returns the cycles of a phase in which an arm was measured, ascending.
 func Cycles(r *study.Result, arm, phase string) []int {
 	var out []int

@@ -33,6 +33,12 @@ func TestCourseMetrics(t *testing.T) {
 		if got := Lookup(r, q).Values; !reflect.DeepEqual(got, want) {
 			t.Errorf("%s = %v, want %v", metric, got, want)
 		}
+		if s, err := q.Of(r, "a"); err != nil || !reflect.DeepEqual(s.Values, want) {
+			t.Errorf("%s of the arm = %v, %v", metric, s.Values, err)
+		}
+		if _, err := q.In("q").Of(r, "a"); err == nil {
+			t.Errorf("%s of a phase that is not there: no error", metric)
+		}
 		q.Phase = "other"
 		if got := Lookup(r, q).Values; len(got) > 0 {
 			t.Errorf("%s of a phase that is not there = %v", metric, got)

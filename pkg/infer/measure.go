@@ -71,9 +71,10 @@ func (m measurer) at(factor string, setting float64) *study.Result {
 func (m measurer) measure(q data.Quote) Sample {
 	at := m.at(q.Factor, q.Setting)
 	weights, biases := parameters()
-	switch q.Metric {
-	case Relapses, RelapseRate, EverRelapsed, FirstRelapse, CourseDrop:
+	if OfCourse(q.Metric) {
 		return m.course(q)
+	}
+	switch q.Metric {
 	case "loss":
 		if q.Epoch > 0 {
 			return losses(at, q.Arm, q.Epoch)

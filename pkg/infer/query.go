@@ -83,7 +83,14 @@ func (q Query) After(cycle int) Query {
 func (q Query) Of(r *study.Result, arm string) (Sample, error) {
 	q.Arm = arm
 	r, err := plain(r, q.Factor, q.Setting)
-	if err == nil {
+	if err == nil && OfCourse(q.Metric) {
+		if err = CheckArms(r, q.Arm); err == nil {
+			err = CheckPhase(r, q.Phase)
+		}
+		if err == nil {
+			return Lookup(r, q), nil
+		}
+	} else if err == nil {
 		err = q.check(r)
 	}
 	if err != nil {

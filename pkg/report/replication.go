@@ -153,7 +153,7 @@ func Name(x infer.Replication) string {
 	if x.Factor != "" {
 		s += ", " + levelName(x.Factor, x.Setting)
 	}
-	if whole := []string{infer.Relapses, infer.RelapseRate, infer.EverRelapsed, infer.FirstRelapse, infer.CourseDrop}; slices.Contains(whole, x.Metric) {
+	if infer.OfCourse(x.Metric) {
 		s += ", " + x.Phase
 	} else if inCourse(x) {
 		s += ", " + Cycle(x.Phase, x.Cycle)
