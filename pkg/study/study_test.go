@@ -593,7 +593,7 @@ func TestDesignsAreThoseOfTheResults(t *testing.T) {
 				t.Fatal(err)
 			}
 			m, err := store.ReadManifest(dir)
-			if errors.Is(err, fs.ErrNotExist) && folder == "triage-42" {
+			if errors.Is(err, fs.ErrNotExist) && (folder == "triage-42" || slices.ContainsFunc(courses(), func(c Design) bool { return folder == c.Name+"-42" })) {
 				continue
 			}
 			if err != nil {
