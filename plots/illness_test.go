@@ -97,8 +97,8 @@ func TestIllnessCountsEpochs(t *testing.T) {
 func TestFailsBelow(t *testing.T) {
 	r := &study.Result{Manifest: study.Manifest{Settings: map[string]any{"Assays": []any{
 		map[string]any{"type": "assay.AcuteTests"},
-		map[string]any{"type": "assay.Course", "Label": "mine", "Each": []any{map[string]any{"type": "assay.Challenge", "Below": 75.}}},
-		map[string]any{"type": "assay.Withdrawal", "Label": "", "Below": 60.}}}}}
+		map[string]any{"type": "assay.Course", "Label": "mine", "Each": []any{map[string]any{"type": "assay.Challenge", "Below": "75"}}},
+		map[string]any{"type": "assay.Withdrawal", "Label": "", "Below": "60"}}}}}
 	for phase, want := range map[string]float64{"mine": 75, "withdrawal": 60, "withdrawal-p0.9": 60, "other": math.NaN()} {
 		if got := failsBelow(r, phase); got != want && (got == got || want == want) {
 			t.Errorf("%s: %v, want %v", phase, got, want)

@@ -33,7 +33,7 @@ func Kindling(r *study.Result, phases ...string) (*figure.Figure, error) {
 		Title: "Episodes, scars and autonomy",
 		Caption: "Six episodes, a column for the published course and each control. Top: bias of the trigger. Second: accuracy under it; an accuracy below the dotted line is a relapse and leaves scars; A: the autonomy test after the last episode, under a minimal trigger. " +
 			"Third: synapses scarred since before the first episode, as a share of those that the arm had then. Bottom: all scars, as a share of all sites, as published: an arm with ten times the synapses loses ten times the sites in one episode. " +
-			meansOf(r, "band") + "; open diamonds: published means of ten seeds. " + provenance(r),
+			"Lines: " + meansOf(r, "band") + "; open diamonds: published means of ten seeds. " + provenance(r),
 		Width: figure.DoubleColumn, Height: 165, Heights: []float64{0.55, 1.6, 1, 1}, Rows: make([][]*figure.Panel, 4),
 	}
 	most := 0

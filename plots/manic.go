@@ -37,7 +37,7 @@ func ManicSwitch(r *study.Result) (*figure.Figure, error) {
 		Title: "Accuracy under a manic drive",
 		Caption: "Accuracy while every hidden unit is driven by a positive bias and noise of SD 1 (biased pass). a: each network tested at four gains, whatever gain it was trained at; thin ring: its own gain. " +
 			"b: biases from 0.5 to 2, each arm at its own gain. c to e: arms beside their controls at bias 1; sham: the same training at gain 1; gain alone: the sham with the arm's gain; gain 1: the arm without its gain; " +
-			"activation: mean absolute hidden activity without noise; e: arm less control, paired by seed. " + meansOf(r, "band or interval") +
+			"activation: mean absolute hidden activity without noise; e: arm less control, paired by seed. Lines and marks: " + meansOf(r, "band or interval") +
 			". Open diamonds: published means of ten seeds, in grey the published single run. Dotted line: chance. " + provenance(r),
 		Width: figure.DoubleColumn, Height: 78 + 4.4*float64(len(rows)+1),
 		Heights: []float64{55, 4.4 * float64(len(rows)+1)},

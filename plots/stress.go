@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"divergent/data"
@@ -182,7 +183,7 @@ func below(of any) float64 {
 	var parts []any
 	switch v := of.(type) {
 	case map[string]any:
-		if x, ok := v["Below"].(float64); ok {
+		if x, err := strconv.ParseFloat(fmt.Sprint(v["Below"]), 64); err == nil { // kept in words
 			return x
 		}
 		for _, key := range slices.Sorted(maps.Keys(v)) {

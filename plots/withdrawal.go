@@ -29,7 +29,7 @@ func Withdrawal(r *study.Result) (*figure.Figure, error) {
 		Name:  "withdrawal",
 		Title: "Withdrawal after maintenance",
 		Caption: "Accuracy under a manic drive (bias 1, noise of SD 1) once the drug is withdrawn, and below it the share of seeds that relapse. Left: by epochs of maintenance, with the protection that each arm's own decay of the mood stabiliser leaves. " +
-			"Right: by a protection that is the same for every arm; accuracy as the mean over all lengths, relapse after the longest; thin ring: the protection that its own decay leaves the arm. " + meansOf(r, "band") +
+			"Right: by a protection that is the same for every arm; accuracy as the mean over all lengths, relapse after the longest; thin ring: the protection that its own decay leaves the arm. Lines: " + meansOf(r, "band") +
 			"; shares with exact 95 % intervals (Clopper and Pearson), aside of each other so that all are seen. Open diamonds: published means and shares of ten seeds. Dotted line: below it a network counts as relapsed. " + provenance(r),
 		Width: figure.DoubleColumn, Height: 125,
 	}

@@ -60,12 +60,6 @@ func Biased(bias float64) Query {
 	return Query{Phase: assay.Acute, Test: assay.Biased, Level: bias, Metric: assay.Accuracy}
 }
 
-// At returns the same measure in a cycle of a course.
-func (q Query) At(cycle int) Query {
-	q.Cycle = cycle
-	return q
-}
-
 // In returns the same measure in another phase.
 func (q Query) In(phase string) Query {
 	q.Phase = phase

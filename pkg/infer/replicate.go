@@ -127,6 +127,9 @@ func replicate(q data.Quote, x []float64) Replication {
 	}
 	v = v.Within(Bounds(q.Metric))
 	half := math.Pow10(-q.Digits)/2 + 1e-9 // a mean that rounds to the very edge is not outside
+	if math.IsInf(apart, 0) && math.Abs(q.Value-v.Mean) <= half {
+		apart = 0 // neither varies, and both are printed alike
+	}
 	return Replication{
 		Source: q.Source, Arm: q.Arm, Factor: q.Factor, Setting: q.Setting, Phase: q.Phase, Test: q.Test, Level: q.Level, Metric: q.Metric, Minus: q.Minus, Cycle: q.Cycle, Epoch: q.Epoch,
 		Published: q.Value, Seeds: q.Seeds, SD: q.SD, Apart: apart, Mean: v.Mean, Low: v.Low, High: v.High, N: v.N,

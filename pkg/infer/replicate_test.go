@@ -243,6 +243,11 @@ func TestInside(t *testing.T) {
 			t.Errorf("%s: %+v", c.name, g)
 		}
 	}
+	for value, want := range map[float64]float64{95: 0, 95.4: math.Inf(1)} { // of 95.01 in five seeds that do not vary
+		if g := replicate(data.Quote{Metric: assay.Sparsity, Value: value, Seeds: 10, Digits: 1}, five(95.01)); g.Apart != want || g.Inside != (want == 0) {
+			t.Errorf("%v is %v standard errors apart, want %v: %+v", value, g.Apart, want, g)
+		}
+	}
 	if low, high := Bounds("mine"); low != -inf || high != inf {
 		t.Errorf("bounds of an unknown metric: %v to %v", low, high)
 	}
