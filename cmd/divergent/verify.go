@@ -12,11 +12,12 @@ import (
 )
 
 type verifyCommand struct {
-	Study   string  `arg:"" help:"Name of a study or small model."`
-	Seeds   seeds   `default:"0" placeholder:"LIST" help:"Seeds such as 0-9, 3 or 0,2,5."`
-	Workers workers `default:"0" placeholder:"N" help:"Cells computed at a time, 1 to 1024; 0 means one per core."`
-	From    string  `placeholder:"FOLDER" help:"Folder with results; the committed ones unless given."`
-	JSON    bool    `name:"json" help:"Print the outcome for programs."`
+	Study   string   `arg:"" help:"Name of a study or small model."`
+	Seeds   seeds    `default:"0" placeholder:"LIST" help:"Seeds such as 0-9, 3 or 0,2,5."`
+	Arms    []string `placeholder:"LIST" help:"Arms; all unless given. Dense and untreated always come along."`
+	Workers workers  `default:"0" placeholder:"N" help:"Cells computed at a time, 1 to 1024; 0 means one per core."`
+	From    string   `placeholder:"FOLDER" help:"Folder with results; the committed ones unless given."`
+	JSON    bool     `name:"json" help:"Print the outcome for programs."`
 }
 
 func (verifyCommand) Help() string {
@@ -25,6 +26,7 @@ Ends with status 1 where they differ.
 
     divergent verify divergent --seeds 0
     divergent verify divergent --seeds 0,1 --workers 2
+    divergent verify kindling --seeds 0 --arms ssri,neurosteroid
 
 ` + studies()
 }
@@ -91,6 +93,9 @@ func (c *verifyCommand) Run(ctx context.Context, a app, k *kong.Context) error {
 // again computes the seeds of a study again.
 func (c *verifyCommand) again(ctx context.Context, a app) (study.Verification, error) {
 	d, err := study.Named(c.Study)
+	if err == nil && c.Arms != nil {
+		d, err = d.WithArms(c.Arms)
+	}
 	if err != nil {
 		return study.Verification{}, err
 	}

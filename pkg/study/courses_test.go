@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"divergent/data"
@@ -173,6 +174,24 @@ func TestAcutePartOfChronicStressIsTheSeedStudys(t *testing.T) {
 	}
 	if compared < 10*5*12 { // of each seed the five networks, twelve tests at least
 		t.Errorf("%d numbers compared", compared)
+	}
+}
+
+// The results' README explains every phase and metric of the four studies.
+func TestReadmeExplainsCourses(t *testing.T) {
+	readme, err := fs.ReadFile(data.Results(), "README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range courses() {
+		for _, w := range mustRun(t, Runner{}, short(d, 0)).Rows {
+			if phase := strings.TrimPrefix(w.Phase, "withdrawal"); !strings.Contains(string(readme), "`"+w.Phase+"`") && !strings.Contains(string(readme), "`"+phase+"`") {
+				t.Errorf("%s: README.md does not explain the phase %s", d.Name, w.Phase)
+			}
+			if m := w.Metric; !strings.Contains(string(readme), "\n| "+m+" |") && !strings.Contains(string(readme), "| "+m+", ") && !strings.Contains(string(readme), ", "+m+" |") {
+				t.Errorf("%s: README.md does not explain the metric %s", d.Name, m)
+			}
+		}
 	}
 }
 
