@@ -158,3 +158,26 @@ func must[T any](v T, err error) T {
 	}
 	return v
 }
+
+// A measure after a cycle is that cycle's rows; a cycle that the phase has not is an error.
+func TestCyclesOfACourse(t *testing.T) {
+	r := studytest.Committed(t, "chronic-stress")
+	q := Combined.In(assay.Chronic)
+	for cycle := range 9 {
+		x, err := q.After(cycle).Of(r, "ssri")
+		if err != nil || len(x.Values) != 10 {
+			t.Fatalf("cycle %d: %d values, %v", cycle, len(x.Values), err)
+		}
+		for _, w := range r.Rows {
+			if i := slices.Index(x.Seeds, w.Seed); w.Arm == "ssri" && w.Phase == assay.Chronic && w.Metric == assay.Accuracy && w.Cycle == cycle && w.Value != x.Values[i] {
+				t.Errorf("cycle %d, seed %d: %v, the row has %v", cycle, w.Seed, x.Values[i], w.Value)
+			}
+		}
+	}
+	if _, err := q.After(9).Of(r, "ssri"); err == nil || !strings.Contains(err.Error(), "cycle of chronic") {
+		t.Errorf("a cycle more: %v", err)
+	}
+	if _, err := Combined.After(1).Of(r, "ssri"); err == nil {
+		t.Error("the acute phase has a cycle")
+	}
+}

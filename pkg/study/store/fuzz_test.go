@@ -213,6 +213,8 @@ func FuzzReaders(f *testing.F) {
 	m := plan([]string{"a"}, 0)
 	res := Assemble(m, done(f, m), nil)
 	f.Add(RowsCSV(res.Rows))
+	res.Rows[1].Cycle, res.Rows[1].Phase = 3, "course"
+	f.Add(RowsCSV(res.Rows))
 	f.Add(traceTable.write(res.Traces))
 	f.Add([]byte("00000000 {}\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
