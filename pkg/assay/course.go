@@ -200,7 +200,8 @@ func (e Loss) Happen(m *Moment) error { return lose(m.Subject.Net, e.Fraction, 1
 
 // Maintain lets the arm do what it does between cycles, if it is a treat.Maintainer,
 // and records the epochs and the loss of the last. Its fields make controls: they
-// stand for the arm's own numbers in every training of the maintenance.
+// stand for the arm's own numbers in every training of the maintenance; what does not
+// train goes on not to.
 type Maintain struct {
 	Epochs int     // of each training; 0 leaves the arm's
 	Rate   float64 // learning rate; 0 leaves the arm's

@@ -87,7 +87,7 @@ func (a Withdrawal) Validate() error {
 	}
 	for _, v := range shares {
 		if !(v >= 0 && v <= 1) {
-			return fmt.Errorf("%s, Decay or Common of %q = %v: want values in [0, 1]", "assay: Protection", a.Name(), v)
+			return fmt.Errorf("assay: Protection, a Rate of Decay or a Common of %q = %v: want a value in [0, 1]", a.Name(), v)
 		}
 	}
 	return cmp.Or(check.Share(of("Rate"), a.Rate), network.Stress{Bias: a.Bias}.Validate())
