@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"bytes"
 	"math"
 	"strings"
 	"testing"
@@ -103,5 +104,21 @@ func TestFailsBelow(t *testing.T) {
 		if got := failsBelow(r, phase); got != want && (got == got || want == want) {
 			t.Errorf("%s: %v, want %v", phase, got, want)
 		}
+	}
+}
+
+// With a column of gains the panels are narrow: a label that fits on neither side of its mark
+// stands on two lines, and not over the axis.
+func TestEventLabelsFit(t *testing.T) {
+	f, err := Protocols(study.ManicSwitch())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := f.Encode(&b, figure.SVG); err != nil {
+		t.Fatal(err)
+	}
+	if s := b.String(); !strings.Contains(s, ">of absent synapses<") || strings.Contains(s, "% of absent") {
+		t.Error("the regrowth's label stands on one line")
 	}
 }
