@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -26,6 +27,13 @@ import (
 //	                     below, 100 being assumed before the first level
 //	fall                 size of that fall, points
 //	dose-percentile      the Level-th percentile of the doses of every published level
+//	activation, gain, protection, severity, scarred: as rows have them
+//	relapsed, autonomous share of the seeds
+//	relapse-rate         percent of the cycles of a phase in which a seed relapsed
+//	relapses             number of them
+//	ever-relapsed        share of the seeds that relapsed in any cycle of a phase
+//	first-relapse        first cycle with a relapse, of the seeds that had one
+//	course-drop          accuracy in the first cycle minus that in the last, points
 type Quote struct {
 	Arm     string  // dense, untreated or the name of a treatment; empty where Metric belongs to none
 	Factor  string  // swept factor, such as pruned; empty where none is or where Metric is over all its settings
@@ -38,7 +46,8 @@ type Quote struct {
 	Cycle   int     // of a course, as in rows; 0 elsewhere
 	Epoch   int     // epoch of the arm's training, from 1, where Metric is loss; 0 elsewhere
 	Value   float64 // in Unit
-	SD      float64 // population SD over the author's seeds, in Unit; NaN where the number is a single run's
+	Seeds   int     // the author's that the number is the mean of; 0 for a single run
+	SD      float64 // population SD over them, in Unit; NaN for a single run and where none is given
 	Digits  int     // decimals printed: the author's value lies within half a unit of the last one
 	Unit    string  // percent, percentage_points, nats, count, mean_abs_weight_change, l2_change_per_weight or points_per_unit_l1_dose
 	Source  string  // table of the paper or the book, section of its prose, or notebook
@@ -53,7 +62,7 @@ type Other struct {
 
 // Studies returns the studies that have published numbers.
 func Studies() []string {
-	return []string{"divergent", "cliff", "consolidation", "regimens", "isodose"}
+	return []string{"divergent", "cliff", "consolidation", "regimens", "isodose", "manic-switch", "chronic-stress", "withdrawal", "kindling"}
 }
 
 // place is where numbers are printed: the rows of a table whose Source starts so.
@@ -91,6 +100,10 @@ func runs(study string) [][]place {
 		}
 		return [][]place{iso("iso-dose dose-response tables"), iso("efficiency tables"), iso("detailed iso-dose levels")}
 	}
+	if table := map[string]string{"manic-switch": "ch05_manic_switch", "chronic-stress": "ch06_chronic_stress",
+		"withdrawal": "ch07_longitudinal", "kindling": "ch08_kindling"}[study]; table != "" {
+		return [][]place{{{table: table, source: "Book ch." + table[3:4] + " Table"}, {table: table + notebook}, {table: table}}}
+	}
 	return nil
 }
 
@@ -109,6 +122,10 @@ func runs(study string) [][]place {
 // Cheung, Network Fragility (doi 10.5281/zenodo.18316723), and of their notebooks;
 // for isodose, those of the extension of the chapter 4 notebook. Several runs
 // of one protocol come one after the other, and Source tells them apart.
+//
+// For manic-switch, chronic-stress, withdrawal and kindling they are those of chapters 5
+// to 8 of the same book and of their notebooks: means over ten seeds, and of chapter 5 a
+// single run, too. A number that is printed with and without its SD has it.
 func Quotes(study string) ([]Quote, error) {
 	read, ok := quotesOnce[study]
 	if !ok {
@@ -147,7 +164,7 @@ func translate(study string, places []place) ([]Quote, error) {
 		condition string
 		quote     Quote
 	}
-	seen := map[number]bool{}
+	seen := map[number]int{}
 	names := conditions(study)
 	var quotes []Quote
 	for _, p := range places {
@@ -166,10 +183,13 @@ func translate(study string, places []place) ([]Quote, error) {
 			// A number is what it measures and its value, however it is printed.
 			n := number{r.Condition, q}
 			n.quote.SD, n.quote.Digits, n.quote.Unit, n.quote.Source = 0, 0, "", ""
-			if !seen[n] {
-				quotes = append(quotes, q)
+			i, printed := seen[n]
+			if !printed {
+				i, seen[n], quotes = len(quotes), len(quotes), append(quotes, q)
 			}
-			seen[n] = true
+			if math.IsNaN(quotes[i].SD) { // of a table that gives none
+				quotes[i].SD = q.SD
+			}
 		}
 	}
 	return quotes, nil

@@ -60,6 +60,16 @@ func conditions(study string) map[string]Quote {
 			names[fmt.Sprintf("iso_level_%d", k)] = Quote{Phase: acute, Level: float64(20 * k)}
 		}
 		return names
+	case "manic-switch", "chronic-stress", "withdrawal", "kindling":
+		names := map[string]Quote{"neurosteroid": {Arm: "neurosteroid", Phase: acute, Seeds: 10}} // of a course
+		for name, c := range conditions("divergent") {
+			if study == "manic-switch" {
+				names[name+"_seed42"] = c
+			}
+			c.Seeds = 10
+			names[name] = c
+		}
+		return names
 	}
 	return nil
 }
@@ -67,19 +77,28 @@ func conditions(study string) map[string]Quote {
 // comparable reports whether a row is a number that a result can be held
 // against; published/README.md says what is not, and why.
 func (r Raw) comparable() bool {
-	for _, word := range []string{"approximate", "bound", "end of range", "see protocol notes", "column header"} {
+	for _, word := range []string{"approximate", "bound", "end of range", "see protocol notes", "column header", "plateau", "nearly", "gives a range", "after cycle 3", "cycles 0"} {
 		if strings.Contains(r.Setting, word) || strings.Contains(r.Source, word) {
 			return false
 		}
 	}
-	for _, metric := range []string{"weights_", "total_", "pruned_fraction_", "cliff_region_"} {
+	for _, metric := range []string{"weights_", "total_parameters", "total_consolidation", "pruned_fraction_", "cliff_region_",
+		"seeds_not_", "first_relapse_", "ms_decay_", "effective_scale"} {
 		if strings.HasPrefix(r.Metric, metric) {
 			return false
 		}
 	}
+	for _, extreme := range []string{"_min_over_seeds", "_max_over_seeds"} {
+		if strings.HasSuffix(r.Metric, extreme) {
+			return false
+		}
+	}
+	if strings.HasPrefix(r.Setting, "seed=") {
+		return false
+	}
 	cycle, ok := r.cycle()
 	switch {
-	case !ok:
+	case !ok || r.Study >= "ch05":
 		return true
 	case r.Metric == "connections_restored": // by this cycle alone
 		return r.lastCycle(1)
@@ -109,7 +128,10 @@ func (r Raw) quote(study string) (Quote, error) {
 		return Quote{}, fmt.Errorf("condition = %q: want one of %s", r.Condition, strings.Join(slices.Sorted(maps.Keys(names)), ", "))
 	}
 	q := Quote{Arm: c.Arm, Factor: c.Factor, Setting: c.Setting, Phase: c.Phase, Level: c.Level,
-		Value: r.Value, SD: r.SD, Digits: r.Digits, Unit: r.Unit, Source: r.Source}
+		Seeds: c.Seeds, Value: r.Value, SD: r.SD, Digits: r.Digits, Unit: r.Unit, Source: r.Source}
+	if ok, err := r.course(&q); ok {
+		return q, err
+	}
 	if q.Setting < 0 {
 		key := map[string]string{"regrown": "regrow_fraction", "epochs": "epochs", "damping": "inhibition"}[q.Factor]
 		var err error

@@ -28,9 +28,10 @@ type agreementRow = group[infer.Replication]
 // in it each published number where it lies in its prediction interval.
 func agreement(r *study.Result, all []infer.Replication) *figure.Figure {
 	f := &figure.Figure{Name: "replication", Width: figure.DoubleColumn}
-	count := describeReplication(f, r, all, "95 % prediction interval for one run", 0.3)
+	of := rulesOf(all)
+	count := describeReplication(f, r, all, of.bar, 0.3)
 	if count == "" {
-		f.Caption = fmt.Sprintf("Published numbers (single runs) less those of %s here, a row for each arm and measure. Fewer than %d seeds give no interval to hold them against. ", tooFew(r), stats.Fewest) + provenance(r)
+		f.Caption = fmt.Sprintf("Published numbers ("+of.what+") less those of %s here, a row for each arm and measure. Fewer than %d seeds give no interval to hold them against. ", tooFew(r), stats.Fewest) + provenance(r)
 		f.Legend = []figure.Entry{figure.MarkEntry("a published number", alone)}
 		points, shares := split(all)
 		most := 0
@@ -54,12 +55,38 @@ func agreement(r *study.Result, all []infer.Replication) *figure.Figure {
 		return f
 	}
 	all = slices.DeleteFunc(slices.Clone(all), func(v infer.Replication) bool { return math.IsNaN(v.Low) }) // of a partial run
-	f.Caption = "Each published number (single runs) where it lies in the 95 % prediction interval for one run here, a row for each arm and measure: 0 is our mean, −1 and 1 are " +
-		"the ends of the interval. " + count + ", which counts what is inside once rounded to the printed digits: it stands at the end of the interval; about one in twenty falls outside by chance. Numbers farther out than " + short(farthest) + " stand at the edge. " +
+	f.Caption = "Each published number (" + of.what + ") where it lies in " + of.interval + ", a row for each arm and measure: 0 is our mean, −1 and 1 are " +
+		"the ends of the interval. " + count + ", which counts what is inside once rounded to the printed digits: it stands at the end of the interval; " + of.chance + " by chance. Numbers farther out than " + short(farthest) + " stand at the edge. " +
 		"Right: how many of the row are inside. " + provenance(r)
 	rows := agreementRows(r, all)
-	f.Rows, f.Height = [][]*figure.Panel{{agreementPanel(rows)}}, 26+3.7*float64(len(rows))
+	f.Rows, f.Height = [][]*figure.Panel{{agreementPanel(rows, of.axis)}}, 26+3.7*float64(len(rows))
 	return f
+}
+
+// rule is what published numbers are held to, in words.
+type rule struct{ what, bar, interval, axis, chance string }
+
+// rulesOf tells which rule the numbers have: single runs a prediction interval, means over
+// seeds three standard errors of the difference, or each its own.
+func rulesOf(all []infer.Replication) rule {
+	runs := rule{"single runs", "95 % prediction interval for one run", "the 95 % prediction interval for one run here",
+		"published number, in halves of the 95 % prediction interval from our mean", "about one in twenty falls outside"}
+	means := rule{"means of ten seeds", "three standard errors of the difference", "the interval of three standard errors of the difference around our mean",
+		"published mean less ours, in units of three standard errors of the difference", "about one in a hundred falls outside"}
+	n := 0
+	for _, v := range all {
+		if v.Seeds > 0 {
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return runs
+	case len(all):
+		return means
+	}
+	return rule{means.what + ", and a " + strings.TrimSuffix(runs.what, "s"), means.bar + ", or " + runs.bar, means.interval + ", the single run in " + runs.interval,
+		"published number, in halves of its interval from our mean", "about one mean in a hundred and one number of the run in twenty fall outside"}
 }
 
 // agreementRows groups the numbers by arm and measure, arms in the order of all
@@ -68,7 +95,7 @@ func agreementRows(r *study.Result, all []infer.Replication) []agreementRow {
 	order := conditions(r, true)
 	place := func(v infer.Replication) (int, condition) {
 		for i, c := range order {
-			if c.Arm == v.Arm && (c.Phase == v.Phase || v.Phase == assay.Relapse && c.Phase == assay.Acute) {
+			if c.Arm == v.Arm && (c.Phase == v.Phase || v.Phase != assay.OffDrug && c.Phase == assay.Acute) {
 				return i, c
 			}
 		}
@@ -93,9 +120,9 @@ func agreementAxis(rows []agreementRow) figure.Axis {
 
 // agreementPanel draws the numbers where they lie in their prediction intervals, and how
 // many of each row are inside.
-func agreementPanel(rows []agreementRow) *figure.Panel {
+func agreementPanel(rows []agreementRow, label string) *figure.Panel {
 	edge := farthest + 0.3
-	x, y := figure.Axis{Label: "published number, in halves of the 95 % prediction interval from our mean", Min: -edge, Max: edge + 1.1,
+	x, y := figure.Axis{Label: label, Min: -edge, Max: edge + 1.1,
 		Ticks: []float64{-4, -3, -2, -1, 0, 1, 2, 3, 4}}, agreementAxis(rows)
 	p := figure.NewPanel("", x, y)
 	p.Area(figure.Tint(figure.Blue, 0.3), -1, y.Min, 1, y.Max, vg.Point{})
@@ -139,6 +166,9 @@ func recordNumber(p *figure.Panel, series, place string, v infer.Replication) {
 		at = strings.TrimPrefix(at+", level "+short(v.Level), ", ")
 	}
 	p.Of = report.Quantity(v)
+	if v.Cycle != 0 {
+		at = strings.TrimPrefix(at+", cycle "+short(float64(v.Cycle)), ", ")
+	}
 	p.RecordIn(v.Source, series, figure.Prediction, at, v.Mean, v.Low, v.High, v.N)
 	p.RecordIn(v.Source, series+place, figure.Published, at, v.Published, nan, nan, 0)
 }

@@ -127,13 +127,7 @@ func control(name string, names []string, others []condition) condition {
 			l, label = c.Look, c.Label
 		}
 	}
-	switch kind {
-	case "sham":
-		l = l.Sham()
-	case "one burst":
-		l = l.Burst()
-	default:
-		l = l.Random()
-	}
-	return condition{name, assay.Acute, label + ", " + kind, l}
+	look := map[string]func(figure.Look) figure.Look{"sham": figure.Look.Sham, "one burst": figure.Look.Burst, "random sites": figure.Look.Random,
+		"gain 1": figure.Look.GainOne, "gain alone": figure.Look.GainAlone, "regrowing": figure.Look.Regrowing}[kind]
+	return condition{name, assay.Acute, label + ", " + kind, look(l)}
 }

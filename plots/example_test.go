@@ -220,6 +220,8 @@ func TestExamples(t *testing.T) {
 		"dose-response": ExampleDoseResponse, "triage": ExampleTriage, "sequences": ExampleSequences, "replication-isodose": ExampleReplication_sweep,
 		"turnover": ExampleTurnover, "order": ExampleOrder, "erasure": ExampleErasure, "branches": ExampleBranches,
 		"survival": ExampleSurvival, "sensitivity": ExampleSensitivity, "courses": ExampleCourses,
+		"manic-switch": ExampleManicSwitch, "course": ExampleCourse, "first-relapse": ExampleFirstRelapse, "withdrawal": ExampleWithdrawal,
+		"kindling": ExampleKindling, "illness": ExampleIllness,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if triage := name == "triage" || name == "sequences"; triage && !plots.Committed("triage") {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -191,11 +192,15 @@ func drawEvents(p *figure.Panel, c condition, steps plan, top float64) {
 			foot := at(float64(e.at), top)
 			foot.Y -= 4 + 9*vg.Length(i)
 			style, x := figure.Aligned(figure.Sans(figure.SmallType, figure.Ink), draw.XLeft, draw.YCenter), foot.X+9
-			if x+style.Width(e.text) > cv.Max.X {
+			text := e.text
+			if wide := style.Width(text); x+wide > cv.Max.X && foot.X-1-wide < cv.Min.X { // on neither side: on two lines
+				text = strings.Replace(text, " of ", "\nof ", 1)
+				foot.Y -= 2
+			} else if x+wide > cv.Max.X {
 				style.XAlign, x = draw.XRight, foot.X-1
 			}
 			figure.TriangleRight.Draw(cv, figure.Look{Color: c.Color}, foot.Add(vg.Point{X: 4}), 2.2)
-			cv.FillText(style, vg.Point{X: x, Y: foot.Y + 0.5}, e.text)
+			cv.FillText(style, vg.Point{X: x, Y: foot.Y + 0.5}, text)
 		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"divergent/pkg/assay"
 	"divergent/pkg/stats"
 	"divergent/pkg/study"
 	"divergent/plots/figure"
@@ -55,12 +56,14 @@ func dotPanel(r *study.Result, conds []condition, v view, named bool) *figure.Pa
 	x := figure.PercentAxis(v.unit)
 	if v.measure == drop {
 		x = figure.Axis{Label: v.unit, Margin: 0.06, Hold: []float64{0, 10}}
+	} else if v.measure == activation {
+		x = fromZero(v.unit)
 	}
 	p := figure.NewPanel(v.title, x, figure.Rows(names(conds, condition.label)...).NamedOnly(named))
 	p.Hairlines()
 	if v.measure == drop {
 		p.Vertical(figure.ZeroLine, 0, "no change")
-	} else if v.measure != sparsity {
+	} else if v.Metric == assay.Accuracy {
 		p.Vertical(figure.CeilingLine, ceiling(r, v.measure), "Bayes ceiling")
 		p.Vertical(figure.ChanceLine, chance(r), "chance")
 	}

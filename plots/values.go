@@ -62,10 +62,13 @@ func (c condition) phase(m measure) (string, bool) {
 }
 
 // publishedValues returns the published numbers of a condition's measure, each
-// once; a study without published numbers has none.
+// once: means over seeds where there are any, or else single runs. A study without
+// published numbers has none.
 func publishedValues(r *study.Result, c condition, m measure) (out []float64) {
-	for _, q := range quotes(r, c, m) {
-		if !slices.Contains(out, q.Value) {
+	all := quotes(r, c, m)
+	means := slices.ContainsFunc(all, func(q data.Quote) bool { return q.Seeds > 0 })
+	for _, q := range all {
+		if means == (q.Seeds > 0) && !slices.Contains(out, q.Value) {
 			out = append(out, q.Value)
 		}
 	}

@@ -56,15 +56,37 @@ func All() []Entry {
 		{"regimens", "one burst of regrowth or several, each beside controls that train as long", book, "10 min", 10, []Figure{plots.Regimens, plots.Replication}, nil},
 		{"isodose", "dose of each arm: share regrown, epochs, damping", seed, "8 min", 10, []Figure{plots.DoseResponse, plots.Replication}, nil},
 		{"triage", "share pruned, 80 to 98 %: every arm, sequences, and arms as long as the sequences", seed, "40 min", 5, []Figure{plots.Triage, plots.Sequences}, nil},
-		{"manic-switch", "excitability gain of each arm, and accuracy under a manic drive", courses, "2 min", 10, []Figure{protocols}, nil},
-		{"chronic-stress", "eight cycles that each cost a tenth of the synapses, with and without maintenance", courses, "4 min", 10, []Figure{protocols}, nil},
-		{"withdrawal", "maintenance of 25 to 300 epochs under a mood stabiliser, then withdrawal", courses, "6 min", 10, []Figure{protocols}, nil},
-		{"kindling", "early adversity, then six episodes that scar", courses, "15 min", 10, []Figure{protocols}, nil},
+		{"manic-switch", "excitability gain of each arm, and accuracy under a manic drive", courses, "2 min", 10, []Figure{protocols, plots.ManicSwitch, plots.Replication}, nil},
+		{"chronic-stress", "eight cycles that each cost a tenth of the synapses, with and without maintenance", courses, "4 min", 10, []Figure{protocols, whole(plots.Course), whole(plots.FirstRelapse), plots.Replication}, nil},
+		{"withdrawal", "maintenance of 25 to 300 epochs under a mood stabiliser, then withdrawal", courses, "6 min", 10, []Figure{protocols, plots.Withdrawal, plots.Replication}, nil},
+		{"kindling", "early adversity, then six episodes that scar", courses, "15 min", 10, []Figure{protocols, whole(plots.Kindling), plots.Withdrawal, illness, plots.Replication}, nil},
 		{"spines", "does an effect that lasts need new spines, and how long do they have to live?", "Moda-Sava 2019, Shao 2021", "30 s", 0, nil, spinesRun},
 		{"glutamate", "inhibition or activation: which observations can either hypothesis explain?", "Moghaddam 1997, Abdallah 2018", "20 s", 0, nil, glutamateRun},
 		{"landscape", "what frees a circuit that is stuck in a state, and where does it go then?", "Page 2024", "15 s", 0, nil, landscapeRun},
 		{"convergence", "do treatments that begin in different places meet, and do combinations then gain?", "Kowalczyk 2025, trials", "15 s", 0, nil, convergenceRun},
 	}
+}
+
+// whole draws all phases of a result.
+func whole(draw func(*study.Result, ...string) (*plots.Figure, error)) Figure {
+	return func(r *study.Result) (*plots.Figure, error) { return draw(r) }
+}
+
+// illness draws a result of kindling with the committed ones of the courses before it.
+func illness(r *study.Result) (*plots.Figure, error) {
+	var all []*study.Result
+	for _, name := range []string{"chronic-stress", "withdrawal"} {
+		dir, err := fs.Sub(data.Results(), name)
+		if err != nil {
+			return nil, err
+		}
+		before, err := study.Open(dir)
+		if err != nil {
+			return nil, fmt.Errorf("catalogue: the figure illness shows the committed results of %s, too: %w", name, err)
+		}
+		all = append(all, before)
+	}
+	return plots.Illness(append(all, r)...)
 }
 
 // Find returns the entry of that name; another name is an error that lists them.

@@ -71,9 +71,14 @@ func (m measurer) at(factor string, setting float64) *study.Result {
 func (m measurer) measure(q data.Quote) Sample {
 	at := m.at(q.Factor, q.Setting)
 	weights, biases := parameters()
+	if OfCourse(q.Metric) {
+		return m.course(q)
+	}
 	switch q.Metric {
 	case "loss":
-		return losses(at, q.Arm, q.Epoch)
+		if q.Epoch > 0 {
+			return losses(at, q.Arm, q.Epoch)
+		}
 	case Difference:
 		return m.minus(q, q.Minus)
 	case SparsityAll:

@@ -41,6 +41,9 @@ var (
 	Dose     = Query{Phase: assay.Acute, Metric: assay.Dose}                           // mean absolute change of all weights, weight units
 	Turnover = Query{Phase: assay.Acute, Metric: assay.Turnover}                       // percent of weights that changed by more than a tenth
 	Tied     = Query{Phase: assay.Acute, Metric: assay.Tied}                           // percent of regrown sites chosen among exact ties
+
+	Gain       = Query{Phase: assay.Acute, Metric: assay.Gain}       // excitability gain, a factor
+	Activation = Query{Phase: assay.Acute, Metric: assay.Activation} // mean absolute hidden activity
 )
 
 // Internal is accuracy under internal noise of the given SD, activation units; without
@@ -50,6 +53,11 @@ func Internal(sd float64) Query {
 		return Standard
 	}
 	return Query{Phase: assay.Acute, Test: assay.Internal, Level: sd, Metric: assay.Accuracy}
+}
+
+// Biased is accuracy under a manic drive: a bias of every hidden unit, with noise of SD 1.
+func Biased(bias float64) Query {
+	return Query{Phase: assay.Acute, Test: assay.Biased, Level: bias, Metric: assay.Accuracy}
 }
 
 // In returns the same measure in another phase.
@@ -69,7 +77,14 @@ func (q Query) After(cycle int) Query {
 func (q Query) Of(r *study.Result, arm string) (Sample, error) {
 	q.Arm = arm
 	r, err := plain(r, q.Factor, q.Setting)
-	if err == nil {
+	if err == nil && OfCourse(q.Metric) {
+		if err = CheckArms(r, q.Arm); err == nil {
+			err = CheckPhase(r, q.Phase)
+		}
+		if err == nil {
+			return Lookup(r, q), nil
+		}
+	} else if err == nil {
 		err = q.check(r)
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"divergent/data"
@@ -44,8 +45,11 @@ func published(t *testing.T) (*study.Result, []data.Quote) {
 // data imports nothing of this module, so that its words are checked here.
 func TestQuotesUseTheVocabulary(t *testing.T) {
 	b := assay.PublishedBattery()
+	course := []string{assay.Relapsed, assay.Autonomous, assay.Severity, assay.Protection, assay.Gain, assay.Scarred, assay.Sparsity, assay.Accuracy,
+		Relapses, RelapseRate, EverRelapsed, FirstRelapse, CourseDrop}
 	measured := []string{assay.Accuracy, assay.Drop, assay.Sparsity, assay.Dose, assay.DoseL2, assay.Turnover, "loss",
-		SparsityAll, Nonzero, Restored, Improvement, Difference, Efficiency, Cliff, Fall, DosePercentile}
+		SparsityAll, Nonzero, Restored, Improvement, Difference, Efficiency, Cliff, Fall, DosePercentile,
+		assay.Activation, assay.Gain, assay.Scarred}
 	for _, name := range data.Studies() {
 		quotes, err := data.Quotes(name)
 		if err != nil {
@@ -60,7 +64,15 @@ func TestQuotesUseTheVocabulary(t *testing.T) {
 			arms = append(arms, a.Name())
 		}
 		for _, q := range quotes {
-			if !slices.Contains([]string{assay.Acute, assay.OffDrug, assay.Relapse}, q.Phase) ||
+			if biased := q.Test == assay.Biased; slices.Contains([]string{assay.Chronic, assay.Withdrawn, assay.Kindled}, q.Phase) {
+				if !slices.Contains(course, q.Metric) || biased != (q.Level != 0) || !slices.Contains([]string{assay.Combined, assay.Biased, ""}, q.Test) {
+					t.Errorf("%s: %+v is not in the vocabulary of the courses", name, q)
+				}
+			} else if biased {
+				if q.Level != 1 || q.Metric != assay.Accuracy {
+					t.Errorf("%s: %+v is not in the vocabulary of the assays", name, q)
+				}
+			} else if q.Cycle != 0 || !slices.Contains([]string{assay.Acute, assay.OffDrug, assay.Relapse}, q.Phase) ||
 				!slices.Contains([]string{assay.Clean, assay.Standard, assay.Input, assay.Internal, assay.Combined, ""}, q.Test) ||
 				!slices.Contains(measured, q.Metric) || (q.Metric == Difference) != (q.Minus != data.Other{}) ||
 				(q.Test == assay.Input || q.Test == assay.Internal || q.Metric == DosePercentile) != (q.Level != 0) ||
@@ -91,7 +103,7 @@ func TestEveryPublishedNumberIsMeasured(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d.Sizes, d.Points, d.Baseline.Epochs, d.Seeds = []int{2, 8, 4}, study.Counts{Train: 32, Standard: 32, Clean: 8}, 1, []uint64{0, 1}
+		d.Sizes, d.Points, d.Baseline.Epochs, d.Seeds = []int{2, 32, 4}, study.Counts{Train: 32, Standard: 32, Clean: 8}, 1, []uint64{0, 1}
 		r, err := study.Runner{}.Run(context.Background(), d)
 		if err != nil {
 			t.Fatal(err)
@@ -109,9 +121,13 @@ func TestEveryPublishedNumberIsMeasured(t *testing.T) {
 		}
 		for i, g := range got[:min(len(got), len(quotes))] {
 			q := quotes[i]
+			n := 2
+			if q.Metric == FirstRelapse {
+				n = g.N // of seeds that relapsed
+			}
 			if g.Source != q.Source || g.Arm != q.Arm || g.Factor != q.Factor || g.Setting != q.Setting || g.Phase != q.Phase || g.Test != q.Test ||
-				g.Level != q.Level || g.Metric != q.Metric || g.Minus != q.Minus || g.Epoch != q.Epoch || g.Published != q.Value ||
-				g.N != 2 || g.Mean != g.Mean || g.Low == g.Low || g.High == g.High || g.Inside {
+				g.Level != q.Level || g.Metric != q.Metric || g.Minus != q.Minus || g.Cycle != q.Cycle || g.Epoch != q.Epoch || g.Published != q.Value || g.Seeds != q.Seeds ||
+				g.N != n || g.Mean != g.Mean || g.Low == g.Low || g.High == g.High || g.Inside {
 				t.Fatalf("%s %d: %+v from %+v", name, i, g, q)
 			}
 		}
@@ -158,7 +174,7 @@ func TestReplicateLeavesOutWhatIsMissing(t *testing.T) {
 	}{
 		{nil, "infer: result = nil: want the result of a run"},
 		{r, "infer: none of the 50 published numbers of divergent is in the result: want at least one published arm"},
-		{&study.Result{Manifest: study.Manifest{Study: "mine"}}, `infer: data: study = "mine": no published numbers: want one of divergent, cliff, consolidation, regimens, isodose`},
+		{&study.Result{Manifest: study.Manifest{Study: "mine"}}, `infer: data: study = "mine": no published numbers: want one of ` + strings.Join(data.Studies(), ", ")},
 	} {
 		if _, err := Replicate(c.r); err == nil || err.Error() != c.want {
 			t.Errorf("error = %v, want %s", err, c.want)
@@ -212,12 +228,24 @@ func TestInside(t *testing.T) {
 		{"loss cut to 0", data.Quote{Metric: "loss", Value: 1, Digits: 4}, about(2, 1), 0, 2 + half, true},
 		{"count cut to the network", data.Quote{Metric: Nonzero, Value: 1}, about(198274, 100000), 0, 396548, true},
 		{"restored cut to the network", data.Quote{Metric: Restored, Value: 1}, about(0, 200000), -395264, 395264, true},
+		// The SD of the means' difference of 50 ± 1.5 in five and 52 ± 3 (population) in ten is √(2.5/5 + 10/10).
+		{"mean within three errors", data.Quote{Metric: assay.Accuracy, Value: 52, SD: 3, Seeds: 10, Digits: 1}, about(50, 1), 50 - 3*math.Sqrt(1.5), 50 + 3*math.Sqrt(1.5), true},
+		{"mean beyond three errors", data.Quote{Metric: assay.Accuracy, Value: 53.8, SD: 3, Seeds: 10, Digits: 1}, about(50, 1), 50 - 3*math.Sqrt(1.5), 50 + 3*math.Sqrt(1.5), false},
+		{"mean without an SD has ours", data.Quote{Metric: assay.Severity, Value: 2, SD: nan, Seeds: 10}, about(2, 0.1), 2 - 3*math.Sqrt(0.025/5+0.025/10), 2 + 3*math.Sqrt(0.025/5+0.025/10), true},
+		{"means that do not vary", data.Quote{Metric: assay.Relapsed, Value: 1, Seeds: 10, Digits: 2}, five(1), 1, 1, true},
+		{"mean cut to a share", data.Quote{Metric: assay.Relapsed, Value: 0.9, SD: 0.3, Seeds: 10, Digits: 2}, five(1), 1 - 0.3, 1, true},
+		{"mean of four seeds", data.Quote{Metric: assay.Accuracy, Value: 50, SD: 1, Seeds: 10, Digits: 1}, []float64{50, 50, 50, 50}, nan, nan, false},
 		{"efficiency may be anything", data.Quote{Metric: Efficiency, Value: 1, Digits: 2}, about(0, 1), -half, half, true},
 	} {
 		g := replicate(c.q, c.x)
 		same := func(a, b float64) bool { return near(a, b, 1e-7) || a != a && b != b }
 		if g.Inside != c.inside || !same(g.Low, c.low) || !same(g.High, c.high) || g.N != len(c.x) {
 			t.Errorf("%s: %+v", c.name, g)
+		}
+	}
+	for value, want := range map[float64]float64{95: 0, 95.4: math.Inf(1)} { // of 95.01 in five seeds that do not vary
+		if g := replicate(data.Quote{Metric: assay.Sparsity, Value: value, Seeds: 10, Digits: 1}, five(95.01)); g.Apart != want || g.Inside != (want == 0) {
+			t.Errorf("%v is %v standard errors apart, want %v: %+v", value, g.Apart, want, g)
 		}
 	}
 	if low, high := Bounds("mine"); low != -inf || high != inf {

@@ -19,6 +19,8 @@ type (
 	IsoDose    = report.IsoDose
 	Region     = report.Region
 	Replicated = report.Replicated
+	Agreement  = report.Agreement
+	Controlled = report.Controlled
 	Grid       = model.Table // a table that is laid out already
 )
 
@@ -41,6 +43,21 @@ func Means(r *study.Result, phase, test string, atLevel float64, metric string, 
 // Difference is report.Difference: arm a minus arm b, paired by seed.
 func Difference(r *study.Result, a, b, phase, test string, atLevel float64, metric string) Estimate {
 	return Must(report.Difference(r, at(phase, test, atLevel, metric), a, b))
+}
+
+// MeansOf is report.MeansOf: arms with their means of a measure, for a sentence.
+func MeansOf(r *study.Result, q infer.Query, arms ...string) string {
+	return Must(report.MeansOf(r, q, arms...))
+}
+
+// ByCycle is report.ByCycle: a measure over the cycles of a course.
+func ByCycle(r *study.Result, q infer.Query, arms ...string) Grid {
+	return Must(report.ByCycle(r, q, arms...))
+}
+
+// Rankings is report.Rankings: which published differences between arms survive controls.
+func Rankings(r *study.Result, arms []string, controls ...Controlled) Grid {
+	return Must(report.Rankings(r, arms, controls...))
 }
 
 // Change is report.Change: how an arm's accuracy changes from one phase to another.
@@ -126,13 +143,27 @@ func SelectLevel(list []infer.Replication, factor string, setting float64) []inf
 	return report.Where(list, func(x infer.Replication) bool { return x.Factor == factor && x.Setting == setting })
 }
 
-// Verdict says how many published numbers lie inside their prediction interval, and
-// shows those outside; see report.Verdict.
+// Agreements is report.Agreements: published means over seeds beside ours.
+func Agreements(list []infer.Replication) model.List[Agreement] { return report.Agreements(list) }
+
+// Verdict says how many published numbers lie inside their prediction interval or, means
+// over seeds, within three standard errors of ours, and shows those outside; see
+// report.Verdict and report.MeansVerdict.
 func Verdict(list []infer.Replication) {
-	text, out := report.Verdict(list)
-	Markdown(escape(text))
-	if len(out) > 0 {
-		Table(Replications(out))
+	means := report.Where(list, func(x infer.Replication) bool { return x.Seeds > 0 })
+	if len(means) > 0 {
+		text, out := report.MeansVerdict(means)
+		Markdown(escape(text))
+		if len(out) > 0 {
+			Table(Agreements(out))
+		}
+	}
+	if len(means) < len(list) || len(list) == 0 {
+		text, out := report.Verdict(list)
+		Markdown(escape(text))
+		if len(out) > 0 {
+			Table(Replications(out))
+		}
 	}
 }
 

@@ -23,10 +23,10 @@ type Replicated struct {
 	Inside    bool
 }
 
-// Replications lays the replication check out for Table.
+// Replications lays the replication check of single runs out for Table, see Agreements.
 func Replications(list []infer.Replication) model.List[Replicated] {
 	var out model.List[Replicated]
-	for _, x := range list {
+	for _, x := range Where(list, single) {
 		d := quantityOf(x).print
 		within := "–" // of too few seeds
 		if !math.IsNaN(x.Low) {
@@ -36,6 +36,37 @@ func Replications(list []infer.Replication) model.List[Replicated] {
 	}
 	return out
 }
+
+// Agreement is one published mean over seeds beside ours, as a table shows it.
+type Agreement struct {
+	Source    string
+	What      string `table:"Number"`
+	Published string `table:"Published, mean ± SD"`
+	Mean      string `table:"Ours, mean"`
+	Apart     string `table:"Apart (standard errors)"`
+	Inside    bool   `table:"Within three"`
+}
+
+// Agreements lays the replication check of means over seeds out for Table.
+func Agreements(list []infer.Replication) model.List[Agreement] {
+	var out model.List[Agreement]
+	for _, x := range Where(list, mean) {
+		d := quantityOf(x).print
+		published, apart := model.Decimals(x.Published, d), "–"
+		if !math.IsNaN(x.SD) {
+			published += " ± " + model.Decimals(x.SD, d)
+		}
+		if !math.IsNaN(x.Apart) {
+			apart = model.Decimals(x.Apart, 1)
+		}
+		out = append(out, Agreement{x.Source, Name(x), published, model.Decimals(x.Mean, d), apart, x.Inside})
+	}
+	return out
+}
+
+// single and mean tell whether a published number is one run's, or the mean of several.
+func single(x infer.Replication) bool { return x.Seeds == 0 }
+func mean(x infer.Replication) bool   { return x.Seeds > 0 }
 
 // quantity is how a metric of published numbers is told. In its names {test} stands
 // for the test, with its level and phase, {other} for what is subtracted, {epoch} for the
@@ -64,6 +95,19 @@ var quantities = map[string]quantity{
 	infer.Efficiency:     {"{test}, efficiency", "points per weight unit", "efficiency", 0},
 	infer.Cliff:          {"{test}, steepest fall at", "% pruned", "place of the steepest fall", 0},
 	infer.Fall:           {"{test}, steepest fall", "points", "steepest fall", 1},
+
+	assay.Activation:   {"activation", "", "activation", 3},
+	assay.Gain:         {"gain", "", "gain", 2},
+	assay.Protection:   {"protection", "", "protection", 3},
+	assay.Severity:     {"severity", "", "severity", 2},
+	assay.Scarred:      {"scarred sites", "%", "scarred sites", 1},
+	assay.Relapsed:     {"relapsed", "share of seeds", "relapsed", 2},
+	assay.Autonomous:   {"autonomous", "share of seeds", "autonomous", 2},
+	infer.EverRelapsed: {"ever relapsed", "share of seeds", "ever relapsed", 2},
+	infer.Relapses:     {"relapses", "", "relapses", 1},
+	infer.RelapseRate:  {"cycles with a relapse", "%", "cycles with a relapse", 1},
+	infer.FirstRelapse: {"first relapse, cycle", "", "first relapse", 1},
+	infer.CourseDrop:   {"{test}, first less last cycle", "points", "{test}, lost over the course", 1},
 }
 
 // quantityOf returns how a number is told; a metric that is not listed is a percentage.
@@ -114,6 +158,11 @@ func Name(x infer.Replication) string {
 	if x.Factor != "" {
 		s += ", " + levelName(x.Factor, x.Setting)
 	}
+	if infer.OfCourse(x.Metric) {
+		s += ", " + x.Phase
+	} else if inCourse(x) {
+		s += ", " + Cycle(x.Phase, x.Cycle)
+	}
 	s = strings.TrimPrefix(s+", "+filled(x, q.name, test, other), ", ") // a percentile has no arm
 	if q.unit != "" {
 		s += " (" + q.unit + ")"
@@ -134,7 +183,16 @@ func Measured(x infer.Replication) string {
 	if x.Minus.Factor != "" {
 		other = x.Minus.Factor + " " + model.Number(x.Minus.Setting)
 	}
-	return filled(x, quantityOf(x).short, test, other)
+	s := filled(x, quantityOf(x).short, test, other)
+	if inCourse(x) {
+		s += ", " + x.Phase
+	}
+	return s
+}
+
+// inCourse tells whether a number is of a course.
+func inCourse(x infer.Replication) bool {
+	return !slices.Contains([]string{"", assay.Acute, assay.OffDrug, assay.Relapse}, x.Phase)
 }
 
 // filled puts what a number is of in place of the words in braces.
@@ -159,11 +217,27 @@ func Where(list []infer.Replication, counts func(infer.Replication) bool) []infe
 	return slices.DeleteFunc(slices.Clone(list), func(x infer.Replication) bool { return !counts(x) })
 }
 
+// MeansVerdict says how many published means over seeds lie within three standard errors
+// of the difference from ours, and returns the others, the farthest first.
+func MeansVerdict(list []infer.Replication) (text string, outside []infer.Replication) {
+	held := Where(list, func(x infer.Replication) bool { return mean(x) && !math.IsNaN(x.Low) })
+	outside = Where(held, func(x infer.Replication) bool { return !x.Inside })
+	slices.SortStableFunc(outside, func(a, b infer.Replication) int { return cmp.Compare(math.Abs(b.Apart), math.Abs(a.Apart)) })
+	text = fmt.Sprintf("%d of %d published means lie within three standard errors of the difference from ours, to the printed digits.", len(held)-len(outside), len(held))
+	if n := len(Where(list, mean)) - len(held); n > 0 {
+		text += fmt.Sprintf(" %d more stand on fewer than %d seeds here.", n, stats.Fewest)
+	}
+	if len(outside) > 0 {
+		text += " The others, the farthest first:"
+	}
+	return text, outside
+}
+
 // Verdict says how many published numbers lie inside their prediction interval and
 // how wide the intervals of those in percent or points are, and returns those
 // outside, the farthest first.
 func Verdict(list []infer.Replication) (text string, outside []infer.Replication) {
-	list = Where(list, func(x infer.Replication) bool { return !math.IsNaN(x.Low) })
+	list = Where(list, func(x infer.Replication) bool { return single(x) && !math.IsNaN(x.Low) })
 	if len(list) == 0 {
 		return fmt.Sprintf("Fewer than %d seeds give no interval to hold the published numbers against.", stats.Fewest), nil
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Large returns the mean of x with normal 95 % limits, m ± 1.96 s/√n: for samples of
@@ -31,6 +32,23 @@ func Share(k, n int) Interval {
 	middle := (share + z*z/(2*m)) / (1 + z*z/m)
 	half := z / (1 + z*z/m) * math.Sqrt(share*(1-share)/m+z*z/(4*m*m))
 	return Interval{Mean: share, Low: max(0, middle-half), High: min(1, middle+half), Level: 0.95, N: n}
+}
+
+// Exact returns k of n as a share with the exact 95 % interval of Clopper and Pearson: the
+// shares of which k or more, or k or fewer, are as rare as one in forty. It never covers
+// less than it says, and it is what few all-or-none values, such as relapses of ten seeds,
+// allow to say. Of none it is NaN between 0 and 1.
+//
+// Source: Clopper & Pearson 1934, Biometrika 26:404.
+func Exact(k, n int) Interval {
+	v := Interval{Mean: float64(k) / float64(n), High: 1, Level: 0.95, N: n}
+	if k > 0 {
+		v.Low = distuv.Beta{Alpha: float64(k), Beta: float64(n - k + 1)}.Quantile(0.025)
+	}
+	if k < n {
+		v.High = distuv.Beta{Alpha: float64(k + 1), Beta: float64(n - k)}.Quantile(0.975)
+	}
+	return v
 }
 
 // Bands is how a quantity spreads over a sample, at each of several times.

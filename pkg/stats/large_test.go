@@ -39,6 +39,34 @@ func TestShare(t *testing.T) {
 	}
 }
 
+// R's binom.test prints these limits; those of none are 1 − 0.025^(1/n).
+func TestExact(t *testing.T) {
+	for _, x := range []struct {
+		k, n      int
+		low, high float64
+	}{
+		{7, 10, 0.3475471, 0.9332605}, {1, 10, 0.002528579, 0.445016117}, {0, 10, 0, 1 - math.Pow(0.025, 0.1)},
+		{10, 10, math.Pow(0.025, 0.1), 1}, {1, 2, 0.01257912, 0.98742088},
+	} {
+		if v := Exact(x.k, x.n); v.Mean != float64(x.k)/float64(x.n) || math.Abs(v.Low-x.low) > 1e-7 || math.Abs(v.High-x.high) > 1e-7 {
+			t.Errorf("%d of %d: %+v, want %v to %v", x.k, x.n, v, x.low, x.high)
+		}
+	}
+	if v := Exact(0, 0); !math.IsNaN(v.Mean) || v.Low != 0 || v.High != 1 {
+		t.Errorf("none of none: %+v", v)
+	}
+	for n := 1; n <= 30; n++ { // at its limits a share is as rare as it says
+		for k := 1; k < n; k++ {
+			v := Exact(k, n)
+			below := distuv.Binomial{N: float64(n), P: v.High}.CDF(float64(k))
+			above := 1 - distuv.Binomial{N: float64(n), P: v.Low}.CDF(float64(k-1))
+			if math.Abs(below-0.025) > 1e-9 || math.Abs(above-0.025) > 1e-9 {
+				t.Errorf("%d of %d: %v and %v beyond the limits", k, n, below, above)
+			}
+		}
+	}
+}
+
 func TestBands(t *testing.T) {
 	var b Bands
 	b.Add([]float64{3, 1, 2}, 0.25)

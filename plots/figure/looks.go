@@ -40,6 +40,9 @@ var derived = []struct {
 	{[]string{"-sham", ", sham"}, Look.Sham},
 	{[]string{"-random", ", random sites"}, Look.Random},
 	{[]string{"-burst", ", one burst"}, Look.Burst},
+	{[]string{"-gain1", ", gain 1"}, Look.GainOne},
+	{[]string{"-gain", ", gain alone"}, Look.GainAlone},
+	{[]string{"-regrow", ", regrowing"}, Look.Regrowing},
 }
 
 // Off is the look of an arm off its drug: the same colour, dashed and open.
@@ -57,6 +60,19 @@ func (l Look) Random() Look {
 
 // Burst is the look of an arm whose bursts are one.
 func (l Look) Burst() Look { return Look{Color: l.Color, Mark: Circle.Open(), Dashes: Dashed} }
+
+// GainOne is the look of an arm without its gain.
+func (l Look) GainOne() Look { return Look{Color: l.Color, Mark: l.Mark.Open(), Dashes: Dotted} }
+
+// GainAlone is the look of an arm's gain on its sham: its colour, paler.
+func (l Look) GainAlone() Look {
+	return Look{Color: Tint(l.Color, 0.6), Mark: TriangleRight.Open(), Dashes: Dashed}
+}
+
+// Regrowing is the look of an arm that goes on regrowing: its colour, darker.
+func (l Look) Regrowing() Look {
+	return Look{Color: Between(l.Color, Black, 0.5), Mark: Box, Dashes: Dashed}
+}
 
 // ArmLook returns the look that an arm of the library has in all figures, by its name
 // in a design or in figures, in upper or lower case: ketamine or ketamine-like. Its
