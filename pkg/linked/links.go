@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sync"
 
 	"divergent/data"
 	"divergent/pkg/convergence"
@@ -57,7 +58,6 @@ func kinetics(k Kinetics, flat bool) model.Model {
 		if err := model.Validate(k); err != nil {
 			return nil, err
 		}
-		ketamine, esketamine, psilocin := pk.Kamp2020(), pk.EsketamineNasal(), pk.Psilocin()
 		curve := func(set pk.Set, drug, route string) (model.Drive, error) {
 			var doses []pk.Dose
 			var rates []model.Event
@@ -80,29 +80,30 @@ func kinetics(k Kinetics, flat bool) model.Model {
 				rate := model.Protocol{Length: math.Inf(1), Events: rates}.Steps(model.KindInfusion, drug)
 				return func(day float64) float64 { return 1000 * rate.At(day) / set.Disposition.Clearance }, nil
 			}
+			if doses == nil {
+				return func(float64) float64 { return 0 }, nil
+			}
 			c, err := set.Model.Curve(set.Drug, doses...)
 			return c.At, err
 		}
-		k1, err := curve(ketamine, "ketamine", "")
-		if err != nil {
-			return nil, err
-		}
-		k2, err := curve(esketamine, "esketamine", "nasal")
-		if err != nil {
-			return nil, err
-		}
-		k3, err := curve(psilocin, "psilocybin", "oral")
-		if err != nil {
-			return nil, err
+		var of [3]model.Drive
+		for i, set := range sets() {
+			var err error
+			if of[i], err = curve(set, []string{"ketamine", "esketamine", "psilocybin"}[i], []string{"", "nasal", "oral"}[i]); err != nil {
+				return nil, err
+			}
 		}
 		plasma, other := model.Series{Name: "plasma", Symbol: "C", Unit: "ng/mL"}, model.Series{Name: "psilocin in plasma", Unit: "ng/mL"}
 		for _, d := range s.Day {
-			plasma.Value = append(plasma.Value, k.Exposure*(k1(d)+k.Potency*k2(d)))
-			other.Value = append(other.Value, k.Exposure*k3(d))
+			plasma.Value = append(plasma.Value, k.Exposure*(of[0](d)+k.Potency*of[1](d)))
+			other.Value = append(other.Value, k.Exposure*of[2](d))
 		}
 		return &model.Course{Day: s.Day, Series: []model.Series{plasma, other}}, nil
 	}}
 }
+
+// sets are of ketamine, esketamine and psilocin.
+var sets = sync.OnceValue(func() []pk.Set { return []pk.Set{pk.Kamp2020(), pk.EsketamineNasal(), pk.Psilocin()} })
 
 // weight is that of the sets, kg.
 const weight = 70.0
@@ -177,7 +178,8 @@ func density(p spines.Params, flat bool) model.Model {
 		if err != nil {
 			return nil, err
 		}
-		r0, err := spines.Simulate(p, without, spines.Options{Days: s.Day})
+		none := func(float64) float64 { return 0 } // so that the solver goes the same steps
+		r0, err := spines.Simulate(p, without, spines.Options{Days: s.Day, Pulse: none})
 		if err != nil {
 			return nil, err
 		}
@@ -249,17 +251,19 @@ func circuit(p landscape.Params, c landscape.Circuit, name string) model.Model {
 	return m
 }
 
+// of is (3).
+func (p Relief) of(density, fast, direct float64) float64 {
+	return 1 - (1-p.Density*(density-1))*(1-p.Fast*fast)*(1-direct)
+}
+
 func relief(p Relief) model.Model {
-	var m model.Of[Relief]
-	m = link("relief", p, ports("1", "density", "fast", "direct", "mood", "untreated mood"), ports("share", "relief", "relief by density", "relief by fast effect"), func(p Relief, x map[string]float64) []float64 {
-		slow, fast := p.Density*(x["density"]-1), p.Fast*x["fast"]
-		y := 1 - (1-slow)*(1-fast)
+	return link("relief", p, ports("1", "density", "fast", "direct", "mood", "untreated mood"), ports("share", "relief", "relief by density", "relief by fast effect"), func(p Relief, x map[string]float64) []float64 {
+		y := p.of(x["density"], x["fast"], x["direct"])
 		if mood, ok := x["mood"]; ok {
-			y = (mood - x["untreated mood"]) / p.Span
+			y = 1 - (1-(mood-x["untreated mood"])/p.Span)*(1-x["direct"])
 		}
-		return []float64{1 - (1-y)*(1-x["direct"]), slow, fast}
+		return []float64{y, p.Density * (x["density"] - 1), p.Fast * x["fast"]}
 	})
-	return m
 }
 
 // scored is mapping (4), from the first treatment that the chain before it heeds.

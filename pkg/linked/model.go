@@ -21,6 +21,7 @@ package linked
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"divergent/data"
 	"divergent/internal/check"
@@ -45,7 +46,7 @@ type Entry struct {
 	DXM        float64 `card:"symbol=q dxm; unit=1; low=0.001; high=3; scale=log; status=fit; source=trials.csv, by Fit; meaning=pulse of dextromethorphan-bupropion in full effect"`
 	TDCS       float64 `card:"symbol=q tdcs; unit=1; low=0.001; high=3; scale=log; status=fit; source=trials.csv, by Fit; meaning=pulse of tDCS in full effect"`
 	Ari        float64 `card:"symbol=q ari; unit=1; low=0.001; high=3; scale=log; status=fit; source=trials.csv, by Fit. One time point; meaning=pulse of aripiprazole in full effect"`
-	SNT        float64 `card:"symbol=q snt; unit=1; low=0.001; high=2; scale=log; status=fit; source=trials.csv, by Fit; meaning=pulse of a day of accelerated theta bursts (SNT)"`
+	SNT        float64 `card:"symbol=q snt; unit=1; low=0.001; high=2; scale=log; status=free; source=no amplitude holds density up for the month that trials see (Fit goes to the end of any range). 1 is the imaged dose; meaning=pulse of a day of accelerated theta bursts (SNT)"`
 	RTMS       float64 `card:"symbol=q rtms; unit=1; low=0.001; high=1; scale=log; status=free; source=no trial with a sham arm was readable; meaning=pulse of a session of rTMS"`
 	ECT        float64 `card:"symbol=q ect; unit=1; low=0.001; high=1; scale=log; status=free; source=KetECT and ELEKT-D contradict each other; meaning=pulse of a session of ECT"`
 }
@@ -61,7 +62,7 @@ type Strength struct {
 type Relief struct {
 	Density float64 `card:"symbol=a; unit=1; low=0.2; high=10; scale=log; status=fit; source=ketamine in trials.csv, by Fit. With γ as a product only; meaning=relief per gain in density"`
 	Fast    float64 `card:"symbol=b; unit=1; low=0; high=1; status=fit; source=ketamine in trials.csv, by Fit; meaning=relief by the full fast effect"`
-	Span    float64 `card:"symbol=span; unit=1; low=0.5; high=2; status=free; source=the distance of the two states at rest. Not identified apart from γ; meaning=change of mood that is worth the whole score"`
+	Span    float64 `card:"symbol=span; unit=1; low=0.5; high=2; status=free; source=mood at full strength less that of the ill state at s_ill. Not identified apart from γ; meaning=change of mood that is worth the whole score"`
 }
 
 // Score is mapping (4).
@@ -90,17 +91,19 @@ func Default() Params {
 	c := convergence.Default()
 	p := Params{
 		Kinetics: Kinetics{Exposure: 1, Potency: 2}, Glutamate: glutamate.Default(), Spines: spines.Default(), Circuit: landscape.Default(),
-		Entry:    Entry{RTMS: 0.05, ECT: 0.1},
+		Entry:    Entry{SNT: 1, RTMS: 0.05, ECT: 0.1},
 		Strength: Strength{Ill: 0.75, Gamma: 3, Input: 0.6},
-		Relief:   Relief{Span: 1.7},
+		Relief:   Relief{Span: 1.95},
 		Score:    Score{Theta: c.Theta, CInf: c.CInf, TauCtl: c.TauCtl, Baseline: 33},
 	}
-	stored, err := fit.Stored("linked", "Default")
-	if err == nil {
-		p, err = p.with(stored.Values())
-	}
-	if err != nil {
-		panic(err) // of a table that is part of the program; a test reads it
+	for _, f := range fits {
+		stored, err := fit.Stored("linked", strings.Join(f.fields, ", "))
+		if err == nil {
+			p, err = p.with(stored.Values())
+		}
+		if err != nil {
+			panic(err) // of a table that is part of the program; a test reads it
+		}
 	}
 	return p
 }

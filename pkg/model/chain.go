@@ -3,6 +3,7 @@ package model
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -170,7 +171,8 @@ func Straight(day, v []float64) Drive {
 }
 
 // Dense are the days on which a chain passes series on: from a quarter of a minute apart
-// after every event to a quarter of a day.
+// after every event to a quarter of a day, and the last moment before every event, since
+// series may jump there.
 func (p Protocol) Dense() []float64 {
 	var out []float64
 	times := p.Times()
@@ -179,6 +181,9 @@ func (p Protocol) Dense() []float64 {
 		for t := from; t < times[i+1]; t += h {
 			out = append(out, t)
 			h = min(1.1*h, 0.25)
+		}
+		if before := math.Nextafter(times[i+1], 0); before > out[len(out)-1] && times[i+1] < p.Length {
+			out = append(out, before)
 		}
 	}
 	return append(out, p.Length)
