@@ -14,6 +14,7 @@ import (
 	"divergent/pkg/convergence"
 	"divergent/pkg/glutamate"
 	"divergent/pkg/landscape"
+	"divergent/pkg/linked"
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
 	"divergent/pkg/study"
@@ -60,6 +61,7 @@ func All() []Entry {
 		{"glutamate", "inhibition or activation: which observations can either hypothesis explain?", "Moghaddam 1997, Abdallah 2018", "20 s", 0, nil, glutamateRun},
 		{"landscape", "what frees a circuit that is stuck in a state, and where does it go then?", "Page 2024", "15 s", 0, nil, landscapeRun},
 		{"convergence", "do treatments that begin in different places meet, and do combinations then gain?", "Kowalczyk 2025, trials", "15 s", 0, nil, convergenceRun},
+		{"linked", "which level, from dose to symptom, is needed for which fact?", "all small models", "2 min", 0, nil, linkedRun},
 	}
 }
 
@@ -193,4 +195,12 @@ func convergenceRun() (Run, error) {
 			return plots.Sensitivity(s.Indices, "What relief and its loss depend on")
 		},
 	}}, nil
+}
+
+func linkedRun() (Run, error) {
+	s, err := linked.StudyOf(linked.Default())
+	if err != nil {
+		return Run{}, err
+	}
+	return Run{s.Parts(), []func() (*plots.Figure, error){}}, nil
 }

@@ -7,8 +7,10 @@ import (
 	"slices"
 	"sync"
 
+	"divergent/data"
 	"divergent/pkg/convergence"
 	"divergent/pkg/model"
+	"divergent/pkg/spines"
 )
 
 // LeadIn is how long a patient is under stress before treatment, days.
@@ -51,6 +53,30 @@ func Setting(p model.Protocol, days ...float64) model.Setting {
 		s.Day = p.Dense()
 	}
 	return s
+}
+
+// Imaging is density over untreated as an arm of an imaging study saw it in unstressed
+// mice, over its own control, for Options.Given: 1 before the dose at the end of LeadIn, and
+// after the last session as then.
+func Imaging(a spines.Arm) (model.Drive, error) {
+	rows, err := data.Spines()
+	if err != nil {
+		return nil, err
+	}
+	day, ratio := []float64{0, LeadIn}, []float64{1, 1}
+	for _, r := range rows {
+		for _, c := range rows {
+			same := r.Study == a.Study && r.Cells == a.Cells && r.Measure == "spine_density" && c.Study == r.Study && c.Cells == r.Cells && c.Measure == r.Measure
+			if same && r.Arm == a.Drug && c.Arm == a.Control && r.Day == c.Day && r.Day > 0 {
+				excess, _ := r.Excess(c)
+				day, ratio = append(day, LeadIn+r.Day), append(ratio, 1+excess)
+			}
+		}
+	}
+	if len(day) == 2 {
+		return nil, fmt.Errorf("linked: no imaging of %s: want one of spines.Arms", a)
+	}
+	return model.Smooth(day, ratio), nil
 }
 
 // Variant is a chain under a name: the whole one, one without a level, or a rival circuit.

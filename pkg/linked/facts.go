@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"divergent/data"
+	"divergent/internal/check"
 	"divergent/internal/kept"
 	"divergent/internal/par"
 	"divergent/pkg/convergence"
@@ -383,6 +384,112 @@ type Ablation struct {
 	Variants []string
 	Checks   evidence.Checks // by variant and fact
 	Rows     [][]Row         // by variant
+	Ends     []string        // names of the facts that are read off the ends of the chain; packages read the others
+}
+
+// facts is how many there are.
+func (a *Ablation) facts() int { return len(a.Checks) / len(a.Variants) }
+
+// Check returns that of a variant and a fact, by their numbers.
+func (a *Ablation) Check(variant, fact int) evidence.Check { return a.Checks[variant*a.facts()+fact] }
+
+// Table lays out the outcomes, a fact a row.
+func (a *Ablation) Table() (header []string, rows [][]string) {
+	return a.where(func(int) bool { return true }).Table()
+}
+
+func (a *Ablation) where(counts func(fact int) bool) model.Table {
+	t := model.Table{Header: append([]string{"Fact", "Observed"}, a.Variants...)}
+	for i := range a.facts() {
+		if !counts(i) {
+			continue
+		}
+		row := []string{a.Check(0, i).Name, a.Check(0, i).Claim}
+		for v := range a.Variants {
+			row = append(row, string(a.Check(v, i).Outcome))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// Turned are the facts read off the ends of the chain of which the variants do not all
+// say the same.
+func (a *Ablation) Turned() model.Table {
+	return a.where(func(i int) bool {
+		differs := false
+		for v := range a.Variants {
+			differs = differs || a.Check(v, i).Outcome != a.Check(0, i).Outcome
+		}
+		return differs && slices.Contains(a.Ends, a.Check(0, i).Name)
+	})
+}
+
+// Never are the facts that some variant speaks of and none explains.
+func (a *Ablation) Never() model.Table {
+	return a.where(func(i int) bool {
+		fails := false
+		for v := range a.Variants {
+			switch a.Check(v, i).Outcome {
+			case evidence.Pass:
+				return false
+			case evidence.Fail:
+				fails = true
+			}
+		}
+		return fails
+	})
+}
+
+// Passes is how many of the facts, by their ids, a variant explains.
+func (a *Ablation) Passes(variant string, ids ...string) (n int, err error) {
+	if err := check.Known("linked: variant", variant, a.Variants); err != nil {
+		return 0, err
+	}
+	for _, c := range a.Checks {
+		if c.Hypothesis == variant && slices.Contains(ids, c.ID) && c.Outcome == evidence.Pass {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// Count sums a variant up.
+type Count struct {
+	Variant   string  `table:"Chain" csv:"variant"`
+	Pass      int     `table:"Explained" csv:"pass"`
+	Fail      int     `table:"Contradicted" csv:"fail"`
+	Silent    int     `table:"Silent" csv:"silent"`
+	Ends      int     `table:"Explained at the chain's ends" csv:"pass, read off the ends"`
+	Trials    int     `table:"Trials within 2 SD" csv:"trials within two standard deviations"` // of Rows
+	ChiSquare float64 `table:"χ² of the trials" decimals:"0" csv:"chi-square of the trials"`
+}
+
+// Counts sums the variants up.
+func (a *Ablation) Counts() (out model.List[Count]) {
+	for v, name := range a.Variants {
+		c := Count{Variant: name}
+		for i := range a.facts() {
+			switch x := a.Check(v, i); x.Outcome {
+			case evidence.Pass:
+				if c.Pass++; slices.Contains(a.Ends, x.Name) {
+					c.Ends++
+				}
+			case evidence.Fail:
+				c.Fail++
+			default:
+				c.Silent++
+			}
+		}
+		for _, r := range a.Rows[v] {
+			if r.Z*r.Z <= 4 {
+				c.Trials++
+			}
+			c.ChiSquare += r.Z * r.Z
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 // Ablate holds variants to every fact of facts.csv and every row of trials.csv. Circuits
@@ -391,7 +498,10 @@ func Ablate(ctx context.Context, variants []Variant, paths, workers int) (*Ablat
 	paths = cmp.Or(paths, 500)
 	key := []any{paths}
 	for _, v := range variants {
-		key = append(key, v.Name, v.Options.Without, v.Params, v.Ill)
+		if v.Options.Given != nil { // functions cannot be kept
+			return ablate(ctx, variants, paths, workers)
+		}
+		key = append(key, v.Name, v.Options.Without, v.Options.Hypothesis, v.Options.Areas, v.Params, v.Ill)
 	}
 	return kept.Of(ctx, "linked/ablation", key, func() (*Ablation, error) { return ablate(ctx, variants, paths, workers) })
 }
@@ -407,6 +517,8 @@ func ablate(ctx context.Context, variants []Variant, paths, workers int) (*Ablat
 		r := evidence.Reading[*bench]{Fact: f.ID, Role: evidence.Challenge, Read: at[f.ID]}
 		if r.Read == nil {
 			r.Read = func(b *bench) answer { return b.inherit(f.ID) }
+		} else {
+			out.Ends = append(out.Ends, f.Name)
 		}
 		list = append(list, r)
 	}

@@ -143,7 +143,7 @@ func entry(q Entry) model.Model {
 }
 
 // perPulse is N/N0 − 1 by pulse a day after 0.5 mg/kg, at the defaults.
-const perPulse = 0.166
+const perPulse = 0.1667
 
 // density is package spines under the pulses of all ways in, beside the same stress
 // without treatment; the flat form has the pulse in its place.

@@ -110,18 +110,14 @@ func Default() Params {
 
 // with sets fields of Entry and Relief.
 func (p Params) with(fields []string, x []float64) (Params, error) {
+	full := make([]string, len(fields))
 	for i, f := range fields {
-		var err error
-		if _, known := model.Values(p.Relief, f); known == nil {
-			p.Relief, err = model.With(p.Relief, fields[i:i+1], x[i:i+1])
-		} else {
-			p.Entry, err = model.With(p.Entry, fields[i:i+1], x[i:i+1])
-		}
-		if err != nil {
-			return p, err
+		full[i] = "entry." + f
+		if _, err := model.Values(p.Relief, f); err == nil {
+			full[i] = "relief." + f
 		}
 	}
-	return p, nil
+	return p.Set(full, x)
 }
 
 // Level is a part of the chain that can be left out or given.
