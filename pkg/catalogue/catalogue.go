@@ -202,5 +202,10 @@ func linkedRun() (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
-	return Run{s.Parts(), []func() (*plots.Figure, error){}}, nil
+	return Run{s.Parts(), []func() (*plots.Figure, error){
+		func() (*plots.Figure, error) { return plots.Chain(s.Uncertainty) },
+		func() (*plots.Figure, error) { return plots.Levels(s.Ablation) },
+		func() (*plots.Figure, error) { return plots.Shares(s.Uncertainty) },
+		func() (*plots.Figure, error) { return plots.Classes(s.Classes, s.Ablation.Rows[0], s.Params) },
+	}}, nil
 }

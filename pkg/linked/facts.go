@@ -346,7 +346,7 @@ func inherited(ctx context.Context, p Params) (map[string][]judgement, error) {
 	s, err := spines.Checks(p.Spines)
 	g, err2 := glutamate.Evidence(p.Glutamate, []glutamate.Hypothesis{{Name: "", Switches: glutamate.Both()}}, glutamate.Criteria{})
 	g2, err3 := glutamate.Checks(p.Glutamate)
-	c, err4 := landscape.Checks(p.Circuit, landscape.Options{Paths: 64, Seed: 1, Workers: 1}.Under(kept.Without(ctx)))
+	c, err4 := landscape.Checks(p.Circuit, landscape.Options{Paths: 50, Seed: 1, Workers: 1}.Under(kept.Without(ctx)))
 	if errors.As(err4, &landscape.NoState{}) { // then what holds of two states fails
 		c, err4 = landscape.Checks(landscape.Default(), landscape.Options{Paths: 20, Workers: 1}.Under(kept.Without(ctx)))
 		for i := range c {
@@ -493,9 +493,9 @@ func (a *Ablation) Counts() (out model.List[Count]) {
 }
 
 // Ablate holds variants to every fact of facts.csv and every row of trials.csv. Circuits
-// have so many paths; 0 for 500.
+// have so many paths; 0 for 100.
 func Ablate(ctx context.Context, variants []Variant, paths, workers int) (*Ablation, error) {
-	paths = cmp.Or(paths, 500)
+	paths = cmp.Or(paths, 100)
 	key := []any{paths}
 	for _, v := range variants {
 		if v.Options.Given != nil { // functions cannot be kept
@@ -527,7 +527,9 @@ func ablate(ctx context.Context, variants []Variant, paths, workers int) (*Ablat
 	var once sync.Map // of each set of parameters, what is inherited
 	err = par.Each(ctx, len(variants), workers, func(i int) error {
 		v := variants[i]
-		known, _ := once.LoadOrStore(v.Params, sync.OnceValues(func() (map[string][]judgement, error) { return inherited(ctx, v.Params) }))
+		own := v.Params // a circuit's own facts are read in units of its time constant, in which noise spreads as far
+		own.Circuit.Tau, own.Circuit.Noise = 1, math.Round(v.Params.Circuit.Noise*math.Sqrt(v.Params.Circuit.Tau)*1e9)/1e9
+		known, _ := once.LoadOrStore(own, sync.OnceValues(func() (map[string][]judgement, error) { return inherited(ctx, own) }))
 		all, err := known.(func() (map[string][]judgement, error))()
 		if err != nil {
 			return err

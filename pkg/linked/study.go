@@ -117,7 +117,7 @@ func Classes(ctx context.Context, p Params, workers int, arms ...string) (out []
 				days = append(days, d)
 			}
 			set := Setting(Protocol(70, Events(arm)...), days...)
-			set.Paths, set.Workers = 500, workers
+			set.Paths, set.Workers = 200, workers
 			c, err := chain.Run(ctx, set)
 			if err != nil {
 				return nil, err

@@ -69,8 +69,8 @@ func drawn(p Params) (levels []Level, ranges map[Level][]model.Range, err error)
 
 // Sampling says how parameters are drawn.
 type Sampling struct {
-	Draws   int // 0 for 128
-	Paths   int // of each circuit; 0 for 60
+	Draws   int // 0 for 64
+	Paths   int // of each circuit; 0 for 40
 	Seed    uint64
 	Workers int
 }
@@ -122,7 +122,7 @@ func chainDays() []float64 {
 // calibrated are so in each draw; where that fails, where a circuit has no ill state, or
 // where a pulse leaves its range, the draw is counted and not used.
 func Draw(ctx context.Context, p Params, s Sampling) (*Uncertainty, error) {
-	s.Draws, s.Paths = cmp.Or(s.Draws, 128), cmp.Or(s.Paths, 60)
+	s.Draws, s.Paths = cmp.Or(s.Draws, 64), cmp.Or(s.Paths, 40)
 	return kept.Of(ctx, "linked/draws", []any{p, s.Draws, s.Paths, s.Seed}, func() (*Uncertainty, error) { return draw(ctx, p, s) })
 }
 
