@@ -34,6 +34,7 @@ func TestSchematicExamples(t *testing.T) {
 		"spines-schematic": ExampleSpinesSchematic, "glutamate-schematic": ExampleGlutamateSchematic, "landscape-schematic": ExampleLandscapeSchematic,
 		"convergence-schematic": ExampleConvergenceSchematic, "trajectories": ExampleTrajectories, "control-arms": ExampleControlArms, "rivals": ExampleRivals,
 		"combinations": ExampleCombinations, "inflammation": ExampleInflammation, "pathways": ExamplePathways,
+		"chain": ExampleChain, "levels": ExampleLevels, "shares": ExampleShares, "classes": ExampleClasses,
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer os.Remove(filepath.Join("testdata", name+".csv"))

@@ -13,7 +13,7 @@ var packageOrder = [][]string{
 	{"pkg/task", "pkg/ode", "pkg/stats", "internal/kept"}, {"internal/kept/kepttest"},
 	{"pkg/model", "pkg/gillespie", "pkg/pk", "pkg/sde", "pkg/flow", "pkg/warning", "pkg/stages"}, {"pkg/flow/fokker"}, {"pkg/uncertain"}, {"pkg/fit", "pkg/evidence"},
 	{"pkg/network", "pkg/spines", "pkg/glutamate", "pkg/landscape", "pkg/convergence", "internal/fittest"},
-	{"pkg/train"}, {"pkg/plasticity"}, {"pkg/treat"}, {"pkg/assay"}, {"pkg/study/store"}, {"pkg/study"}, {"internal/studytest"}, {"pkg/infer", "internal/attack"}, {"pkg/report"},
+	{"pkg/train"}, {"pkg/plasticity"}, {"pkg/treat", "pkg/linked"}, {"pkg/assay"}, {"pkg/study/store"}, {"pkg/study"}, {"internal/studytest"}, {"pkg/infer", "internal/attack"}, {"pkg/report"},
 	{"plots/figure"}, {"plots/timeline"}, {"plots"}, {"pkg/catalogue"}, {"pkg/notebook"}, {"cmd/divergent"},
 }
 

@@ -14,6 +14,7 @@ import (
 	"divergent/pkg/convergence"
 	"divergent/pkg/glutamate"
 	"divergent/pkg/landscape"
+	"divergent/pkg/linked"
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
 	"divergent/pkg/study"
@@ -64,6 +65,7 @@ func All() []Entry {
 		{"glutamate", "inhibition or activation: which observations can either hypothesis explain?", "Moghaddam 1997, Abdallah 2018", "20 s", 0, nil, glutamateRun},
 		{"landscape", "what frees a circuit that is stuck in a state, and where does it go then?", "Page 2024", "15 s", 0, nil, landscapeRun},
 		{"convergence", "do treatments that begin in different places meet, and do combinations then gain?", "Kowalczyk 2025, trials", "15 s", 0, nil, convergenceRun},
+		{"linked", "which level, from dose to symptom, is needed for which fact?", "all small models", "2 min", 0, nil, linkedRun},
 	}
 }
 
@@ -218,5 +220,18 @@ func convergenceRun() (Run, error) {
 		func() (*plots.Figure, error) {
 			return plots.Sensitivity(s.Indices, "What relief and its loss depend on")
 		},
+	}}, nil
+}
+
+func linkedRun() (Run, error) {
+	s, err := linked.StudyOf(linked.Default())
+	if err != nil {
+		return Run{}, err
+	}
+	return Run{s.Parts(), []func() (*plots.Figure, error){
+		func() (*plots.Figure, error) { return plots.Chain(s.Uncertainty) },
+		func() (*plots.Figure, error) { return plots.Levels(s.Ablation) },
+		func() (*plots.Figure, error) { return plots.Shares(s.Uncertainty) },
+		func() (*plots.Figure, error) { return plots.Classes(s.Classes, s.Ablation.Rows[0], s.Params) },
 	}}, nil
 }

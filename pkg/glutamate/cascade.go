@@ -40,7 +40,7 @@ func (c *course) stages() (out Stages) {
 	}
 	x := func(d float64) float64 { return c.plan.at(c.p, d) }
 	if c.subject == Human {
-		add("plasma concentration", "ng/mL", c.plasma.At)
+		add("plasma concentration", "ng/mL", c.plasma)
 	} else {
 		add("concentration", "mg/kg", x)
 	}

@@ -33,13 +33,17 @@ type Options struct {
 	PK      pk.Set    // of humans; the zero Set means pk.Kamp2020
 	Weight  float64   // kg, of humans; 0 means the weight that PK is for
 	Days    []float64 // to report, ascending, within the protocol; nil for the integration's own, which are dense after each event
+	// Plasma is the ketamine in a person's plasma, ng/mL, in place of PK: then doses, of
+	// whatever drug, only say when.
+	Plasma model.Drive
 }
 
 // plan is a protocol laid out on a grid of days, which knows nothing of the
 // parameters: one plan serves thousands of them.
 type plan struct {
 	subject Subject
-	plasma  pk.Curve      // human, ng/mL
+	plasma  model.Drive   // human, ng/mL
+	molar   model.Drive   // the same, µM
 	doses   []model.Event // rodent
 
 	grid  stages.Grid
@@ -58,15 +62,23 @@ func newPlan(protocol model.Protocol, drug string, o Options) (*plan, error) {
 	if pl.subject == "" {
 		pl.subject = Human
 	}
+	if o.Plasma != nil {
+		g := &model.Guard{Drive: o.Plasma, High: math.Inf(1), Field: "glutamate: Plasma", Unit: "ng/mL"}
+		pl.plasma, pl.molar = g.At, func(day float64) float64 { return g.At(day) / pk.KetamineMass }
+		pl.lay(protocol)
+		return pl, g.Err()
+	}
 	given, err := doses(protocol, drug, pl.subject)
 	if err != nil {
 		return nil, err
 	}
 	switch pl.subject {
 	case Human:
-		if pl.plasma, err = o.curve(given); err != nil {
+		c, err := o.curve(given)
+		if err != nil {
 			return nil, err
 		}
+		pl.plasma, pl.molar = c.At, c.Micromolar(pk.KetamineMass).At
 	case Rodent:
 		pl.doses = given
 	default:
@@ -137,13 +149,12 @@ func (pl *plan) lay(protocol model.Protocol) {
 	if pl.subject == Rodent {
 		return
 	}
-	um := pl.plasma.Micromolar(pk.KetamineMass)
 	pl.conc = make([]float64, len(pl.day))
 	for i, d := range pl.day {
 		if i+1 < len(pl.day) && pl.day[i+1] == d {
 			d = math.Nextafter(d, math.Inf(-1)) // before the event
 		}
-		pl.conc[i] = um.At(d)
+		pl.conc[i] = pl.molar(d)
 	}
 }
 
@@ -176,7 +187,7 @@ func (pl *plan) exposure(p Params, x []float64) []float64 {
 // at returns x on any day.
 func (pl *plan) at(p Params, day float64) float64 {
 	if pl.subject == Human {
-		return p.FreePlasma * p.FreeBrain * p.Bridge * pl.plasma.At(day) / pk.KetamineMass
+		return p.FreePlasma * p.FreeBrain * p.Bridge * pl.plasma(day) / pk.KetamineMass
 	}
 	return p.rodent().sum(pl.doses, day)
 }

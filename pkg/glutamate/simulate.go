@@ -68,12 +68,13 @@ func (c *course) report(days []float64) *Result {
 	}
 	r := &Result{Day: days, run: c}
 	if c.subject == Human {
-		r.Plasma = c.plasma.Values(days)
+		r.Plasma = make([]float64, 0, len(days))
 	}
 	for _, d := range days {
 		x := c.plan.at(c.p, d)
 		if c.subject == Human {
-			r.Brain = append(r.Brain, c.p.FreePlasma*c.p.FreeBrain*c.plasma.At(d)/pk.KetamineMass)
+			r.Plasma = append(r.Plasma, c.plasma(d))
+			r.Brain = append(r.Brain, c.p.FreePlasma*c.p.FreeBrain*c.plasma(d)/pk.KetamineMass)
 		}
 		r.Equivalent = append(r.Equivalent, x)
 		r.Interneurons = append(r.Interneurons, c.p.Interneurons(x))
@@ -90,12 +91,15 @@ func (c *course) report(days []float64) *Result {
 }
 
 // Model is a hypothesis in a person as any other model is used; in a Rodent it is called
-// "glutamate in a rodent". Its series "plasticity pulse" is Pulse.
+// "glutamate in a rodent". Its series "plasticity pulse" is Pulse; a person's input
+// "plasma" takes the place of the kinetics.
 func Model(p Params, h Switches, subject Subject) model.Model {
 	about := model.Face{Name: "glutamate", Source: "Moghaddam 1997, Abdallah 2018",
 		Heeds: []model.Heed{{Kind: model.KindBlock, Name: AMPAR}, {Kind: model.KindBlock, Name: MTORC1}}}
 	if subject == Rodent {
 		about.Name += " in a rodent"
+	} else {
+		about.Inputs = []model.Port{{Name: "plasma", Unit: "ng/mL", Meaning: "ketamine, or what acts like so much of it"}}
 	}
 	for _, s := range model.SeriesOf(Result{}) {
 		about.Gives = append(about.Gives, model.Port{Name: s.Name, Unit: s.Unit})
@@ -103,7 +107,7 @@ func Model(p Params, h Switches, subject Subject) model.Model {
 	pulse := model.Series{Name: "plasticity pulse", Symbol: "q", Unit: "1"}
 	about.Gives = append(about.Gives, model.Port{Name: pulse.Name, Unit: pulse.Unit, Meaning: "capacity, 1 at the peak after the imaged dose"})
 	return model.Of[Params]{About: about, Params: p, Simulate: func(_ context.Context, p Params, s model.Setting) (*model.Course, error) {
-		r, err := Simulate(p, h, s.Protocol, Options{Subject: subject, Days: s.Day})
+		r, err := Simulate(p, h, s.Protocol, Options{Subject: subject, Days: s.Day, Plasma: s.Inputs["plasma"]})
 		if err != nil {
 			return nil, err
 		}

@@ -51,6 +51,7 @@ type Condition struct {
 	Experience  float64 // from −1, adverse, to 1, supportive
 	Inhibition  float64 // level of a neurosteroid-like drug
 	Stimulation float64 // level of stimulation
+	Input       float64 // from outside, where stimulation arrives
 }
 
 // Rest is the condition in which the slow variables have settled under the
@@ -67,7 +68,7 @@ func (p *Params) input(r *Region, c *Condition) float64 {
 	return r.Input + r.Drive*c.Strength + r.Bias*c.Bias +
 		r.Stress*(p.StressInput*c.Stress+p.ExperienceInput*max(0, -c.Experience)) +
 		r.Support*p.ExperienceInput*max(0, c.Experience) +
-		r.Stimulation*p.StimulationInput*c.Stimulation -
+		r.Stimulation*p.StimulationInput*c.Stimulation + r.Stimulation*c.Input -
 		r.Inhibition*p.NeurosteroidInput*c.Inhibition
 }
 
@@ -107,7 +108,7 @@ func At(p Params, c Circuit, at Condition) (*Field, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	if !check.Finite(at.Strength, at.Bias, at.Stress, at.Experience, at.Inhibition, at.Stimulation) {
+	if !check.Finite(at.Strength, at.Bias, at.Stress, at.Experience, at.Inhibition, at.Stimulation, at.Input) {
 		return nil, fmt.Errorf("landscape: condition %+v: want numbers", at)
 	}
 	return newField(p, c, at), nil
@@ -230,6 +231,9 @@ func (s *slow) condition(t float64, x []float64) Condition {
 	}
 	if s.driven != nil {
 		c.Strength = s.driven.At(t)
+	}
+	if s.input != nil {
+		c.Input = s.input.At(t)
 	}
 	return c
 }

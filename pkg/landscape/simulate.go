@@ -33,6 +33,7 @@ type Options struct {
 	Days          []float64   // days to report instead, ascending; the first and the last day are reported besides
 	Ramp          *Ramp       // takes the strength along a line instead of its equation
 	Strength      model.Drive // likewise along any course of 0 or more, such as one that another model's spine density sets
+	Input         model.Drive // into the regions that stimulation reaches, besides what else arrives there
 	Keep          int         // paths kept in full; 0 means 3, fewer than 0 none
 	Seed          uint64
 	Workers       int // 0 means one on every processor; the result is the same

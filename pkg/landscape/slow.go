@@ -33,6 +33,7 @@ type slow struct {
 	p                                      Params
 	protocol                               model.Protocol
 	driven                                 *model.Guard // the strength instead of its equation; nil for none
+	input                                  *model.Guard // likewise, added to what stimulation reaches
 	longest                                float64      // step of a solver that does not miss what drives it
 	stress, tone, ssri, neuro, stimulation model.Steps
 	ketRate, psiRate                       model.Steps
@@ -60,15 +61,21 @@ func newSlow(p Params, protocol model.Protocol, o Options) (*slow, error) {
 	if o.Strength != nil {
 		s.driven = &model.Guard{Drive: o.Strength, High: math.Inf(1), Field: "landscape: Strength", Unit: "standard strength"}
 	}
+	if o.Input != nil {
+		s.longest = 0.25
+		s.input = &model.Guard{Drive: o.Input, Low: math.Inf(-1), High: math.Inf(1), Field: "landscape: Input", Unit: "the threshold's"}
+	}
 	return s, nil
 }
 
-// refused tells of a strength from outside that cannot be.
+// refused tells of a strength or input from outside that cannot be.
 func (s *slow) refused() error {
-	if s.driven == nil {
-		return nil
+	for _, g := range []*model.Guard{s.driven, s.input} {
+		if g != nil && g.Err() != nil {
+			return g.Err()
+		}
 	}
-	return s.driven.Err()
+	return nil
 }
 
 // start returns the slow variables at rest.

@@ -3,8 +3,13 @@ package model
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
+
+	"gonum.org/v1/gonum/interp"
+
+	"divergent/internal/check"
 )
 
 // Link is a model of a chain, and what feeds it.
@@ -68,8 +73,8 @@ func (c Chain) With(fields []string, x []float64) (Model, error) {
 	return c, nil
 }
 
-// Run runs the links in order. Between them series are straight between days that
-// are dense after every event.
+// Run runs the links in order. Between them series are Smooth between the protocol's
+// Dense days.
 func (c Chain) Run(ctx context.Context, s Setting) (*Course, error) {
 	var faces []Face
 	for _, l := range c {
@@ -86,7 +91,7 @@ func (c Chain) Run(ctx context.Context, s Setting) (*Course, error) {
 	for i, l := range c {
 		name := faces[i].Name
 		in := s
-		in.Day, in.Inputs = s.Protocol.dense(), map[string]Drive{}
+		in.Day, in.Inputs = s.Protocol.Dense(), map[string]Drive{}
 		in.Protocol.Events = slices.DeleteFunc(slices.Clone(s.Protocol.Events), func(e Event) bool { return !faces[i].heeds(e) })
 		for port, from := range l.Feed {
 			r := done[from.Model]
@@ -103,7 +108,7 @@ func (c Chain) Run(ctx context.Context, s Setting) (*Course, error) {
 					x.Value[k] = from.Map(v)
 				}
 			}
-			in.Inputs[port] = Straight(r.Day, x.Value)
+			in.Inputs[port] = Smooth(r.Day, x.Value)
 		}
 		r, err := l.Model.Run(ctx, in)
 		if err != nil {
@@ -118,12 +123,12 @@ func (c Chain) Run(ctx context.Context, s Setting) (*Course, error) {
 	return out, nil
 }
 
-// On returns the course on other days, straight between its own.
+// On returns the course on other days, Smooth between its own.
 func (c *Course) On(days []float64) *Course {
 	out := &Course{Day: days}
 	on := func(v []float64) (w []float64) {
 		if v != nil {
-			at := Straight(c.Day, v)
+			at := Smooth(c.Day, v)
 			for _, d := range days {
 				w = append(w, at(d))
 			}
@@ -135,6 +140,17 @@ func (c *Course) On(days []float64) *Course {
 		out.Series = append(out.Series, s)
 	}
 	return out
+}
+
+// Smooth joins values on ascending days by cubics that rise and fall where the values do,
+// and no further (Fritsch & Butland 1984, SIAM J Sci Stat Comput 5:300-304), and keeps the
+// end ones.
+func Smooth(day, v []float64) Drive {
+	var f interp.FritschButland
+	if len(day) < 3 || f.Fit(day, v) != nil {
+		return Straight(day, v)
+	}
+	return f.Predict
 }
 
 // Straight joins values on ascending days by straight lines, and keeps the end ones.
@@ -154,9 +170,10 @@ func Straight(day, v []float64) Drive {
 	}
 }
 
-// dense are days from a quarter of a minute apart after every event to a quarter of
-// a day.
-func (p Protocol) dense() []float64 {
+// Dense are the days on which a chain passes series on: from a quarter of a minute apart
+// after every event to a quarter of a day, and the last moment before every event, since
+// series may jump there.
+func (p Protocol) Dense() []float64 {
 	var out []float64
 	times := p.Times()
 	for i, from := range times[:len(times)-1] {
@@ -165,6 +182,60 @@ func (p Protocol) dense() []float64 {
 			out = append(out, t)
 			h = min(1.1*h, 0.25)
 		}
+		if before := math.Nextafter(times[i+1], 0); before > out[len(out)-1] && times[i+1] < p.Length {
+			out = append(out, before)
+		}
 	}
 	return append(out, p.Length)
+}
+
+// Given takes the place of a model in a chain: of its series those given here, from data
+// (Straight), or by a function of one's own.
+type Given struct {
+	Of     Model // whose place it takes: its name, and the events that it heeds
+	Series map[string]Drive
+}
+
+// Face is that of the model, without parameters and inputs.
+func (g Given) Face() (Face, error) {
+	f, err := g.Of.Face()
+	f.Card, f.Inputs = nil, nil
+	f.Gives = slices.DeleteFunc(slices.Clone(f.Gives), func(p Port) bool { return g.Series[p.Name] == nil })
+	return f, err
+}
+
+// With is an error: what is given has no fields.
+func (g Given) With(fields []string, _ []float64) (Model, error) {
+	if len(fields) == 0 {
+		return g, nil
+	}
+	return nil, fmt.Errorf("model: field %q of a model whose series are given: want a field of another model", fields[0])
+}
+
+// Run reads the series off on the days. One that the model has not is an error.
+func (g Given) Run(_ context.Context, s Setting) (*Course, error) {
+	f, err := g.Of.Face()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, p := range f.Gives {
+		names = append(names, p.Name)
+	}
+	for name := range g.Series {
+		if err := check.Known("model: series given for "+f.Name+":", name, names); err != nil {
+			return nil, err
+		}
+	}
+	out := &Course{Day: s.Day}
+	for _, p := range f.Gives {
+		if at := g.Series[p.Name]; at != nil {
+			x := Series{Name: p.Name, Unit: p.Unit}
+			for _, d := range s.Day {
+				x.Value = append(x.Value, at(d))
+			}
+			out.Series = append(out.Series, x)
+		}
+	}
+	return out, nil
 }

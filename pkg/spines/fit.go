@@ -194,6 +194,10 @@ func (p Params) with(names []string, x []float64) (Params, error) {
 	return drug, err
 }
 
+// Set returns the parameters with those of Uncertain changed: fields, and "Gain", which
+// sets the gains of return and formation.
+func (p Params) Set(names []string, x []float64) (Params, error) { return p.with(names, x) }
+
 // fit fits named quantities to the data of the arms.
 func (a Arm) fit(ctx context.Context, name string, m Turnover, t Target, o FitOptions, drug []bool, names ...string) (*Fit, error) {
 	start := quantities{Default(), Default().GainForm, 1, t}

@@ -21,6 +21,14 @@ func raised(p *stages.Pulse, doses []model.Event) *stages.Pulse {
 	return p
 }
 
+func (p Params) pulse(doses []model.Event) *stages.Pulse {
+	return raised(stages.NewPulse(lagStages, p.Lag, p.TauPulse), doses)
+}
+
+// Pulse returns the plasticity pulse q that doses make, ascending, for what adds to it
+// from elsewhere (Options.Pulse).
+func (p Params) Pulse(doses []model.Event) model.Drive { return p.pulse(doses).At }
+
 // surroundings are what a protocol makes of each day, for the means and for
 // dendrites.
 type surroundings struct {
@@ -35,7 +43,7 @@ type surroundings struct {
 
 func (p Params) surroundings(protocol model.Protocol, outside model.Drive) surroundings {
 	_, formation := p.Baseline()
-	own := raised(stages.NewPulse(lagStages, p.Lag, p.TauPulse), protocol.Doses(""))
+	own := p.pulse(protocol.Doses(""))
 	s := surroundings{formation, protocol.Steps(model.KindStress, ""), protocol.Steps(model.KindBlock, Elimination), protocol.Steps(model.KindBlock, Plasticity),
 		own.At, own.Most, own.Ever(), func() error { return nil }}
 	if outside != nil {
