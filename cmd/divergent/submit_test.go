@@ -198,3 +198,33 @@ func TestMergeAcrossKernels(t *testing.T) {
 		t.Errorf("%d rows, %v", len(res.Rows), err)
 	}
 }
+
+// The jobs for Kubernetes ask for what the command takes: as many shards as are run and merged.
+func TestKubernetesJobs(t *testing.T) {
+	args := func(file string) (words []string, all string) {
+		t.Helper()
+		b, err := os.ReadFile(filepath.Join("cluster", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, _ := strings.Cut(string(b), "args: [")
+		list, _, _ := strings.Cut(rest, "]")
+		for _, w := range strings.Split(list, ",") {
+			words = append(words, strings.ReplaceAll(strings.Trim(w, " \n\""), "$(JOB_COMPLETION_INDEX)", "3"))
+		}
+		return words, string(b)
+	}
+	run, job := args("run.yaml")
+	o, err := parsed(run[1:]...)
+	if err != nil || run[0] != "run" || o.runner.Shard != 3 || !strings.Contains(job, fmt.Sprintf("completions: %d ", o.runner.Shards)) || o.runner.Networks == "" || !slices.Contains(run, "/data/shard-3") {
+		t.Errorf("%q: %+v, %v", run, o.runner, err)
+	}
+	merge, _ := args("merge.yaml")
+	var want []string
+	for i := range o.runner.Shards {
+		want = append(want, fmt.Sprintf("/data/shard-%d", i))
+	}
+	if merge[0] != "merge" || !slices.Equal(merge[1:1+len(want)], want) {
+		t.Errorf("merge.yaml joins %q, want %q", merge, want)
+	}
+}
