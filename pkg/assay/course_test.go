@@ -374,7 +374,7 @@ func TestBadCoursesAreRefused(t *testing.T) {
 		"ascending":                  with(func(w *Withdrawal) { w.Lengths = []int{2, 1} }),
 		"each once":                  with(func(w *Withdrawal) { w.Lengths = []int{1, 1} }),
 		"Rate of":                    with(func(w *Withdrawal) { w.Rate = 0 }),
-		"= 1.5: want a value in":      with(func(w *Withdrawal) { w.Decay = []Decay{{"", 1.5}} }),
+		"= 1.5: want a value in":     with(func(w *Withdrawal) { w.Decay = []Decay{{"", 1.5}} }),
 		"each protection once":       with(func(w *Withdrawal) { w.Common = []float64{0, 0} }),
 		"Bias = 11":                  with(func(w *Withdrawal) { w.Bias = 11 }),
 		"Steps of":                   with(func(w *Withdrawal) { w.Steps = -1 }),
