@@ -188,6 +188,8 @@ func parseRows[T any](r io.Reader, name string, columns []string, row func(*fiel
 		return nil, unreadable(name, err)
 	case len(header) == 1 && len(columns) > 1 && strings.ContainsAny(header[0], ";\t"):
 		return nil, fmt.Errorf("data: %s line 1: columns are separated by %q: want commas; export the table as CSV (comma delimited), with a decimal point", name, header[0][strings.IndexAny(header[0], ";\t")])
+	case strings.Contains(strings.Join(header, ""), "\r"):
+		return nil, fmt.Errorf("data: %s: lines end in carriage returns alone, as old Macs wrote them: export the table as CSV (comma delimited, UTF-8)", name)
 	case !slices.Equal(header, columns):
 		return nil, fmt.Errorf("data: %s line 1: header = %q: want %s", name, strings.Join(header, ","), strings.Join(columns, ","))
 	}

@@ -93,6 +93,7 @@ func TestSpreadsheets(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		strings.ReplaceAll(header+good, ",", ";"):          `data: own.csv line 1: columns are separated by ';': want commas`,
+		strings.ReplaceAll(header+good, "\n", "\r"):        `data: own.csv: lines end in carriage returns alone`,
 		strings.ReplaceAll(header+good, ",", "\t"):         `data: own.csv line 1: columns are separated by '\t': want commas`,
 		header + strings.Replace(good, ",-10,", ",NA,", 1): `data: own.csv line 2: treated = "NA": no number: leave the field empty`,
 	} {

@@ -10,6 +10,8 @@ import (
 	"divergent/plots/figure"
 )
 
+const illnessTime = "epochs of training since treatment began"
+
 // stage is what a row of Illness shows: a measure over a phase.
 type stage struct {
 	title, unit string
@@ -54,7 +56,7 @@ func Illness(results ...*study.Result) (*figure.Figure, error) {
 		if s.measure == scarredSurvivors {
 			y = fromZero(s.unit)
 		}
-		p := figure.NewPanel(s.title, figure.Axis{Min: 0, Max: 430, Scale: figure.Root, Ticks: []float64{0, 5, 10, 15, 25, 50, 100, 150, 200, 300, 400}}, y)
+		p := figure.NewPanel(s.title, figure.Axis{Of: illnessTime, Min: 0, Max: 430, Scale: figure.Root, Ticks: []float64{0, 5, 10, 15, 25, 50, 100, 150, 200, 300, 400}}, y)
 		for _, c := range slices.Backward(courseArms(r, s.phase)) {
 			drawIllness(p, r, c, s)
 			if !slices.ContainsFunc(shown, func(k condition) bool { return k.Arm == c.Arm }) {
@@ -70,7 +72,7 @@ func Illness(results ...*study.Result) (*figure.Figure, error) {
 	if len(f.Rows) == 0 {
 		return nil, errors.New("plots: Illness: no result has a course: want results of study.ChronicStress(), study.Withdrawal() or study.Kindling()")
 	}
-	f.Rows[len(f.Rows)-1][0].Plot.X.Label.Text = "epochs of training since treatment began"
+	f.Rows[len(f.Rows)-1][0].Plot.X.Label.Text = illnessTime
 	f.Stack(f.Rows, heights...)
 	slices.Reverse(shown)
 	f.Explain(curveEntries(shown)...)

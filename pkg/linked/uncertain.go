@@ -110,9 +110,7 @@ func chainDays() []float64 {
 	for d := 5. / 1440; d < 60; d *= 1.12 {
 		out = append(out, d)
 	}
-	for _, d := range []float64{1, 3, 7, 60} {
-		out = append(out, d)
-	}
+	out = append(out, 1, 3, 7, 60)
 	slices.Sort(out)
 	return out
 }
