@@ -69,7 +69,7 @@ func drawn(p Params) (levels []Level, ranges map[Level][]model.Range, err error)
 
 // Sampling says how parameters are drawn.
 type Sampling struct {
-	Draws   int // 0 for 64
+	Draws   int // 0 for 512
 	Paths   int // of each circuit; 0 for 40
 	Seed    uint64
 	Workers int
@@ -120,7 +120,7 @@ func chainDays() []float64 {
 // calibrated are so in each draw; where that fails, where a circuit has no ill state, or
 // where a pulse leaves its range, the draw is counted and not used.
 func Draw(ctx context.Context, p Params, s Sampling) (*Uncertainty, error) {
-	s.Draws, s.Paths = cmp.Or(s.Draws, 64), cmp.Or(s.Paths, 40)
+	s.Draws, s.Paths = cmp.Or(s.Draws, 512), cmp.Or(s.Paths, 40)
 	return kept.Of(ctx, "linked/draws", []any{p, s.Draws, s.Paths, s.Seed}, func() (*Uncertainty, error) { return draw(ctx, p, s) })
 }
 
