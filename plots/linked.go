@@ -126,10 +126,12 @@ func Levels(a *linked.Ablation) (*figure.Figure, error) {
 		for i, line := range head {
 			p.Over(line, figure.Bold(figure.SmallType, figure.Ink), float64(v), 4+9*vg.Length(len(head)-1-i))
 		}
+		p.Of = "1 explained, -1 contradicted, 0 silent"
 		for i, r := range rows {
 			c := a.Check(v, r)
 			drawOutcome(p, name, c, float64(v), float64(n-1-i))
 		}
+		p.Of = "count"
 		for i, k := range []int{counts[v].Pass, counts[v].Fail, counts[v].Trials} {
 			p.Record(name, figure.Value, y.Names[n+i], float64(k))
 			p.Write(fmt.Sprint(k), figure.Aligned(figure.Sans(figure.LabelType, figure.Black), draw.XCenter, draw.YCenter), float64(v), -1.5-float64(i), vg.Point{})

@@ -62,7 +62,7 @@ func TestEveryCSV(t *testing.T) {
 	}
 	d := study.ChronicStress()
 	d.Seeds, d.Points, d.Sizes, d.Prune, d.Baseline.Epochs = []uint64{0, 1}, study.Counts{Train: 256, Standard: 100, Clean: 50}, []int{2, 16, 12, 4}, 0.7, 2
-	d.Arms = []treat.Treatment{treat.Refine{Label: "+1 −2 (mine)", Training: train.Config{Epochs: 2, Batch: 100, Rate: 1e-3}}}
+	d.Arms = []treat.Treatment{treat.Refine{Label: "mine + 1 −2", Training: train.Config{Epochs: 2, Batch: 100, Rate: 1e-3}}}
 	if _, err := (study.Runner{Dir: filepath.Join(dir, "study")}).Run(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}

@@ -251,9 +251,11 @@ func TestOutsideAClone(t *testing.T) {
 			t.Errorf("%s: exit status %d, %q", args, code, stderr)
 		}
 	}
-	for _, args := range [][]string{{"doctor"}, {"notebooks"}, {"open"}, {"run", "divergent"}} {
-		if code, _, stderr := commandLine(t.Context(), args...); code != 1 || !strings.Contains(stderr, "want a clone of divergent") {
-			t.Errorf("%s: exit status %d, %q", args, code, stderr)
+	for want, args := range map[int][][]string{1: {{"doctor"}, {"notebooks"}, {"open"}}, 2: {{"run", "divergent"}}} {
+		for _, args := range args {
+			if code, _, stderr := commandLine(t.Context(), args...); code != want || !strings.Contains(stderr, "want a clone of divergent") {
+				t.Errorf("%s: exit status %d, %q", args, code, stderr)
+			}
 		}
 	}
 }
@@ -269,7 +271,7 @@ func TestCompletion(t *testing.T) {
 		}
 	}
 	t.Setenv("COMP_LINE", "divergent ")
-	if _, out, _ := commandLine(t.Context(), "complete"); strings.Count(out, "\n") != 10 {
+	if _, out, _ := commandLine(t.Context(), "complete"); strings.Count(out, "\n") != 12 {
 		t.Errorf("commands: %q", out)
 	}
 }
@@ -298,6 +300,11 @@ func TestEveryStudyIsDrawn(t *testing.T) {
 		"regimens":      "regimens replication",
 		"isodose":       "dose-response replication",
 		"triage":        "triage sequences",
+
+		"manic-switch":   "protocols manic-switch replication",
+		"chronic-stress": "protocols course first-relapse replication",
+		"withdrawal":     "protocols withdrawal replication",
+		"kindling":       "protocols kindling withdrawal illness replication",
 	}
 	for _, name := range study.Studies() {
 		e, err := catalogue.Find(catalogue.All(), name)

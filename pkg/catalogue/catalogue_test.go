@@ -12,6 +12,7 @@ import (
 	"divergent/pkg/convergence"
 	"divergent/pkg/glutamate"
 	"divergent/pkg/landscape"
+	"divergent/pkg/linked"
 	"divergent/pkg/model"
 	"divergent/pkg/spines"
 	"divergent/pkg/study"
@@ -55,8 +56,12 @@ func TestTheListIsWhole(t *testing.T) {
 func TestDaysToReport(t *testing.T) {
 	brain := glutamate.Model(glutamate.Default(), glutamate.Both(), glutamate.Human)
 	past := 3 * 1.1 // 3.3000000000000003
+	whole, err := linked.Chain(linked.Default(), linked.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, m := range []model.Model{
-		spines.Model(spines.Default()), brain, landscape.Model(landscape.Default(), landscape.Circuit{}), convergence.Model(convergence.Default()),
+		spines.Model(spines.Default()), brain, landscape.Model(landscape.Default(), landscape.Circuit{}), convergence.Model(convergence.Default()), whole,
 		model.Chain{{Model: brain}, {Model: spines.Model(spines.Default()), Feed: map[string]model.Feed{"pulse": {Model: "glutamate", Series: "plasticity pulse"}}}},
 	} {
 		f, err := m.Face()

@@ -144,9 +144,17 @@ func (c *Course) On(days []float64) *Course {
 
 // Smooth joins values on ascending days by cubics that rise and fall where the values do,
 // and no further (Fritsch & Butland 1984, SIAM J Sci Stat Comput 5:300-304), and keeps the
-// end ones.
+// end ones. A day that is there several times counts once.
 func Smooth(day, v []float64) Drive {
 	var f interp.FritschButland
+	if once := slices.Compact(slices.Clone(day)); len(once) < len(day) {
+		at := make([]float64, len(once))
+		for i, d := range once {
+			k, _ := slices.BinarySearch(day, d)
+			at[i] = v[k]
+		}
+		day, v = once, at
+	}
 	if len(day) < 3 || f.Fit(day, v) != nil {
 		return Straight(day, v)
 	}
