@@ -66,7 +66,7 @@ func TestEveryCSV(t *testing.T) {
 	if _, err := (study.Runner{Dir: filepath.Join(dir, "study")}).Run(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
-	if n := readCSVs(t, os.DirFS(filepath.Join(dir, "model"))) + readCSVs(t, os.DirFS(filepath.Join(dir, "study"))); n < 10 {
+	if n := readCSVs(t, os.DirFS(filepath.Join(dir, "model"))) + readCSVs(t, os.DirFS(filepath.Join(dir, "study"))); n < 9 {
 		t.Errorf("%d tables of runs", n)
 	}
 }
