@@ -104,7 +104,11 @@ func (a app) serve(ctx context.Context, j jupyter, dir string, port int) error {
 			continue
 		}
 		started, err := a.serveOn(ctx, j, dir, port)
-		if started || err == nil || free(port) == nil { // else another program took it before the server did
+		if started || err == nil {
+			return err
+		}
+		// Another program may have taken it before the server did, and have let it go since.
+		if free(port) == nil && !strings.Contains(err.Error(), fmt.Sprintf("port %d is not available", port)) {
 			return err
 		}
 	}
