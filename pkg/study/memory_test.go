@@ -8,6 +8,9 @@ import (
 // What a seed was computed with goes with it: many seeds of the published width need no more
 // memory than few, but for their results. A dense network and its training take 4 MB.
 func TestSeedsAreReleased(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains sixty dense networks")
+	}
 	d := Divergent()
 	d.Points, d.Baseline.Epochs, d.Arms, d.KeepNetworks = Counts{Train: 128, Standard: 10, Clean: 10}, 1, d.Arms[2:3], false
 	d.Assays = d.Assays[:1]
