@@ -174,7 +174,7 @@ func recordNumber(p *figure.Panel, series, place string, v infer.Replication) {
 }
 
 // standing returns where a number lies in its interval: 0 at the mean, −1 and
-// 1 at the ends.
+// 1 at the ends; of a mean, the ends before the interval is cut to what the metric can be.
 func standing(v infer.Replication) float64 {
 	from, half := v.Published-v.Mean, v.High-v.Mean
 	if from < 0 {
@@ -183,6 +183,9 @@ func standing(v infer.Replication) float64 {
 	most := farthest
 	if v.Inside { // where it is not to the last digit, it rounds to the end
 		most = 1
+	}
+	if v.Seeds > 0 && !math.IsNaN(v.Apart) {
+		return min(most, max(-most, v.Apart/3))
 	}
 	switch {
 	case v.Inside && half <= 0:

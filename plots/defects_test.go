@@ -142,3 +142,16 @@ func TestErasureNamesTheFirstWrongCourse(t *testing.T) {
 	f, err := Erasure(spines.Course{}, spines.Course{Protocol: model.Days(3)}, spines.Course{}, spines.Course{})
 	refused(t, "no course of the vehicle", f, err)
 }
+
+// A published mean stands by standard errors, also where its interval is cut at what the
+// metric can be: 100 % published against 90 % of ten seeds is one of them away, not three.
+func TestMeansStandByStandardErrors(t *testing.T) {
+	v := infer.Replication{Published: 1, Seeds: 10, Apart: 1, Mean: 0.9, Low: 0.6, High: 1, Inside: true}
+	if got := standing(v); got != 1./3 {
+		t.Errorf("it stands at %v of its interval, want a third", got)
+	}
+	v.Apart = 3.1 // rounded to the printed digits inside
+	if got := standing(v); got != 1 {
+		t.Errorf("it stands at %v, want the end", got)
+	}
+}
